@@ -1,0 +1,35 @@
+/**
+ * Every problem code there is, with its HTTP status. A code is part of the API: never renamed, never reused.
+ * Each has its own section in docs/reference/problems.md; the tidy test compares the two lists.
+ */
+export const PROBLEMS = {
+  "config-invalid": 500,
+} as const satisfies Record<string, number>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What happened and how to mend it, in the user's words: where, what clashes with what, what to do. */
+export interface ProblemText {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/**
+ * An expected failure that travels to the edge (CLI message and exit status 2, RFC 9457 over HTTP).
+ * Made only by named factory functions that stand beside the code that meets the failure.
+ */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly what: string;
+  readonly fix: string;
+
+  constructor(code: ProblemCode, { what, fix }: ProblemText, options?: { readonly cause?: unknown }) {
+    super(`${what} ${fix}`, options);
+    this.code = code;
+    this.status = PROBLEMS[code];
+    this.what = what;
+    this.fix = fix;
+  }
+}
