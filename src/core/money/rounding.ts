@@ -1,0 +1,33 @@
+import { invariant } from "../invariant.ts";
+
+/** How a quotient is brought to whole units. `up` and `down` go away from and towards zero, so a credit mirrors a charge. */
+export const ROUNDING_MODES = ["up", "down", "half-up", "half-even"] as const;
+export type RoundingMode = (typeof ROUNDING_MODES)[number];
+
+/**
+ * `numerator / denominator` in whole units by the named mode. The only division that money ever sees.
+ *
+ * Errors: a denominator that is not positive is a bug and throws.
+ * Vectors: src/core/money/rounding.test.ts.
+ */
+export function divideRounded(numerator: bigint, denominator: bigint, mode: RoundingMode): bigint {
+  invariant(denominator > 0n, `denominator is positive, got ${denominator}`);
+  const quotient = numerator / denominator; // truncates towards zero
+  const remainder = numerator % denominator;
+  if (remainder === 0n) return quotient;
+  const away = numerator < 0n ? quotient - 1n : quotient + 1n;
+  const twice = (remainder < 0n ? -remainder : remainder) * 2n;
+  switch (mode) {
+    case "down":
+      return quotient;
+    case "up":
+      return away;
+    case "half-up":
+      return twice >= denominator ? away : quotient;
+    case "half-even":
+      if (twice === denominator) return quotient % 2n === 0n ? quotient : away;
+      return twice > denominator ? away : quotient;
+    default:
+      return mode satisfies never;
+  }
+}

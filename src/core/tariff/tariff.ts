@@ -1,0 +1,57 @@
+import type { Currency } from "../money/currency.ts";
+import type { Decimal } from "../money/decimal.ts";
+import type { RoundingMode } from "../money/rounding.ts";
+import type { Rate } from "./rate.ts";
+
+/** How prices of one tariff are applied; the same for all its rates. Source: docs/concepts/rating.md. */
+export interface TariffTerms {
+  readonly currency: Currency;
+  /** IANA zone in which the tariff's windows are read. */
+  readonly timeZone: string;
+  /** `after-initial`: next steps count from the end of the first; `total`: the whole duration is a multiple of the next step. */
+  readonly incrementBase: "after-initial" | "total";
+  /** A charge is rounded once, to this many decimals (at most 9). */
+  readonly decimals: number;
+  readonly rounding: RoundingMode;
+  /** A call that crosses a window's edge is split there, or priced where it was answered. */
+  readonly windowCrossing: "split" | "at-answer";
+  /** A rate that changes during a call: keep the one at answer, or take the new one from its effective time on. */
+  readonly reprice: "at-answer" | "at-next-slice";
+  readonly windows: readonly TimeWindow[];
+}
+
+/** A span of the week, or of given dates (holidays), in the tariff's zone. The highest priority that covers an instant wins. */
+export interface TimeWindow {
+  readonly name: string;
+  readonly priority: number;
+  /** ISO weekdays 1 (Monday) to 7; empty: every day. */
+  readonly weekdays: readonly number[];
+  /** Civil dates "2026-12-25", or "12-25" for every year; empty: every date. */
+  readonly dates: readonly string[];
+  /** Seconds of the civil day, half-open; from 0 to 86_400 is the whole day; `fromS` above `untilS` spans midnight. */
+  readonly fromS: number;
+  readonly untilS: number;
+}
+
+/** One immutable published version. `number` counts from 1 within the tariff. */
+export interface TariffVersion {
+  readonly tariffId: string;
+  readonly number: number;
+  readonly terms: TariffTerms;
+  readonly rates: Iterable<Rate>;
+  readonly derivation: Derivation | null;
+}
+
+/**
+ * A derived tariff sells what another tariff prices: base × (1 + markupPercent/100) + addPerUnit, rounded to
+ * `decimals`; its own `rates` are overrides that replace the base rate of the same prefix. Resolved at look-up, never copied.
+ */
+export interface Derivation {
+  readonly baseTariffId: string;
+  readonly markupPercent: Decimal;
+  readonly addPerUnit: Decimal;
+  readonly decimals: number;
+  readonly rounding: RoundingMode;
+  /** null: the base rate's own increments. */
+  readonly increments: { readonly firstS: number; readonly nextS: number } | null;
+}

@@ -1,0 +1,29 @@
+import type { Called, Calling } from "../numbering/number.ts";
+import type { EpochMs } from "../time/epoch.ts";
+import type { CallDirection, ReleaseCause } from "./switch-call.ts";
+
+/**
+ * The canonical usage event: one billable leg in one clean form, whatever switch reported it. Times are UTC, numbers are
+ * E.164 or short codes, units are in the names. What it costs is not here: charges are separate rows.
+ */
+export interface UsageEvent {
+  readonly key: string;
+  readonly leg: string;
+  readonly callId: string | null;
+  readonly direction: CallDirection;
+  readonly calling: Calling;
+  readonly called: Called;
+  readonly startedAt: EpochMs;
+  readonly answeredAt: EpochMs | null;
+  readonly endedAt: EpochMs;
+  /** Talk time as measured. */
+  readonly talkedMs: number;
+  /** Talk time in whole seconds by the source's duration rule: what rating takes. 0 when not answered. */
+  readonly talkedS: number;
+  readonly accountCode: string | null;
+  readonly sipUser: string | null;
+  readonly sourceAddress: string | null;
+  readonly ingressTrunk: string | null;
+  readonly egressTrunk: string | null;
+  readonly cause: ReleaseCause;
+}
