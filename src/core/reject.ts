@@ -1,10 +1,8 @@
 /**
- * Every reason for which one row of a file (a CDR, a deck row) is set aside. A code is API: never renamed, never reused.
- * Each has its own section in docs/reference/rejects.md; the tidy test compares the two lists.
+ * Every reason for which one row of a file (a CDR, a deck row) is set aside. A code is API: never renamed, never
+ * reused. Each has its own section in docs/reference/rejects.md; the tidy test compares the two lists.
  */
-export const REJECT_CODES = [
-  "broken-quoting",
-] as const;
+export const REJECT_CODES = ["broken-quoting"] as const;
 
 export type RejectCode = (typeof REJECT_CODES)[number];
 

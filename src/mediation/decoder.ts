@@ -1,14 +1,20 @@
 import type { Reject } from "../core/reject.ts";
-import type { CallHalf, SwitchCall } from "../core/usage/switch-call.ts";
 import type { EpochMs } from "../core/time/epoch.ts";
+import type { CallHalf, SwitchCall } from "../core/usage/switch-call.ts";
 
-/** What a decoder makes of one row (a line, an XML element, a JSON document). Rows come in file order, each exactly once. */
+/**
+ * What a decoder makes of one row (a line, an XML element, a JSON document). Rows come in file order, each exactly
+ * once.
+ */
 export interface DecodedRow {
   /** Line on which the row starts, from 1. */
   readonly line: number;
   /** Bytes of the file before the end of this row: everything up to here is accounted for. */
   readonly endOffset: number;
-  /** The row as it came, decoded to text, at most {@link RAW_TEXT_MAX} characters: for quarantine, open halves and identity. */
+  /**
+   * The row as it came, decoded to text, at most {@link RAW_TEXT_MAX} characters: for quarantine, open halves and
+   * identity.
+   */
   readonly raw: string;
   readonly outcome: RowOutcome;
 }
@@ -16,10 +22,21 @@ export interface DecodedRow {
 export type RowOutcome =
   | { readonly kind: "call"; readonly call: SwitchCall }
   | { readonly kind: "half"; readonly half: CallHalf }
-  /** A record that is no call to be paid (heartbeat, ACK, the callee's copy): counted, not stored. `why` is shown in totals. */
+  /**
+   * A record that is no call to be paid (heartbeat, ACK, the callee's copy): counted, not stored. `why` is shown in
+   * totals.
+   */
   | { readonly kind: "non-billable"; readonly why: string }
-  /** No record at all: header, type row, blank line, trailer. Not counted as a row; a trailer's totals are checked at the end. */
-  | { readonly kind: "framing"; readonly what: "header" | "type-row" | "blank" | "trailer"; readonly records?: number; readonly talkedS?: number }
+  /**
+   * No record at all: header, type row, blank line, trailer. Not counted as a row; a trailer's totals are checked at
+   * the end.
+   */
+  | {
+      readonly kind: "framing";
+      readonly what: "header" | "type-row" | "blank" | "trailer";
+      readonly records?: number;
+      readonly talkedS?: number;
+    }
   | { readonly kind: "reject"; readonly reject: Reject };
 
 export const RAW_TEXT_MAX = 65_536;

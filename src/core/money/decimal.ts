@@ -1,6 +1,9 @@
 import { divideRounded, type RoundingMode } from "./rounding.ts";
 
-/** An exact decimal number: `units × 10^-scale`. Rates keep the scale they came with; 0.0231 is `{ units: 231n, scale: 4 }`. */
+/**
+ * An exact decimal number: `units × 10^-scale`. Rates keep the scale they came with:
+ * 0.0231 is `{ units: 231n, scale: 4 }`.
+ */
 export interface Decimal {
   readonly units: bigint;
   readonly scale: number;
@@ -12,8 +15,9 @@ export const DECIMAL_SCALE_MAX = 18;
 export const ZERO: Decimal = { units: 0n, scale: 0 };
 
 /**
- * Plain decimal text ("12", "-0.50", ".05") or scientific ("1.5E-3", as spreadsheets write small rates) to an exact number.
- * Answers undefined for anything else: decimal commas and thousands separators are the deck template's to resolve first.
+ * Plain decimal text ("12", "-0.50", ".05") or scientific ("1.5E-3", as spreadsheets write small rates) to an exact
+ * number. Answers undefined for anything else: decimal commas and thousands separators are the deck template's to
+ * resolve first.
  */
 export function parseDecimal(text: string): Decimal | undefined {
   const match = /^([+-]?)(\d{0,30})(?:\.(\d{0,30}))?(?:[eE]([+-]?\d{1,2}))?$/.exec(text);

@@ -3,7 +3,10 @@ import { invariant } from "../invariant.ts";
 import { type Decimal, formatDecimal } from "./decimal.ts";
 import { divideRounded, type RoundingMode } from "./rounding.ts";
 
-/** Integer count of 10⁻⁹ of a currency's main unit: $1 is 1_000_000_000n. Rates keep their own scale; only amounts are nanos. */
+/**
+ * Integer count of 10⁻⁹ of a currency's main unit: $1 is 1_000_000_000n. Rates keep their own scale; only amounts are
+ * nanos.
+ */
 export type Nanos = Brand<bigint, "Nanos">;
 
 export const NANOS_SCALE = 9;
@@ -18,7 +21,9 @@ export function nanosFromSql(text: string): Nanos {
   return nanos(match[1] === "-" ? -value : value);
 }
 
-/** Nanos to the text that `numeric(28,9)` takes and JSON carries; no trailing zeros ("0.04", "12"). The only door out. */
+/**
+ * Nanos to the text that `numeric(28,9)` takes and JSON carries; no trailing zeros ("0.04", "12"). The only door out.
+ */
 export function nanosToSql(value: Nanos): string {
   return formatDecimal({ units: value, scale: NANOS_SCALE });
 }

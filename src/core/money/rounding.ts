@@ -1,6 +1,9 @@
 import { invariant } from "../invariant.ts";
 
-/** How a quotient is brought to whole units. `up` and `down` go away from and towards zero, so a credit mirrors a charge. */
+/**
+ * How a quotient is brought to whole units. `up` and `down` go away from and towards zero, so a credit mirrors a
+ * charge.
+ */
 export const ROUNDING_MODES = ["up", "down", "half-up", "half-even"] as const;
 export type RoundingMode = (typeof ROUNDING_MODES)[number];
 

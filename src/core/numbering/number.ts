@@ -7,7 +7,10 @@ export type E164 = Brand<string, "E164">;
 export const parseE164 = (text: string): E164 | undefined =>
   /^[1-9]\d{0,14}$/.test(text) ? (text as E164) : undefined;
 
-/** A number that a call went to. A short code (112, 911, 116117) or a private extension is never matched as an E.164 prefix. */
+/**
+ * A number that a call went to. A short code (112, 911, 116117) or a private extension is never matched as an E.164
+ * prefix.
+ */
 export type Called =
   | { readonly kind: "e164"; readonly digits: E164 }
   | { readonly kind: "short-code"; readonly digits: string }

@@ -8,8 +8,8 @@ export interface Increments {
 }
 
 /**
- * One later part of a price: from second `fromS` of the call on, this rate and this step. The chain starts with the rate's own
- * `ratePerUnit`; "first minute .10, then .05 a minute by the second" is one rate with one slot at 60.
+ * One later part of a price: from second `fromS` of the call on, this rate and this step. The chain starts with the
+ * rate's own `ratePerUnit`; "first minute .10, then .05 a minute by the second" is one rate with one slot at 60.
  */
 export interface RateSlot {
   readonly fromS: number;

@@ -8,7 +8,10 @@ export interface TariffTerms {
   readonly currency: Currency;
   /** IANA zone in which the tariff's windows are read. */
   readonly timeZone: string;
-  /** `after-initial`: next steps count from the end of the first; `total`: the whole duration is a multiple of the next step. */
+  /**
+   * `after-initial`: next steps count from the end of the first; `total`: the whole duration is a multiple of the next
+   * step.
+   */
   readonly incrementBase: "after-initial" | "total";
   /** A charge is rounded once, to this many decimals (at most 9). */
   readonly decimals: number;
@@ -20,7 +23,10 @@ export interface TariffTerms {
   readonly windows: readonly TimeWindow[];
 }
 
-/** A span of the week, or of given dates (holidays), in the tariff's zone. The highest priority that covers an instant wins. */
+/**
+ * A span of the week, or of given dates (holidays), in the tariff's zone. The highest priority that covers an instant
+ * wins.
+ */
 export interface TimeWindow {
   readonly name: string;
   readonly priority: number;
@@ -44,7 +50,8 @@ export interface TariffVersion {
 
 /**
  * A derived tariff sells what another tariff prices: base × (1 + markupPercent/100) + addPerUnit, rounded to
- * `decimals`; its own `rates` are overrides that replace the base rate of the same prefix. Resolved at look-up, never copied.
+ * `decimals`; its own `rates` are overrides that replace the base rate of the same prefix. Resolved at look-up, never
+ * copied.
  */
 export interface Derivation {
   readonly baseTariffId: string;

@@ -1,13 +1,16 @@
 import type { EpochMs } from "../time/epoch.ts";
 
 /**
- * One leg of a call as a switch's record tells it, before Tollwright's own rules: times are already UTC (the decoder knows
- * the source's zone and clock), numbers are still as the switch wrote them. {@link UsageEvent} is what becomes of it.
+ * One leg of a call as a switch's record tells it, before Tollwright's own rules: times are already UTC (the decoder
+ * knows the source's zone and clock), numbers are still as the switch wrote them. {@link UsageEvent} is what becomes of
+ * it.
  */
 export interface SwitchCall {
   /** The switch's own key, never built from times, account or anything that a setting can change. */
   readonly key: string;
-  /** Which leg of the call: "" where the format has one record a call, else "a", "b", a channel or a sequence number. */
+  /**
+   * Which leg of the call: "" where the format has one record a call, else "a", "b", a channel or a sequence number.
+   */
   readonly leg: string;
   /** Links the legs of one call; null where the format has no such field. */
   readonly callId: string | null;
@@ -46,7 +49,10 @@ export interface ReleaseCause {
 
 export const NO_CAUSE: ReleaseCause = { q850: null, sip: null, text: null };
 
-/** One row of an accounting log in which a call is two rows: the answered INVITE and the BYE (Kamailio and OpenSIPS acc). */
+/**
+ * One row of an accounting log in which a call is two rows: the answered INVITE and the BYE (Kamailio and OpenSIPS
+ * acc).
+ */
 export interface CallHalf {
   /** Equal for the two halves of one call, whichever direction the BYE went. */
   readonly key: string;

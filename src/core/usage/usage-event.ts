@@ -3,8 +3,8 @@ import type { EpochMs } from "../time/epoch.ts";
 import type { CallDirection, ReleaseCause } from "./switch-call.ts";
 
 /**
- * The canonical usage event: one billable leg in one clean form, whatever switch reported it. Times are UTC, numbers are
- * E.164 or short codes, units are in the names. What it costs is not here: charges are separate rows.
+ * The canonical usage event: one billable leg in one clean form, whatever switch reported it. Times are UTC, numbers
+ * are E.164 or short codes, units are in the names. What it costs is not here: charges are separate rows.
  */
 export interface UsageEvent {
   readonly key: string;
