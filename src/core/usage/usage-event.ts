@@ -13,6 +13,8 @@ export interface UsageEvent {
   readonly direction: CallDirection;
   readonly calling: Calling;
   readonly called: Called;
+  /** The tech prefix taken off the called number ("1234#"); null for none. Account rules may name it. */
+  readonly techPrefix: string | null;
   readonly startedAt: EpochMs;
   readonly answeredAt: EpochMs | null;
   readonly endedAt: EpochMs;
