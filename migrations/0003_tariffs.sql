@@ -1,0 +1,131 @@
+-- What calls cost: tariffs as immutable published versions, the decks they came from, and exchange rates.
+
+-- Counts every publication in a tenant. A charge stores the epoch it was rated at, and the epoch says which version of every
+-- tariff was in use, bases of derived tariffs included.
+create table tariff_epochs (
+  tenant_id uuid primary key references tenants,
+  epoch bigint not null default 0
+);
+select protect('tariff_epochs', 'select, insert, update');
+
+create table tariffs (
+  tenant_id uuid not null references tenants,
+  id uuid primary key,
+  name text not null check (name <> ''),
+  -- Set for the private tariff that carries one account's overrides.
+  account_id uuid references accounts,
+  created_at timestamptz not null default now(),
+  unique (tenant_id, name)
+);
+select protect('tariffs', 'select, insert, update');
+
+create table tariff_versions (
+  tenant_id uuid not null references tenants,
+  tariff_id uuid not null references tariffs,
+  number integer not null check (number > 0),
+  epoch bigint not null,
+  -- core/tariff TariffTerms and Derivation, as JSON with decimals as strings.
+  terms jsonb not null,
+  derivation jsonb,
+  base_tariff_id uuid references tariffs,
+  deck_id uuid,
+  published_at timestamptz not null default now(),
+  published_by text not null,
+  primary key (tariff_id, number),
+  unique (tenant_id, epoch)
+);
+select protect('tariff_versions', 'select, insert');
+
+-- A row belongs to the versions [version_from, version_to): a publication ends rows and adds rows, and edits none.
+create table rates (
+  tenant_id uuid not null references tenants,
+  tariff_id uuid not null references tariffs,
+  prefix text collate "C" not null check (prefix ~ '^=?[0-9]{0,15}$'),
+  time_window text not null default '',
+  effective_from timestamptz not null,
+  effective_to timestamptz,
+  version_from integer not null,
+  version_to integer,
+  destination text not null,
+  blocked boolean not null default false,
+  rate numeric not null check (rate >= 0),
+  unit_s integer not null default 60 check (unit_s > 0),
+  first_s integer not null check (first_s > 0),
+  next_s integer not null check (next_s > 0),
+  slots jsonb,
+  connect_fee numeric not null default 0 check (connect_fee >= 0),
+  minimum_s integer not null default 0 check (minimum_s >= 0),
+  free_s integer not null default 0 check (free_s >= 0),
+  minimum_cost numeric,
+  maximum_cost numeric,
+  primary key (tariff_id, prefix, time_window, effective_from, version_from),
+  check (effective_to is null or effective_to > effective_from),
+  check (version_to is null or version_to > version_from)
+);
+select protect('rates', 'select, insert, update');
+
+-- Which tariff an account buys at, from when on (by the time a call was answered).
+create table account_tariffs (
+  tenant_id uuid not null references tenants,
+  account_id uuid not null references accounts,
+  effective_from timestamptz not null,
+  tariff_id uuid not null references tariffs,
+  primary key (account_id, effective_from)
+);
+select protect('account_tariffs', 'select, insert, update, delete');
+
+create table deck_templates (
+  tenant_id uuid not null references tenants,
+  name text not null check (name <> ''),
+  template jsonb not null,
+  primary key (tenant_id, name)
+);
+select protect('deck_templates', 'select, insert, update, delete');
+
+-- A rate deck as it was read: a draft until it is published or discarded.
+create table decks (
+  tenant_id uuid not null references tenants,
+  id uuid primary key,
+  tariff_id uuid not null references tariffs,
+  file_name text not null,
+  sha256 text not null,
+  mode text not null check (mode in ('full', 'amendment')),
+  state text not null check (state in ('draft', 'published', 'discarded')),
+  received_at timestamptz not null,
+  template jsonb not null,
+  detected jsonb not null,
+  -- Compared with this version of the tariff; 0: the tariff had none.
+  against_version integer not null,
+  summary jsonb not null,
+  published_version integer,
+  created_at timestamptz not null default now()
+);
+create index decks_tariff on decks (tariff_id, created_at);
+select protect('decks', 'select, insert, update');
+
+create table deck_rows (
+  tenant_id uuid not null references tenants,
+  deck_id uuid not null references decks,
+  line integer not null,
+  part integer not null,
+  prefix text collate "C",
+  change text not null,
+  -- The row's rate (core/tariff Rate as JSON, decimals as strings), or why it was rejected: code, what, fix and the raw text.
+  rate jsonb,
+  reject jsonb,
+  findings jsonb,
+  primary key (deck_id, line, part)
+);
+select protect('deck_rows', 'select, insert, delete');
+
+-- 1 base = rate quote, from this civil date on (in the tenant's zone) until the next one.
+create table exchange_rates (
+  tenant_id uuid not null references tenants,
+  base text not null check (base ~ '^[A-Z]{3}$'),
+  quote text not null check (quote ~ '^[A-Z]{3}$'),
+  effective_date date not null,
+  rate numeric not null check (rate > 0),
+  primary key (tenant_id, base, quote, effective_date),
+  check (base <> quote)
+);
+select protect('exchange_rates', 'select, insert, update');
