@@ -1,0 +1,94 @@
+import { resolve } from "node:path";
+import { type Static, type TSchema, Type } from "typebox";
+import { Value } from "typebox/value";
+import { Problem } from "./core/problem.ts";
+
+/** One thing an operator can set, by one environment variable. */
+interface Setting<Schema extends TSchema> {
+  readonly variable: string;
+  readonly schema: Schema;
+  readonly initial: Static<Schema>;
+  /** What a valid value looks like, to finish the sentence "… is not …". */
+  readonly expected: string;
+}
+
+const setting = <Schema extends TSchema>(settings: Setting<Schema>): Setting<Schema> => settings;
+
+/**
+ * Everything that can be set. Each variable has its own section in docs/reference/config.md; the tidy test compares
+ * the two lists. An unset or empty variable means `initial`.
+ */
+export const SETTINGS = {
+  /** The PostgreSQL to use; null starts the embedded one under `dataDir`. */
+  databaseUrl: setting({
+    variable: "DATABASE_URL",
+    schema: Type.Union([Type.String({ pattern: "^postgres(ql)?://\\S*$" }), Type.Null()]),
+    initial: null,
+    expected: "a PostgreSQL URL such as postgres://user:password@host:5432/database",
+  }),
+  /** Where the embedded database, imported files and invoices live; an absolute path once loaded. */
+  dataDir: setting({
+    variable: "TOLLWRIGHT_DATA_DIR",
+    schema: Type.String({ minLength: 1 }),
+    initial: "./data",
+    expected: "a directory",
+  }),
+  httpHost: setting({
+    variable: "TOLLWRIGHT_HTTP_HOST",
+    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
+    initial: "127.0.0.1",
+    expected: "an IP address or host name to listen on, such as 127.0.0.1 or 0.0.0.0",
+  }),
+  /** 0 takes any free port. */
+  httpPort: setting({
+    variable: "TOLLWRIGHT_HTTP_PORT",
+    schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
+    initial: 8080,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
+  logLevel: setting({
+    variable: "TOLLWRIGHT_LOG_LEVEL",
+    schema: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
+    initial: "info",
+    expected: "one of trace, debug, info, warn, error, fatal, silent",
+  }),
+} as const;
+
+type Key = keyof typeof SETTINGS;
+
+/** The settings of one process, read once at its start and passed on from there. */
+export type Config = { readonly [K in Key]: Static<(typeof SETTINGS)[K]["schema"]> };
+
+/** The environment as Node gives it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads every setting from the environment. The only reader of `process.env` in the program.
+ *
+ * Errors: one Problem `config-invalid` that lists every wrong variable, so that a start is mended in one go.
+ */
+export function loadConfig(env: Environment = process.env): Config {
+  const wrong: string[] = [];
+  const values = Object.entries(SETTINGS).map(([key, { variable, schema, initial, expected }]) => {
+    const text = env[variable];
+    const value = text === undefined || text === "" ? initial : read(text, schema);
+    if (!Value.Check(schema, value)) wrong.push(`${variable}: "${withoutPassword(text ?? "")}" is not ${expected}.`);
+    return [key, value];
+  });
+  if (wrong.length > 0) throw configInvalid(wrong);
+  const config = Object.fromEntries(values) as Config; // checked above, key by key
+  return Object.freeze({ ...config, dataDir: resolve(config.dataDir) });
+}
+
+/** Only plain whole numbers become numbers: "80x", "8.5" and " 80" stay text, and fail their schema. */
+const read = (text: string, schema: TSchema): string | number =>
+  Type.IsInteger(schema) && /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : text;
+
+/** A URL's password must not reach a log. */
+const withoutPassword = (text: string): string => text.replace(/:\/\/([^:/@\s]*):.*@/, "://$1:***@");
+
+const configInvalid = (wrong: readonly string[]): Problem =>
+  new Problem("config-invalid", {
+    what: `The environment has ${wrong.length === 1 ? "a wrong setting" : `${wrong.length} wrong settings`}. ${wrong.join(" ")}`,
+    fix: "Correct or unset them and start again; docs/reference/config.md describes each.",
+  });
