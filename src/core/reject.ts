@@ -2,7 +2,19 @@
  * Every reason for which one row of a file (a CDR, a deck row) is set aside. A code is API: never renamed, never
  * reused. Each has its own section in docs/reference/rejects.md; the tidy test compares the two lists.
  */
-export const REJECT_CODES = ["broken-quoting"] as const;
+export const REJECT_CODES = [
+  "broken-quoting",
+  "key-missing",
+  "called-missing",
+  "duration-negative",
+  "end-before-start",
+  "answer-out-of-order",
+  "answer-missing",
+  "clock-not-set",
+  "future-time",
+  "duration-too-long",
+  "clock-drift",
+] as const;
 
 export type RejectCode = (typeof REJECT_CODES)[number];
 
