@@ -4,6 +4,27 @@
  */
 export const PROBLEMS = {
   "config-invalid": 500,
+  "journal-is-reversal": 409,
+  "database-start-failed": 503,
+  "database-dir-incompatible": 503,
+  "database-unreachable": 503,
+  "database-too-old": 503,
+  "database-roles-missing": 503,
+  "migration-edited": 503,
+  "migration-unknown": 503,
+  "migration-order": 503,
+  "migration-locked": 503,
+  "migration-failed": 503,
+  "deck-empty": 422,
+  "deck-too-large": 413,
+  "deck-format-unknown": 415,
+  "deck-not-text": 422,
+  "deck-workbook-broken": 422,
+  "deck-sheet-missing": 422,
+  "deck-columns-missing": 422,
+  "deck-columns-ambiguous": 422,
+  "deck-decimal-ambiguous": 422,
+  "deck-template-invalid": 422,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -14,6 +14,20 @@ export const REJECT_CODES = [
   "future-time",
   "duration-too-long",
   "clock-drift",
+  "code-missing",
+  "code-invalid",
+  "code-digits-lost",
+  "code-ambiguous",
+  "code-list-too-long",
+  "rate-missing",
+  "rate-invalid",
+  "rate-negative",
+  "increments-invalid",
+  "date-invalid",
+  "currency-invalid",
+  "formula-without-value",
+  "cell-error",
+  "cell-too-long",
 ] as const;
 
 export type RejectCode = (typeof REJECT_CODES)[number];
