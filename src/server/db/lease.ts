@@ -1,0 +1,79 @@
+import pg from "pg";
+import { SUPERUSER } from "./cluster.ts";
+import type { Postmaster } from "./postmaster-file.ts";
+
+/** One process's hold on the embedded server. */
+export interface Lease {
+  /** Connection string of the superuser to the database `tollwright`. */
+  readonly url: string;
+  /** Lets go; true when nobody else holds the server, so that the caller has to stop it. */
+  release(): Promise<boolean>;
+}
+
+const DATABASE = "tollwright";
+/** Advisory lock key: shared by every process that uses the server, exclusive to the one that stops it. */
+const LEASE_KEY = 74_011_800;
+const CONNECT_MS_MAX = 10_000;
+
+/** Connects and takes a lease; `undefined` when the server is still starting, or about to stop: look again. */
+export async function takeLease(server: Postmaster, password: string): Promise<Lease | undefined> {
+  const client = new pg.Client({
+    host: server.host,
+    port: server.port,
+    user: SUPERUSER,
+    password,
+    database: "postgres",
+    application_name: "tollwright lease",
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    keepAlive: true,
+  });
+  client.on("error", () => undefined); // the server died: whoever uses it will notice on its own connection
+  try {
+    await client.connect();
+    await client.query("select pg_advisory_lock_shared($1)", [LEASE_KEY]);
+    await ensureDatabase(client);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    if (isPassing(error)) return undefined;
+    throw error;
+  }
+  const release = () => releaseLease(client);
+  return { url: urlOf(server, password), release };
+}
+
+async function ensureDatabase(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query("select from pg_database where datname = $1", [DATABASE]);
+  if (rowCount === 1) return;
+  await client.query(`create database ${DATABASE}`).catch((error: unknown) => {
+    // another process made it first
+    if (!(error instanceof pg.DatabaseError && ["42P04", "23505"].includes(error.code ?? ""))) throw error;
+  });
+}
+
+/** The exclusive lock is kept until the server stops: a process that comes now waits, fails, and starts a new one. */
+async function releaseLease(client: pg.Client): Promise<boolean> {
+  try {
+    await client.query("select pg_advisory_unlock_shared($1)", [LEASE_KEY]);
+    const { rows } = await client.query<{ last: boolean }>("select pg_try_advisory_lock($1) as last", [LEASE_KEY]);
+    if (rows[0]?.last) return true;
+    await client.end();
+    return false;
+  } catch {
+    return true; // the server has died: stopping it is harmless
+  }
+}
+
+/** Refused, reset, starting up (57P03), shutting down (57P01), no socket yet. */
+function isPassing(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const ended = error instanceof Error && /Connection terminated|timeout expired/.test(error.message);
+  return ended || ["57P01", "57P02", "57P03", "ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE"].includes(code);
+}
+
+function urlOf(server: Postmaster, password: string): string {
+  const login = `${SUPERUSER}:${encodeURIComponent(password)}`;
+  const socket = server.host.startsWith("/");
+  return socket
+    ? `postgresql://${login}@/${DATABASE}?host=${encodeURIComponent(server.host)}&port=${server.port}`
+    : `postgresql://${login}@${server.host}:${server.port}/${DATABASE}`;
+}
