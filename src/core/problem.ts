@@ -25,6 +25,10 @@ export const PROBLEMS = {
   "deck-columns-ambiguous": 422,
   "deck-decimal-ambiguous": 422,
   "deck-template-invalid": 422,
+  "account-rule-invalid": 422,
+  "trunk-name-taken": 409,
+  "account-chain-broken": 409,
+  "number-rules-invalid": 422,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
