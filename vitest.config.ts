@@ -1,11 +1,39 @@
 import { defineConfig } from "vitest/config";
+import { hasPostgres15 } from "./test/support/database-server.ts";
+import { testsNeedingDatabase } from "./test/support/needs-database.ts";
+
+const { withDatabase, without } = testsNeedingDatabase();
+
+const unit = { test: { name: "unit", include: ["src/**/*.test.ts", ...without] } };
+
+/** The tests that need a database run on both ends of what is supported: the built-in 18, and 15. */
+const onPostgres = (version: number) => ({
+  test: {
+    name: `postgres-${version}`,
+    include: withDatabase,
+    globalSetup: ["test/support/database-server.ts"],
+  },
+});
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
+    projects: [unit, onPostgres(18), ...(wantsPostgres15() ? [onPostgres(15)] : [])].map((project) => ({
+      extends: true,
+      ...project,
+    })),
   },
 });
+
+/** Without a PostgreSQL 15 the tests run on 18 only, and say so; in CI that is a failure. */
+function wantsPostgres15(): boolean {
+  if (hasPostgres15()) return true;
+  const hint =
+    "PostgreSQL 15 is not installed: its half of the database tests can't run. `apt-get install postgresql-15`";
+  if (process.env.CI) throw new Error(hint);
+  process.stderr.write(`\nSKIPPED: ${hint}\n`);
+  return false;
+}

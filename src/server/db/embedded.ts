@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { databaseStartFailed } from "./database-problems.ts";
 import { ensureCluster } from "./cluster.ts";
+import { databaseStartFailed } from "./database-problems.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { readPostmaster } from "./postmaster-file.ts";
 import { serverHome } from "./server-account.ts";
@@ -51,7 +51,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   for (;;) {
     const running = await readPostmaster(cluster.dir);
     if (running === "stale") await rm(join(cluster.dir, "postmaster.pid"), { force: true });
-    const outcome = typeof running === "object" ? { kind: "up" as const, postmaster: running } : await spawnServer(launch);
+    const outcome =
+      typeof running === "object" ? { kind: "up" as const, postmaster: running } : await spawnServer(launch);
     if (outcome.kind === "up") {
       const lease = await takeLease(outcome.postmaster, cluster.password);
       if (lease) return serve(lease, outcome.postmaster.pid, () => stopServer(launch));

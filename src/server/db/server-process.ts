@@ -61,7 +61,11 @@ export async function spawnServer(launch: Launch): Promise<SpawnOutcome> {
   return explainExit(launch, (await readFile(logFile, "utf8")).slice(logStart), ready);
 }
 
-async function untilReady(launch: Launch, pid: number | undefined, exit: Promise<string>): Promise<Postmaster | string> {
+async function untilReady(
+  launch: Launch,
+  pid: number | undefined,
+  exit: Promise<string>,
+): Promise<Postmaster | string> {
   let exited: string | undefined;
   void exit.then((how) => {
     exited = how;
@@ -166,8 +170,5 @@ export async function stopServer(launch: Launch): Promise<void> {
   }
 }
 
-/** Nothing of the caller's PG… variables or locale may reach the server. */
-export function serverEnvironment(): NodeJS.ProcessEnv {
-  const kept = ["PATH", "TMPDIR", "TEMP", "SystemRoot"].map((name) => [name, process.env[name]] as const);
-  return { ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)), LC_ALL: "C", TZ: "UTC" };
-}
+/** Nothing of the caller's PG… variables or locale may reach the server. (Windows adds what it needs by itself.) */
+export const serverEnvironment = (): NodeJS.ProcessEnv => ({ PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" });

@@ -1,0 +1,118 @@
+import pg from "pg";
+import { databaseTooOld, databaseUnreachable } from "./database-problems.ts";
+import { sqlTypes } from "./sql-types.ts";
+import { runTransaction } from "./transaction.ts";
+import type { BulkTx, Role, Scopes, Tx } from "./tx.ts";
+
+export interface DatabaseOptions {
+  /** `postgresql://login:password@host:port/database`, a direct connection or a pooler in session mode. */
+  readonly url: string;
+  /** Connections for short transactions; 10 when not given. */
+  readonly connectionsMax?: number;
+  /** Connections for COPY and migrations; 4 when not given. */
+  readonly bulkConnectionsMax?: number;
+}
+
+/** A pool of connections to one Tollwright database. */
+export interface Database {
+  readonly url: string;
+
+  /**
+   * Runs `work` in one transaction as `role`, commits when it resolves and rolls back when it throws.
+   * Nothing is tried again: the caller knows whether a second try is right.
+   *
+   * @throws what `work` throws; pg.DatabaseError; Problem `database-unreachable`.
+   */
+  transaction<R extends Role, T>(role: R, scope: Scopes[R], work: (tx: Tx) => Promise<T>): Promise<T>;
+
+  /** The same on a connection that can COPY and has no statement timeout: for bulk load and long maintenance. */
+  bulk<R extends Role, T>(role: R, scope: Scopes[R], work: (tx: BulkTx) => Promise<T>): Promise<T>;
+
+  /** Lends a plain session as the login itself, outside any transaction: for migrations and administration only. */
+  session<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+
+  /** Waits for running transactions and closes every connection. */
+  close(): Promise<void>;
+}
+
+const SERVER_MAJOR_MIN = 15;
+const CONNECT_MS_MAX = 10_000;
+
+/** A request that takes longer is stuck or wrong; lock waits end sooner, so that they name the statement that waits. */
+const OLTP_TIMEOUTS = { statement_timeout: 60_000, lock_timeout: 15_000, idle_in_transaction_session_timeout: 60_000 };
+const BULK_TIMEOUTS = { lock_timeout: 60_000, idle_in_transaction_session_timeout: 600_000 };
+
+/** pg_temp last: a temporary table may not take the place of a real one (CVE-2018-1058 and its kin). */
+const SESSION = "-c search_path=tollwright,pg_temp -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601";
+
+/**
+ * Opens the pools and checks the server's version. Connections are made as they are needed.
+ *
+ * @throws Problem `database-unreachable`, `database-too-old`.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url } = options;
+  const shared = { connectionString: url, options: SESSION, types: sqlTypes, connectionTimeoutMillis: CONNECT_MS_MAX };
+  const oltp = new pg.Pool({
+    ...shared,
+    ...OLTP_TIMEOUTS,
+    pipeline: true,
+    max: options.connectionsMax ?? 10,
+    application_name: "tollwright",
+  });
+  const bulk = new pg.Pool({
+    ...shared,
+    ...BULK_TIMEOUTS,
+    max: options.bulkConnectionsMax ?? 4,
+    application_name: "tollwright bulk",
+  });
+  for (const pool of [oltp, bulk]) pool.on("error", () => undefined); // an idle connection died: the next use reconnects
+  const close = async () => {
+    await Promise.all([oltp.end(), bulk.end()]);
+  };
+  try {
+    await checkVersion(url, oltp);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url,
+    close,
+    transaction: (role, scope, work) => withClient(url, oltp, (client) => runTransaction(client, role, scope, work)),
+    bulk: (role, scope, work) =>
+      withClient(url, bulk, (client) => runTransaction(client, role, scope, (tx) => work({ ...tx, client }))),
+    session: (work) => withClient(url, bulk, work),
+  };
+}
+
+/** Lends a client of `pool`; one whose connection broke meanwhile is closed, never lent again. */
+async function withClient<T>(url: string, pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw databaseUnreachable({ url, reason: reasonOf(cause), cause });
+  });
+  let broken: Error | undefined;
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on("error", onError);
+  try {
+    return await work(client);
+  } finally {
+    client.off("error", onError);
+    client.release(broken);
+  }
+}
+
+/** Several addresses refused make an AggregateError without a message of its own. */
+const reasonOf = (cause: unknown): string => (cause instanceof Error && cause.message) || String(cause);
+
+async function checkVersion(url: string, pool: pg.Pool): Promise<void> {
+  const found = await withClient(url, pool, async (client) => {
+    const { rows } = await client.query<{ number: number; text: string }>(
+      "select current_setting('server_version_num')::int as number, current_setting('server_version') as text",
+    );
+    return rows[0];
+  });
+  if (!found || found.number < SERVER_MAJOR_MIN * 10_000) throw databaseTooOld({ found: found?.text ?? "unknown" });
+}

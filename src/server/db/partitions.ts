@@ -1,0 +1,28 @@
+import { invariant } from "../../core/invariant.ts";
+import type { Tx } from "./tx.ts";
+
+/** Months that one call may ask for: twenty-five years are a unit mistake, not a request. */
+const MONTHS_MAX = 300;
+
+/**
+ * Makes the monthly partitions (UTC) of `table` that cover `[fromDate, untilDate)`, where they are missing.
+ *
+ * May be called in the transaction that inserts, by any number of sessions at once; needs role `ingest` or `owner`.
+ * The range reaches from 2000-01 to next month: what lies outside is the caller's to refuse (quarantine), and an
+ * error from the database here.
+ */
+export async function ensurePartitions(
+  tx: Tx,
+  table: string,
+  { fromDate, untilDate }: { readonly fromDate: Temporal.PlainDate; readonly untilDate: Temporal.PlainDate },
+): Promise<void> {
+  const firstMonth = fromDate.with({ day: 1 });
+  const months = Math.ceil(firstMonth.until(untilDate, { largestUnit: "days" }).days / 28);
+  invariant(months <= MONTHS_MAX, `partitions of ${table} for ${fromDate} to ${untilDate} are too many`);
+  await tx.query(
+    `select tollwright.ensure_partition($1::regclass, month::date)
+     from generate_series($2::date::timestamp, $3::date::timestamp - interval '1 day', '1 month') as month
+     order by month`,
+    [table, firstMonth.toString(), untilDate.toString()],
+  );
+}
