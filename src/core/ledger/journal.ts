@@ -46,9 +46,9 @@ export const balanced = ({ postings }: Pick<Journal, "postings">): boolean => im
 
 /**
  * The one way to a journal: merges postings of one account, drops those that cancel out, and insists on the balance.
- * null when nothing is left to post. Errors: an unbalanced or foreign posting is a bug and throws.
+ * Errors: an unbalanced or foreign posting is a bug and throws.
  */
-export function makeJournal(draft: Journal): Journal | null {
+export function balancedJournal(draft: Journal): Journal {
   for (const { account } of draft.postings)
     invariant(
       account.bookId === draft.bookId,
@@ -57,7 +57,13 @@ export function makeJournal(draft: Journal): Journal | null {
   const postings = sumByAccount(draft.postings).filter(({ amount }) => amount !== 0n);
   for (const { currency, amount } of imbalances(postings))
     invariant(false, `journal ${draft.key} is out of balance by ${amount} nanos of ${currency}`);
-  return postings.length === 0 ? null : { ...draft, postings };
+  return { ...draft, postings };
+}
+
+/** {@link balancedJournal}, or null when nothing is left to post. */
+export function makeJournal(draft: Journal): Journal | null {
+  const journal = balancedJournal(draft);
+  return journal.postings.length === 0 ? null : journal;
 }
 
 /** The one form of a request's own fields, amounts as plain decimals, for {@link Journal.inputText}. */

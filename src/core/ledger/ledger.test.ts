@@ -35,7 +35,7 @@ const sale = (amount: bigint, rest: Partial<Extract<UsageTotal, { side: "sale" }
   accountId: "ada",
   amount: nanos(amount),
   currency: EUR,
-  priced: null,
+  converted: [],
   payment: POSTPAID,
   ...rest,
 });
@@ -68,9 +68,15 @@ describe("the postings of each event", () => {
       "what was never paid is not paid back",
     ],
     [
-      "usage priced in another currency",
-      usage(sale(90n, { priced: { amount: nanos(100n), currency: USD } })),
-      ["ada unbilled EUR 90", "ada fx-clearing EUR -90", "ada fx-clearing USD 100", "ada revenue USD -100"],
+      "usage of which a part is priced in another currency",
+      usage(sale(90n, { converted: [{ paid: nanos(60n), priced: nanos(100n), currency: USD }] })),
+      [
+        "ada unbilled EUR 90",
+        "ada revenue EUR -30",
+        "ada fx-clearing EUR -60",
+        "ada fx-clearing USD 100",
+        "ada revenue USD -100",
+      ],
       "fx-clearing balances both currencies",
     ],
     [
@@ -221,7 +227,7 @@ const anySale = fc.record({
   accountId: fc.constantFrom("ada", "bob", "cyd"),
   amount: anyNanos,
   currency: anyCurrency,
-  priced: fc.option(fc.record({ amount: anyNanos, currency: anyCurrency })),
+  converted: fc.array(fc.record({ paid: anyNanos, priced: anyNanos, currency: anyCurrency }), { maxLength: 2 }),
   payment: anyPayment,
 });
 const anyCost = fc.record({

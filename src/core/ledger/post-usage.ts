@@ -1,7 +1,7 @@
 import { invariant } from "../invariant.ts";
 import type { Currency } from "../money/currency.ts";
 import type { Nanos } from "../money/nanos.ts";
-import { inputText, type Journal, makeJournal } from "./journal.ts";
+import { balancedJournal, inputText, type Journal } from "./journal.ts";
 import { credit, debit, type LedgerOwner, type Posting } from "./posting.ts";
 import { type WalletState, walletDraw } from "./wallet-draw.ts";
 
@@ -25,9 +25,16 @@ export interface SaleTotal {
   /** In the account's currency. */
   readonly amount: Nanos;
   readonly currency: Currency;
-  /** The same usage in the tariff's currency, where that is another; revenue is kept in it. */
-  readonly priced: { readonly amount: Nanos; readonly currency: Currency } | null;
+  /** The parts of `amount` whose tariff is in another currency, one a currency; their revenue is kept in it. */
+  readonly converted: readonly ConvertedPart[];
   readonly payment: { readonly kind: "postpaid" } | { readonly kind: "prepaid"; readonly wallet: WalletState };
+}
+
+/** A part of a sale that was priced in one currency and paid in the account's own. */
+export interface ConvertedPart {
+  readonly paid: Nanos;
+  readonly priced: Nanos;
+  readonly currency: Currency;
 }
 
 /** What one vendor is owed for the batch's usage, in the vendor's currency. */
@@ -39,20 +46,21 @@ export interface CostTotal {
 }
 
 /**
- * The journal of a batch of charges, one per batch and book, or null when all of it was free.
+ * The journal of a batch of charges, one per batch and book. Free usage leaves it without postings; it
+ * is written all the same, because its number says which invoice takes up the batch's calls.
  *
  *     postpaid   Dr unbilled                             Cr revenue
  *     prepaid    Dr wallet to its limit, rest overrun    Cr revenue
  *     cost       Dr cost                                 Cr vendor-clearing
  */
-export function postUsage({ bookId, batchId, effectiveDate, totals }: UsageBatch): Journal | null {
+export function postUsage({ bookId, batchId, effectiveDate, totals }: UsageBatch): Journal {
   const seen = new Set<string>();
   for (const total of totals) {
     const key = JSON.stringify([total.side, total.side === "sale" ? total.accountId : total.vendorId, total.currency]);
     invariant(!seen.has(key), `batch ${batchId} has two totals for ${key}; a wallet must be drawn on once`);
     seen.add(key);
   }
-  return makeJournal({
+  return balancedJournal({
     bookId,
     kind: "usage",
     key: `usage/${batchId}`,
@@ -73,13 +81,12 @@ const totalText = (total: UsageTotal): string =>
         total.accountId,
         total.currency,
         total.amount,
-        total.priced?.currency ?? null,
-        total.priced?.amount ?? null,
+        ...total.converted.flatMap(({ paid, priced, currency }) => [paid, currency, priced]),
       );
 
-function salePostings(bookId: string, { accountId, amount, currency, priced, payment }: SaleTotal): Posting[] {
+function salePostings(bookId: string, { accountId, amount, currency, converted, payment }: SaleTotal): Posting[] {
   const payer: LedgerOwner = { bookId, ownerId: accountId, currency };
-  return [...takenFrom(payer, amount, payment), ...earned(payer, amount, priced)];
+  return [...takenFrom(payer, amount, payment), ...earned(payer, amount, converted)];
 }
 
 function takenFrom(payer: LedgerOwner, amount: Nanos, payment: SaleTotal["payment"]): Posting[] {
@@ -89,13 +96,18 @@ function takenFrom(payer: LedgerOwner, amount: Nanos, payment: SaleTotal["paymen
 }
 
 /** Revenue stays in the currency of the price; fx-clearing balances both currencies of a converted charge. */
-function earned(payer: LedgerOwner, amount: Nanos, priced: SaleTotal["priced"]): Posting[] {
-  if (priced === null || priced.currency === payer.currency) return [credit(payer, "revenue", amount)];
-  const seller: LedgerOwner = { ...payer, currency: priced.currency };
+function earned(payer: LedgerOwner, amount: Nanos, converted: SaleTotal["converted"]): Posting[] {
+  const unconverted = converted.reduce((rest: bigint, { paid }) => rest - paid, amount);
   return [
-    credit(payer, "fx-clearing", amount),
-    debit(seller, "fx-clearing", priced.amount),
-    credit(seller, "revenue", priced.amount),
+    credit(payer, "revenue", unconverted),
+    ...converted.flatMap(({ paid, priced, currency }) => {
+      const seller: LedgerOwner = { ...payer, currency };
+      return [
+        credit(payer, "fx-clearing", paid),
+        debit(seller, "fx-clearing", priced),
+        credit(seller, "revenue", priced),
+      ];
+    }),
   ];
 }
 

@@ -1,0 +1,73 @@
+import { DECIMAL_SCALE_MAX, type Decimal, unitsAt } from "../money/decimal.ts";
+import { type Nanos, nanos } from "../money/nanos.ts";
+import type { BillingPeriod } from "./billing-period.ts";
+
+/**
+ * Something that an invoice can bill, to the nano. Each kind has an identity, under which what should be billed is
+ * compared with what was billed. Subscriptions and one-off charges will be kinds of their own.
+ */
+export type BillableItem = UsageItem | AdjustmentItem;
+
+/** All calls of one period to one destination at one rate: one row as carriers print it. */
+export interface UsageItem {
+  readonly kind: "usage";
+  /** The period in which the calls were answered. */
+  readonly period: BillingPeriod;
+  readonly destination: string;
+  /** Price a minute in the invoice's currency; null when the calls had prices of several parts. */
+  readonly ratePerMinute: Decimal | null;
+  readonly calls: number;
+  readonly billedS: number;
+  readonly exactAmount: Nanos;
+}
+
+/** A correction in money, posted to the account since its last invoice. */
+export interface AdjustmentItem {
+  readonly kind: "adjustment";
+  readonly adjustmentId: string;
+  readonly description: string;
+  readonly exactAmount: Nanos;
+}
+
+/** Equal for items that are the same thing to bill; sorts usage by period, destination and rate, and adjustments last. */
+export function itemKey(item: BillableItem): string {
+  if (item.kind === "adjustment") return `2 ${item.adjustmentId}`;
+  const { period, destination, ratePerMinute } = item;
+  const rate = ratePerMinute === null ? "" : unitsAt(ratePerMinute, DECIMAL_SCALE_MAX).toString().padStart(40, "0");
+  return `1 ${JSON.stringify([period.startDate.toString(), period.endDate.toString(), destination, rate])}`;
+}
+
+/**
+ * What should be billed less what was billed, one item an identity, in order of {@link itemKey}; items of nothing are
+ * left out. Re-rated calls come out as a negative item at the old rate and a positive one at the new.
+ */
+export function unbilledItems(should: readonly BillableItem[], billed: readonly BillableItem[]): BillableItem[] {
+  const items = new Map<string, BillableItem>();
+  for (const item of should) merge(items, item);
+  for (const item of billed) merge(items, negated(item));
+  return [...items.entries()]
+    .filter(([, item]) => !isNothing(item))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, item]) => item);
+}
+
+function merge(items: Map<string, BillableItem>, item: BillableItem): void {
+  const key = itemKey(item);
+  const before = items.get(key);
+  items.set(key, before === undefined ? item : added(before, item));
+}
+
+function added(a: BillableItem, b: BillableItem): BillableItem {
+  const exactAmount = nanos(a.exactAmount + b.exactAmount);
+  if (a.kind !== "usage" || b.kind !== "usage") return { ...a, exactAmount };
+  return { ...a, exactAmount, calls: a.calls + b.calls, billedS: a.billedS + b.billedS };
+}
+
+function negated(item: BillableItem): BillableItem {
+  const exactAmount = nanos(-item.exactAmount);
+  if (item.kind !== "usage") return { ...item, exactAmount };
+  return { ...item, exactAmount, calls: 0 - item.calls, billedS: 0 - item.billedS };
+}
+
+const isNothing = (item: BillableItem): boolean =>
+  item.exactAmount === 0n && (item.kind !== "usage" || (item.calls === 0 && item.billedS === 0));
