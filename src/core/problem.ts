@@ -5,6 +5,7 @@
 export const PROBLEMS = {
   "config-invalid": 500,
   "journal-is-reversal": 409,
+  "journal-key-reused": 409,
   "database-start-failed": 503,
   "database-dir-incompatible": 503,
   "database-unreachable": 503,

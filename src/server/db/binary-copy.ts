@@ -41,7 +41,10 @@ export class BinaryCopy {
 
   /** A uuid as its 16 bytes; see {@link uuidBytes}. */
   uuid(bytes: Uint8Array | null): void {
-    if (bytes === null) return this.null();
+    if (bytes === null) {
+      this.null();
+      return;
+    }
     this.#room(20);
     this.#used = this.#buffer.writeInt32BE(16, this.#used);
     this.#buffer.set(bytes, this.#used);
@@ -50,7 +53,10 @@ export class BinaryCopy {
 
   /** NUL cannot stand in PostgreSQL text and is written as U+FFFD. */
   text(value: string | null): void {
-    if (value === null) return this.null();
+    if (value === null) {
+      this.null();
+      return;
+    }
     const clean = value.includes("\0") ? value.replaceAll("\0", "\uFFFD") : value;
     this.#room(4 + clean.length * 3);
     const written = this.#buffer.write(clean, this.#used + 4, "utf8");
@@ -59,7 +65,10 @@ export class BinaryCopy {
   }
 
   int2(value: number | null): void {
-    if (value === null) return this.null();
+    if (value === null) {
+      this.null();
+      return;
+    }
     this.#room(6);
     this.#used = this.#buffer.writeInt32BE(2, this.#used);
     this.#used = this.#buffer.writeInt16BE(value, this.#used);
@@ -91,13 +100,19 @@ export class BinaryCopy {
   }
 
   timestamptz(at: EpochMs | null): void {
-    if (at === null) return this.null();
+    if (at === null) {
+      this.null();
+      return;
+    }
     this.int8((at - POSTGRES_EPOCH_MS) * 1000);
   }
 
   /** An amount as numeric with nine decimals. */
   amount(value: Nanos | null): void {
-    if (value === null) return this.null();
+    if (value === null) {
+      this.null();
+      return;
+    }
     const negative = value < 0n;
     // Nine decimals do not fill base-10⁴ digits; twelve do.
     let rest = (negative ? -value : value) * 1000n;

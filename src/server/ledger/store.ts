@@ -1,0 +1,184 @@
+import { hash } from "node:crypto";
+import { invariant } from "../../core/invariant.ts";
+import type { Journal } from "../../core/ledger/journal.ts";
+import type { LedgerAccountKind } from "../../core/ledger/ledger-account.ts";
+import type { WalletState } from "../../core/ledger/wallet-draw.ts";
+import type { Currency } from "../../core/money/currency.ts";
+import { type Nanos, NO_NANOS, nanos, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
+import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { Tx } from "../db/tx.ts";
+import { journalKeyReused } from "./problems.ts";
+
+/** A book while its row is locked: who holds the lock is the only one to post to it. */
+export interface LockedBook {
+  readonly tenantId: string;
+  readonly bookId: string;
+  lastJournalNumber: bigint;
+}
+
+/** A journal with what the core does not need to know of it. */
+export interface JournalEntry {
+  readonly journal: Journal;
+  readonly batchId: bigint | null;
+  /** The earliest answer among a usage journal's calls; null for every other kind. */
+  readonly firstAnsweredAt: EpochMs | null;
+  readonly memo: string;
+  readonly bookedBy: string;
+}
+
+/**
+ * Locks books until `tx` ends, in id order, so two writers cannot deadlock. Everything that posts holds this lock, which makes
+ * journal numbers gap-free and the balances read after it true.
+ */
+export async function lockBooks(tx: Tx, bookIds: Iterable<string>): Promise<Map<string, LockedBook>> {
+  const wanted = [...new Set(bookIds)];
+  const { rows } = await tx.query<{ tenant_id: string; id: string; last_journal_number: string }>(
+    "select tenant_id, id, last_journal_number from books where id = any($1::uuid[]) order by id for update",
+    [wanted],
+  );
+  invariant(
+    rows.length === wanted.length,
+    `${wanted.length - rows.length} of ${wanted.length} books are not there to lock`,
+  );
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { tenantId: row.tenant_id, bookId: row.id, lastJournalNumber: BigInt(row.last_journal_number) },
+    ]),
+  );
+}
+
+/** Wallets and unsettled overruns of accounts whose books are locked; an account that never had either is at 0. */
+export async function loadWallets(
+  tx: Tx,
+  accounts: readonly {
+    readonly bookId: string;
+    readonly accountId: string;
+    readonly limit: Nanos;
+    readonly currency: Currency;
+  }[],
+): Promise<Map<string, WalletState>> {
+  const { rows } = await tx.query<{ account_id: string; kind: LedgerAccountKind; currency: string; amount: string }>(
+    `select account_id, kind, currency, amount from balances
+     where book_id = any($1::uuid[]) and account_id = any($2::uuid[]) and kind in ('wallet', 'overrun')`,
+    [[...new Set(accounts.map((account) => account.bookId))], accounts.map((account) => account.accountId)],
+  );
+  const amounts = new Map(
+    rows.map((row) => [`${row.account_id} ${row.kind} ${row.currency}`, nanosFromSql(row.amount)]),
+  );
+  return new Map(
+    accounts.map(({ accountId, limit, currency }) => {
+      const wallet = amounts.get(`${accountId} wallet ${currency}`) ?? NO_NANOS;
+      const overrun = amounts.get(`${accountId} overrun ${currency}`) ?? NO_NANOS;
+      // A wallet is a liability: money the customer has is a credit, below zero as a posting.
+      return [accountId, { balance: nanos(-wallet), limit, overrun }];
+    }),
+  );
+}
+
+/** Writes journals into locked books and moves the balances, in one statement each. The caller made sure that they are new. */
+export async function insertJournals(
+  tx: Tx,
+  books: ReadonlyMap<string, LockedBook>,
+  entries: readonly JournalEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const numbered = entries.map((entry) => {
+    const book = books.get(entry.journal.bookId);
+    invariant(book, `book ${entry.journal.bookId} is locked before journal ${entry.journal.key} is posted`);
+    book.lastJournalNumber += 1n;
+    return { entry, tenantId: book.tenantId, number: book.lastJournalNumber };
+  });
+  await insertHeaders(tx, numbered);
+  await insertPostings(tx, numbered);
+  const touched = [...new Set(entries.map((entry) => entry.journal.bookId))].map((id) => books.get(id));
+  await tx.query(
+    `update books set last_journal_number = t.number
+     from unnest($1::uuid[], $2::bigint[]) as t(id, number) where books.id = t.id`,
+    [touched.map((book) => book?.bookId), touched.map((book) => book?.lastJournalNumber.toString())],
+  );
+}
+
+/**
+ * Posts one journal that has a key of its own. A key that is there already is the same request again when the input is the
+ * same: nothing is posted and false comes back. Errors: Problem `journal-key-reused` when the input differs.
+ */
+export async function postJournal(
+  tx: Tx,
+  books: ReadonlyMap<string, LockedBook>,
+  entry: JournalEntry,
+): Promise<boolean> {
+  const { journal } = entry;
+  const { rows } = await tx.query<{ input_hash: string }>(
+    "select input_hash from journals where book_id = $1 and idempotency_key = $2",
+    [journal.bookId, journal.key],
+  );
+  const [existing] = rows;
+  if (existing === undefined) {
+    await insertJournals(tx, books, [entry]);
+    return true;
+  }
+  if (existing.input_hash !== inputHash(journal)) throw journalKeyReused({ key: journal.key, bookId: journal.bookId });
+  return false;
+}
+
+interface NumberedEntry {
+  readonly entry: JournalEntry;
+  readonly tenantId: string;
+  readonly number: bigint;
+}
+
+const inputHash = (journal: Journal): string => hash("sha256", journal.inputText, "hex");
+
+async function insertHeaders(tx: Tx, numbered: readonly NumberedEntry[]): Promise<void> {
+  await tx.query(
+    `insert into journals (tenant_id, book_id, number, kind, idempotency_key, input_hash, batch_id, first_answered_at,
+       effective_date, reverses_key, memo, booked_by)
+     select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+       $8::timestamptz[], $9::date[], $10::text[], $11::text[], $12::text[])`,
+    [
+      numbered.map(({ tenantId }) => tenantId),
+      numbered.map(({ entry }) => entry.journal.bookId),
+      numbered.map(({ number }) => number.toString()),
+      numbered.map(({ entry }) => entry.journal.kind),
+      numbered.map(({ entry }) => entry.journal.key),
+      numbered.map(({ entry }) => inputHash(entry.journal)),
+      numbered.map(({ entry }) => entry.batchId?.toString() ?? null),
+      numbered.map(({ entry }) =>
+        entry.firstAnsweredAt === null ? null : toInstant(entry.firstAnsweredAt).toString(),
+      ),
+      numbered.map(({ entry }) => entry.journal.effectiveDate.toString()),
+      numbered.map(({ entry }) => entry.journal.reversesKey),
+      numbered.map(({ entry }) => entry.memo),
+      numbered.map(({ entry }) => entry.bookedBy),
+    ],
+  );
+}
+
+async function insertPostings(tx: Tx, numbered: readonly NumberedEntry[]): Promise<void> {
+  const lines = numbered.flatMap(({ entry, tenantId, number }) =>
+    entry.journal.postings.map((posting, index) => ({ posting, tenantId, number, line: index + 1 })),
+  );
+  // Balances are created and moved in one statement: the book's lock keeps every other writer out.
+  await tx.query(
+    `with line as (
+       select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::smallint[], $5::uuid[], $6::text[], $7::text[], $8::numeric[])
+         as t(tenant_id, book_id, journal_number, line, account_id, kind, currency, amount)
+     ), posted as (
+       insert into postings (tenant_id, book_id, journal_number, line, account_id, kind, currency, amount) select * from line
+     )
+     insert into balances as b (tenant_id, book_id, account_id, kind, currency, amount)
+     select tenant_id, book_id, account_id, kind, currency, sum(amount) from line group by 1, 2, 3, 4, 5
+     on conflict (book_id, account_id, kind, currency) do update set amount = b.amount + excluded.amount`,
+    [
+      lines.map(({ tenantId }) => tenantId),
+      lines.map(({ posting }) => posting.account.bookId),
+      lines.map(({ number }) => number.toString()),
+      lines.map(({ line }) => line),
+      lines.map(({ posting }) => posting.account.ownerId),
+      lines.map(({ posting }) => posting.account.kind),
+      lines.map(({ posting }) => posting.account.currency),
+      lines.map(({ posting }) => nanosToSql(posting.amount)),
+    ],
+  );
+}

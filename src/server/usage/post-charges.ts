@@ -1,0 +1,123 @@
+import { invariant } from "../../core/invariant.ts";
+import { type ConvertedPart, postUsage, type UsageTotal } from "../../core/ledger/post-usage.ts";
+import type { Currency } from "../../core/money/currency.ts";
+import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
+import type { Account } from "../../core/tenancy/account.ts";
+import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { BulkTx } from "../db/tx.ts";
+import { insertJournals, type JournalEntry, loadWallets, lockBooks } from "../ledger/store.ts";
+import type { ChargeEntry } from "./priced-call.ts";
+
+/** What the ledger needs to know of an account that is charged. */
+export interface ChargedAccount extends Pick<Account, "id" | "payment" | "currency"> {
+  readonly creditLimit: Nanos;
+}
+
+/** Sums of one account's charges on one side, in one book. */
+interface Sum {
+  readonly bookId: string;
+  readonly side: "sale" | "cost";
+  readonly accountId: string;
+  readonly currency: Currency;
+  amount: bigint;
+  readonly converted: Map<Currency, { paid: bigint; priced: bigint }>;
+}
+
+/**
+ * Posts a batch's charges to the ledger: one journal a book, after everything else in the transaction, so that the books are
+ * locked for the shortest time. Wallets are read under the lock.
+ */
+export async function postCharges(
+  tx: BulkTx,
+  args: {
+    readonly batchId: bigint;
+    readonly bookedAt: EpochMs;
+    readonly accounts: ReadonlyMap<string, ChargedAccount>;
+    readonly entries: readonly ChargeEntry[];
+  },
+): Promise<void> {
+  if (args.entries.length === 0) return;
+  const sums = sumCharges(args.entries);
+  const books = await lockBooks(
+    tx,
+    [...sums.values()].map((sum) => sum.bookId),
+  );
+  const prepaid = [...sums.values()].flatMap((sum) => {
+    const account = args.accounts.get(sum.accountId);
+    if (sum.side === "cost" || account?.payment !== "prepaid") return [];
+    return [{ bookId: sum.bookId, accountId: sum.accountId, limit: account.creditLimit, currency: sum.currency }];
+  });
+  const wallets = prepaid.length === 0 ? new Map() : await loadWallets(tx, prepaid);
+  const totals = new Map<string, UsageTotal[]>();
+  for (const sum of sums.values()) {
+    const ofBook = totals.get(sum.bookId) ?? [];
+    totals.set(sum.bookId, ofBook);
+    ofBook.push(totalOf(sum, args.accounts, wallets));
+  }
+  await insertJournals(tx, books, journalsOf(totals, args));
+}
+
+function sumCharges(entries: readonly ChargeEntry[]): Map<string, Sum> {
+  const sums = new Map<string, Sum>();
+  for (const { bookId, charge } of entries) {
+    const side = charge.side === "cost" ? "cost" : "sale";
+    const key = `${bookId}${side}${charge.accountId}${charge.currency}`;
+    let sum = sums.get(key);
+    if (sum === undefined) {
+      sum = { bookId, side, accountId: charge.accountId, currency: charge.currency, amount: 0n, converted: new Map() };
+      sums.set(key, sum);
+    }
+    sum.amount += charge.amount;
+    if (charge.converted !== null) addConverted(sum, charge.amount, charge.converted);
+  }
+  return sums;
+}
+
+function addConverted(
+  { converted }: Sum,
+  paid: Nanos,
+  { tariffCurrency, tariffAmount }: { readonly tariffCurrency: Currency; readonly tariffAmount: Nanos },
+): void {
+  const part = converted.get(tariffCurrency) ?? { paid: 0n, priced: 0n };
+  converted.set(tariffCurrency, { paid: part.paid + paid, priced: part.priced + tariffAmount });
+}
+
+function totalOf(
+  sum: Sum,
+  accounts: ReadonlyMap<string, ChargedAccount>,
+  wallets: Awaited<ReturnType<typeof loadWallets>>,
+): UsageTotal {
+  const { accountId, currency } = sum;
+  const amount = nanos(sum.amount);
+  if (sum.side === "cost") return { side: "cost", vendorId: accountId, amount, currency };
+  const account = accounts.get(accountId);
+  invariant(account, `account ${accountId} is known when its charges are posted`);
+  const converted: ConvertedPart[] = [...sum.converted].map(([priceCurrency, part]) => ({
+    paid: nanos(part.paid),
+    priced: nanos(part.priced),
+    currency: priceCurrency,
+  }));
+  if (account.payment === "postpaid")
+    return { side: "sale", accountId, amount, currency, converted, payment: { kind: "postpaid" } };
+  const wallet = wallets.get(accountId) ?? { balance: NO_NANOS, limit: account.creditLimit, overrun: NO_NANOS };
+  return { side: "sale", accountId, amount, currency, converted, payment: { kind: "prepaid", wallet } };
+}
+
+function journalsOf(
+  totals: ReadonlyMap<string, readonly UsageTotal[]>,
+  args: { readonly batchId: bigint; readonly bookedAt: EpochMs; readonly entries: readonly ChargeEntry[] },
+): JournalEntry[] {
+  const firstAnswered = new Map<string, EpochMs>();
+  for (const { bookId, answeredAt } of args.entries) {
+    const first = firstAnswered.get(bookId);
+    if (first === undefined || answeredAt < first) firstAnswered.set(bookId, answeredAt);
+  }
+  const effectiveDate = toInstant(args.bookedAt).toZonedDateTimeISO("UTC").toPlainDate();
+  return [...totals].map(([bookId, ofBook]) => ({
+    journal: postUsage({ bookId, batchId: args.batchId.toString(), effectiveDate, totals: ofBook }),
+    batchId: args.batchId,
+    firstAnsweredAt: firstAnswered.get(bookId) ?? null,
+    memo: "",
+    bookedBy: "ingest",
+  }));
+}
