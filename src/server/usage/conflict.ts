@@ -1,4 +1,4 @@
-import { calledText } from "../../core/numbering/number-text.ts";
+import { calledText } from "../../core/numbering/stored-number.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { PricedCall } from "./priced-call.ts";
 

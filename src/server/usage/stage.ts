@@ -1,4 +1,4 @@
-import { calledText, callingText } from "../../core/numbering/number-text.ts";
+import { calledText, callingText } from "../../core/numbering/stored-number.ts";
 import { BinaryCopy, uuidBytes } from "../db/binary-copy.ts";
 import { copyIn } from "../db/copy-in.ts";
 import type { BulkTx } from "../db/tx.ts";

@@ -1,0 +1,173 @@
+import type { Currency } from "../../core/money/currency.ts";
+import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import { uuidBytes, uuidText } from "../db/binary-copy.ts";
+import { timestampToSql } from "../db/sql-types.ts";
+import type { BulkTx } from "../db/tx.ts";
+import type { StoredCall } from "./conflict.ts";
+import type { ChargeEntry, PricedCall } from "./priced-call.ts";
+
+/** A usage event that is stored, and where. */
+export interface StoredUsage extends StoredCall {
+  readonly id: string;
+  readonly bookId: string;
+  readonly startedAt: EpochMs;
+  readonly revision: number;
+}
+
+/** Locks the identities of `calls`, in id order, and loads what is stored under each, by its id. */
+export async function loadStoredUsage(tx: BulkTx, calls: readonly PricedCall[]): Promise<Map<string, StoredUsage>> {
+  const identities = await tx.query<{
+    id: string;
+    book_id: string;
+    started_at: EpochMs;
+    content_hash: string;
+    derived_hash: string;
+  }>(
+    `select id, book_id, started_at, content_hash, derived_hash from usage_identities
+     where id = any($1::uuid[]) order by id for update`,
+    [calls.map((call) => uuidText(call.id))],
+  );
+  const events = await tx.query<{
+    id: string;
+    revision: number;
+    called: string;
+    answered_at: EpochMs | null;
+    talked_s: number;
+  }>(
+    `select id, revision, called, answered_at, talked_s from usage_events
+     where book_id = any($1::uuid[]) and started_at = any($2::timestamptz[]) and id = any($3::uuid[])`,
+    [
+      [...new Set(identities.rows.map((row) => row.book_id))],
+      [...new Set(identities.rows.map((row) => row.started_at))].map(timestampToSql),
+      identities.rows.map((row) => row.id),
+    ],
+  );
+  const eventById = new Map(events.rows.map((row) => [row.id, row]));
+  return new Map(
+    identities.rows.flatMap((row) => {
+      const event = eventById.get(row.id);
+      if (event === undefined) return [];
+      const stored: StoredUsage = {
+        id: row.id,
+        bookId: row.book_id,
+        startedAt: row.started_at,
+        revision: event.revision,
+        contentHash: BigInt(row.content_hash),
+        derivedHash: BigInt(row.derived_hash),
+        called: event.called,
+        answeredAt: event.answered_at,
+        talkedS: event.talked_s,
+      };
+      return [[row.id, stored]];
+    }),
+  );
+}
+
+/** Takes stored events out of the table and keeps each whole, as it was, in the history. */
+export async function retireUsage(tx: BulkTx, retired: readonly StoredUsage[], batchId: bigint): Promise<void> {
+  await tx.query(
+    `with retired as (
+       delete from usage_events u
+       using unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as t(book_id, started_at, id)
+       where u.book_id = t.book_id and u.started_at = t.started_at and u.id = t.id
+       returning u.*
+     )
+     insert into usage_history (tenant_id, book_id, id, revision, batch_id, event)
+     select tenant_id, book_id, id, revision, $4::bigint, to_jsonb(retired) from retired`,
+    [
+      retired.map((usage) => usage.bookId),
+      retired.map((usage) => timestampToSql(usage.startedAt)),
+      retired.map((usage) => usage.id),
+      batchId.toString(),
+    ],
+  );
+}
+
+/** Points identities at where their events live now. */
+export async function moveIdentities(tx: BulkTx, calls: readonly PricedCall[]): Promise<void> {
+  await tx.query(
+    `update usage_identities i
+     set book_id = t.book_id, started_at = t.started_at, content_hash = t.content_hash, derived_hash = t.derived_hash
+     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::bigint[], $5::bigint[])
+       as t(id, book_id, started_at, content_hash, derived_hash)
+     where i.id = t.id`,
+    [
+      calls.map((call) => uuidText(call.id)),
+      calls.map((call) => call.bookId),
+      calls.map((call) => timestampToSql(call.event.startedAt)),
+      calls.map((call) => call.contentHash.toString()),
+      calls.map((call) => call.derivedHash.toString()),
+    ],
+  );
+}
+
+interface ChargeRow {
+  readonly book_id: string;
+  readonly answered_at: EpochMs;
+  readonly usage_id: string;
+  readonly entry_no: number;
+  readonly account_id: string;
+  readonly side: "cost" | "reseller" | "customer";
+  readonly amount: string;
+  readonly currency: string;
+  readonly tariff_amount: string | null;
+  readonly tariff_currency: string | null;
+  readonly exchange_rate: string | null;
+  readonly tariff_id: string;
+  readonly tariff_epoch: string;
+  readonly prefix: string;
+  readonly destination: string;
+  readonly rate: string;
+  readonly billed_s: number;
+  readonly reverses_entry_no: number | null;
+}
+
+/** Where charges of an event may stand: its book and answer time, as stored and as read now. */
+export interface ChargePlace {
+  readonly bookId: string;
+  readonly answeredAt: EpochMs;
+  readonly usageId: string;
+}
+
+/** Every charge entry at these places, reversals and reversed ones included, in order. */
+export async function loadChargeEntries(tx: BulkTx, places: readonly ChargePlace[]): Promise<readonly ChargeEntry[]> {
+  const { rows } = await tx.query<ChargeRow>(
+    `select * from charges
+     where book_id = any($1::uuid[]) and answered_at = any($2::timestamptz[]) and usage_id = any($3::uuid[])
+     order by book_id, answered_at, usage_id, entry_no`,
+    [
+      [...new Set(places.map((place) => place.bookId))],
+      [...new Set(places.map((place) => place.answeredAt))].map(timestampToSql),
+      [...new Set(places.map((place) => place.usageId))],
+    ],
+  );
+  return rows.map(entryOf);
+}
+
+function entryOf(row: ChargeRow): ChargeEntry {
+  const tariffAmount: Nanos | null = row.tariff_amount === null ? null : nanosFromSql(row.tariff_amount);
+  return {
+    usageId: uuidBytes(row.usage_id),
+    bookId: row.book_id,
+    answeredAt: row.answered_at,
+    entryNo: row.entry_no,
+    reversesEntryNo: row.reverses_entry_no,
+    charge: {
+      side: row.side,
+      accountId: row.account_id,
+      amount: nanosFromSql(row.amount),
+      currency: row.currency as Currency,
+      converted:
+        tariffAmount === null || row.tariff_currency === null || row.exchange_rate === null
+          ? null
+          : { tariffAmount, tariffCurrency: row.tariff_currency as Currency, exchangeRate: row.exchange_rate },
+      tariffId: row.tariff_id,
+      tariffEpoch: Number(row.tariff_epoch),
+      prefix: row.prefix,
+      destination: row.destination,
+      rate: row.rate,
+      billedS: row.billed_s,
+    },
+  };
+}
