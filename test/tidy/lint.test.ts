@@ -21,14 +21,14 @@ const PLANTED: [string, string, string | null, string][] = [
   ["src/core/money/b.ts",  'Number.parseFloat("0.1")',           "parseDecimal()",     "the same by its other name"],
   ["src/core/money/c.ts",  "(1.005).toFixed(2)",                 "formatDecimal()",    "rounds 1.005 to 1.00"],
   ["src/core/money/d.ts",  "Math.round(2.5)",                    "divideRounded()",    "an unnamed rounding mode"],
-  ["bench/a.ts",           "(1.005).toFixed(2)",                 null,                 "no money in a benchmark's report"],
+  ["bench/a.ts",           "(1.005).toFixed(2)",                 null,                 "no money in a report"],
   ["src/server/http/a.ts", "process.env.HOME",                   "noProcessEnv",       "settings come from config.ts"],
   ["src/config.ts",        "process.env.HOME",                   null,                 "the one reader"],
-  ["src/cli/a.ts",         'console.log("done")',                "noConsole",          "logs and answers have their own ways"],
+  ["src/cli/a.ts",         'console.log("done")',                "noConsole",          "logs and answers have ways"],
   ["src/cli/b.ts",         "(async () => 1)()",                  "noFloatingPromises", "a lost failure"],
   ["src/cli/c.ts",         "if (Promise.resolve(false)) void 0", "noMisusedPromises",  "always true"],
   ["src/cli/d.ts",         "export const a: any = 1",            "noExplicitAny",      "no type at all"],
-  ["src/cli/e.ts",         "export enum A { B }",                "noEnum",             "types are stripped, not compiled"],
+  ["src/cli/e.ts",         "export enum A { B }",                "noEnum",             "types are only stripped"],
   ["src/cli/f.ts",         'throw "no"',                         "useThrowOnlyError",  "no stack, no code"],
 ];
 
