@@ -1,35 +1,44 @@
-import type { Called, Calling } from "./number.ts";
-
-/** Stands before every number that is not E.164, in stored events and in rate prefixes: "=112", "=1001". */
-export const NOT_E164_MARK = "=";
-
 /**
- * A called number as one text: E.164 digits, or "=" and the short code or extension. The mark keeps 112 from ever being taken
- * for +1 12…, and is how a tariff prices such numbers: rate prefix "=112" for one, "=" for all of them.
+ * The part of a field that names a number: "sip:+44…@host;user=phone", "<tel:+44-…>" and '"Alice" <sip:…>' lose what is
+ * around it. Plain digits come back as they are, at once.
  */
-export function calledText(called: Called): string {
-  switch (called.kind) {
-    case "e164":
-      return called.digits;
-    case "short-code":
-      return NOT_E164_MARK + called.digits;
-    case "other":
-      return NOT_E164_MARK + called.text;
-    default:
-      return called satisfies never;
-  }
+export function numberText(raw: string): string {
+  if (isPlain(raw)) return raw;
+  let text = raw.trim();
+  const open = text.lastIndexOf("<");
+  if (open >= 0) text = text.slice(open + 1).replace(/>.*$/s, "");
+  text = text.replace(/^(?:sips?|tel):/i, "").replace(/[@;?].*$/s, "");
+  if (text.includes("%"))
+    text = text.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return text.trim();
 }
 
-/** A calling number as one text: E.164 digits, "=" and whatever else the caller sent, or "" for an anonymous call. */
-export function callingText(calling: Calling): string {
-  switch (calling.kind) {
-    case "e164":
-      return calling.digits;
-    case "anonymous":
-      return "";
-    case "other":
-      return NOT_E164_MARK + calling.text;
-    default:
-      return calling satisfies never;
-  }
+/**
+ * A number without what people put between digits, without a "(0)" after a country code, and without the "#" that ends
+ * dialling. Text that holds anything else comes back unchanged: letters are never turned into digits.
+ */
+export function withoutSeparators(text: string): string {
+  if (isPlain(text)) return text;
+  const bare = text
+    .replace(/^(\+\d{1,3}\s*)\(0\)/, "$1")
+    .replace(/[\s().\-/\u2010-\u2015\u00a0]/g, "")
+    .replace(/#$/, "");
+  return /^\+?\d+$/.test(bare) ? bare : text;
+}
+
+/** Whether the text is one digit or more, and nothing else. */
+export const isDigits = (text: string): boolean => text !== "" && digitsUntil(text, 0) === text.length;
+
+const PLUS = 43;
+
+const isPlain = (text: string): boolean => {
+  const from = text.charCodeAt(0) === PLUS ? 1 : 0;
+  return text.length > from && digitsUntil(text, from) === text.length;
+};
+
+/** Index of the first character from `from` on that is no digit. */
+function digitsUntil(text: string, from: number): number {
+  let i = from;
+  while (i < text.length && text.charCodeAt(i) >= 48 && text.charCodeAt(i) <= 57) i++;
+  return i;
 }

@@ -1,0 +1,25 @@
+import type { Currency } from "../money/currency.ts";
+
+export const ACCOUNT_KINDS = ["customer", "reseller", "vendor"] as const;
+/** Whom money goes to or comes from: a customer pays, a reseller buys and sells on, a vendor is paid. */
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
+export const PAYMENT_MODES = ["prepaid", "postpaid"] as const;
+/** Prepaid: from a balance, before use. Postpaid: by invoice, up to a credit limit. */
+export type PaymentMode = (typeof PAYMENT_MODES)[number];
+
+/** A party that Tollwright keeps an account with. Source: docs/concepts/parties.md. */
+export interface Account {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly bookId: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+  readonly payment: PaymentMode;
+  /** The reseller that sells to this account; null: the operator itself does. A vendor has no parent. */
+  readonly parentId: string | null;
+  /** Of the account's balances and invoices; its tariff may be in another. */
+  readonly currency: Currency;
+  /** IANA zone in which its billing periods begin and end. */
+  readonly timeZone: string;
+}

@@ -1,0 +1,15 @@
+import type { NumberRules } from "../numbering/number-plan.ts";
+
+/** A named route on a switch: calls come in through a customer's trunk and go out through a vendor's. */
+export interface Trunk {
+  readonly id: string;
+  /** The source whose records use the name; null: every source of the tenant. */
+  readonly sourceId: string | null;
+  /** As the switch writes it, letter case included. */
+  readonly name: string;
+  /** The customer of an ingress trunk, the vendor of an egress trunk. One carrier may be both, through two trunks. */
+  readonly accountId: string;
+  readonly direction: "ingress" | "egress";
+  /** How numbers look on this trunk, where that differs from its source; null: as on the source. */
+  readonly numbers: NumberRules | null;
+}
