@@ -105,11 +105,12 @@ begin
     raise exception 'no partition of % for %: it lies before 2000 or beyond next month', parent, day
       using errcode = 'datetime_field_overflow';
   end if;
-  if to_regclass(format('tollwright.%I', partition_name)) is not null then
+  -- Asked of pg_class and not by to_regclass, which may answer from a cache older than the lock.
+  if exists (select from pg_class where relname = partition_name and relnamespace = 'tollwright'::regnamespace) then
     return;
   end if;
   perform pg_advisory_xact_lock(hashtext('tollwright.ensure_partition'), parent::oid::integer);
-  if to_regclass(format('tollwright.%I', partition_name)) is not null then
+  if exists (select from pg_class where relname = partition_name and relnamespace = 'tollwright'::regnamespace) then
     return;
   end if;
   execute format(

@@ -7,7 +7,8 @@ const MONTHS_MAX = 300;
 /**
  * Makes the monthly partitions (UTC) of `table` that cover `[fromDate, untilDate)`, where they are missing.
  *
- * May be called in the transaction that inserts, by any number of sessions at once; needs role `ingest` or `owner`.
+ * Any number of sessions may ask at once; needs role `ingest` or `owner`. Best in a transaction of its own before the
+ * load: new partitions keep a lock until the commit, for which other sessions that need new ones wait.
  * The range reaches from 2000-01 to next month: what lies outside is the caller's to refuse (quarantine), and an
  * error from the database here.
  */
