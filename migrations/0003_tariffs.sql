@@ -50,7 +50,7 @@ create table rates (
   blocked boolean not null default false,
   rate numeric not null check (rate >= 0),
   unit_s integer not null default 60 check (unit_s > 0),
-  first_s integer not null check (first_s > 0),
+  first_s integer not null check (first_s >= 0),
   next_s integer not null check (next_s > 0),
   slots jsonb,
   connect_fee numeric not null default 0 check (connect_fee >= 0),
@@ -58,6 +58,7 @@ create table rates (
   free_s integer not null default 0 check (free_s >= 0),
   minimum_cost numeric,
   maximum_cost numeric,
+  at_maximum_cost text check (at_maximum_cost in ('free', 'disconnect')),
   primary key (tariff_id, prefix, time_window, effective_from, version_from),
   check (effective_to is null or effective_to > effective_from),
   check (version_to is null or version_to > version_from)
