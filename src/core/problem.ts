@@ -28,6 +28,7 @@ export const PROBLEMS = {
   "deck-columns-missing": 422,
   "deck-columns-ambiguous": 422,
   "deck-decimal-ambiguous": 422,
+  "deck-date-order-ambiguous": 422,
   "deck-template-invalid": 422,
   "account-rule-invalid": 422,
   "trunk-name-taken": 409,

@@ -1,0 +1,22 @@
+import type { Increments } from "../../core/tariff/rate.ts";
+
+/** A day; longer steps are a mistake in the deck. */
+const STEP_S_MAX = 86_400;
+
+const WORDS: Readonly<Record<string, Increments>> = {
+  "per second": { firstS: 1, nextS: 1 },
+  "per minute": { firstS: 60, nextS: 60 },
+};
+
+/**
+ * "30/6", "60+1", "1 : 1", "60" (both steps), "per second". Seconds; undefined for anything else, such as the dates that
+ * a spreadsheet makes of 1/1 and 6/6.
+ */
+export function parseIncrements(text: string): Increments | undefined {
+  const match = /^(\d{1,5})(?:\s*(?:[/\\+:|]|-)\s*(\d{1,5}))?(?:\s*s(?:ec(?:onds?)?)?)?$/i.exec(text);
+  if (match === null) return WORDS[text.toLowerCase()];
+  const firstS = Number(match[1]);
+  const nextS = Number(match[2] ?? match[1]);
+  const fits = firstS >= 1 && firstS <= STEP_S_MAX && nextS >= 1 && nextS <= STEP_S_MAX;
+  return fits ? { firstS, nextS } : undefined;
+}

@@ -1,0 +1,17 @@
+import type { DeckStatus } from "../deck-row.ts";
+
+/** First match wins: "no increase" is unchanged before it is an increase. */
+const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
+  ["unchanged", /^(no|not|un)[ -]?(change|increase|decrease|modif)|^(current|same|active|existing|unmodified|nc|=|→|stable|open|ok)$/],
+  ["closed", /^(clos|delet|remov|discontinu|terminat|withdraw|inactive|suspend|expir|cancel|disable|obsolete|drop)/],
+  ["blocked", /^(block|barr|restrict|forbid|not (offered|available|served)|n\/?a$)/],
+  ["new", /^(new|add|nouveau|nuevo|neu$)|^n$/],
+  ["increase", /^(rate |price )?(incr|up$|raise|higher|↑|▲|\+$)|^i$|\bincrease$/],
+  ["decrease", /^(rate |price )?(decr|down$|reduc|lower|↓|▼)|\bdecrease$/],
+];
+
+/** The change column of a deck, in the words carriers use; undefined for a word not known. */
+export function parseStatus(text: string): DeckStatus | undefined {
+  const word = text.trim().toLowerCase();
+  return WORDS.find(([, pattern]) => pattern.test(word))?.[0];
+}

@@ -1,0 +1,266 @@
+import { type Currency, parseCurrency } from "../core/money/currency.ts";
+import { type Decimal, multiplyDecimal, ZERO } from "../core/money/decimal.ts";
+import type { Reject } from "../core/reject.ts";
+import type { Increments } from "../core/tariff/rate.ts";
+import type { EpochMs } from "../core/time/epoch.ts";
+import { type CodeItem, codeMissing, parseCodes } from "./cells/codes.ts";
+import { type DateOrder, isImmediate, parseDeckDate, serialDate } from "./cells/dates.ts";
+import { parseIncrements } from "./cells/increments.ts";
+import { type DecimalMark, type Price, parsePrice } from "./cells/price.ts";
+import { parseStatus } from "./cells/status.ts";
+import type { DeckRow, DeckStatus } from "./deck-row.ts";
+import { type Cell, cellText, type TableRow } from "./table/table.ts";
+import type { DeckField, DeckTemplate } from "./template.ts";
+
+/** What holds for all rows of one deck, the counters that rows add to, and what was parsed before. */
+export interface RowContext {
+  readonly template: DeckTemplate;
+  /** Column index, from 0; `rate` is the column that prices the deck. */
+  readonly columns: ReadonlyMap<DeckField, number>;
+  readonly decimal: DecimalMark;
+  readonly dateOrder: DateOrder;
+  readonly timeZone: string;
+  readonly ratePer: "minute" | "second" | "increment";
+  readonly inCents: boolean;
+  /** Of rows that name none. */
+  readonly currency: Currency | null;
+  /** Of rows that have none; undefined: 1/1. */
+  readonly increments: Increments | undefined;
+  /** Codes are six-digit NPA-NXX without the leading 1. */
+  readonly isNanp: boolean;
+  readonly rateField: DeckField;
+  readonly unknownStatuses: Set<string>;
+  readonly zeroRates: { count: number };
+  /** Rows under a destination's first one often leave its name blank. */
+  readonly lastDestination: { text: string };
+  /** Decks repeat a few thousand different prices, dates and steps over hundreds of thousands of rows. */
+  readonly caches: {
+    readonly prices: Map<string, Price | undefined>;
+    readonly dates: Map<string, EpochMs | undefined>;
+    readonly increments: Map<string, Increments | undefined>;
+  };
+}
+
+export type ReadRow =
+  | { readonly kind: "row"; readonly row: Omit<DeckRow, "prefix">; readonly items: readonly CodeItem[] }
+  | { readonly kind: "reject"; readonly reject: Reject }
+  /** A title, section heading, repeated header or footer: neither a code nor a price. */
+  | { readonly kind: "note" };
+
+const PER_SECOND_STEPS: Increments = { firstS: 1, nextS: 1 };
+const ONE_HUNDREDTH: Decimal = { units: 1n, scale: 2 };
+
+/** One row of the table to a deck row, a reject with its reason, or a note. */
+export function readRow(row: TableRow, context: RowContext): ReadRow {
+  if (row.fault !== undefined) return rejected(FAULTS[row.fault]);
+  const cell = (field: DeckField): Cell => {
+    const column = context.columns.get(field);
+    return column === undefined ? "" : row.cells[column] ?? "";
+  };
+  const codeCell = cell("code");
+  const rateCell = cell("rate");
+  const countryCode = cellText(cell("countryCode"));
+  const destination = readDestination(cell, context);
+  if (isNote(row, codeCell, rateCell)) {
+    if (cellText(cell("destination")) !== "") context.lastDestination.text = destination;
+    return { kind: "note" };
+  }
+  context.lastDestination.text = destination;
+  const broken = [codeCell, rateCell].map(brokenCell).find((reject) => reject !== undefined);
+  if (broken !== undefined) return rejected(broken);
+  const codes = readCodes(codeCell, countryCode, context);
+  if (codes.kind === "reject") return codes;
+  const status = readStatus(cellText(cell("status")), context);
+  const increments = readIncrements(cell, context);
+  if ("code" in increments) return rejected(increments);
+  const price = readPrice(cellText(rateCell), status, context);
+  if ("code" in price) return rejected(price);
+  const details = readDetails(cell, context);
+  if ("code" in details) return rejected(details);
+  const unitS = context.ratePer === "minute" ? 60 : context.ratePer === "second" ? 1 : increments.nextS;
+  return {
+    kind: "row",
+    items: codes.items,
+    row: {
+      line: row.line, codeText: cellText(codeCell), destination, status, increments, unitS, ...price, ...details,
+      comment: cellText(cell("comment")),
+    },
+  };
+}
+
+const rejected = (reject: Reject): { readonly kind: "reject"; readonly reject: Reject } => ({ kind: "reject", reject });
+
+/** A code or a price has a digit in it, and a lone remark with a number in it ("Valid until 31.12.") is neither. */
+function isNote(row: TableRow, codeCell: Cell, rateCell: Cell): boolean {
+  if (typeof codeCell !== "string" || typeof rateCell !== "string") return false;
+  if (/\d/.test(rateCell)) return false;
+  if (!/[\d*]/.test(codeCell)) return true;
+  return /\p{L}{3}/u.test(codeCell) && row.cells.filter((cell) => cell !== "").length <= 2;
+}
+
+function brokenCell(cell: Cell): Reject | undefined {
+  if (typeof cell !== "string") {
+    if (cell.kind === "formula") return formulaWithoutValue(cell.text);
+    return cell.kind === "error" ? cellError(cell.text) : undefined;
+  }
+  return /^=(?!"\+?\d+"$)/.test(cell) ? formulaWithoutValue(cell) : undefined;
+}
+
+function readCodes(cell: Cell, countryCode: string, context: RowContext): ReturnType<typeof parseCodes> {
+  const { codeSpaces, stripPrefixes = [], countryCode: deckCountry = "" } = context.template;
+  let text = cellText(cell);
+  if (context.isNanp && /^[2-9]\d{2,9}$/.test(text)) text = `1${text}`;
+  if (typeof cell !== "string" && cell.kind === "number" && !Number.isSafeInteger(cell.value)) {
+    return parseCodes(/\./.test(text) ? text : "1E+16", { spaces: codeSpaces, stripPrefixes: [], countryCode: "" });
+  }
+  const country = countryCode.replace(/^(\+|00)|\D/g, "");
+  if (text === "" && country !== "") return parseCodes(deckCountry + country, { spaces: codeSpaces, stripPrefixes, countryCode: "" });
+  if (text === "") return rejected(codeMissing());
+  return parseCodes(text, { spaces: codeSpaces, stripPrefixes, countryCode: deckCountry + country });
+}
+
+/** "Country" alone, or before "Destination" where that does not repeat it; a blank name is that of the row above. */
+function readDestination(cell: (field: DeckField) => Cell, context: RowContext): string {
+  const name = cellText(cell("destination"));
+  const country = cellText(cell("country"));
+  if (name === "" && country === "") return context.lastDestination.text;
+  if (country === "" || name.toLowerCase().startsWith(country.toLowerCase())) return name;
+  return name === "" ? country : `${country} ${name}`;
+}
+
+function readStatus(text: string, context: RowContext): DeckStatus | null {
+  if (text === "") return null;
+  const status = parseStatus(text);
+  if (status === undefined) context.unknownStatuses.add(text);
+  return status ?? null;
+}
+
+function readIncrements(cell: (field: DeckField) => Cell, context: RowContext): Increments | Reject {
+  const pair = cell("increments");
+  const first = cellText(cell("firstInterval"));
+  const next = cellText(cell("nextInterval"));
+  const text = first === "" && next === "" ? cellText(pair) : `${first || next}/${next || first}`;
+  if (text === "") return context.increments ?? PER_SECOND_STEPS;
+  if (typeof pair !== "string" && pair.kind === "date") return incrementsInvalid(text);
+  const increments = remember(context.caches.increments, text, () => parseIncrements(text.replace(/\.0+\b/g, "")));
+  return increments ?? incrementsInvalid(text);
+}
+
+type RowPrice = Pick<DeckRow, "kind" | "ratePerUnit" | "writtenDecimals">;
+
+function readPrice(text: string, status: DeckStatus | null, context: RowContext): RowPrice | Reject {
+  const { template } = context;
+  const without = (kind: "blocked" | "closed"): RowPrice => ({ kind, ratePerUnit: ZERO, writtenDecimals: 0 });
+  if (status === "closed" || status === "blocked") return without(status);
+  if (/^(blocked|barred)$/i.test(text)) return without("blocked");
+  if (/^(closed|deleted)$/i.test(text)) return without("closed");
+  if (/^$|^(n\/?a|-+|tba|tbd|null|none)$/i.test(text)) {
+    return template.blankRate === "blocked" ? without("blocked") : rateMissing();
+  }
+  if (template.blockedRates?.includes(text)) return without("blocked");
+  const price = remember(context.caches.prices, text, () => parsePrice(text, context.decimal));
+  if (price === undefined) return rateInvalid(text, context.decimal);
+  if (price.amount.units < 0n) return rateNegative(text);
+  if (price.amount.units === 0n) {
+    if (template.zeroRate === "blocked") return without("blocked");
+    if (template.zeroRate === undefined) context.zeroRates.count += 1;
+  }
+  const ratePerUnit = context.inCents ? multiplyDecimal(price.amount, ONE_HUNDREDTH) : price.amount;
+  return { kind: "price", ratePerUnit, writtenDecimals: price.writtenDecimals };
+}
+
+type RowDetails = Pick<DeckRow, "connectFee" | "effectiveFrom" | "effectiveTo" | "currency">;
+
+function readDetails(cell: (field: DeckField) => Cell, context: RowContext): RowDetails | Reject {
+  const feeText = cellText(cell("connectFee"));
+  const fee = feeText === "" || feeText === "-" ? undefined : remember(context.caches.prices, feeText, () => parsePrice(feeText, context.decimal));
+  if (feeText !== "" && feeText !== "-" && fee === undefined) return rateInvalid(feeText, context.decimal);
+  if (fee !== undefined && fee.amount.units < 0n) return rateNegative(feeText);
+  const fromCell = cell("effectiveFrom");
+  const from = readDate(cellText(fromCell) === "" ? context.template.defaults?.effectiveFrom ?? "" : fromCell, context);
+  const to = readDate(cell("effectiveTo"), context);
+  if (from === undefined) return dateInvalid(cellText(fromCell), context.dateOrder);
+  if (to === undefined) return dateInvalid(cellText(cell("effectiveTo")), context.dateOrder);
+  const currencyText = cellText(cell("currency")).toUpperCase();
+  const currency = currencyText === "" ? context.currency : parseCurrency(currencyText);
+  if (currency === undefined) return currencyInvalid(currencyText);
+  return { connectFee: fee?.amount ?? ZERO, effectiveFrom: from, effectiveTo: to, currency };
+}
+
+/** null: blank, or "immediately". */
+function readDate(cell: Cell, context: RowContext): EpochMs | null | undefined {
+  const text = cellText(cell);
+  if (text === "" || text === "-" || isImmediate(text)) return null;
+  if (typeof cell !== "string" && cell.kind === "date") return serialDate(cell.serial, context.timeZone);
+  return remember(context.caches.dates, text, () => parseDeckDate(text, context.dateOrder, context.timeZone));
+}
+
+function remember<T>(cache: Map<string, T>, text: string, parse: () => T): T {
+  const known = cache.get(text);
+  if (known !== undefined || cache.has(text)) return known as T;
+  const value = parse();
+  cache.set(text, value);
+  return value;
+}
+
+const FAULTS: Readonly<Record<NonNullable<TableRow["fault"]>, Reject>> = {
+  "broken-quoting": {
+    code: "broken-quoting",
+    what: "A quoted cell of the row does not end, or text follows its closing quote.",
+    fix: 'Double the quotes inside quoted cells ("5"" pipe"), or remove them.',
+  },
+  "cell-too-long": {
+    code: "cell-too-long",
+    what: "A cell of the row is longer than 65,536 characters.",
+    fix: "Split the row's code list over several rows; if the cell is no code list, the delimiter is wrong.",
+  },
+};
+
+const formulaWithoutValue = (text: string): Reject => ({
+  code: "formula-without-value",
+  what: `The cell holds the formula "${text.slice(0, 60)}" and no value.`,
+  fix: "Formulas are never run here. Open the file in a spreadsheet program, paste the column as values and save it.",
+});
+
+const cellError = (text: string): Reject => ({
+  code: "cell-error",
+  what: `The cell holds the spreadsheet error ${text}.`,
+  fix: "Correct the formula in the carrier's file, or ask the carrier for the value.",
+});
+
+const rateMissing = (): Reject => ({
+  code: "rate-missing",
+  what: "The row has a code but no price.",
+  fix: 'Ask the carrier for the price. If blank means blocked, set the template\'s blankRate to "blocked".',
+});
+
+const rateInvalid = (text: string, mark: DecimalMark): Reject => ({
+  code: "rate-invalid",
+  what: `"${text}" is no price; the deck's decimal mark is "${mark}".`,
+  fix: "Correct the cell, or set the template's decimal if the mark was detected wrongly.",
+});
+
+const rateNegative = (text: string): Reject => ({
+  code: "rate-negative",
+  what: `The price ${text} is negative.`,
+  fix: "Correct the cell. If the carrier means \"blocked\", add the text to the template's blockedRates.",
+});
+
+const incrementsInvalid = (text: string): Reject => ({
+  code: "increments-invalid",
+  what: `"${text}" is no billing increment.`,
+  fix: "Write 30/6 (first/next seconds). Spreadsheets turn 1/1 and 6/6 into dates: format the column as text, or set " +
+    "the template's columns.increments to null and defaults.increments to the deck's.",
+});
+
+const dateInvalid = (text: string, order: DateOrder): Reject => ({
+  code: "date-invalid",
+  what: `"${text}" is no date; numeric dates of this deck are read ${order === "dmy" ? "day first" : "month first"}.`,
+  fix: "Correct the cell, or set the template's dateOrder.",
+});
+
+const currencyInvalid = (text: string): Reject => ({
+  code: "currency-invalid",
+  what: `"${text}" is no ISO 4217 currency code.`,
+  fix: "Write the three-letter code (USD), or set the template's columns.currency to null and defaults.currency.",
+});
