@@ -1,0 +1,269 @@
+import { invariant } from "../../core/invariant.ts";
+import type { Currency } from "../../core/money/currency.ts";
+import { type Nanos, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
+import type { NumberRules } from "../../core/numbering/number-plan.ts";
+import type { Account, AccountKind, PaymentMode } from "../../core/tenancy/account.ts";
+import type { AccountRule } from "../../core/tenancy/account-rule.ts";
+import type { Tenant } from "../../core/tenancy/tenant.ts";
+import type { Trunk } from "../../core/tenancy/trunk.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import { timestampToSql } from "../db/sql-types.ts";
+import type { Tx } from "../db/tx.ts";
+
+/** What stands at the head of a letter: printed on invoices as it is. */
+export interface Letterhead {
+  readonly lines?: readonly string[];
+  readonly taxId?: string;
+  readonly email?: string;
+  readonly paymentDetails?: readonly string[];
+  /** SVG text of the logo. */
+  readonly logoSvg?: string;
+  readonly locale?: string;
+}
+
+export interface StoredTenant extends Tenant {
+  /** The currency the operator reports in. */
+  readonly currency: Currency;
+  readonly letterhead: Letterhead;
+}
+
+export interface StoredAccount extends Account {
+  /** The short name people and files use; unique in the tenant. */
+  readonly code: string;
+  readonly creditLimit: Nanos;
+  readonly letterhead: Letterhead;
+}
+
+interface TenantRow {
+  readonly id: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly time_zone: string;
+  readonly letterhead: Letterhead;
+}
+
+const tenantOf = (row: TenantRow): StoredTenant => ({
+  id: row.id,
+  name: row.name,
+  currency: row.currency as Currency,
+  timeZone: row.time_zone,
+  letterhead: row.letterhead,
+});
+
+/** All tenants, by name; needs a role that may cross tenants. */
+export async function listTenants(tx: Tx): Promise<readonly StoredTenant[]> {
+  const { rows } = await tx.query<TenantRow>(
+    "select id, name, currency, time_zone, letterhead from tenants order by name",
+  );
+  return rows.map(tenantOf);
+}
+
+/** Creates the tenant, or brings the one of that id up to date. */
+export async function saveTenant(tx: Tx, tenant: StoredTenant): Promise<void> {
+  await tx.query(
+    `insert into tenants (id, name, currency, time_zone, letterhead) values ($1, $2, $3, $4, $5)
+     on conflict (id) do update set name = excluded.name, currency = excluded.currency, time_zone = excluded.time_zone,
+       letterhead = excluded.letterhead`,
+    [tenant.id, tenant.name, tenant.currency, tenant.timeZone, JSON.stringify(tenant.letterhead)],
+  );
+}
+
+interface AccountRow {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly book_id: string;
+  readonly parent_id: string | null;
+  readonly code: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+  readonly payment: PaymentMode;
+  readonly currency: string;
+  readonly time_zone: string;
+  readonly credit_limit: string;
+  readonly letterhead: Letterhead;
+}
+
+const accountOf = (row: AccountRow): StoredAccount => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  bookId: row.book_id,
+  code: row.code,
+  name: row.name,
+  kind: row.kind,
+  payment: row.payment,
+  parentId: row.parent_id,
+  currency: row.currency as Currency,
+  timeZone: row.time_zone,
+  creditLimit: nanosFromSql(row.credit_limit),
+  letterhead: row.letterhead,
+});
+
+/** All accounts of a tenant, by code. */
+export async function listAccounts(tx: Tx, tenantId: string): Promise<readonly StoredAccount[]> {
+  const { rows } = await tx.query<AccountRow>(
+    `select tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit, letterhead
+     from accounts where tenant_id = $1 order by code`,
+    [tenantId],
+  );
+  return rows.map(accountOf);
+}
+
+export async function insertBook(tx: Tx, book: { readonly id: string; readonly tenantId: string }): Promise<void> {
+  await tx.query("insert into books (tenant_id, id) values ($1, $2)", [book.tenantId, book.id]);
+}
+
+export async function insertAccount(tx: Tx, account: StoredAccount): Promise<void> {
+  await tx.query(
+    `insert into accounts (tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit,
+       letterhead) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      account.tenantId,
+      account.id,
+      account.bookId,
+      account.parentId,
+      account.code,
+      account.name,
+      account.kind,
+      account.payment,
+      account.currency,
+      account.timeZone,
+      nanosToSql(account.creditLimit),
+      JSON.stringify(account.letterhead),
+    ],
+  );
+}
+
+/** Changes what may change of an account: name, zone, credit limit and letterhead. */
+export async function updateAccount(tx: Tx, account: StoredAccount): Promise<void> {
+  const { rowCount } = await tx.query(
+    "update accounts set name = $2, time_zone = $3, credit_limit = $4, letterhead = $5 where id = $1",
+    [account.id, account.name, account.timeZone, nanosToSql(account.creditLimit), JSON.stringify(account.letterhead)],
+  );
+  invariant(rowCount === 1, `account ${account.id} is there to update`);
+}
+
+/** Creates the trunk, or gives the one of that source, name and direction its new account and numbers; answers its id. */
+export async function saveTrunk(tx: Tx, tenantId: string, trunk: Trunk): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>(
+    `insert into trunks (tenant_id, id, source_id, name, account_id, direction, numbers) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (tenant_id, source_id, name, direction)
+       do update set account_id = excluded.account_id, numbers = excluded.numbers
+     returning id`,
+    [
+      tenantId,
+      trunk.id,
+      trunk.sourceId,
+      trunk.name,
+      trunk.accountId,
+      trunk.direction,
+      trunk.numbers && JSON.stringify(trunk.numbers),
+    ],
+  );
+  return rows[0]?.id ?? trunk.id;
+}
+
+export async function listTrunks(tx: Tx, tenantId: string): Promise<readonly Trunk[]> {
+  const { rows } = await tx.query<{
+    id: string;
+    source_id: string | null;
+    name: string;
+    account_id: string;
+    direction: "ingress" | "egress";
+    numbers: NumberRules | null;
+  }>("select id, source_id, name, account_id, direction, numbers from trunks where tenant_id = $1 order by id", [
+    tenantId,
+  ]);
+  return rows.map((row) => ({
+    id: row.id,
+    sourceId: row.source_id,
+    name: row.name,
+    accountId: row.account_id,
+    direction: row.direction,
+    numbers: row.numbers,
+  }));
+}
+
+interface RuleRow {
+  readonly id: string;
+  readonly source_id: string | null;
+  readonly account_id: string;
+  readonly trunk_id: string | null;
+  readonly priority: number;
+  readonly address: string | null;
+  readonly trunk: string | null;
+  readonly account_code: string | null;
+  readonly sip_user: string | null;
+  readonly tech_prefix: string | null;
+  readonly calling_prefix: string | null;
+}
+
+export async function listRules(tx: Tx, tenantId: string): Promise<readonly AccountRule[]> {
+  const { rows } = await tx.query<RuleRow>(
+    `select id, source_id, account_id, trunk_id, priority, address, trunk, account_code, sip_user, tech_prefix, calling_prefix
+     from account_rules where tenant_id = $1 order by id`,
+    [tenantId],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    sourceId: row.source_id,
+    accountId: row.account_id,
+    trunkId: row.trunk_id,
+    priority: row.priority,
+    match: {
+      ...(row.address === null ? {} : { address: row.address }),
+      ...(row.trunk === null ? {} : { trunk: row.trunk }),
+      ...(row.account_code === null ? {} : { accountCode: row.account_code }),
+      ...(row.sip_user === null ? {} : { sipUser: row.sip_user }),
+      ...(row.tech_prefix === null ? {} : { techPrefix: row.tech_prefix }),
+      ...(row.calling_prefix === null ? {} : { callingPrefix: row.calling_prefix }),
+    },
+  }));
+}
+
+/** Replaces all account rules of a tenant: which rule wins depends on all of them, so they change together. */
+export async function replaceRules(tx: Tx, tenantId: string, rules: readonly AccountRule[]): Promise<void> {
+  await tx.query("delete from account_rules where tenant_id = $1", [tenantId]);
+  for (const { match, ...rule } of rules)
+    await tx.query(
+      `insert into account_rules (tenant_id, id, source_id, account_id, trunk_id, priority, address, trunk, account_code,
+         sip_user, tech_prefix, calling_prefix) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       on conflict do nothing`,
+      [
+        tenantId,
+        rule.id,
+        rule.sourceId,
+        rule.accountId,
+        rule.trunkId,
+        rule.priority,
+        match.address,
+        match.trunk,
+        match.accountCode,
+        match.sipUser,
+        match.techPrefix,
+        match.callingPrefix,
+      ],
+    );
+}
+
+/** From when on an account buys at which tariff. */
+export interface TariffAssignment {
+  readonly accountId: string;
+  readonly tariffId: string;
+  readonly effectiveFrom: EpochMs;
+}
+
+export async function listTariffAssignments(tx: Tx, tenantId: string): Promise<readonly TariffAssignment[]> {
+  const { rows } = await tx.query<{ account_id: string; tariff_id: string; effective_from: EpochMs }>(
+    "select account_id, tariff_id, effective_from from account_tariffs where tenant_id = $1 order by account_id, effective_from",
+    [tenantId],
+  );
+  return rows.map((row) => ({ accountId: row.account_id, tariffId: row.tariff_id, effectiveFrom: row.effective_from }));
+}
+
+export async function saveTariffAssignment(tx: Tx, tenantId: string, assignment: TariffAssignment): Promise<void> {
+  await tx.query(
+    `insert into account_tariffs (tenant_id, account_id, tariff_id, effective_from) values ($1, $2, $3, $4)
+     on conflict (account_id, effective_from) do update set tariff_id = excluded.tariff_id`,
+    [tenantId, assignment.accountId, assignment.tariffId, timestampToSql(assignment.effectiveFrom)],
+  );
+}
