@@ -32,15 +32,19 @@ export interface Rate {
   readonly ratePerUnit: Decimal;
   /** Seconds that `ratePerUnit` pays for; 60 for the price a minute that decks carry. */
   readonly unitS: number;
+  /** Each a whole number of seconds; `firstS` may be 0, `nextS` may not. */
   readonly increments: Increments;
   readonly slots: readonly RateSlot[];
   readonly connectFee: Decimal;
   /** Shortest time billed for an answered call, before the increments; 0 for none. */
   readonly minimumS: number;
-  /** Seconds given away before the increments are counted; 0 for none. */
+  /** Seconds at the start of a call that are given away, before the increments are counted; 0 for none. */
   readonly freeS: number;
+  /** The least and the most that an answered call costs, connection fee included; null: no such bound. */
   readonly minimumCost: Decimal | null;
   readonly maximumCost: Decimal | null;
+  /** Once the maximum is reached the rest of the call is free (when left out), or the call is cut off. */
+  readonly atMaximumCost?: "free" | "disconnect";
   /** Name of the tariff's time window this rate is for; null: at all times that no window takes. */
   readonly window: string | null;
   /** Half-open [effectiveFrom, effectiveTo), by the time the call was answered. */

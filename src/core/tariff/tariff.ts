@@ -32,9 +32,12 @@ export interface TimeWindow {
   readonly priority: number;
   /** ISO weekdays 1 (Monday) to 7; empty: every day. */
   readonly weekdays: readonly number[];
-  /** Civil dates "2026-12-25", or "12-25" for every year; empty: every date. */
+  /** Civil dates "2026-12-25", or "12-25" for every year; empty: every date. With weekdays too, both must hold. */
   readonly dates: readonly string[];
-  /** Seconds of the civil day, half-open; from 0 to 86_400 is the whole day; `fromS` above `untilS` spans midnight. */
+  /**
+   * Seconds that the clock shows, half-open; from 0 to 86_400 is the whole day. `fromS` above `untilS` spans midnight,
+   * and what follows midnight belongs to the day before: Friday 22:00–06:00 ends on Saturday morning.
+   */
   readonly fromS: number;
   readonly untilS: number;
 }

@@ -51,8 +51,9 @@ export type ZonedReading =
 /**
  * The instant that a wall clock in `zone` showed as `civil`.
  *
- * A summer-time fold (one time, two instants) is resolved by `fold` and marked ambiguous; a gap is an outcome of its own.
- * Errors: a date that the calendar does not have (check {@link isCivilTime} first) and an unknown zone are bugs and throw.
+ * A summer-time fold (one time, two instants) is resolved by `fold` and marked ambiguous; a gap is an outcome of its
+ * own. Errors: a date that the calendar does not have (check {@link isCivilTime} first) and an unknown zone are bugs
+ * and throw.
  */
 export function localToUtc(zone: Zone | string, civil: CivilTime, fold: "earlier" | "later"): ZonedReading {
   invariant(isCivilTime(civil), `a civil time exists in the calendar, got ${JSON.stringify(civil)}`);
@@ -107,7 +108,10 @@ export function civilDayStart(zone: Zone | string, epochDay: number): EpochMs {
   return epochMs(Math.min(change, later));
 }
 
-/** Offsets of a zone: from `starts[i]` until `starts[i + 1]` it is `offsets[i]`; `last` is where the latest look-up ended. */
+/**
+ * Offsets of a zone: from `starts[i]` until `starts[i + 1]` it is `offsets[i]`; `last` is where the latest look-up
+ * ended.
+ */
 interface OffsetTable {
   readonly zone: string;
   readonly starts: Float64Array;
@@ -151,7 +155,9 @@ function offsetAt(table: OffsetTable, at: number): number {
   return table.offsets[indexAt(table, at)] as number;
 }
 
-/** Index of the offset in force at an instant. Calls come roughly in time order, so the latest answer is tried first. */
+/**
+ * Index of the offset in force at an instant. Calls come roughly in time order, so the latest answer is tried first.
+ */
 function indexAt(table: OffsetTable, at: number): number {
   const { starts, last } = table;
   if (at >= (starts[last] as number) && !(at >= (starts[last + 1] as number))) return last;

@@ -1,0 +1,65 @@
+import { invariant } from "../invariant.ts";
+import type { E164 } from "../numbering/number.ts";
+import {
+  type CompiledTariff,
+  destinationOf,
+  type FoundRate,
+  findRate,
+  isBlocked,
+  priceThrough,
+} from "../tariff/compiled-tariff.ts";
+import type { Price } from "../tariff/price.ts";
+import type { EpochMs } from "../time/epoch.ts";
+import type { Unrated } from "./charge.ts";
+
+/** One call as rating sees it. */
+export interface CallToRate {
+  readonly called: E164;
+  /** Decides which rates are in force, and where windows fall. A call without an answer: when it was tried. */
+  readonly answeredAt: EpochMs;
+  /** Whole seconds by the source's duration rule; 0 for a call without an answer. */
+  readonly talkedS: number;
+  /** Free seconds of the account that this call may use; none when left out. */
+  readonly allowance?: AllowanceShare;
+}
+
+/** What is left of an allowance for one call. */
+export interface AllowanceShare {
+  readonly leftS: number;
+  /** Whether a call that it covers whole still pays the connection fee. */
+  readonly paysConnectFee: boolean;
+}
+
+/**
+ * The rate that a call was answered at. It decides what a call has once: connection fee, free seconds, minimum time and
+ * the bounds of its cost, whatever other rates the call later runs into.
+ */
+export interface Opening {
+  readonly kind: "open";
+  readonly tariff: CompiledTariff;
+  readonly called: E164;
+  readonly answeredAt: EpochMs;
+  readonly found: FoundRate;
+  readonly price: Price;
+}
+
+/** Finds the rate of a call that is or was answered then. */
+export function openCall(tariff: CompiledTariff, called: E164, answeredAt: EpochMs): Opening | Unrated {
+  const found = findRate(tariff, called, answeredAt);
+  if (found === null) return { kind: "no-rate" };
+  if (isBlocked(found)) {
+    return { kind: "blocked", prefix: called.slice(0, found.prefixLength), destination: destinationOf(found) };
+  }
+  const price = priceThrough(tariff, found.layer, found.row);
+  return { kind: "open", tariff, called, answeredAt, found, price };
+}
+
+/**
+ * Seconds of a call that its steps have to cover: the talk time without the free seconds, but at least the minimum.
+ * 0 stays 0: a call without an answer, or one within its free seconds, never earns the minimum.
+ */
+export function secondsToCover({ price }: Opening, talkedS: number): number {
+  invariant(Number.isSafeInteger(talkedS) && talkedS >= 0, `talkedS is whole seconds >= 0, got ${talkedS}`);
+  const { freeS, minimumS } = price.terms;
+  return talkedS <= freeS ? 0 : Math.max(talkedS - freeS, minimumS);
+}

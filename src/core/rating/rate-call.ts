@@ -1,0 +1,92 @@
+import { addFraction, type Fraction, NO_FRACTION } from "../money/fraction.ts";
+import type { Nanos } from "../money/nanos.ts";
+import { type CompiledTariff, destinationOf } from "../tariff/compiled-tariff.ts";
+import type { RatedCharge, Rating } from "./charge.ts";
+import { type AllowanceShare, type CallToRate, type Opening, openCall, secondsToCover } from "./opening.ts";
+import { inMainUnits, type Metered, settle, settlePlain } from "./settle.ts";
+import { billedSeconds } from "./step.ts";
+import { openingHoldsUntilS, takeSteps } from "./timeline.ts";
+
+/**
+ * The price of one call in one tariff: the function that quote, live session, CDR and invoice all stand on.
+ *
+ * Exact to the last digit before it is rounded, once, as the tariff's terms say. Most calls take a path of plain
+ * numbers whose bounds prove it exact; the others add up big integers. A fractional or negative talk time is a bug and
+ * throws.
+ * Source: docs/concepts/rating.md; vectors: test/vectors/rating/.
+ */
+export function rateCall(tariff: CompiledTariff, call: CallToRate): Rating {
+  const opening = openCall(tariff, call.called, call.answeredAt);
+  return opening.kind === "open" ? { kind: "rated", charge: rateOpened(opening, call) } : opening;
+}
+
+/** The charge for a call whose rate is found. */
+export function rateOpened(opening: Opening, call: Pick<CallToRate, "talkedS" | "allowance">): RatedCharge {
+  const { talkedS, allowance } = call;
+  const { price, tariff } = opening;
+  const coverS = secondsToCover(opening, talkedS);
+  const billedS = billedSeconds(coverS, price.terms.increments, tariff.terms.incrementBase);
+  if (price.plain !== null && billedS <= price.plain.billedSMax && billedS <= openingHoldsUntilS(opening)) {
+    const metered = { talkedS, billedS, coveredS: coveredSeconds(billedS, allowance) };
+    return chargeOf(opening, metered, settlePlain(opening, price.plain, metered, allowance));
+  }
+  return rateExactly(opening, call);
+}
+
+/** {@link rateOpened} by the general path alone: any slots, windows and changes of rate, any size of number. */
+export function rateExactly(
+  opening: Opening,
+  { talkedS, allowance }: Pick<CallToRate, "talkedS" | "allowance">,
+): RatedCharge {
+  const reading = takeReading(opening, opening.tariff, NO_READING, { talkedS, leftS: allowance?.leftS ?? 0 });
+  return chargeOf(opening, reading, settle(opening, reading, reading.sum, allowance).amount);
+}
+
+/** A call so far: how far its steps reach, and the exact price of their seconds without fee, bounds and rounding. */
+export interface Reading extends Metered {
+  /** In the currency's main unit. */
+  readonly sum: Fraction;
+}
+
+/** A call before its first second. */
+export const NO_READING: Reading = { talkedS: 0, billedS: 0, coveredS: 0, sum: NO_FRACTION };
+
+/**
+ * Goes on from an earlier reading to a talk time of `talkedS` in all. The first `leftS` of the seconds that are new are
+ * paid by an allowance. `current` prices them: the tariff that the call was opened in, or a later version of it.
+ */
+export function takeReading(
+  opening: Opening,
+  current: CompiledTariff,
+  before: Reading,
+  { talkedS, leftS }: { readonly talkedS: number; readonly leftS: number },
+): Reading {
+  const span = { fromS: before.billedS, coverS: secondsToCover(opening, talkedS) };
+  const coveredUntilS = before.billedS + leftS;
+  let sum = before.sum;
+  const billedS = takeSteps(opening, current, span, ({ fromS, untilS, price, slot }) => {
+    const paidS = untilS - Math.max(fromS, Math.min(untilS, coveredUntilS));
+    if (paidS > 0) sum = addFraction(sum, inMainUnits(price, slot.perSecond * BigInt(paidS)));
+  });
+  return { talkedS, billedS, coveredS: before.coveredS + Math.min(billedS - before.billedS, leftS), sum };
+}
+
+const coveredSeconds = (billedS: number, allowance: AllowanceShare | undefined): number =>
+  allowance === undefined ? 0 : Math.min(billedS, allowance.leftS);
+
+export function chargeOf(
+  { tariff, found, called }: Opening,
+  { billedS, coveredS }: Metered,
+  amount: Nanos,
+): RatedCharge {
+  return {
+    amount,
+    currency: tariff.terms.currency,
+    prefix: called.slice(0, found.prefixLength),
+    destination: destinationOf(found),
+    billedS,
+    coveredS,
+    tariffId: tariff.tariffId,
+    tariffVersion: tariff.version,
+  };
+}

@@ -1,0 +1,83 @@
+import { addFraction, compareFraction, type Fraction, NO_FRACTION, roundFraction } from "../money/fraction.ts";
+import { NO_NANOS, type Nanos, nanos } from "../money/nanos.ts";
+import { divideRoundedSafe } from "../money/rounding.ts";
+import type { PlainPrice, Price } from "../tariff/price.ts";
+import type { Explanation } from "./charge.ts";
+import type { AllowanceShare, Opening } from "./opening.ts";
+
+/** What is known of a call when its amount is settled. */
+export interface Metered {
+  readonly talkedS: number;
+  readonly billedS: number;
+  /** The part of `billedS` that an allowance pays. */
+  readonly coveredS: number;
+}
+
+/** An amount with what led to it. */
+export interface Settlement {
+  readonly amount: Nanos;
+  /** Connection fee and time together, before bounds and rounding, in the currency's main unit. */
+  readonly sum: Fraction;
+  readonly paysConnectFee: boolean;
+  readonly bound: Explanation["bound"];
+}
+
+/**
+ * From the exact price of a call's seconds to its amount: connection fee, bounds, and the one rounding of the charge.
+ * The maximum wins over the minimum; a call that an allowance covers whole owes no minimum.
+ */
+export function settle(
+  { tariff, price }: Opening,
+  metered: Metered,
+  timeSum: Fraction,
+  allowance: AllowanceShare | undefined,
+): Settlement {
+  if (metered.talkedS === 0) return { amount: NO_NANOS, sum: NO_FRACTION, paysConnectFee: false, bound: null };
+  const covered = isCovered(metered, allowance);
+  const paysConnectFee = !covered || allowance?.paysConnectFee === true;
+  const sum = paysConnectFee ? addFraction(timeSum, inMainUnits(price, price.connectFee)) : timeSum;
+  let bounded = sum;
+  let bound: Settlement["bound"] = null;
+  if (!covered && price.minimumCost !== null && below(bounded, inMainUnits(price, price.minimumCost))) {
+    bounded = inMainUnits(price, price.minimumCost);
+    bound = "minimum-cost";
+  }
+  if (price.maximumCost !== null && below(inMainUnits(price, price.maximumCost), bounded)) {
+    bounded = inMainUnits(price, price.maximumCost);
+    bound = "maximum-cost";
+  }
+  const { decimals, rounding } = tariff.terms;
+  return { amount: roundFraction(bounded, decimals, rounding), sum, paysConnectFee, bound };
+}
+
+/**
+ * {@link settle} on plain numbers, for a call with one price and no more than its `billedSMax` seconds.
+ * Law, tested: the same amount as `settle`.
+ */
+export function settlePlain(
+  { tariff }: Opening,
+  plain: PlainPrice,
+  metered: Metered,
+  allowance: AllowanceShare | undefined,
+): Nanos {
+  if (metered.talkedS === 0) return NO_NANOS;
+  const covered = allowance !== undefined && isCovered(metered, allowance);
+  let sum = (metered.billedS - metered.coveredS) * plain.perSecond;
+  if (!covered || allowance.paysConnectFee) sum += plain.connectFee;
+  if (!covered && sum < plain.minimumCost) sum = plain.minimumCost;
+  if (sum > plain.maximumCost) sum = plain.maximumCost;
+  const roundingUnitNanos = POWERS_OF_TEN[9 - tariff.terms.decimals] as number;
+  const rounded = divideRoundedSafe(sum, plain.unitS * roundingUnitNanos, tariff.terms.rounding);
+  return nanos(BigInt(rounded * roundingUnitNanos));
+}
+
+/** Whether an allowance pays for all seconds of a call; of no seconds too, while anything of it is left. */
+export const isCovered = ({ billedS, coveredS }: Metered, allowance: AllowanceShare | undefined): boolean =>
+  billedS === coveredS && (coveredS > 0 || (allowance !== undefined && allowance.leftS > 0));
+
+/** A numerator of `price` as a fraction of the currency's main unit. */
+export const inMainUnits = ({ denominator }: Price, numerator: bigint): Fraction => ({ numerator, denominator });
+
+const below = (a: Fraction, b: Fraction): boolean => compareFraction(a, b) < 0;
+
+const POWERS_OF_TEN = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9] as const;

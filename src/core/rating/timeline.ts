@@ -1,0 +1,104 @@
+import {
+  type CompiledTariff,
+  type FoundRate,
+  findRate,
+  NO_ROW,
+  nextChange,
+  priceThrough,
+  rowInForce,
+} from "../tariff/compiled-tariff.ts";
+import { BLOCKED } from "../tariff/prefix-table.ts";
+import type { Price, PriceSlot } from "../tariff/price.ts";
+import type { Opening } from "./opening.ts";
+import { stepsEnd } from "./step.ts";
+
+/**
+ * The seconds of a call in order, each with its price. A *position* counts seconds from the first that is not given
+ * away: the second at position p begins `freeS + p` seconds after the answer.
+ *
+ * Two rules make every price. A step is as long as the slot and the rate in which it starts say. A billed second costs
+ * what the slot and the rate say in which it lies. So a window's edge splits the price exactly there, and increments go
+ * on counting over it.
+ */
+
+/** Billed seconds in a row at one price. */
+export interface BilledRun {
+  readonly fromS: number;
+  readonly untilS: number;
+  readonly price: Price;
+  readonly slot: PriceSlot;
+  /** The tariff that holds the rate, and its row there. */
+  readonly layer: CompiledTariff;
+  readonly row: number;
+}
+
+/**
+ * Takes the steps from the end of the last one (`fromS`, 0 at the start) until they cover `coverS`; each run of seconds
+ * with one price goes to `visit`. Returns the end of the last step: the seconds billed in all.
+ *
+ * `current` is the tariff version that prices these seconds: the opening's own, or a later one where the terms say
+ * `at-next-slice`.
+ */
+export function takeSteps(
+  opening: Opening,
+  current: CompiledTariff,
+  { fromS, coverS }: { readonly fromS: number; readonly coverS: number },
+  visit: (run: BilledRun) => void,
+): number {
+  let positionS = fromS;
+  let stepEndS = fromS;
+  while (positionS < stepEndS || stepEndS < coverS) {
+    const segment = segmentAt(opening, current, positionS);
+    if (positionS === stepEndS) {
+      const wanted = { startS: positionS, coverS: Math.min(coverS, segment.untilS) };
+      const steps = { firstS: opening.price.terms.increments.firstS, stepS: segment.slot.stepS };
+      stepEndS = stepsEnd(wanted, steps, opening.tariff.terms.incrementBase);
+    }
+    const untilS = Math.min(stepEndS, segment.untilS);
+    visit({ ...segment, fromS: positionS, untilS });
+    positionS = untilS;
+  }
+  return stepEndS;
+}
+
+/** Position from which another price than the opening's may hold, slots apart; Infinity for most calls. */
+export function openingHoldsUntilS(opening: Opening): number {
+  const { layer, entry } = opening.found;
+  const { reprice, windowCrossing } = opening.tariff.terms;
+  const single = layer.table.runs[entry] === 1;
+  if (single || (reprice === "at-answer" && windowCrossing === "at-answer")) return Number.POSITIVE_INFINITY;
+  return changeAfter(opening, opening.found, 0);
+}
+
+/** The price of the second at a position, and the position until which it holds at least. */
+function segmentAt(opening: Opening, current: CompiledTariff, positionS: number): BilledRun {
+  const { tariff, found, answeredAt } = opening;
+  const at = instantOf(opening, positionS);
+  const effectiveAt = tariff.terms.reprice === "at-next-slice" ? at : answeredAt;
+  const clockAt = tariff.terms.windowCrossing === "split" ? at : answeredAt;
+  const now = current === tariff ? found : (findRate(current, opening.called, at) ?? found);
+  const inForce = rowInForce(now.layer, now.entry, effectiveAt, clockAt);
+  // Where nothing is in force any more, or the destination was blocked since, an answered call keeps the price at
+  // answer.
+  const kept = inForce === NO_ROW || now.layer.table.rowPrice[inForce] === BLOCKED;
+  const layer = kept ? found.layer : now.layer;
+  const row = kept ? found.row : inForce;
+  const price = priceThrough(kept || now === found ? tariff : current, layer, row);
+  const slots = price.slots;
+  const callS = opening.price.terms.freeS + positionS;
+  const index = slots.findLastIndex((slot) => slot.fromS <= callS);
+  const slotUntilS = (slots[index + 1]?.fromS ?? Number.POSITIVE_INFINITY) - opening.price.terms.freeS;
+  const untilS = Math.min(slotUntilS, changeAfter(opening, now, positionS));
+  return { fromS: positionS, untilS, price, slot: slots[index] as PriceSlot, layer, row };
+}
+
+/** Position of the first whole second that begins at or after the next instant at which another rate may hold. */
+function changeAfter(opening: Opening, found: FoundRate, positionS: number): number {
+  const { reprice, windowCrossing } = opening.tariff.terms;
+  const watch = { dates: reprice === "at-next-slice", windows: windowCrossing === "split" };
+  const change = nextChange(found, instantOf(opening, positionS), watch);
+  return Math.ceil((change - opening.answeredAt) / 1_000) - opening.price.terms.freeS;
+}
+
+const instantOf = ({ answeredAt, price }: Opening, positionS: number): number =>
+  answeredAt + (price.terms.freeS + positionS) * 1_000;

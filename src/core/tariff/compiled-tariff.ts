@@ -1,0 +1,188 @@
+import { invariant } from "../invariant.ts";
+import type { E164 } from "../numbering/number.ts";
+import { type ClockWindows, compileWindows, isOpen, nextEdge } from "./clock-window.ts";
+import { derivePrice } from "./derive-price.ts";
+import { ANY_TIME, BLOCKED, NO_ENTRY, type PrefixTable, PrefixTableBuilder } from "./prefix-table.ts";
+import type { Price } from "./price.ts";
+import type { Rate } from "./rate.ts";
+import type { Derivation, TariffTerms, TariffVersion } from "./tariff.ts";
+
+/**
+ * One published tariff version ready for look-ups; immutable, so a process swaps it by assigning one reference.
+ * A derived tariff and a layer of overrides hold only their own rates and refer to the tariff below.
+ */
+export interface CompiledTariff {
+  readonly tariffId: string;
+  readonly version: number;
+  readonly terms: TariffTerms;
+  readonly windows: ClockWindows;
+  readonly table: PrefixTable;
+  readonly base: CompiledTariff | null;
+  /** What becomes of the base's prices; null: they hold as they are. */
+  readonly derivation: Derivation | null;
+  /** Prices of the base that were derived before: each is made once, when it is first met. */
+  readonly derivedPrices: Map<Price, Price>;
+}
+
+/** The rate that a number and a time lead to. */
+export interface FoundRate {
+  /** The tariff that holds it: the one asked, or a base of it. */
+  readonly layer: CompiledTariff;
+  /** The prefix's rates in that tariff's table. */
+  readonly entry: number;
+  readonly row: number;
+  readonly prefixLength: number;
+}
+
+/**
+ * Makes a version ready for look-ups; about a microsecond a rate.
+ *
+ * `base` is the compiled tariff that `version.derivation` names, itself possibly derived, in the same currency.
+ * Errors: a version that publishing should have refused is a bug and throws.
+ */
+export function compileTariff(version: TariffVersion, base: CompiledTariff | null = null): CompiledTariff {
+  return tariffFromTable(version, buildTable(version.terms, version.rates), base);
+}
+
+/** The same from a table that was built elsewhere: in chunks, or in another thread so that no running call waits. */
+export function tariffFromTable(
+  { tariffId, number, terms, derivation }: Omit<TariffVersion, "rates">,
+  table: PrefixTable,
+  base: CompiledTariff | null = null,
+): CompiledTariff {
+  invariant((derivation?.baseTariffId ?? null) === (base?.tariffId ?? null), "a derived tariff comes with its base");
+  invariant(!base || base.terms.currency === terms.currency, "a derived tariff is in its base's currency");
+  const windows = compileWindows(terms.timeZone, terms.windows);
+  return { tariffId, version: number, terms, windows, table, base, derivation, derivedPrices: new Map() };
+}
+
+/**
+ * `tariff` for one account that has rates of its own: the same id, version and terms, with `rates` laid over its own.
+ */
+export function withOverrides(tariff: CompiledTariff, rates: Iterable<Rate>): CompiledTariff {
+  const table = buildTable(tariff.terms, rates);
+  return { ...tariff, table, base: tariff, derivation: null, derivedPrices: new Map() };
+}
+
+export function buildTable(terms: TariffTerms, rates: Iterable<Rate>): PrefixTable {
+  const builder = new PrefixTableBuilder(terms.windows.map((window) => window.name));
+  for (const rate of rates) builder.add(rate);
+  return builder.finish();
+}
+
+/**
+ * The rate for `called` at an instant: the longest prefix, over the tariff and all tariffs below it, that has a rate in
+ * force; of two equally long ones the upper tariff's. Null: none. It may be blocked; see {@link isBlocked}.
+ */
+export function findRate(tariff: CompiledTariff, called: E164, at: number): FoundRate | null {
+  const own = findOwnRate(tariff, called, at);
+  if (tariff.base === null) return own;
+  const inherited = findRate(tariff.base, called, at);
+  if (own === null || inherited === null) return own ?? inherited;
+  return own.prefixLength >= inherited.prefixLength ? own : inherited;
+}
+
+export const isBlocked = ({ layer, row }: FoundRate): boolean => layer.table.rowPrice[row] === BLOCKED;
+
+export const destinationOf = ({ layer, row }: FoundRate): string =>
+  layer.table.destinations[layer.table.rowDestination[row] as number] as string;
+
+/** Name of the window that a row of a layer is for. */
+export function windowOf(layer: CompiledTariff, row: number): string | null {
+  return layer.windows.windows[layer.table.rowWindow[row] as number]?.name ?? null;
+}
+
+/** What `tariff` asks where a layer below it holds the rate: that price, through every formula between the two. */
+export function priceThrough(tariff: CompiledTariff, layer: CompiledTariff, row: number): Price {
+  if (tariff === layer) {
+    const price = layer.table.prices[layer.table.rowPrice[row] as number];
+    invariant(price, "a blocked rate has no price");
+    return price;
+  }
+  invariant(tariff.base, "the layer is below the tariff");
+  const below = priceThrough(tariff.base, layer, row);
+  if (tariff.derivation === null) return below;
+  let price = tariff.derivedPrices.get(below);
+  if (price === undefined) {
+    price = derivePrice(below, tariff.derivation);
+    tariff.derivedPrices.set(below, price);
+  }
+  return price;
+}
+
+export const NO_ROW = -1;
+
+/**
+ * Which of a prefix's rates holds: in force at `effectiveAt` by its dates, and at `clockAt` by its window. The window
+ * of the highest priority wins, a rate without a window yields to all, and of two rates the one that began later
+ * replaces the other.
+ */
+export function rowInForce(layer: CompiledTariff, entry: number, effectiveAt: number, clockAt: number): number {
+  const { runs, rowFrom, rowUntil, rowWindow } = layer.table;
+  const count = runs[entry] as number;
+  let best = NO_ROW;
+  let bestRank = Number.POSITIVE_INFINITY;
+  for (let index = entry + 1; index <= entry + count; index++) {
+    const row = runs[index] as number;
+    if (effectiveAt < (rowFrom[row] as number) || effectiveAt >= (rowUntil[row] as number)) continue;
+    const window = rowWindow[row] as number;
+    const rank = window === ANY_TIME ? Number.POSITIVE_INFINITY : (layer.windows.windows[window]?.rank ?? 0);
+    if (rank > bestRank) continue;
+    if (rank === bestRank && best !== NO_ROW && (rowFrom[row] as number) < (rowFrom[best] as number)) continue;
+    if (window !== ANY_TIME && !isOpen(layer.windows, window, clockAt)) continue;
+    best = row;
+    bestRank = rank;
+  }
+  return best;
+}
+
+/** The first instant after `at` at which another of a prefix's rates may hold; Infinity: never. */
+export function nextChange(
+  { layer, entry }: FoundRate,
+  at: number,
+  watch: { dates: boolean; windows: boolean },
+): number {
+  const { runs, rowFrom, rowUntil, rowWindow } = layer.table;
+  const count = runs[entry] as number;
+  let change = Number.POSITIVE_INFINITY;
+  for (let index = entry + 1; index <= entry + count; index++) {
+    const row = runs[index] as number;
+    if (watch.windows && rowWindow[row] !== ANY_TIME) change = Math.min(change, nextEdge(layer.windows, at));
+    if (!watch.dates) continue;
+    if ((rowFrom[row] as number) > at) change = Math.min(change, rowFrom[row] as number);
+    if ((rowUntil[row] as number) > at) change = Math.min(change, rowUntil[row] as number);
+  }
+  return change;
+}
+
+/** Entries met on the way down the trie, for when the longest has no rate in force. Look-ups never nest. */
+const metEntries = new Int32Array(16);
+const metLengths = new Int32Array(16);
+
+function findOwnRate(layer: CompiledTariff, called: E164, at: number): FoundRate | null {
+  const { cells, nodeEntries } = layer.table;
+  let met = 0;
+  let node = 0;
+  let entry = nodeEntries[0] as number;
+  let length = 0;
+  for (;;) {
+    if (entry !== NO_ENTRY) {
+      metEntries[met] = entry;
+      metLengths[met] = length;
+      met += 1;
+    }
+    if (node < 0 || length === called.length) break;
+    const content = cells[node * 10 + called.charCodeAt(length) - 48] as number;
+    length += 1;
+    if (content === 0) break;
+    node = content > 0 ? content : -1;
+    entry = content > 0 ? (nodeEntries[content] as number) : -content;
+  }
+  while (met > 0) {
+    met -= 1;
+    entry = metEntries[met] as number;
+    const row = rowInForce(layer, entry, at, at);
+    if (row !== NO_ROW) return { layer, entry, row, prefixLength: metLengths[met] as number };
+  }
+  return null;
+}
