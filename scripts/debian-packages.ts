@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** A program that tests need and npm cannot bring. */
+interface DebianPackage {
+  readonly name: string;
+  /** A file that is there once the package is installed. */
+  readonly proof: string;
+  readonly why: string;
+}
+
+const PACKAGES: readonly DebianPackage[] = [
+  { name: "postgresql-15", proof: "/usr/lib/postgresql/15/bin/postgres", why: "the oldest supported database server" },
+  { name: "poppler-utils", proof: "/usr/bin/pdftotext", why: "reads invoices back out of their PDFs" },
+];
+
+/** Without this file Debian would make and start a server of its own beside the ones that the tests start. */
+const NO_CLUSTER_FILE = "/etc/postgresql-common/createcluster.conf";
+
+/**
+ * Installs what tests need where that is possible (as root, on Debian or a relative of it), and says what is missing
+ * where not.
+ *
+ * @returns whether everything is there now
+ */
+export function ensureDebianPackages(): boolean {
+  if (missing().length > 0 && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) install(missing());
+  for (const { name, why } of missing()) {
+    process.stdout.write(`MISSING ${name} (${why}). Install it: apt-get install -y --no-install-recommends ${name}\n`);
+  }
+  return missing().length === 0;
+}
+
+const missing = (): readonly DebianPackage[] => PACKAGES.filter(({ proof }) => !existsSync(proof));
+
+function install(packages: readonly DebianPackage[]): void {
+  if (!existsSync(NO_CLUSTER_FILE)) {
+    mkdirSync(dirname(NO_CLUSTER_FILE), { recursive: true });
+    writeFileSync(NO_CLUSTER_FILE, "create_main_cluster = false\n");
+  }
+  const names = packages.map(({ name }) => name);
+  process.stdout.write(`Installing ${names.join(", ")} for the tests\n`);
+  try {
+    apt("update");
+    // confold: keep the file above where the package brings its own
+    apt("install", "-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold", ...names);
+  } catch (error) {
+    process.stdout.write(`apt-get failed: ${(error as Error).message}\n`); // what is missing is told by name next
+  }
+}
+
+const apt = (...args: string[]): Buffer | null =>
+  execFileSync("apt-get", ["-qq", ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });

@@ -1,0 +1,26 @@
+import type { Reporter, SerializedError, TestModule } from "vitest/node";
+
+/** Counts what vitest ran, and prints why each skipped test was skipped. */
+export class TallyReporter implements Reporter {
+  passed = 0;
+  failed = 0;
+  skipped = 0;
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
+    this.failed += unhandledErrors.length;
+    for (const module of modules) {
+      this.failed += module.errors().length; // a file that could not even be loaded
+      for (const test of module.children.allTests()) {
+        const result = test.result();
+        if (result.state === "passed") this.passed += 1;
+        else if (result.state === "failed") this.failed += 1;
+        else {
+          this.skipped += 1;
+          const why = result.state === "skipped" ? result.note : "it did not run to its end";
+          const name = `[${module.project.name}] ${module.relativeModuleId} > ${test.fullName}`;
+          process.stdout.write(`SKIPPED ${name}: ${why ?? "no reason given; see the file"}\n`);
+        }
+      }
+    }
+  }
+}
