@@ -49,30 +49,39 @@ create index accounts_parent on accounts (parent_id);
 create index accounts_book on accounts (book_id);
 select protect('accounts', 'select, insert, update');
 
+-- A named route on a switch: calls come in through a customer's trunk and go out through a vendor's. One carrier may be both.
 create table trunks (
   tenant_id uuid not null references tenants,
   id uuid primary key,
-  account_id uuid not null references accounts,
+  -- The source whose records use the name; null: every source of the tenant.
+  source_id uuid,
   name text not null check (name <> ''),
-  -- What this trunk's numbers look like, over what its source says (docs/concepts/numbering.md).
-  numbering jsonb not null default '{}',
+  account_id uuid not null references accounts,
+  direction text not null check (direction in ('ingress', 'egress')),
+  -- What numbers look like on this trunk (docs/concepts/numbering.md); null: as on the source.
+  numbers jsonb,
   created_at timestamptz not null default now(),
-  unique (tenant_id, name)
+  unique nulls not distinct (tenant_id, source_id, name, direction)
 );
 select protect('trunks', 'select, insert, update, delete');
 
--- Whose a call is. The most specific match wins, then the lowest priority number (docs/concepts/whose-call.md).
+-- Whose a call is: a call that meets every condition of a rule belongs to its account (docs/concepts/parties.md).
 create table account_rules (
   tenant_id uuid not null references tenants,
   id uuid primary key,
+  source_id uuid,
   account_id uuid not null references accounts,
   trunk_id uuid references trunks,
-  source_id uuid,
-  match text not null check (match in
-    ('source-address', 'trunk', 'account-code', 'sip-user', 'tech-prefix', 'calling-number', 'any')),
-  value text not null,
-  priority integer not null default 100,
+  priority integer not null default 0,
+  address text,
+  trunk text,
+  account_code text,
+  sip_user text,
+  tech_prefix text,
+  calling_prefix text,
   created_at timestamptz not null default now(),
-  unique nulls not distinct (tenant_id, source_id, match, value, priority)
+  check (num_nonnulls(source_id, address, trunk, account_code, sip_user, tech_prefix, calling_prefix) > 0),
+  unique nulls not distinct
+    (tenant_id, source_id, address, trunk, account_code, sip_user, tech_prefix, calling_prefix, priority, account_id)
 );
 select protect('account_rules', 'select, insert, update, delete');

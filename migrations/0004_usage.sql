@@ -13,6 +13,7 @@ create table sources (
 );
 select protect('sources', 'select, insert, update');
 alter table account_rules add foreign key (source_id) references sources;
+alter table trunks add foreign key (source_id) references sources;
 
 -- One file, push or message, known by its content. rows_done and bytes_done move in the transaction that stores the rows,
 -- so a killed import goes on where it stopped. For every file: rows = stored + duplicate + non_billable + quarantined + open.

@@ -24,13 +24,14 @@ create table journals (
   input_hash text not null,
   batch_id bigint,
   first_answered_at timestamptz,
-  reverses_number bigint,
+  effective_date date not null,
+  reverses_key text,
   memo text not null default '',
   booked_at timestamptz not null default now(),
   booked_by text not null,
   primary key (book_id, number),
   unique (book_id, idempotency_key),
-  unique (book_id, reverses_number)
+  unique (book_id, reverses_key)
 );
 create index journals_batch on journals (book_id, batch_id);
 select protect('journals', 'select, insert');
@@ -59,6 +60,8 @@ create table vendor_accruals (
   day date not null,
   currency text not null,
   amount numeric(28, 9) not null,
+  -- How many postings made it up: part of the next one's key, so that of two runs at once one wins.
+  postings integer not null,
   primary key (vendor_account_id, day, currency, payer_book_id)
 );
 select protect('vendor_accruals', 'select, insert, update');
