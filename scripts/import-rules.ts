@@ -2,7 +2,7 @@ import type { IReachabilityForbiddenRuleType, IRegularForbiddenRuleType } from "
 
 type Rule = IRegularForbiddenRuleType | IReachabilityForbiddenRuleType;
 
-/** The folders of the pure core: each imports only itself and folders to its left. Adding one means choosing its place. */
+/** The folders of the pure core: each imports only itself and folders to its left. A new one has to find its place. */
 export const CORE_ORDER = [
   "money",
   "time",

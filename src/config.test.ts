@@ -57,7 +57,7 @@ describe("loadConfig", () => {
 
   test("lists every wrong variable at once", () => {
     const { what } = problemOf({ TOLLWRIGHT_HTTP_PORT: "x", TOLLWRIGHT_LOG_LEVEL: "y", DATABASE_URL: "z" });
-    expect(what).toContain("3 wrong settings");
+    expect(what).toContain("3 settings are wrong");
     for (const variable of ["TOLLWRIGHT_HTTP_PORT", "TOLLWRIGHT_LOG_LEVEL", "DATABASE_URL"])
       expect(what).toContain(variable);
   });

@@ -89,6 +89,6 @@ const withoutPassword = (text: string): string => text.replace(/:\/\/([^:/@\s]*)
 
 const configInvalid = (wrong: readonly string[]): Problem =>
   new Problem("config-invalid", {
-    what: `The environment has ${wrong.length === 1 ? "a wrong setting" : `${wrong.length} wrong settings`}. ${wrong.join(" ")}`,
+    what: `${wrong.length === 1 ? "A setting is" : `${wrong.length} settings are`} wrong. ${wrong.join(" ")}`,
     fix: "Correct or unset them and start again; docs/reference/config.md describes each.",
   });
