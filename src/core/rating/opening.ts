@@ -9,6 +9,7 @@ import {
   priceThrough,
 } from "../tariff/compiled-tariff.ts";
 import type { Price } from "../tariff/price.ts";
+import type { Rate } from "../tariff/rate.ts";
 import type { EpochMs } from "../time/epoch.ts";
 import type { Unrated } from "./charge.ts";
 
@@ -58,8 +59,7 @@ export function openCall(tariff: CompiledTariff, called: E164, answeredAt: Epoch
  * Seconds of a call that its steps have to cover: the talk time without the free seconds, but at least the minimum.
  * 0 stays 0: a call without an answer, or one within its free seconds, never earns the minimum.
  */
-export function secondsToCover({ price }: Opening, talkedS: number): number {
+export function secondsToCover({ freeS, minimumS }: Pick<Rate, "freeS" | "minimumS">, talkedS: number): number {
   invariant(Number.isSafeInteger(talkedS) && talkedS >= 0, `talkedS is whole seconds >= 0, got ${talkedS}`);
-  const { freeS, minimumS } = price.terms;
   return talkedS <= freeS ? 0 : Math.max(talkedS - freeS, minimumS);
 }

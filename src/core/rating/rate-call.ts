@@ -24,11 +24,13 @@ export function rateCall(tariff: CompiledTariff, call: CallToRate): Rating {
 export function rateOpened(opening: Opening, call: Pick<CallToRate, "talkedS" | "allowance">): RatedCharge {
   const { talkedS, allowance } = call;
   const { price, tariff } = opening;
-  const coverS = secondsToCover(opening, talkedS);
-  const billedS = billedSeconds(coverS, price.terms.increments, tariff.terms.incrementBase);
-  if (price.plain !== null && billedS <= price.plain.billedSMax && billedS <= openingHoldsUntilS(opening)) {
-    const metered = { talkedS, billedS, coveredS: coveredSeconds(billedS, allowance) };
-    return chargeOf(opening, metered, settlePlain(opening, price.plain, metered, allowance));
+  const { plain } = price;
+  if (plain !== null) {
+    const billedS = billedSeconds(secondsToCover(plain, talkedS), plain, tariff.terms.incrementBase);
+    if (billedS <= plain.billedSMax && billedS <= openingHoldsUntilS(opening)) {
+      const metered = { talkedS, billedS, coveredS: coveredSeconds(billedS, allowance) };
+      return chargeOf(opening, metered, settlePlain(opening, plain, metered, allowance));
+    }
   }
   return rateExactly(opening, call);
 }
@@ -61,7 +63,7 @@ export function takeReading(
   before: Reading,
   { talkedS, leftS }: { readonly talkedS: number; readonly leftS: number },
 ): Reading {
-  const span = { fromS: before.billedS, coverS: secondsToCover(opening, talkedS) };
+  const span = { fromS: before.billedS, coverS: secondsToCover(opening.price.terms, talkedS) };
   const coveredUntilS = before.billedS + leftS;
   let sum = before.sum;
   const billedS = takeSteps(opening, current, span, ({ fromS, untilS, price, slot }) => {

@@ -1,5 +1,5 @@
 import { addFraction, compareFraction, type Fraction, NO_FRACTION, roundFraction } from "../money/fraction.ts";
-import { NO_NANOS, type Nanos, nanos } from "../money/nanos.ts";
+import { type Nanos, NO_NANOS, nanos } from "../money/nanos.ts";
 import { divideRoundedSafe } from "../money/rounding.ts";
 import type { PlainPrice, Price } from "../tariff/price.ts";
 import type { Explanation } from "./charge.ts";
@@ -65,7 +65,7 @@ export function settlePlain(
   let sum = (metered.billedS - metered.coveredS) * plain.perSecond;
   if (!covered || allowance.paysConnectFee) sum += plain.connectFee;
   if (!covered && sum < plain.minimumCost) sum = plain.minimumCost;
-  if (sum > plain.maximumCost) sum = plain.maximumCost;
+  if (plain.maximumCost !== null && sum > plain.maximumCost) sum = plain.maximumCost;
   const roundingUnitNanos = POWERS_OF_TEN[9 - tariff.terms.decimals] as number;
   const rounded = divideRoundedSafe(sum, plain.unitS * roundingUnitNanos, tariff.terms.rounding);
   return nanos(BigInt(rounded * roundingUnitNanos));

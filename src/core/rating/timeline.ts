@@ -2,12 +2,13 @@ import {
   type CompiledTariff,
   type FoundRate,
   findRate,
+  hasOneRate,
+  isBlockedRow,
   NO_ROW,
   nextChange,
   priceThrough,
   rowInForce,
 } from "../tariff/compiled-tariff.ts";
-import { BLOCKED } from "../tariff/prefix-table.ts";
 import type { Price, PriceSlot } from "../tariff/price.ts";
 import type { Opening } from "./opening.ts";
 import { stepsEnd } from "./step.ts";
@@ -63,10 +64,9 @@ export function takeSteps(
 
 /** Position from which another price than the opening's may hold, slots apart; Infinity for most calls. */
 export function openingHoldsUntilS(opening: Opening): number {
-  const { layer, entry } = opening.found;
   const { reprice, windowCrossing } = opening.tariff.terms;
-  const single = layer.table.runs[entry] === 1;
-  if (single || (reprice === "at-answer" && windowCrossing === "at-answer")) return Number.POSITIVE_INFINITY;
+  if (hasOneRate(opening.found) || (reprice === "at-answer" && windowCrossing === "at-answer"))
+    return Number.POSITIVE_INFINITY;
   return changeAfter(opening, opening.found, 0);
 }
 
@@ -80,7 +80,7 @@ function segmentAt(opening: Opening, current: CompiledTariff, positionS: number)
   const inForce = rowInForce(now.layer, now.entry, effectiveAt, clockAt);
   // Where nothing is in force any more, or the destination was blocked since, an answered call keeps the price at
   // answer.
-  const kept = inForce === NO_ROW || now.layer.table.rowPrice[inForce] === BLOCKED;
+  const kept = inForce === NO_ROW || isBlockedRow(now.layer, inForce);
   const layer = kept ? found.layer : now.layer;
   const row = kept ? found.row : inForce;
   const price = priceThrough(kept || now === found ? tariff : current, layer, row);

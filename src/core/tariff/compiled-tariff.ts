@@ -1,8 +1,19 @@
 import { invariant } from "../invariant.ts";
 import type { E164 } from "../numbering/number.ts";
-import { type ClockWindows, compileWindows, isOpen, nextEdge } from "./clock-window.ts";
+import { type ClockWindow, type ClockWindows, compileWindows, isOpen, nextEdge } from "./clock-window.ts";
 import { derivePrice } from "./derive-price.ts";
-import { ANY_TIME, BLOCKED, NO_ENTRY, type PrefixTable, PrefixTableBuilder } from "./prefix-table.ts";
+import {
+  ANY_TIME,
+  BLOCKED,
+  NO_ENTRY,
+  type PrefixTable,
+  PrefixTableBuilder,
+  ROW_DESTINATION,
+  ROW_PRICE,
+  ROW_SIZE,
+  ROW_SPAN,
+  type Span,
+} from "./prefix-table.ts";
 import type { Price } from "./price.ts";
 import type { Rate } from "./rate.ts";
 import type { Derivation, TariffTerms, TariffVersion } from "./tariff.ts";
@@ -30,6 +41,7 @@ export interface FoundRate {
   readonly layer: CompiledTariff;
   /** The prefix's rates in that tariff's table. */
   readonly entry: number;
+  /** Which of them: its place in the table's runs. */
   readonly row: number;
   readonly prefixLength: number;
 }
@@ -82,20 +94,22 @@ export function findRate(tariff: CompiledTariff, called: E164, at: number): Foun
   return own.prefixLength >= inherited.prefixLength ? own : inherited;
 }
 
-export const isBlocked = ({ layer, row }: FoundRate): boolean => layer.table.rowPrice[row] === BLOCKED;
+export const isBlocked = ({ layer, row }: FoundRate): boolean => isBlockedRow(layer, row);
 
-export const destinationOf = ({ layer, row }: FoundRate): string =>
-  layer.table.destinations[layer.table.rowDestination[row] as number] as string;
+export const isBlockedRow = ({ table }: CompiledTariff, row: number): boolean =>
+  table.runs[row + ROW_PRICE] === BLOCKED;
+
+export const destinationOf = ({ layer: { table }, row }: FoundRate): string =>
+  table.destinations[table.runs[row + ROW_DESTINATION] as number] as string;
 
 /** Name of the window that a row of a layer is for. */
-export function windowOf(layer: CompiledTariff, row: number): string | null {
-  return layer.windows.windows[layer.table.rowWindow[row] as number]?.name ?? null;
-}
+export const windowOf = (layer: CompiledTariff, row: number): string | null =>
+  layer.windows.windows[spanOf(layer, row).window]?.name ?? null;
 
 /** What `tariff` asks where a layer below it holds the rate: that price, through every formula between the two. */
 export function priceThrough(tariff: CompiledTariff, layer: CompiledTariff, row: number): Price {
   if (tariff === layer) {
-    const price = layer.table.prices[layer.table.rowPrice[row] as number];
+    const price = layer.table.prices[layer.table.runs[row + ROW_PRICE] as number];
     invariant(price, "a blocked rate has no price");
     return price;
   }
@@ -118,20 +132,20 @@ export const NO_ROW = -1;
  * replaces the other.
  */
 export function rowInForce(layer: CompiledTariff, entry: number, effectiveAt: number, clockAt: number): number {
-  const { runs, rowFrom, rowUntil, rowWindow } = layer.table;
-  const count = runs[entry] as number;
+  const { runs } = layer.table;
+  const end = entry + 1 + (runs[entry] as number) * ROW_SIZE;
   let best = NO_ROW;
   let bestRank = Number.POSITIVE_INFINITY;
-  for (let index = entry + 1; index <= entry + count; index++) {
-    const row = runs[index] as number;
-    if (effectiveAt < (rowFrom[row] as number) || effectiveAt >= (rowUntil[row] as number)) continue;
-    const window = rowWindow[row] as number;
-    const rank = window === ANY_TIME ? Number.POSITIVE_INFINITY : (layer.windows.windows[window]?.rank ?? 0);
-    if (rank > bestRank) continue;
-    if (rank === bestRank && best !== NO_ROW && (rowFrom[row] as number) < (rowFrom[best] as number)) continue;
+  let bestFrom = Number.NEGATIVE_INFINITY;
+  for (let row = entry + 1; row < end; row += ROW_SIZE) {
+    const { from, until, window } = spanOf(layer, row);
+    if (effectiveAt < from || effectiveAt >= until) continue;
+    const rank = window === ANY_TIME ? Number.POSITIVE_INFINITY : (layer.windows.windows[window] as ClockWindow).rank;
+    if (rank > bestRank || (rank === bestRank && from < bestFrom)) continue;
     if (window !== ANY_TIME && !isOpen(layer.windows, window, clockAt)) continue;
     best = row;
     bestRank = rank;
+    bestFrom = from;
   }
   return best;
 }
@@ -140,20 +154,25 @@ export function rowInForce(layer: CompiledTariff, entry: number, effectiveAt: nu
 export function nextChange(
   { layer, entry }: FoundRate,
   at: number,
-  watch: { dates: boolean; windows: boolean },
+  watch: { readonly dates: boolean; readonly windows: boolean },
 ): number {
-  const { runs, rowFrom, rowUntil, rowWindow } = layer.table;
-  const count = runs[entry] as number;
+  const { runs } = layer.table;
+  const end = entry + 1 + (runs[entry] as number) * ROW_SIZE;
   let change = Number.POSITIVE_INFINITY;
-  for (let index = entry + 1; index <= entry + count; index++) {
-    const row = runs[index] as number;
-    if (watch.windows && rowWindow[row] !== ANY_TIME) change = Math.min(change, nextEdge(layer.windows, at));
-    if (!watch.dates) continue;
-    if ((rowFrom[row] as number) > at) change = Math.min(change, rowFrom[row] as number);
-    if ((rowUntil[row] as number) > at) change = Math.min(change, rowUntil[row] as number);
+  for (let row = entry + 1; row < end; row += ROW_SIZE) {
+    const { from, until, window } = spanOf(layer, row);
+    if (watch.windows && window !== ANY_TIME) change = Math.min(change, nextEdge(layer.windows, at));
+    if (watch.dates && from > at) change = Math.min(change, from);
+    if (watch.dates && until > at) change = Math.min(change, until);
   }
   return change;
 }
+
+/** Whether a prefix has but one rate, so that nothing can change under way. */
+export const hasOneRate = ({ layer, entry }: FoundRate): boolean => layer.table.runs[entry] === 1;
+
+const spanOf = ({ table }: CompiledTariff, row: number): Span =>
+  table.spans[table.runs[row + ROW_SPAN] as number] as Span;
 
 /** Entries met on the way down the trie, for when the longest has no rate in force. Look-ups never nest. */
 const metEntries = new Int32Array(16);

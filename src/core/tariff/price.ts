@@ -6,7 +6,7 @@ import type { Rate } from "./rate.ts";
  * What the rates of many prefixes have in common, made ready for arithmetic: everything of a {@link Rate} but the
  * prefix, the destination, the window and the dates. Equal prices of one tariff are one object.
  *
- * All amounts are whole numbers of 1/`denominator` of the currency's main unit, so sums of seconds × price are exact.
+ * Amounts are whole numbers of 1/`denominator` of the currency's main unit, so sums of seconds × price are exact.
  */
 export interface Price {
   readonly terms: PriceTerms;
@@ -15,7 +15,7 @@ export interface Price {
   readonly connectFee: bigint;
   readonly minimumCost: bigint | null;
   readonly maximumCost: bigint | null;
-  /** The same numbers for the path of plain numbers; null where they need more than 53 bits. */
+  /** The same numbers for the path of plain numbers; null where they need more than 53 bits, or there are slots. */
   readonly plain: PlainPrice | null;
 }
 
@@ -37,45 +37,41 @@ export interface PriceSlot {
  * Results are exact for calls of up to `billedSMax` seconds: no number on the way reaches 2⁵³.
  */
 export interface PlainPrice {
+  readonly freeS: number;
+  readonly minimumS: number;
+  readonly firstS: number;
+  readonly nextS: number;
   readonly unitS: number;
   readonly perSecond: number;
-  readonly connectFee: number;
-  /** 0 and Infinity where there is no bound. */
-  readonly minimumCost: number;
-  readonly maximumCost: number;
   readonly billedSMax: number;
+  readonly connectFee: number;
+  readonly minimumCost: number;
+  /** null: no bound. */
+  readonly maximumCost: number | null;
 }
 
-/**
- * Prices keep at least nanos, so that prices of ordinary scale share one denominator and add up without new fractions.
- */
+/** Prices keep at least nanos, so that those of ordinary scale share a denominator and add up without new fractions. */
 const SCALE_MIN = 9;
 
 /**
  * Makes a price ready. Errors: what a deck import must have refused (a negative price, a step of 0 seconds, slots out
  * of order) is a bug here and throws.
  */
-export function compilePrice(terms: PriceTerms): Price {
+export function compilePrice(rate: PriceTerms): Price {
+  const terms = onlyPriceTerms(rate);
   requireSound(terms);
-  const chain = [
-    { fromS: 0, ratePerUnit: terms.ratePerUnit, unitS: terms.unitS, stepS: terms.increments.nextS },
-    ...terms.slots,
-  ];
-  const amounts = [terms.connectFee, terms.minimumCost ?? terms.connectFee, terms.maximumCost ?? terms.connectFee];
-  const scale = Math.max(
-    SCALE_MIN,
-    ...chain.map((slot) => slot.ratePerUnit.scale),
-    ...amounts.map((amount) => amount.scale),
-  );
+  const chain = slotChain(terms);
+  const amounts = [terms.connectFee, terms.minimumCost, terms.maximumCost].filter((amount) => amount !== null);
+  const scales = [...chain.map((slot) => slot.ratePerUnit.scale), ...amounts.map((amount) => amount.scale)];
+  const scale = Math.max(SCALE_MIN, ...scales);
   const unitS = chain.reduce((multiple, slot) => leastCommonMultiple(multiple, slot.unitS), 1);
   const numerator = (amount: Decimal) => unitsAt(amount, scale) * BigInt(unitS);
-  const slots = chain.map((slot) => ({
-    ...slot,
-    perSecond: unitsAt(slot.ratePerUnit, scale) * BigInt(unitS / slot.unitS),
-  }));
   const price = {
     terms,
-    slots,
+    slots: chain.map((slot) => ({
+      ...slot,
+      perSecond: unitsAt(slot.ratePerUnit, scale) * BigInt(unitS / slot.unitS),
+    })),
     denominator: 10n ** BigInt(scale) * BigInt(unitS),
     connectFee: numerator(terms.connectFee),
     minimumCost: terms.minimumCost && numerator(terms.minimumCost),
@@ -86,49 +82,69 @@ export function compilePrice(terms: PriceTerms): Price {
 
 /** Equal texts mean equal prices. */
 export function priceKey(terms: PriceTerms): string {
-  const { increments, slots, atMaximumCost = "free" } = terms;
-  const chain = slots.map((slot) => `${slot.fromS},${decimalKey(slot.ratePerUnit)},${slot.unitS},${slot.stepS}`);
-  return `${decimalKey(terms.ratePerUnit)},${terms.unitS},${increments.firstS},${increments.nextS},${decimalKey(
-    terms.connectFee,
-  )},${terms.minimumS},${terms.freeS},${decimalKey(terms.minimumCost)},${decimalKey(
-    terms.maximumCost,
-  )},${atMaximumCost};${chain.join(";")}`;
+  const { ratePerUnit, unitS, increments, slots, connectFee, minimumS, freeS, minimumCost, maximumCost } = terms;
+  const rate = `${decimalKey(ratePerUnit)}/${unitS} ${increments.firstS}/${increments.nextS}`;
+  const key = `${rate} ${decimalKey(connectFee)} ${minimumS} ${freeS}`;
+  if (slots.length === 0 && minimumCost === null && maximumCost === null) return key;
+  const chain = slots.map((slot) => `${slot.fromS} ${decimalKey(slot.ratePerUnit)}/${slot.unitS} ${slot.stepS}`);
+  const bounds = [minimumCost, maximumCost].map((amount) => amount && decimalKey(amount));
+  return [key, ...bounds, terms.atMaximumCost ?? "free", ...chain].join(";");
 }
 
-const decimalKey = (value: Decimal | null): string => (value === null ? "-" : `${value.units}e${value.scale}`);
+const decimalKey = ({ units, scale }: Decimal): string => (units === 0n ? "0" : `${units}e${scale}`);
 
-function plainPrice({ slots, connectFee, minimumCost, maximumCost }: Omit<Price, "plain">, unitS: number) {
-  const [slot] = slots;
-  // The rounding unit is at most one main unit: unitS × 10⁹. It is added to the sum while rounding.
-  const rest = connectFee + BigInt(unitS) * 1_000_000_000n;
-  const bounds = Math.max(Number(minimumCost ?? 0n), Number(maximumCost ?? 0n));
-  if (slots.length > 1 || slot === undefined || bounds + Number(rest) >= Number.MAX_SAFE_INTEGER) return null;
-  const room = BigInt(Number.MAX_SAFE_INTEGER) - rest;
+const slotChain = ({ ratePerUnit, unitS, increments, slots }: PriceTerms) => [
+  { fromS: 0, ratePerUnit, unitS, stepS: increments.nextS },
+  ...slots,
+];
+
+/** A copy without what else a rate carries, so that a price does not keep whole rates in memory. */
+function onlyPriceTerms(rate: PriceTerms): PriceTerms {
+  const { ratePerUnit, unitS, increments, slots, connectFee, minimumS, freeS, minimumCost, maximumCost } = rate;
+  const atMaximumCost = rate.atMaximumCost ?? "free";
   return {
-    unitS,
-    perSecond: Number(slot.perSecond),
-    connectFee: Number(connectFee),
-    minimumCost: Number(minimumCost ?? 0n),
-    maximumCost: maximumCost === null ? Number.POSITIVE_INFINITY : Number(maximumCost),
-    billedSMax: slot.perSecond === 0n ? Number.MAX_SAFE_INTEGER : Number(room / slot.perSecond),
+    ...{ ratePerUnit, unitS, increments, slots, connectFee, minimumS, freeS },
+    ...{ minimumCost, maximumCost, atMaximumCost },
   };
 }
 
-function requireSound({ ratePerUnit, unitS, increments, slots, connectFee, minimumS, freeS, ...bounds }: PriceTerms) {
+function plainPrice(price: Omit<Price, "plain">, unitS: number): PlainPrice | null {
+  const { terms, slots, connectFee, minimumCost, maximumCost } = price;
+  const [slot] = slots;
+  // While it is rounded, a sum has the rounding unit added: at most one main unit, which is unitS × 10⁹.
+  const rest = connectFee + BigInt(unitS) * 1_000_000_000n;
+  const bounds = [minimumCost ?? 0n, maximumCost ?? 0n];
+  if (slots.length > 1 || slot === undefined) return null;
+  if (bounds.some((bound) => bound + rest >= LIMIT) || slot.perSecond >= LIMIT) return null;
+  return {
+    freeS: terms.freeS,
+    minimumS: terms.minimumS,
+    firstS: terms.increments.firstS,
+    nextS: terms.increments.nextS,
+    unitS,
+    perSecond: Number(slot.perSecond),
+    billedSMax: slot.perSecond === 0n ? 2 ** 31 - 1 : Number((LIMIT - rest) / slot.perSecond),
+    connectFee: Number(connectFee),
+    minimumCost: Number(minimumCost ?? 0n),
+    maximumCost: maximumCost === null ? null : Number(maximumCost),
+  };
+}
+
+const LIMIT = BigInt(Number.MAX_SAFE_INTEGER);
+
+function requireSound(terms: PriceTerms): void {
+  const { increments, connectFee, minimumS, freeS, minimumCost, maximumCost } = terms;
   const whole = (value: number, least: number) => Number.isSafeInteger(value) && value >= least;
-  const steps = [{ fromS: 0, ratePerUnit, unitS, stepS: increments.nextS }, ...slots];
   invariant(whole(increments.firstS, 0), `the first increment is whole seconds, got ${increments.firstS}`);
-  invariant(
-    whole(minimumS, 0) && whole(freeS, 0),
-    `minimum and free time are whole seconds, got ${minimumS}, ${freeS}`,
-  );
-  for (const [index, slot] of steps.entries()) {
-    invariant(whole(slot.stepS, 1) && whole(slot.unitS, 1), `steps and units are whole seconds from 1 on`);
-    invariant(slot.ratePerUnit.units >= 0n, "a rate is not negative");
-    const previous = steps[index - 1];
-    invariant(!previous || slot.fromS > previous.fromS, "slots are in rising order");
+  invariant(whole(minimumS, 0) && whole(freeS, 0), `minimum and free time are whole seconds: ${minimumS}, ${freeS}`);
+  let previousFromS = -1;
+  for (const { fromS, stepS, unitS, ratePerUnit } of slotChain(terms)) {
+    invariant(whole(stepS, 1) && whole(unitS, 1), `steps and units are whole seconds from 1 on: ${stepS}, ${unitS}`);
+    invariant(ratePerUnit.units >= 0n, "a rate is not negative");
+    invariant(whole(fromS, 0) && fromS > previousFromS, "slots start at whole seconds in rising order");
+    previousFromS = fromS;
   }
-  for (const amount of [connectFee, bounds.minimumCost, bounds.maximumCost]) {
+  for (const amount of [connectFee, minimumCost, maximumCost]) {
     invariant(amount === null || amount.units >= 0n, "fees and cost bounds are not negative");
   }
 }
