@@ -16,7 +16,8 @@ alter table account_rules add foreign key (source_id) references sources;
 alter table trunks add foreign key (source_id) references sources;
 
 -- One file, push or message, known by its content. rows_done and bytes_done move in the transaction that stores the rows,
--- so a killed import goes on where it stopped. For every file: rows = stored + duplicate + non_billable + quarantined + open.
+-- so a killed import goes on where it stopped. The counts are those of the present pass, kept true as open calls end and quarantined
+-- rows are released. For every file: rows = stored + duplicate + non_billable + quarantined + open.
 create table source_files (
   tenant_id uuid not null references tenants,
   id uuid primary key,
@@ -35,10 +36,13 @@ create table source_files (
   rows bigint not null default 0,
   stored bigint not null default 0,
   duplicate bigint not null default 0,
+  -- Of the duplicates, those whose stored event was corrected by this pass.
+  corrected bigint not null default 0,
   non_billable bigint not null default 0,
   quarantined bigint not null default 0,
   open bigint not null default 0,
-  unique (source_id, sha256)
+  unique (source_id, sha256),
+  check (rows = stored + duplicate + non_billable + quarantined + open)
 );
 create index source_files_received on source_files (tenant_id, received_at);
 select protect('source_files', 'select, insert, update');
