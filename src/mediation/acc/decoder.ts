@@ -1,0 +1,128 @@
+import type { Reject } from "../../core/reject.ts";
+import { RFC_4180 } from "../csv/dialect.ts";
+import type { CsvRecord } from "../csv/record.ts";
+import { CsvTokenizer } from "../csv/tokenizer.ts";
+import type { DecodedRow, Decoder, DecoderSettings, RowOutcome } from "../decoder.ts";
+import { TextRow } from "../row.ts";
+import { AccClock } from "./clock.ts";
+import { type AccLayout, type AccSettings, layoutOf, layoutOfHeader, readAccSettings } from "./layout.ts";
+import { type AccContext, decodeAccRow } from "./row.ts";
+
+/** The columns that a server writes without a header row and without a setting; undefined when they can't be told. */
+export type UsualLayout = (fields: readonly string[]) => AccLayout | undefined;
+
+/** Reads the rows that the acc modules of Kamailio and OpenSIPS write, as CSV export or flat text. */
+export class AccDecoder implements Decoder {
+  readonly #context: AccContext;
+  readonly #acc: AccSettings;
+  readonly #usual: UsualLayout;
+  /** Layout by settings or by header row; null: the usual one, found row by row. */
+  #layout: AccLayout | null;
+  #isFirst = true;
+  /** null until the delimiter is known. */
+  #tokenizer: CsvTokenizer | null = null;
+  #head: Uint8Array = new Uint8Array();
+  #rows: DecodedRow[] = [];
+
+  constructor(settings: DecoderSettings, usual: UsualLayout) {
+    this.#context = { clock: new AccClock(settings), sanity: settings };
+    this.#acc = readAccSettings(settings.mapping);
+    this.#usual = usual;
+    this.#layout = this.#acc.columns && layoutOf(this.#acc.columns);
+  }
+
+  push(chunk: Uint8Array): DecodedRow[] {
+    if (this.#tokenizer) this.#tokenizer.push(chunk);
+    else this.#sniff(chunk, false);
+    return this.#take();
+  }
+
+  end(): DecodedRow[] {
+    if (!this.#tokenizer) this.#sniff(new Uint8Array(), true);
+    this.#tokenizer?.end();
+    return this.#take();
+  }
+
+  /** Waits for the first line that holds anything, and chooses the delimiter by it. */
+  #sniff(chunk: Uint8Array, final: boolean): void {
+    const head = new Uint8Array(this.#head.length + chunk.length);
+    head.set(this.#head);
+    head.set(chunk, this.#head.length);
+    this.#head = head;
+    const line = firstLine(head, final);
+    if (line === undefined) return;
+    const delimiter = this.#acc.delimiter ?? delimiterOf(line);
+    // Flat text escapes nothing, and a SIP header may start with a quote; exports of tables are CSV.
+    const quoting = delimiter === "|" ? "none" : "doubled";
+    const dialect = { ...RFC_4180, delimiter, quoting, newlinesInQuotes: false } as const;
+    this.#tokenizer = new CsvTokenizer(dialect, "auto", (record) => this.#record(record));
+    this.#head = new Uint8Array();
+    this.#tokenizer.push(head);
+  }
+
+  #record(record: CsvRecord): void {
+    const outcome = record.isBlank ? BLANK : this.#outcome(record);
+    this.#rows.push(new TextRow(record.line, record.endOffset, record.raw(), outcome));
+  }
+
+  #outcome(record: CsvRecord): RowOutcome {
+    if (record.fault) return { kind: "reject", reject: recordBroken(record.fault) };
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      const header = layoutOfHeader(record.fields(), this.#acc.names);
+      if (header) {
+        this.#layout ??= header;
+        return { kind: "framing", what: "header" };
+      }
+    }
+    const columnCount = this.#acc.columns?.length;
+    if (columnCount !== undefined && record.fieldCount > columnCount)
+      return { kind: "reject", reject: fieldsTooMany(record.fieldCount, columnCount) };
+    const layout = this.#layout ?? this.#usual(record.fields());
+    if (!layout) return { kind: "reject", reject: columnsUnknown(record.fieldCount) };
+    return decodeAccRow((column) => record.field(layout.get(column) ?? -1).trim(), this.#context);
+  }
+
+  #take(): DecodedRow[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+}
+
+const BLANK: RowOutcome = { kind: "framing", what: "blank" };
+
+/** A first line longer than this is no acc row; the tokenizer says what it is. */
+const HEAD_BYTES_MAX = 65_536;
+
+/** The first line that is not blank, as text; undefined while it may go on in the next chunk. */
+function firstLine(head: Uint8Array, final: boolean): string | undefined {
+  const text = new TextDecoder("latin1").decode(head.subarray(0, HEAD_BYTES_MAX));
+  const match = /[^\s].*?(?=[\r\n])/s.exec(text);
+  if (match) return match[0];
+  return final || head.length >= HEAD_BYTES_MAX ? text : undefined;
+}
+
+/** The delimiter that a line has most of; the rarer in SIP texts wins a tie. */
+const delimiterOf = (line: string): string =>
+  ["|", "\t", ";", ","].reduce((best, each) => (countOf(line, each) > countOf(line, best) ? each : best));
+
+const countOf = (line: string, delimiter: string): number => line.split(delimiter).length;
+
+const recordBroken = (fault: NonNullable<CsvRecord["fault"]>): Reject => ({
+  code: fault,
+  what: "The line cannot be read as a record.",
+  fix: "Look at the raw line: a quote that is never closed, a line without end, or a file that is no text.",
+});
+
+const fieldsTooMany = (found: number, columnCount: number): Reject => ({
+  code: "fields-too-many",
+  what: `The row has ${found} fields, the source's settings name ${columnCount} columns.`,
+  fix: 'Name every column in the settings, "ignored" for those of no use; or a delimiter stands inside a field.',
+});
+
+const columnsUnknown = (found: number): Reject => ({
+  code: "columns-unknown",
+  what: `The file has no header row, and ${found} fields fit none of the server's usual layouts.`,
+  fix: "Set the columns of the source, in their order.",
+});

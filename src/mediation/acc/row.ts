@@ -1,0 +1,161 @@
+import type { Reject } from "../../core/reject.ts";
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import type { CallHalf, ReleaseCause, SwitchCall } from "../../core/usage/switch-call.ts";
+import type { RowOutcome } from "../decoder.ts";
+import { checkCall, type SanitySettings } from "../sanity.ts";
+import { parseDuration, wholeNumber } from "../text/duration-text.ts";
+import type { AccClock } from "./clock.ts";
+import type { AccColumn } from "./layout.ts";
+
+/** Text of one column of the row at hand, trimmed; "" when the layout has no such column. */
+export type AccRow = (column: AccColumn) => string;
+
+/** What reading a row takes besides its text. */
+export interface AccContext {
+  readonly clock: AccClock;
+  readonly sanity: SanitySettings;
+}
+
+/**
+ * What one acc row says. A row is a SIP transaction: an answered INVITE is the start of a call and a BYE its end; an INVITE
+ * that failed is a whole, unanswered call; a row with a duration is a whole call. Everything else is no call.
+ */
+export function decodeAccRow(row: AccRow, context: AccContext): RowOutcome {
+  const method = row("method").toUpperCase();
+  if (method === "" && row("startTime") !== "") return decodeDialog(row, context);
+  if (!/^[A-Z]{3,12}$/.test(method)) return rejected(valueInvalid("SIP method (INVITE, BYE)", row("method")));
+  if (method !== "INVITE" && method !== "BYE") return { kind: "non-billable", why: method };
+  const code = row("sipCode");
+  if (!/^[1-6]\d\d$/.test(code)) return rejected(valueInvalid("SIP status (200, 486)", code));
+  if (code === "401" || code === "407") return { kind: "non-billable", why: "authentication challenge" };
+  if (code.startsWith("1")) return { kind: "non-billable", why: "provisional answer" };
+  if (row("callId") === "") return rejected(callIdMissing());
+  const at = timeOf(row, context);
+  if (isReject(at)) return rejected(at);
+  if (method === "BYE") return { kind: "half", half: end(row, at) };
+  if (!code.startsWith("2")) return decodeUnanswered(row, at, context);
+  if (row("durationS") === "" && row("durationMs") === "") return { kind: "half", half: start(row, at) };
+  return decodeWithDuration(row, at, context);
+}
+
+/** An OpenSIPS row with the cdr flag: the call's length, beside its answer. */
+function decodeWithDuration(row: AccRow, answeredAt: EpochMs, context: AccContext): RowOutcome {
+  const [seconds, ms] = [row("durationS"), row("durationMs")];
+  const talkedMs = ms === "" ? parseDuration(seconds, "s") : parseDuration(ms, "ms");
+  if (talkedMs === undefined) return rejected(durationInvalid(ms || seconds));
+  const startedAt = setUpAt(row, answeredAt, context);
+  if (isReject(startedAt)) return rejected(startedAt);
+  const endedAt = epochMs(answeredAt + talkedMs);
+  const reportedS = wholeNumber(seconds) ?? null;
+  return whole(
+    { ...common(row, keyOf(row), answeredAt), startedAt, endedAt, talkedMs, reportedS, part: null },
+    context,
+  );
+}
+
+/**
+ * A failed INVITE. Its leg differs from an answered call's: when the failed INVITE was sent inside a call (to change its
+ * media), the call must not lose its identity to it.
+ */
+function decodeUnanswered(row: AccRow, endedAt: EpochMs, context: AccContext): RowOutcome {
+  const startedAt = setUpAt(row, endedAt, context);
+  if (isReject(startedAt)) return rejected(startedAt);
+  const call = { ...common(row, keyOf(row), null), leg: "failed", startedAt, endedAt };
+  return whole({ ...call, talkedMs: 0, reportedS: null, part: null }, context);
+}
+
+/** A row of Kamailio's acc_cdrs: one dialog, its start at the answer. Failed ones have the duration 0 and no answer. */
+function decodeDialog(row: AccRow, context: AccContext): RowOutcome {
+  const startedAt = context.clock.read("start_time", row("startTime"));
+  if (isReject(startedAt)) return rejected(startedAt);
+  const endedAt = context.clock.read("end_time", row("endTime"));
+  if (isReject(endedAt)) return rejected(endedAt);
+  const duration = row("durationS");
+  const talkedMs = duration === "" ? endedAt - startedAt : parseDuration(duration, "s");
+  if (talkedMs === undefined) return rejected(durationInvalid(duration));
+  const key = row("callId") === "" ? row("recordId") : keyOf(row);
+  const call = { ...common(row, key, talkedMs === 0 ? null : startedAt), startedAt, endedAt };
+  return whole({ ...call, talkedMs, reportedS: null, part: null }, context);
+}
+
+function start(row: AccRow, at: EpochMs): CallHalf {
+  const call = { ...common(row, keyOf(row), at), startedAt: at };
+  return { key: call.key, side: "start", at, call, cause: call.cause };
+}
+
+const end = (row: AccRow, at: EpochMs): CallHalf => ({
+  key: keyOf(row),
+  side: "end",
+  at,
+  call: null,
+  cause: causeOf(row),
+});
+
+function common(row: AccRow, key: string, answeredAt: EpochMs | null) {
+  return {
+    key,
+    leg: "",
+    callId: row("callId") || null,
+    direction: "originating",
+    calling: row("calling"),
+    called: row("called"),
+    answeredAt,
+    accountCode: row("accountCode") || null,
+    sipUser: row("sipUser") || null,
+    sourceAddress: row("sourceAddress") || null,
+    ingressTrunk: row("ingressTrunk") || null,
+    egressTrunk: row("egressTrunk") || null,
+    cause: causeOf(row),
+  } as const satisfies Partial<SwitchCall>;
+}
+
+/** The dialog (RFC 3261 §12): Call-ID and both tags. Sorted, because a BYE from the called side has them swapped. */
+function keyOf(row: AccRow): string {
+  const [fromTag, toTag] = [row("fromTag"), row("toTag")];
+  return fromTag < toTag ? `${row("callId")};${fromTag};${toTag}` : `${row("callId")};${toTag};${fromTag}`;
+}
+
+function causeOf(row: AccRow): ReleaseCause {
+  const sip = wholeNumber(row("sipCode"));
+  return { q850: null, sip: sip ?? null, text: row("sipReason") || null };
+}
+
+function timeOf(row: AccRow, { clock }: AccContext): EpochMs | Reject {
+  const at = clock.read("time", row("time"));
+  const micros = wholeNumber(row("timeMicros"));
+  return isReject(at) || micros === undefined ? at : epochMs(at + Math.floor(micros / 1_000));
+}
+
+/** When the INVITE was sent, where the server tells; else the row's own time. Cut to seconds, it may seem later. */
+function setUpAt(row: AccRow, at: EpochMs, { clock }: AccContext): EpochMs | Reject {
+  const created = row("createdTime");
+  if (created === "") return epochMs(at - (parseDuration(row("setupS"), "s") ?? 0));
+  const createdAt = clock.read("created", created);
+  return isReject(createdAt) || createdAt < at ? createdAt : at;
+}
+
+function whole(call: SwitchCall, { sanity }: AccContext): RowOutcome {
+  const reject = checkCall(call, sanity);
+  return reject ? rejected(reject) : { kind: "call", call };
+}
+
+const isReject = (value: EpochMs | Reject): value is Reject => typeof value === "object";
+const rejected = (reject: Reject): RowOutcome => ({ kind: "reject", reject });
+
+const valueInvalid = (wanted: string, text: string): Reject => ({
+  code: "value-invalid",
+  what: `"${text.slice(0, 80)}" stands where the ${wanted} should.`,
+  fix: "Check the order of the columns in the source's settings.",
+});
+
+const durationInvalid = (text: string): Reject => ({
+  code: "duration-invalid",
+  what: `The duration "${text.slice(0, 80)}" is no number of seconds.`,
+  fix: "Check the order of the columns in the source's settings.",
+});
+
+const callIdMissing = (): Reject => ({
+  code: "key-missing",
+  what: "The row has no Call-ID, so it cannot be paired with the other half of its call.",
+  fix: "Have the server write the Call-ID, or correct the order of the columns in the source's settings.",
+});
