@@ -1,13 +1,12 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureCluster } from "./cluster.ts";
 import { databaseStartFailed } from "./database-problems.ts";
 import { type Lease, takeLease } from "./lease.ts";
-import { readPostmaster } from "./postmaster-file.ts";
+import { disownForeign, readPostmaster } from "./postmaster-file.ts";
 import { serverHome } from "./server-account.ts";
 import { embeddedBinaries, type ServerBinaries } from "./server-binaries.ts";
-import { spawnServer, stopServer } from "./server-process.ts";
+import { type Launch, RECOVERY_MS_MAX, type SpawnOutcome, spawnServer, stopServer } from "./server-process.ts";
+import { withStartLock } from "./start-lock.ts";
 
 export interface EmbeddedOptions {
   /** Tollwright's data folder; the server's files go to `postgres` below it. Made when absent. */
@@ -22,56 +21,97 @@ export interface EmbeddedOptions {
 
 /** A running server that this process uses, whoever started it. */
 export interface EmbeddedServer {
-  /** Connection string of the superuser to the database `tollwright`, password included. */
+  /** Connection string of the superuser to the database `tollwright`, password included. Stays the same for life. */
   readonly url: string;
+  /** Process id of the server as it is now: it is started again when it dies. */
   readonly pid: number;
   /** Lets go of the server, and stops it when no other process uses it. */
   stop(): Promise<void>;
 }
 
 /** A crashed server's children may hold its memory for a moment, and another process may be starting or stopping it. */
-const RETRY_FOR_MS = 20_000;
+const RETRY_MS_MAX = 30_000;
 
 /**
  * Starts the embedded PostgreSQL under `dataDir`, or attaches to the one that runs there already.
  *
  * Every process that uses the server holds a lease (a shared advisory lock on a connection of its own), which the
  * server drops when the process dies; `stop` shuts the server down when no other lease is left. So a server that
- * a killed Tollwright left behind is found, used, and stopped by the next one.
+ * a killed Tollwright left behind is found, used, and stopped by the next one. When the server itself dies, the
+ * lease breaks and it is started again.
  *
  * @throws Problem `database-start-failed`, with the server's own words; `database-dir-incompatible`.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const launch = await prepare(options);
+  let lease = await bringUp(launch);
+  let stopped: Promise<void> | undefined;
+  let restart = Promise.resolve();
+  const watch = () => {
+    void lease.lost.then(() => {
+      if (stopped) return;
+      launch.log("The database server died; starting it again.");
+      restart = bringUp({ ...launch, port: lease.server.port }).then(
+        (again) => {
+          lease = again;
+          watch();
+        },
+        (error: unknown) => launch.log(String(error)),
+      );
+    });
+  };
+  watch();
+  const stop = async () => {
+    await restart;
+    if (await lease.release()) await stopServer(launch, lease.server.pid);
+  };
+  return {
+    url: lease.url,
+    get pid() {
+      return lease.server.pid;
+    },
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+async function prepare(options: EmbeddedOptions): Promise<Launch> {
   const log = options.log ?? (() => undefined);
   const { home, account } = await serverHome(options.dataDir, log);
   const binaries = options.binaries ?? (await embeddedBinaries(home, account));
   const cluster = await ensureCluster({ home, account, binaries, log });
-  const launch = { ...cluster, account, binaries, durable: options.durable, log };
-  const deadline = performance.now() + RETRY_FOR_MS;
+  return { ...cluster, account, binaries, durable: options.durable, log };
+}
+
+/** Finds the running server or starts one, until one takes our lease. */
+async function bringUp(launch: Launch): Promise<Lease> {
+  const startedAt = performance.now();
   for (;;) {
-    const running = await readPostmaster(cluster.dir);
-    if (running === "stale") await rm(join(cluster.dir, "postmaster.pid"), { force: true });
-    const outcome =
-      typeof running === "object" ? { kind: "up" as const, postmaster: running } : await spawnServer(launch);
-    if (outcome.kind === "up") {
-      const lease = await takeLease(outcome.postmaster, cluster.password);
-      if (lease) return serve(lease, outcome.postmaster.pid, () => stopServer(launch));
-    }
-    if (performance.now() > deadline) {
-      const said = outcome.kind === "busy" ? outcome.said : `process ${outcome.postmaster.pid} does not answer`;
+    const outcome = await findOrSpawn(launch);
+    const lease = outcome.kind === "up" ? await takeLease(outcome.postmaster, launch.password) : undefined;
+    if (lease) return lease;
+    const starting = outcome.kind === "up" && !outcome.postmaster.ready;
+    if (performance.now() > startedAt + (starting ? RECOVERY_MS_MAX : RETRY_MS_MAX)) {
+      const said = outcome.kind === "busy" ? outcome.said : `process ${outcome.postmaster.pid} does not answer.`;
       throw databaseStartFailed({
-        what: `The built-in database in ${cluster.dir} did not start: ${said}`,
+        what: `The built-in database in ${launch.dir} did not start: ${said}`,
         fix: "Another server holds this folder. Stop it, or give Tollwright another data folder.",
       });
     }
-    await sleep(100);
+    await sleep(50);
   }
 }
 
-function serve(lease: Lease, pid: number, shutDown: () => Promise<void>): EmbeddedServer {
-  let stopped: Promise<void> | undefined;
-  const stop = async () => {
-    if (await lease.release()) await shutDown();
-  };
-  return { url: lease.url, pid, stop: () => (stopped ??= stop()) };
+async function findOrSpawn(launch: Launch): Promise<SpawnOutcome> {
+  const running = await readPostmaster(launch.dir);
+  if (typeof running === "object") return { kind: "up", postmaster: running };
+  const outcome = await withStartLock(launch.dir, RETRY_MS_MAX, async (): Promise<SpawnOutcome> => {
+    const found = await readPostmaster(launch.dir); // another process may have started it meanwhile
+    if (typeof found === "object") return { kind: "up", postmaster: found };
+    if (found === "foreign") await disownForeign(launch.dir);
+    return await spawnServer(launch);
+  });
+  return outcome ?? { kind: "busy", said: "another process has been starting it for too long." };
 }

@@ -4,10 +4,13 @@ import type { Postmaster } from "./postmaster-file.ts";
 
 /** One process's hold on the embedded server. */
 export interface Lease {
+  readonly server: Postmaster;
   /** Connection string of the superuser to the database `tollwright`. */
   readonly url: string;
   /** Lets go; true when nobody else holds the server, so that the caller has to stop it. */
   release(): Promise<boolean>;
+  /** Resolves when the connection that holds the lease ends, because the server died or the lease was let go. */
+  readonly lost: Promise<void>;
 }
 
 const DATABASE = "tollwright";
@@ -27,7 +30,10 @@ export async function takeLease(server: Postmaster, password: string): Promise<L
     connectionTimeoutMillis: CONNECT_MS_MAX,
     keepAlive: true,
   });
-  client.on("error", () => undefined); // the server died: whoever uses it will notice on its own connection
+  client.on("error", () => undefined); // "end" follows
+  const lost = new Promise<void>((resolve) => {
+    client.once("end", resolve);
+  });
   try {
     await client.connect();
     await client.query("select pg_advisory_lock_shared($1)", [LEASE_KEY]);
@@ -37,8 +43,7 @@ export async function takeLease(server: Postmaster, password: string): Promise<L
     if (isPassing(error)) return undefined;
     throw error;
   }
-  const release = () => releaseLease(client);
-  return { url: urlOf(server, password), release };
+  return { server, url: urlOf(server, password), lost, release: () => releaseLease(client) };
 }
 
 async function ensureDatabase(client: pg.Client): Promise<void> {

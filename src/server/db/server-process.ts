@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { chown, mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { chown, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,6 +17,8 @@ export interface Launch extends Cluster {
   readonly account: ServerAccount | undefined;
   readonly binaries: ServerBinaries;
   readonly durable: boolean;
+  /** TCP port to listen on again after a restart, where TCP is used. */
+  readonly port?: number;
   readonly log: (line: string) => void;
 }
 
@@ -29,8 +31,10 @@ export type SpawnOutcome =
 const SOCKET_PATH_BYTES_MAX = process.platform === "darwin" ? 103 : 107;
 
 /** Replaying the log after a crash may take minutes on a slow disk. */
-const RECOVERY_MS_MAX = 15 * 60_000;
+export const RECOVERY_MS_MAX = 15 * 60_000;
+const STOP_MS_MAX = 120_000;
 const SAY_EVERY_MS = 10_000;
+const LAST_WORDS_LINES = 5;
 const LOG_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Starts the server and waits until it takes connections. */
@@ -45,6 +49,7 @@ export async function spawnServer(launch: Launch): Promise<SpawnOutcome> {
       cwd: "/",
       env: serverEnvironment(),
       detached: true, // Ctrl-C reaches Tollwright alone, which then stops the server in order
+      windowsHide: true,
       stdio: ["ignore", output.fd, output.fd],
       ...(launch.account && { uid: launch.account.uid, gid: launch.account.gid }),
     });
@@ -85,11 +90,15 @@ async function untilReady(
   }
 }
 
-/** Tells a cluster in use from a server that can't start, by the server's own words. */
+/** Tells a cluster in use from a server that can't start, by the server's last words. */
 function explainExit(launch: Launch, logText: string, how: string): SpawnOutcome {
-  const said = logText.split("\n").filter((line) => /\b(FATAL|PANIC|HINT|DETAIL|error while loading)\b/.test(line));
-  const text = said.map((line) => line.replace(/^.*?\b(?=(FATAL|PANIC|HINT|DETAIL)\b)/, "")).join(" ") || how;
-  if (/lock file ".*postmaster\.pid"|pre-existing shared memory block/.test(text)) return { kind: "busy", said: text };
+  const lines = logText
+    .split("\n")
+    .filter((line) => line !== "")
+    .slice(-LAST_WORDS_LINES);
+  const text = lines.map((line) => line.replace(/^[-\d]+ [:.\d]+ UTC \[\d+\] /, "")).join(" ") || how;
+  if (/lock file ".*" (already exists|is empty)|pre-existing shared memory block/.test(text))
+    return { kind: "busy", said: text };
   if (/Address already in use|could not create any (TCP|Unix)/.test(logText)) return { kind: "busy", said: text };
   const full = /No space left on device|Disk quota exceeded|File too large/.test(logText);
   throw databaseStartFailed({
@@ -132,8 +141,13 @@ async function listenSettings(launch: Launch): Promise<Record<string, string>> {
   const sockets = join(launch.home, "run");
   const fits = Buffer.byteLength(join(sockets, ".s.PGSQL.65535.lock")) <= SOCKET_PATH_BYTES_MAX;
   if (process.platform === "win32" || !fits)
-    return { listen_addresses: "127.0.0.1", unix_socket_directories: "", port: String(await freePort()) };
-  await mkdir(sockets, { recursive: true, mode: 0o700 });
+    return {
+      listen_addresses: "127.0.0.1",
+      unix_socket_directories: "",
+      port: String(launch.port ?? (await freePort())),
+    };
+  await rm(sockets, { recursive: true, force: true }); // a killed server's socket and its lock
+  await mkdir(sockets, { mode: 0o700 });
   if (launch.account) await chown(sockets, launch.account.uid, launch.account.gid);
   return { listen_addresses: "", unix_socket_directories: sockets, port: "5432" };
 }
@@ -151,21 +165,25 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Stops the server: connections are cut, transactions rolled back, everything committed is on disk. */
-export async function stopServer(launch: Launch): Promise<void> {
-  const stop = ["stop", "-D", launch.dir, "--mode=fast", "--wait", "--timeout=120", "--silent"];
-  try {
-    await promisify(execFile)(launch.binaries.pgCtl, stop, {
-      cwd: "/",
-      env: serverEnvironment(),
-      ...(launch.account && { uid: launch.account.uid, gid: launch.account.gid }),
-    });
-  } catch (cause) {
-    if (typeof (await readPostmaster(launch.dir)) !== "object") return; // it had died by itself
+/**
+ * Stops the server with process id `pid`: connections are cut, transactions rolled back, everything committed is on
+ * disk. The wait is our own: pg_ctl's takes a server that another process starts meanwhile for the old one.
+ */
+export async function stopServer(launch: Launch, pid: number): Promise<void> {
+  const identity = launch.account && { uid: launch.account.uid, gid: launch.account.gid };
+  const stop = promisify(execFile)(
+    launch.binaries.pgCtl,
+    ["stop", "-D", launch.dir, "--mode=fast", "--no-wait", "--silent"],
+    { cwd: "/", env: serverEnvironment(), ...identity },
+  );
+  await stop.catch(() => undefined); // it had died by itself, or the wait below tells
+  for (const deadline = performance.now() + STOP_MS_MAX; ; await sleep(10)) {
+    const found = await readPostmaster(launch.dir);
+    if (typeof found !== "object" || found.pid !== pid) return;
+    if (performance.now() < deadline) continue;
     throw databaseStartFailed({
-      what: `The built-in database in ${launch.dir} did not stop within two minutes.`,
+      what: `The built-in database in ${launch.dir} did not stop within ${STOP_MS_MAX / 1000} s.`,
       fix: `See ${join(launch.home, "server.log")}; the next start finds the server and uses it.`,
-      cause,
     });
   }
 }
