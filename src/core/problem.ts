@@ -5,6 +5,7 @@
 export const PROBLEMS = {
   "config-invalid": 500,
   "journal-is-reversal": 409,
+  "invoice-not-printable": 422,
   "journal-key-reused": 409,
   "tenant-unknown": 404,
   "tenant-not-named": 400,
@@ -38,6 +39,8 @@ export const PROBLEMS = {
   "trunk-name-taken": 409,
   "account-chain-broken": 409,
   "number-rules-invalid": 422,
+  "mapping-invalid": 422,
+  "file-not-text": 415,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -74,6 +74,12 @@ export class CsvRecord {
     return Array.from({ length: Math.min(this.fieldCount, FIELDS_MAX) }, (_, index) => this.field(index));
   }
 
+  /** The whole record as text, now: for an identity made of its content. */
+  rawText(): string {
+    const raw = this.raw();
+    return typeof raw === "string" ? raw : raw.text.substring(raw.start, raw.end);
+  }
+
   /** The record as it came, without its line end, cut at {@link RAW_TEXT_MAX}; still good after the callback. */
   raw(): LazyText {
     if (this.#kept !== null) return this.#kept;

@@ -1,0 +1,56 @@
+import type { ReleaseCause } from "../../core/usage/switch-call.ts";
+import { NO_CAUSE } from "../../core/usage/switch-call.ts";
+import { wholeNumber } from "../text/duration-text.ts";
+import type { Fields, Slots } from "./fields.ts";
+import type { JsonNode } from "./json-node.ts";
+import { compileTextOr } from "./text-value.ts";
+
+/** Different causes a file may hold before their objects are no longer shared. */
+const CACHE_MAX = 4_096;
+
+/**
+ * Compiles a release cause: `q850` and `sip` are columns with numbers, `text` the switch's own word, and `words`
+ * translates that word into numbers: `{ "BUSY": { "q850": 17 } }`. A number that is none is left out, never a reject: it
+ * is told in `text` when that is free.
+ */
+export function compileCause(node: JsonNode, slots: Slots): (fields: Fields) => ReleaseCause {
+  node.only("q850", "sip", "text", "words");
+  const q850 = compileTextOr(node.get("q850"), slots, "");
+  const sip = compileTextOr(node.get("sip"), slots, "");
+  const text = compileTextOr(node.get("text"), slots, "");
+  const words = new Map(
+    node
+      .get("words")
+      ?.entries()
+      .map(([word, meaning]) => [word, readMeaning(meaning)]),
+  );
+  const cache = new Map<string, ReleaseCause>();
+  return (fields) => {
+    const [q850Text, sipText, word] = [q850(fields), sip(fields), text(fields)];
+    const name = `${q850Text}\n${sipText}\n${word}`;
+    const known = cache.get(name);
+    if (known !== undefined) return known;
+    const meaning = words.get(word) ?? NO_CAUSE;
+    const q850Number = within(q850Text, 0, 127);
+    const sipNumber = within(sipText, 100, 699);
+    const odd =
+      q850Number === null && q850Text !== "" ? q850Text : sipNumber === null && sipText !== "" ? sipText : null;
+    const cause = { q850: q850Number ?? meaning.q850, sip: sipNumber ?? meaning.sip, text: word || odd };
+    if (cache.size < CACHE_MAX) cache.set(name, cause);
+    return cause;
+  };
+}
+
+function readMeaning(node: JsonNode): ReleaseCause {
+  node.only("q850", "sip");
+  return {
+    q850: node.get("q850")?.whole(0, 127) ?? null,
+    sip: node.get("sip")?.whole(100, 699) ?? null,
+    text: null,
+  };
+}
+
+function within(text: string, least: number, most: number): number | null {
+  const value = wholeNumber(text);
+  return value === undefined || value < least || value > most ? null : value;
+}

@@ -1,0 +1,171 @@
+import type { Reject } from "../../core/reject.ts";
+import type { CsvRecord } from "../csv/record.ts";
+import { CsvTokenizer } from "../csv/tokenizer.ts";
+import type { DecodedRow, Decoder, RowOutcome } from "../decoder.ts";
+import { TextRow } from "../row.ts";
+import type { Fields, Slots } from "./fields.ts";
+import type { DelimitedLayout } from "./layout.ts";
+import { columnCount, faultReject, headerMismatch } from "./record-faults.ts";
+import { RecordIdentities } from "./record-identity.ts";
+import type { RowRules } from "./row-rules.ts";
+
+/** Where the columns of a mapping are in records of one shape. */
+interface Shape {
+  /** Position of each slot, from 0; -1 where the file has no such column. */
+  readonly positions: Int32Array;
+  readonly columnFault: Reject | null;
+}
+
+/** The record at hand, by the slots of the mapping. */
+class DelimitedFields implements Fields {
+  record: CsvRecord | null = null;
+  positions: Int32Array = new Int32Array(0);
+  readonly #identities = new RecordIdentities();
+  #identity: string | null = null;
+
+  at(record: CsvRecord, positions: Int32Array): this {
+    this.record = record;
+    this.positions = positions;
+    this.#identity = null;
+    return this;
+  }
+
+  text(slot: number): string {
+    return this.record!.field(this.positions[slot] as number);
+  }
+
+  identity(): string {
+    this.#identity ??= this.#identities.next(this.record!.rawText());
+    return this.#identity;
+  }
+}
+
+/** Decodes files of delimited columns by a mapping. */
+export class DelimitedDecoder implements Decoder {
+  readonly #layout: DelimitedLayout;
+  readonly #slots: Slots;
+  readonly #rules: RowRules;
+  readonly #tokenizer: CsvTokenizer;
+  readonly #fields = new DelimitedFields();
+  readonly #shapes = new Map<number, Shape>();
+  #header: readonly string[] | null = null;
+  #linesToSkip: number;
+  #rows: DecodedRow[] = [];
+
+  constructor(layout: DelimitedLayout, slots: Slots, rules: RowRules) {
+    this.#layout = layout;
+    this.#slots = slots;
+    this.#rules = rules;
+    this.#linesToSkip = layout.skipLines;
+    this.#tokenizer = new CsvTokenizer(layout.dialect, layout.encoding, (record) => {
+      this.#rows.push(new TextRow(record.line, record.endOffset, record.raw(), this.#outcome(record)));
+    });
+    for (const names of layout.columns) this.#shapes.set(names.length, this.#shapeOf(names));
+    if (layout.columns.length === 1 && !layout.isRagged) this.#tokenizer.expectedFields = layout.columns[0]!.length;
+  }
+
+  push(chunk: Uint8Array): DecodedRow[] {
+    this.#tokenizer.push(chunk);
+    return this.#take();
+  }
+
+  end(): DecodedRow[] {
+    this.#tokenizer.end();
+    const last = this.#rules.atEnd();
+    if (last !== null) this.#rows.push(new TextRow(this.#tokenizer.line, this.#tokenizer.offset, "", last));
+    return this.#take();
+  }
+
+  #take(): DecodedRow[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+
+  #outcome(record: CsvRecord): RowOutcome {
+    if (record.fault !== null) return this.#rules.reject(faultReject(record.fault));
+    if (this.#linesToSkip > 0) {
+      this.#linesToSkip--;
+      return { kind: "framing", what: "header" };
+    }
+    if (record.isBlank) return { kind: "framing", what: "blank" };
+    if (this.#layout.hasHeader && this.#isHeader(record)) return { kind: "framing", what: "header" };
+    const shape = this.#shapeFor(record);
+    const countFault = this.#countFault(record);
+    return this.#rules.judge(this.#fields.at(record, shape.positions), countFault, shape.columnFault);
+  }
+
+  /** The first record is the header; files put one after the other repeat it. */
+  #isHeader(record: CsvRecord): boolean {
+    if (this.#header === null) {
+      this.#header = record.fields();
+      this.#shapes.set(this.#header.length, this.#shapeOf(this.#header));
+      if (!this.#layout.isRagged) this.#tokenizer.expectedFields = this.#header.length;
+      return true;
+    }
+    return (
+      record.field(0) === this.#header[0] &&
+      record.fieldCount === this.#header.length &&
+      this.#header.every((name, index) => record.field(index) === name)
+    );
+  }
+
+  #shapeFor(record: CsvRecord): Shape {
+    let shape = this.#shapes.get(record.fieldCount);
+    if (shape === undefined) {
+      // Rows of another length are read by the longest shape: rules about them (a trailer's) go by column number.
+      const names = this.#header ?? longest(this.#layout.columns);
+      shape = this.#shapeOf(names);
+      if (this.#shapes.size < 1_000) this.#shapes.set(record.fieldCount, shape);
+    }
+    return shape;
+  }
+
+  #shapeOf(names: readonly string[]): Shape {
+    const positions = Int32Array.from(this.#slots.all, ({ ref }) =>
+      typeof ref === "number" ? ref - 1 : positionOf(ref, names),
+    );
+    const missing = this.#slots.all.filter(({ ref, optional }, slot) => {
+      const isThere = typeof ref === "number" ? names.length === 0 || ref <= names.length : positions[slot]! >= 0;
+      return !optional && !isThere;
+    });
+    const columnFault = missing.length === 0 ? null : headerMismatch(missing.map(({ ref }) => String(ref)));
+    return { positions, columnFault };
+  }
+
+  #countFault(record: CsvRecord): Reject | null {
+    const seen = record.fieldCount;
+    const { columns, isRagged } = this.#layout;
+    if (this.#header === null && columns.length === 0) return this.#tooFewFault(seen);
+    const lengths = this.#header === null ? columns.map((names) => names.length) : [this.#header.length];
+    if (lengths.includes(seen)) return null;
+    const most = Math.max(...lengths);
+    if (seen > most) return isBlankFrom(record, most) ? null : columnCount({ seen, expected: lengths.join(" or ") });
+    return isRagged ? this.#tooFewFault(seen) : columnCount({ seen, expected: lengths.join(" or ") });
+  }
+
+  /** Where nothing else says how many columns there are: enough for every column that the mapping needs. */
+  #tooFewFault(seen: number): Reject | null {
+    let needed = 0;
+    for (const { ref, optional } of this.#slots.all)
+      if (typeof ref === "number" && !optional && ref > needed) needed = ref;
+    return seen >= needed ? null : columnCount({ seen, expected: `at least ${needed}` });
+  }
+}
+
+/** Position of a column by its name: as written, else whatever the case; -1 when it is not there. */
+function positionOf(name: string, names: readonly string[]): number {
+  const exact = names.findIndex((each) => each.trim() === name);
+  if (exact >= 0) return exact;
+  const folded = name.toLowerCase();
+  return names.findIndex((each) => each.trim().toLowerCase() === folded);
+}
+
+const longest = (lists: readonly (readonly string[])[]): readonly string[] =>
+  lists.reduce((most, each) => (each.length > most.length ? each : most), []);
+
+/** A delimiter after the last column makes an empty one more, which hurts nobody. */
+function isBlankFrom(record: CsvRecord, from: number): boolean {
+  for (let index = from; index < record.fieldCount; index++) if (record.field(index).trim() !== "") return false;
+  return true;
+}

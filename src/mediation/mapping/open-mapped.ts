@@ -1,0 +1,62 @@
+import type { Decoder, DecoderSettings } from "../decoder.ts";
+import { CALL_PROPERTIES, compileCall } from "./call-reader.ts";
+import { DelimitedDecoder } from "./delimited-decoder.ts";
+import { Slots } from "./fields.ts";
+import { FixedWidthDecoder } from "./fixed-width-decoder.ts";
+import { JsonDecoder } from "./json-decoder.ts";
+import { JsonNode } from "./json-node.ts";
+import { compileLayout, type Layout } from "./layout.ts";
+import { compileRowRules } from "./row-rules.ts";
+
+/**
+ * A decoder made of a declarative mapping: the format `mapped`, and what the delimited switch formats are built on.
+ * The mapping's language is docs/reference/cdr-mapping.md. Throws Problem `mapping-invalid`, before any byte is read,
+ * when the mapping cannot be used. `settings.mapping` is not looked at: the mapping is the first argument.
+ */
+export function openMapped(mapping: unknown, settings: DecoderSettings): Decoder {
+  const node = new JsonNode(mapping).only("layout", "timeZone", "rows", ...CALL_PROPERTIES);
+  const layout = compileLayout(node.need("layout", 'Say how the file holds records: { "kind": "csv", … }.'));
+  const slots = new Slots();
+  const timeZone = node.get("timeZone")?.text() ?? settings.timeZone;
+  const readCall = compileCall(node, slots, { ...settings, timeZone });
+  const rules = compileRowRules(node.get("rows"), slots, readCall);
+  checkColumns(node, layout, slots);
+  switch (layout.kind) {
+    case "csv":
+      return new DelimitedDecoder(layout, slots, rules);
+    case "fixed-width":
+      return new FixedWidthDecoder(layout, slots, rules);
+    case "json":
+      return new JsonDecoder(layout, slots, rules);
+    default:
+      return layout satisfies never;
+  }
+}
+
+/** Columns that the layout cannot have are a mistake in the mapping, whatever the file: said at once. */
+function checkColumns(node: JsonNode, layout: Layout, slots: Slots): void {
+  const names = columnNames(layout);
+  for (const { ref, optional } of slots.all) {
+    if (typeof ref === "number" && layout.kind !== "csv")
+      throw node.invalid(
+        `column ${ref} is a number, but a ${layout.kind} file has names only.`,
+        "Write the column's name.",
+      );
+    if (typeof ref === "string" && names !== null && !optional && !names.includes(ref))
+      throw node.invalid(`there is no column "${ref}".`, `Known from layout.columns: ${names.join(", ") || "none"}.`);
+  }
+}
+
+/** The names that a layout fixes; null when the file itself brings them. */
+function columnNames(layout: Layout): readonly string[] | null {
+  switch (layout.kind) {
+    case "csv":
+      return layout.hasHeader ? null : layout.columns.flat();
+    case "fixed-width":
+      return [...layout.columns.keys()];
+    case "json":
+      return null;
+    default:
+      return layout satisfies never;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Reject } from "../../core/reject.ts";
+import type { RowOutcome } from "../decoder.ts";
+import { wholeNumber } from "../text/duration-text.ts";
+import type { CallReader } from "./call-reader.ts";
+import { compileCondition } from "./condition.ts";
+import { compileDuration } from "./duration-value.ts";
+import type { ConditionReader, Fields, MsReader, Slots, TextReader } from "./fields.ts";
+import type { JsonNode } from "./json-node.ts";
+import { compileText } from "./text-value.ts";
+
+interface NonBillableRule {
+  readonly when: ConditionReader;
+  readonly outcome: RowOutcome;
+}
+
+interface TrailerRule {
+  readonly when: ConditionReader;
+  readonly records: TextReader | null;
+  readonly talked: MsReader | null;
+  readonly isRequired: boolean;
+}
+
+const IGNORED: RowOutcome = { kind: "framing", what: "header" };
+
+/**
+ * What becomes of each record, in this order: passed over, trailer, wrong number of columns, not billable, columns the
+ * file lacks, call. Keeps the counts that a trailer is checked against, from one trailer to the next.
+ */
+export class RowRules {
+  readonly #ignored: readonly ConditionReader[];
+  readonly #nonBillable: readonly NonBillableRule[];
+  readonly #trailer: TrailerRule | null;
+  readonly #readCall: CallReader;
+  #records = 0;
+  #rejects = 0;
+  #talkedMs = 0;
+  #isAfterTrailer = false;
+
+  constructor(rules: {
+    ignored: readonly ConditionReader[];
+    nonBillable: readonly NonBillableRule[];
+    trailer: TrailerRule | null;
+    readCall: CallReader;
+  }) {
+    this.#ignored = rules.ignored;
+    this.#nonBillable = rules.nonBillable;
+    this.#trailer = rules.trailer;
+    this.#readCall = rules.readCall;
+  }
+
+  /** Outcome of one record. `countFault` and `columnFault` are what the file's layout has against it, if anything. */
+  judge(fields: Fields, countFault: Reject | null, columnFault: Reject | null): RowOutcome {
+    if (this.#ignored.some((when) => when(fields))) return IGNORED;
+    if (this.#trailer?.when(fields)) return this.#closeWith(this.#trailer, fields);
+    if (countFault !== null) return this.reject(countFault);
+    const rule = this.#nonBillable.find(({ when }) => when(fields));
+    if (rule !== undefined) {
+      this.#count();
+      return rule.outcome;
+    }
+    if (columnFault !== null) return this.reject(columnFault);
+    const call = this.#readCall(fields);
+    if ("code" in call) return this.reject(call);
+    this.#count();
+    this.#talkedMs += call.talkedMs;
+    return { kind: "call", call };
+  }
+
+  /** Sets a record aside, and counts it. */
+  reject(reject: Reject): RowOutcome {
+    this.#count();
+    this.#rejects++;
+    return { kind: "reject", reject };
+  }
+
+  /** At the end of the file: a reject when it should have ended with a trailer, because then its end is missing. */
+  atEnd(): RowOutcome | null {
+    if (!this.#trailer?.isRequired || this.#isAfterTrailer) return null;
+    return {
+      kind: "reject",
+      reject: {
+        code: "trailer-missing",
+        what: `The file ends after ${this.#records} records without its trailer.`,
+        fix: "The file was cut off: fetch it again from the switch.",
+      },
+    };
+  }
+
+  #count(): void {
+    this.#records++;
+    this.#isAfterTrailer = false;
+  }
+
+  #closeWith(trailer: TrailerRule, fields: Fields): RowOutcome {
+    const read = { records: this.#records, rejects: this.#rejects, talkedS: Math.floor(this.#talkedMs / 1000) };
+    this.#records = this.#rejects = this.#talkedMs = 0;
+    this.#isAfterTrailer = true;
+    const records = trailer.records === null ? undefined : wholeNumber(trailer.records(fields));
+    const talkedMs = trailer.talked === null ? null : trailer.talked(fields);
+    const talkedS = typeof talkedMs === "number" ? Math.floor(talkedMs / 1000) : undefined;
+    if (trailer.records !== null && records !== read.records)
+      return trailerMismatch(`${records ?? "no number of"} records, and ${read.records} came before it`);
+    // A reject's talk time is unknown, so seconds can be compared only when there was none.
+    if (trailer.talked !== null && read.rejects === 0 && talkedS !== read.talkedS)
+      return trailerMismatch(`${talkedS ?? "no number of"} seconds, and the records before it have ${read.talkedS}`);
+    return {
+      kind: "framing",
+      what: "trailer",
+      ...(records === undefined ? {} : { records }),
+      ...(talkedS === undefined ? {} : { talkedS }),
+    };
+  }
+}
+
+const trailerMismatch = (difference: string): RowOutcome => ({
+  kind: "reject",
+  reject: {
+    code: "trailer-mismatch",
+    what: `The trailer says ${difference}.`,
+    fix: "Records were lost or added on the way: compare with the switch and fetch the file again.",
+  },
+});
+
+/** Compiles `rows` of a mapping; throws Problem `mapping-invalid`. */
+export function compileRowRules(node: JsonNode | undefined, slots: Slots, readCall: CallReader): RowRules {
+  node?.only("ignore", "nonBillable", "trailer");
+  const ignored = (node?.get("ignore")?.list() ?? []).map((item) => compileCondition(item, slots));
+  const nonBillable = (node?.get("nonBillable")?.list() ?? []).map((item): NonBillableRule => {
+    item.only("when", "why");
+    const why = item.need("why", "Say why such a record is not billed; it is shown in the totals.").text();
+    const when = compileCondition(item.need("when", "Write the condition."), slots);
+    return { when, outcome: { kind: "non-billable", why } };
+  });
+  const trailer = node?.get("trailer");
+  return new RowRules({ ignored, nonBillable, trailer: trailer ? compileTrailer(trailer, slots) : null, readCall });
+}
+
+function compileTrailer(node: JsonNode, slots: Slots): TrailerRule {
+  node.only("when", "records", "talked", "required");
+  const records = node.get("records");
+  const talked = node.get("talked");
+  return {
+    when: compileCondition(node.need("when", "Write the condition that tells the trailer from a record."), slots),
+    records: records === undefined ? null : compileText(records.optionalColumn(), slots),
+    talked: talked === undefined ? null : compileDuration(talked.optionalColumn(), slots),
+    isRequired: node.get("required")?.flag() ?? false,
+  };
+}

@@ -1,0 +1,139 @@
+import { littleEndianIpv4 } from "../text/little-endian-ipv4.ts";
+import { compileCondition } from "./condition.ts";
+import { readColumnRef, type Slots, type TextReader } from "./fields.ts";
+import { JsonNode } from "./json-node.ts";
+
+const SOURCES = ["column", "columns", "template", "constant", "firstOf", "cases", "record"] as const;
+const STEPS = ["optional", "empty", "after", "before", "map", "as"] as const;
+
+/**
+ * Compiles a text value. A bare name or number is a column. An object has one source (`column`, `columns` with `join`,
+ * `template`, `constant`, `firstOf`, `cases`, `record`) and steps, taken in this order: the text is trimmed; `after` and
+ * `before` cut at the first occurrence; `as` converts; `empty` lists texts that mean nothing; `map` translates.
+ */
+export function compileText(node: JsonNode, slots: Slots): TextReader {
+  if (!node.isObject()) return column(node, slots, false);
+  node.only(...SOURCES, "join", "otherwise", ...STEPS);
+  const sources = SOURCES.filter((source) => node.get(source) !== undefined);
+  const [source] = sources;
+  if (source === undefined || sources.length > 1)
+    throw node.invalid(
+      `a value has one source, this one has ${sources.length}.`,
+      `Write one of: ${SOURCES.join(", ")}.`,
+    );
+  return withSteps(node, compileSource(node, source, slots));
+}
+
+/** Like {@link compileText} for a property that may be left out; `fallback` is its text then. */
+export function compileTextOr(node: JsonNode | undefined, slots: Slots, fallback: string): TextReader {
+  return node === undefined ? () => fallback : compileText(node, slots);
+}
+
+function compileSource(node: JsonNode, source: (typeof SOURCES)[number], slots: Slots): TextReader {
+  const value = node.need(source, "");
+  const isOptional = node.get("optional")?.flag() === true;
+  switch (source) {
+    case "column":
+      return column(value, slots, isOptional);
+    case "columns":
+      return join(
+        value.list().map((item) => column(item, slots, isOptional)),
+        node.get("join")?.text() ?? " ",
+      );
+    case "template":
+      return template(value, slots, isOptional);
+    case "constant": {
+      const constant = value.text();
+      return () => constant;
+    }
+    case "firstOf":
+      return firstOf(value.list().map((item) => compileText(item, slots)));
+    case "cases":
+      return cases(value.list(), node.get("otherwise"), slots);
+    case "record":
+      if (!value.flag()) throw value.invalid("false makes no sense.", "Write true, or another source.");
+      return (fields) => fields.identity();
+    default:
+      return source satisfies never;
+  }
+}
+
+function column(node: JsonNode, slots: Slots, optional: boolean): TextReader {
+  const slot = slots.of(readColumnRef(node), optional);
+  return (fields) => fields.text(slot).trim();
+}
+
+function join(readers: readonly TextReader[], separator: string): TextReader {
+  return (fields) => {
+    let joined = "";
+    for (const reader of readers) {
+      const text = reader(fields);
+      if (text !== "") joined += joined === "" ? text : separator + text;
+    }
+    return joined;
+  };
+}
+
+/** `{name}` and `{3}` are columns, the rest stands for itself. Empty when all its columns are: no key of separators. */
+function template(node: JsonNode, slots: Slots, optional: boolean): TextReader {
+  const parts = node.text().split(/[{}]/u);
+  if (parts.length < 3 || parts.length % 2 === 0)
+    throw node.invalid("a template needs columns in braces.", 'Write for example "{cluster}/{callId}".');
+  const readers = parts.map((part, index): TextReader => {
+    if (index % 2 === 0) return () => part;
+    const number = Number(part);
+    return column(new JsonNode(Number.isInteger(number) && number > 0 ? number : part, node.path), slots, optional);
+  });
+  return (fields) => {
+    let text = "";
+    let isEmpty = true;
+    for (let index = 0; index < readers.length; index++) {
+      const part = readers[index]!(fields);
+      if (index % 2 === 1 && part !== "") isEmpty = false;
+      text += part;
+    }
+    return isEmpty ? "" : text;
+  };
+}
+
+function firstOf(readers: readonly TextReader[]): TextReader {
+  return (fields) => {
+    for (const reader of readers) {
+      const text = reader(fields);
+      if (text !== "") return text;
+    }
+    return "";
+  };
+}
+
+function cases(items: readonly JsonNode[], otherwise: JsonNode | undefined, slots: Slots): TextReader {
+  const compiled = items.map((item) => ({
+    when: compileCondition(item.only("when", "value").need("when", "Write the condition."), slots),
+    value: compileText(item.need("value", "Write the value for this case."), slots),
+  }));
+  const fallback = compileTextOr(otherwise, slots, "");
+  return (fields) => (compiled.find(({ when }) => when(fields))?.value ?? fallback)(fields);
+}
+
+function withSteps(node: JsonNode, source: TextReader): TextReader {
+  const steps: ((text: string) => string)[] = [];
+  const after = node.get("after")?.text();
+  const before = node.get("before")?.text();
+  if (after !== undefined)
+    steps.push((text) => (text.includes(after) ? text.slice(text.indexOf(after) + after.length) : text));
+  if (before !== undefined) steps.push((text) => (text.includes(before) ? text.slice(0, text.indexOf(before)) : text));
+  if (node.get("as")?.oneOf(["little-endian-ipv4"]) !== undefined) steps.push(littleEndianIpv4);
+  const empty = node.get("empty");
+  if (empty !== undefined) {
+    const nothing = new Set(empty.list().map((item) => item.text()));
+    steps.push((text) => (nothing.has(text) ? "" : text));
+  }
+  const map = node.get("map");
+  if (map !== undefined) {
+    const table = new Map(map.entries().map(([from, to]) => [from, to.text()]));
+    const otherwise = node.get("cases") === undefined ? node.get("otherwise")?.text() : undefined;
+    steps.push((text) => table.get(text) ?? otherwise ?? text);
+  }
+  if (steps.length === 0) return source;
+  return (fields) => steps.reduce((text, step) => step(text), source(fields));
+}

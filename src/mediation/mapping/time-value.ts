@@ -1,0 +1,129 @@
+import type { Reject } from "../../core/reject.ts";
+import { isZone } from "../../core/time/zone.ts";
+import type { DecoderSettings } from "../decoder.ts";
+import { wholeNumber } from "../text/duration-text.ts";
+import { ISO_8601, TimestampPattern } from "../text/timestamp-pattern.ts";
+import { ZoneClock } from "../text/zone-clock.ts";
+import type { MsReader, Slots, TextReader } from "./fields.ts";
+import type { JsonNode } from "./json-node.ts";
+import { compileText } from "./text-value.ts";
+
+/** Units of an epoch time per millisecond, as a power of ten: seconds are 10³ ms, microseconds 10⁻³. */
+const EPOCHS = { "epoch-s": 3, "epoch-ms": 0, "epoch-us": -3 } as const;
+type EpochFormat = keyof typeof EPOCHS;
+
+const UTC_NAMES = ["UTC", "GMT", "Z"] as const;
+
+/** What a time needs to know of its source. */
+export type ClockSettings = Pick<DecoderSettings, "timeZone" | "fold">;
+
+/**
+ * Compiles an instant: `{ "column" | "columns" | …, "format": …, "zone": …, "zones": {…} }`. A text value (see
+ * text-value.ts) whose text `format` reads: `epoch-s`, `epoch-ms`, `epoch-us`, `iso-8601`, or a pattern of
+ * {@link TimestampPattern}. Local times are read in `zone` (default: the source's); `zones` says what the switch's
+ * abbreviations mean, because CST is three zones. An empty text, and epoch 0, is null.
+ */
+export function compileTime(node: JsonNode, slots: Slots, settings: ClockSettings): MsReader {
+  const format = node.need(
+    "format",
+    `Write epoch-s, epoch-ms, epoch-us, iso-8601, or a pattern such as "yyyy-MM-dd HH:mm:ss".`,
+  );
+  const { format: _format, zone: _zone, zones: _zones, ...source } = node.value as Record<string, unknown>;
+  const text = compileText(node.withValue(source), slots);
+  const name = format.text();
+  if (Object.hasOwn(EPOCHS, name)) return epochReader(text, name as EpochFormat);
+  const pattern = TimestampPattern.compile(name === "iso-8601" ? ISO_8601 : name);
+  if ("fault" in pattern)
+    throw format.invalid(
+      `"${name}" is no date and time pattern: ${pattern.fault}.`,
+      'Write for example "dd/MM/yyyy HH:mm:ss".',
+    );
+  return patternReader(text, pattern, name, compileZone(node, slots, settings));
+}
+
+function epochReader(text: TextReader, format: EpochFormat): MsReader {
+  const power = EPOCHS[format];
+  return (fields) => {
+    const written = text(fields);
+    if (written === "" || written === "0") return null;
+    const point = written.indexOf(".");
+    const whole = wholeNumber(point < 0 ? written : written.slice(0, point));
+    const fraction = point < 0 ? "" : written.slice(point + 1);
+    if (whole === undefined || (fraction !== "" && wholeNumber(fraction) === undefined))
+      return timeInvalid(written, format);
+    if (power === 0) return whole;
+    if (power < 0) return Math.floor(whole / 1_000);
+    return whole * 1_000 + (fraction === "" ? 0 : Number(fraction.padEnd(3, "0").slice(0, 3)));
+  };
+}
+
+/** How a record's zone is found: the clock to read it by, or why there is none. */
+type ZoneReader = (fields: Parameters<TextReader>[0], named: string | null) => ZoneClock | Reject;
+
+function patternReader(text: TextReader, pattern: TimestampPattern, format: string, zone: ZoneReader): MsReader {
+  return (fields) => {
+    const written = text(fields);
+    if (written === "") return null;
+    if (!pattern.match(written)) return timeInvalid(written, format);
+    if (pattern.offsetMs !== null) return pattern.localMs - pattern.offsetMs;
+    const clock = zone(fields, pattern.zoneName);
+    if (!(clock instanceof ZoneClock)) return clock;
+    return clock.toUtc(pattern.localMs) ?? localTimeGap(written, clock.zone);
+  };
+}
+
+function compileZone(node: JsonNode, slots: Slots, settings: ClockSettings): ZoneReader {
+  const clocks = new Map<string, ZoneClock | null>();
+  const aliases = new Map<string, string>(UTC_NAMES.map((name) => [name, "UTC"]));
+  for (const [name, zone] of node.get("zones")?.entries() ?? []) {
+    if (!isZone(zone.text()))
+      throw zone.invalid(
+        `"${zone.text()}" is no time zone.`,
+        'Write an IANA name such as "Europe/Berlin", or "+05:30".',
+      );
+    aliases.set(name, zone.text());
+  }
+  const named = (name: string): ZoneClock | Reject => {
+    let clock = clocks.get(name);
+    if (clock === undefined) {
+      const zone = aliases.get(name) ?? name;
+      // A name with a slash is unambiguous; an abbreviation means what the operator says, or nothing.
+      clock = isZone(zone) && (aliases.has(name) || isUnambiguous(name)) ? new ZoneClock(zone, settings.fold) : null;
+      if (clocks.size < 1_000) clocks.set(name, clock);
+    }
+    return clock ?? zoneUnknown(name);
+  };
+  const zone = node.get("zone");
+  if (zone?.isObject()) {
+    const read = compileText(zone, slots);
+    return (fields, inText) => named(inText ?? read(fields));
+  }
+  const name = zone?.text() ?? settings.timeZone;
+  if (!isZone(name))
+    throw (zone ?? node).invalid(
+      `"${name}" is no time zone.`,
+      'Write an IANA name such as "Europe/Berlin", or "+05:30".',
+    );
+  const usual = new ZoneClock(name, settings.fold);
+  return (_fields, inText) => (inText === null ? usual : named(inText));
+}
+
+const isUnambiguous = (name: string): boolean => name.includes("/") || name.startsWith("+") || name.startsWith("-");
+
+const timeInvalid = (text: string, format: string): Reject => ({
+  code: "time-invalid",
+  what: `"${text.slice(0, 60)}" is no time of the form ${format}.`,
+  fix: "Check the time format in the source's mapping; if it is right, correct the record.",
+});
+
+const localTimeGap = (text: string, zone: string): Reject => ({
+  code: "local-time-gap",
+  what: `"${text}" never was in ${zone}: clocks were put forward over it.`,
+  fix: "Check the source's time zone (a switch that runs on UTC has no such gap), or correct the time.",
+});
+
+const zoneUnknown = (name: string): Reject => ({
+  code: "zone-unknown",
+  what: `The record names the time zone "${name.slice(0, 40)}", whose meaning is not set.`,
+  fix: 'Add it to "zones" of this time in the source\'s mapping, with its IANA zone.',
+});

@@ -1,0 +1,71 @@
+/** How a switch writes durations. `mm:ss` and `hh:mm:ss` take any number of digits in their first part. */
+export const DURATION_UNITS = ["s", "ms", "us", "minutes", "mm:ss", "hh:mm:ss"] as const;
+export type DurationUnit = (typeof DURATION_UNITS)[number];
+
+/** Longest duration read, in milliseconds: far beyond any call, far below where whole milliseconds stop being exact. */
+const MS_MAX = 1e14;
+
+/**
+ * Milliseconds of a duration's text; undefined when it is none. Decimals are exact down to the millisecond, and what is
+ * finer is cut off: no binary fraction is involved. A comma may stand for the decimal point.
+ */
+export function parseDuration(text: string, unit: DurationUnit): number | undefined {
+  const isNegative = text.startsWith("-");
+  const digits = isNegative ? text.slice(1) : text;
+  const ms = unit === "mm:ss" || unit === "hh:mm:ss" ? sexagesimalMs(digits, unit) : decimalMs(digits, unit);
+  if (ms === undefined || ms > MS_MAX) return undefined;
+  return isNegative && ms !== 0 ? -ms : ms;
+}
+
+function decimalMs(text: string, unit: "s" | "ms" | "us" | "minutes"): number | undefined {
+  const point = pointIn(text);
+  const whole = wholeNumber(point < 0 ? text : text.slice(0, point));
+  if (whole === undefined) return undefined;
+  const fraction = point < 0 ? "" : text.slice(point + 1);
+  if (fraction !== "" && wholeNumber(fraction) === undefined) return undefined;
+  switch (unit) {
+    case "s":
+      return whole * 1_000 + thousandths(fraction);
+    case "ms":
+      return whole;
+    case "us":
+      return Math.floor(whole / 1_000);
+    case "minutes":
+      // a thousandth of a minute is 60 ms, a millionth 0.06 ms
+      return whole * 60_000 + Math.floor((Number(fraction.padEnd(6, "0").slice(0, 6)) * 60_000) / 1e6);
+    default:
+      return unit satisfies never;
+  }
+}
+
+function sexagesimalMs(text: string, unit: "mm:ss" | "hh:mm:ss"): number | undefined {
+  const parts = text.split(":");
+  if (parts.length !== (unit === "mm:ss" ? 2 : 3)) return undefined;
+  const seconds = decimalMs(parts.pop() as string, "s");
+  let minutes = 0;
+  for (const [index, part] of parts.entries()) {
+    const value = wholeNumber(part);
+    if (value === undefined || (index > 0 && value > 59)) return undefined;
+    minutes = minutes * 60 + value;
+  }
+  return seconds === undefined || seconds >= 60_000 ? undefined : minutes * 60_000 + seconds;
+}
+
+function pointIn(text: string): number {
+  const point = text.indexOf(".");
+  return point < 0 ? text.indexOf(",") : point;
+}
+
+const thousandths = (fraction: string): number => (fraction === "" ? 0 : Number(fraction.padEnd(3, "0").slice(0, 3)));
+
+/** Value of 1 to 18 digits; undefined for anything else. */
+export function wholeNumber(text: string): number | undefined {
+  if (text.length === 0 || text.length > 18) return undefined;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
