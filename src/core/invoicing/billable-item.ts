@@ -29,12 +29,15 @@ export interface AdjustmentItem {
   readonly exactAmount: Nanos;
 }
 
-/** Equal for items that are the same thing to bill; sorts usage by period, destination and rate, and adjustments last. */
+/**
+ * Equal for items that are the same thing to bill; sorts usage by period, destination and rate, and adjustments last.
+ * The parts are joined by NUL, which no database text holds and which sorts first: "Austria" before "Austria Mobile".
+ */
 export function itemKey(item: BillableItem): string {
-  if (item.kind === "adjustment") return `2 ${item.adjustmentId}`;
+  if (item.kind === "adjustment") return ["2", item.adjustmentId].join("\0");
   const { period, destination, ratePerMinute } = item;
   const rate = ratePerMinute === null ? "" : unitsAt(ratePerMinute, DECIMAL_SCALE_MAX).toString().padStart(40, "0");
-  return `1 ${JSON.stringify([period.startDate.toString(), period.endDate.toString(), destination, rate])}`;
+  return ["1", period.startDate, period.endDate, destination, rate].join("\0");
 }
 
 /**

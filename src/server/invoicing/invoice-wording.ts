@@ -1,0 +1,205 @@
+/** The words of an invoice in one language. `{…}` marks are filled in. */
+export interface InvoiceWording {
+  readonly invoice: string;
+  readonly creditNote: string;
+  readonly statement: string;
+  readonly number: string;
+  readonly issueDate: string;
+  readonly dueDate: string;
+  readonly period: string;
+  readonly customerCode: string;
+  readonly billTo: string;
+  readonly amountDue: string;
+  readonly creditAmount: string;
+  readonly destination: string;
+  readonly ratePerMinute: string;
+  readonly calls: string;
+  readonly minutes: string;
+  /** Holds `{currency}`. */
+  readonly amountIn: string;
+  readonly severalRates: string;
+  readonly usage: string;
+  readonly previousPeriods: string;
+  readonly adjustments: string;
+  readonly subtotal: string;
+  readonly exactUsage: string;
+  readonly rounding: string;
+  readonly total: string;
+  readonly paidFromBalance: string;
+  readonly payment: string;
+  readonly reference: string;
+  /** Holds `{page}` and `{pages}`. */
+  readonly page: string;
+}
+
+const en: InvoiceWording = {
+  invoice: "Invoice",
+  creditNote: "Credit note",
+  statement: "Usage statement",
+  number: "Number",
+  issueDate: "Date",
+  dueDate: "Due date",
+  period: "Period",
+  customerCode: "Customer",
+  billTo: "Bill to",
+  amountDue: "Amount due",
+  creditAmount: "Credit",
+  destination: "Destination",
+  ratePerMinute: "Rate/min",
+  calls: "Calls",
+  minutes: "Minutes",
+  amountIn: "Amount ({currency})",
+  severalRates: "several",
+  usage: "Usage",
+  previousPeriods: "Previous periods: late and corrected calls",
+  adjustments: "Adjustments",
+  subtotal: "Subtotal",
+  exactUsage: "Exact sum",
+  rounding: "Rounding",
+  total: "Total",
+  paidFromBalance: "Paid from balance",
+  payment: "Payment",
+  reference: "Reference",
+  page: "Page {page} of {pages}",
+};
+
+const de: InvoiceWording = {
+  invoice: "Rechnung",
+  creditNote: "Gutschrift",
+  statement: "Verbrauchsübersicht",
+  number: "Nummer",
+  issueDate: "Datum",
+  dueDate: "Fällig am",
+  period: "Zeitraum",
+  customerCode: "Kunde",
+  billTo: "Rechnungsempfänger",
+  amountDue: "Zahlbetrag",
+  creditAmount: "Gutschriftsbetrag",
+  destination: "Ziel",
+  ratePerMinute: "Preis/Min.",
+  calls: "Anrufe",
+  minutes: "Minuten",
+  amountIn: "Betrag ({currency})",
+  severalRates: "mehrere",
+  usage: "Verbrauch",
+  previousPeriods: "Frühere Zeiträume: nachgemeldete und berichtigte Anrufe",
+  adjustments: "Korrekturen",
+  subtotal: "Zwischensumme",
+  exactUsage: "Genaue Summe",
+  rounding: "Rundung",
+  total: "Summe",
+  paidFromBalance: "Aus Guthaben bezahlt",
+  payment: "Zahlung",
+  reference: "Verwendungszweck",
+  page: "Seite {page} von {pages}",
+};
+
+const fr: InvoiceWording = {
+  invoice: "Facture",
+  creditNote: "Avoir",
+  statement: "Relevé de consommation",
+  number: "Numéro",
+  issueDate: "Date",
+  dueDate: "Échéance",
+  period: "Période",
+  customerCode: "Client",
+  billTo: "Facturé à",
+  amountDue: "Montant à payer",
+  creditAmount: "Montant de l’avoir",
+  destination: "Destination",
+  ratePerMinute: "Prix/min",
+  calls: "Appels",
+  minutes: "Minutes",
+  amountIn: "Montant ({currency})",
+  severalRates: "plusieurs",
+  usage: "Consommation",
+  previousPeriods: "Périodes antérieures : appels tardifs et corrigés",
+  adjustments: "Ajustements",
+  subtotal: "Sous-total",
+  exactUsage: "Somme exacte",
+  rounding: "Arrondi",
+  total: "Total",
+  paidFromBalance: "Réglé par le solde",
+  payment: "Paiement",
+  reference: "Référence",
+  page: "Page {page} sur {pages}",
+};
+
+const es: InvoiceWording = {
+  invoice: "Factura",
+  creditNote: "Nota de crédito",
+  statement: "Extracto de consumo",
+  number: "Número",
+  issueDate: "Fecha",
+  dueDate: "Vencimiento",
+  period: "Período",
+  customerCode: "Cliente",
+  billTo: "Facturar a",
+  amountDue: "Importe a pagar",
+  creditAmount: "Importe del crédito",
+  destination: "Destino",
+  ratePerMinute: "Tarifa/min",
+  calls: "Llamadas",
+  minutes: "Minutos",
+  amountIn: "Importe ({currency})",
+  severalRates: "varias",
+  usage: "Consumo",
+  previousPeriods: "Períodos anteriores: llamadas tardías y corregidas",
+  adjustments: "Ajustes",
+  subtotal: "Subtotal",
+  exactUsage: "Suma exacta",
+  rounding: "Redondeo",
+  total: "Total",
+  paidFromBalance: "Pagado con el saldo",
+  payment: "Pago",
+  reference: "Referencia",
+  page: "Página {page} de {pages}",
+};
+
+const ar: InvoiceWording = {
+  invoice: "فاتورة",
+  creditNote: "إشعار دائن",
+  statement: "كشف استهلاك",
+  number: "الرقم",
+  issueDate: "التاريخ",
+  dueDate: "تاريخ الاستحقاق",
+  period: "الفترة",
+  customerCode: "العميل",
+  billTo: "فاتورة إلى",
+  amountDue: "المبلغ المستحق",
+  creditAmount: "مبلغ الإشعار",
+  destination: "الوجهة",
+  ratePerMinute: "السعر/دقيقة",
+  calls: "المكالمات",
+  minutes: "الدقائق",
+  amountIn: "المبلغ ({currency})",
+  severalRates: "متعدد",
+  usage: "الاستهلاك",
+  previousPeriods: "فترات سابقة: مكالمات متأخرة أو مصححة",
+  adjustments: "تسويات",
+  subtotal: "المجموع الفرعي",
+  exactUsage: "المجموع الدقيق",
+  rounding: "التقريب",
+  total: "الإجمالي",
+  paidFromBalance: "مدفوع من الرصيد",
+  payment: "الدفع",
+  reference: "المرجع",
+  page: "صفحة {page} من {pages}",
+};
+
+const WORDINGS: Readonly<Record<string, InvoiceWording>> = { en, de, fr, es, ar };
+
+/** Languages that are written from right to left. */
+const RIGHT_TO_LEFT = new Set(["ar", "dv", "fa", "he", "ps", "ur", "yi"]);
+
+/** The wording for a BCP 47 locale by its language; English where there is none. */
+export function invoiceWording(locale: string): {
+  readonly language: string;
+  readonly direction: "ltr" | "rtl";
+  readonly wording: InvoiceWording;
+} {
+  const language = new Intl.Locale(locale).language;
+  const wording = WORDINGS[language];
+  if (wording === undefined) return { language: "en", direction: "ltr", wording: en };
+  return { language, direction: RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr", wording };
+}

@@ -1,0 +1,187 @@
+import type { Invoice, InvoiceLine } from "../../core/invoicing/invoice.ts";
+import { roundLines } from "../../core/invoicing/round-lines.ts";
+import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
+import { divideRounded } from "../../core/money/rounding.ts";
+import type {
+  InvoiceAttachment,
+  InvoiceDocument,
+  InvoiceLogo,
+  InvoiceRow,
+  InvoiceSection,
+  LabelledText,
+  PrintedParty,
+} from "./invoice-document.ts";
+import { type InvoiceWording, invoiceWording } from "./invoice-wording.ts";
+import { type LocaleFormat, localeFormat } from "./locale-format.ts";
+
+/** What stands on an invoice beside the figures: who, how to pay, and how it is dressed. */
+export interface Letterhead {
+  /** BCP 47: language, number and date formats. */
+  readonly locale: string;
+  readonly paper: "a4" | "us-letter";
+  readonly accentColor: string;
+  readonly logo: InvoiceLogo | null;
+  readonly seller: PrintedParty;
+  /** Bank details and the like; the invoice's number is added as the reference. */
+  readonly payment: readonly LabelledText[];
+  readonly notes: readonly string[];
+}
+
+export interface PrintInput {
+  readonly invoice: Invoice;
+  readonly number: string;
+  readonly customerCode: string;
+  readonly buyer: PrintedParty;
+  readonly letterhead: Letterhead;
+  readonly attachments: readonly InvoiceAttachment[];
+}
+
+export const ACCENT_COLOR_DEFAULT = "#0f4c5c";
+
+/** Writes an invoice out in its reader's language: figures become text here and nowhere else. */
+export function printInvoice(input: PrintInput): InvoiceDocument {
+  const { invoice, number, buyer, letterhead, attachments } = input;
+  const { language, direction, wording } = invoiceWording(letterhead.locale);
+  const format = localeFormat(letterhead.locale);
+  const page: Page = { invoice, wording, format };
+  return {
+    language,
+    direction,
+    paper: letterhead.paper,
+    accentColor: letterhead.accentColor,
+    title: titleOf(invoice, wording),
+    number,
+    issueDate: invoice.issueDate.toString(),
+    facts: facts(page, number, input.customerCode),
+    logo: letterhead.logo,
+    seller: letterhead.seller,
+    buyer: { ...buyer, label: wording.billTo },
+    headline: headline(page),
+    columns: {
+      description: wording.destination,
+      rate: wording.ratePerMinute,
+      calls: wording.calls,
+      minutes: wording.minutes,
+      amount: wording.amountIn.replace("{currency}", invoice.currency),
+    },
+    sections: sections(page),
+    totals: totals(page),
+    payment: payment(page, number, letterhead.payment),
+    notes: letterhead.notes,
+    pageLabel: wording.page,
+    digits: format.digits,
+    attachments,
+  };
+}
+
+interface Page {
+  readonly invoice: Invoice;
+  readonly wording: InvoiceWording;
+  readonly format: LocaleFormat;
+}
+
+function titleOf({ kind }: Invoice, wording: InvoiceWording): string {
+  switch (kind) {
+    case "invoice":
+      return wording.invoice;
+    case "credit-note":
+      return wording.creditNote;
+    case "statement":
+      return wording.statement;
+    default:
+      return kind satisfies never;
+  }
+}
+
+function facts({ invoice, wording, format }: Page, number: string, customerCode: string): LabelledText[] {
+  const { period, issueDate, dueDate, due } = invoice;
+  return [
+    { label: wording.number, value: number },
+    { label: wording.issueDate, value: format.date(issueDate) },
+    { label: wording.period, value: format.dates(period.startDate, period.endDate) },
+    ...(due > 0n ? [{ label: wording.dueDate, value: format.date(dueDate) }] : []),
+    { label: wording.customerCode, value: customerCode },
+  ];
+}
+
+function headline({ invoice, wording, format }: Page): LabelledText {
+  if (invoice.kind !== "credit-note")
+    return { label: wording.amountDue, value: format.money(invoice.due, invoice.currency) };
+  return { label: wording.creditAmount, value: format.money(nanos(-invoice.total), invoice.currency) };
+}
+
+function sections(page: Page): InvoiceSection[] {
+  const { invoice, wording, format } = page;
+  const { startDate, endDate } = invoice.period;
+  const groups: readonly (readonly [string, (line: InvoiceLine) => boolean])[] = [
+    [`${wording.usage} ${format.dates(startDate, endDate)}`, (line) => line.kind === "usage" && !line.previousPeriod],
+    [wording.previousPeriods, (line) => line.kind === "usage" && line.previousPeriod],
+    [wording.adjustments, (line) => line.kind === "adjustment"],
+  ];
+  return groups
+    .map(([heading, belongs]) => ({ heading, lines: invoice.lines.filter(belongs) }))
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ heading, lines }) => section(page, heading, lines));
+}
+
+function section({ invoice, wording, format }: Page, heading: string, lines: readonly InvoiceLine[]): InvoiceSection {
+  // Shown minutes add up to the shown sum, as amounts do.
+  const minutes = roundLines(lines.map(exactMinutes), { per: "total", mode: "half-up", digits: 2, carried: NO_NANOS });
+  const rows = lines.map((line, index): InvoiceRow => {
+    const amount = format.amount(line.amount, invoice.currency);
+    if (line.kind === "adjustment") return { description: line.description, rate: "", calls: "", minutes: "", amount };
+    return {
+      description:
+        line.destination +
+        (line.previousPeriod ? ` (${format.dates(line.period.startDate, line.period.endDate)})` : ""),
+      rate: line.ratePerMinute === null ? wording.severalRates : format.rate(line.ratePerMinute),
+      calls: format.count(line.calls),
+      minutes: format.hundredths(minutes.amounts[index] ?? NO_NANOS),
+      amount,
+    };
+  });
+  const isUsage = lines.some(({ kind }) => kind === "usage");
+  const calls = lines.reduce((sum, line) => sum + (line.kind === "usage" ? line.calls : 0), 0);
+  const amount = nanos(lines.reduce((sum, line) => sum + line.amount, 0n));
+  const subtotal: InvoiceRow = {
+    description: wording.subtotal,
+    rate: "",
+    calls: isUsage ? format.count(calls) : "",
+    minutes: isUsage ? format.hundredths(minutes.total) : "",
+    amount: format.amount(amount, invoice.currency),
+  };
+  return { heading, rows, subtotal };
+}
+
+/** Talk time in minutes, in nanos; a nano of a minute is far below the hundredth that is shown. */
+const exactMinutes = (line: InvoiceLine): Nanos =>
+  line.kind === "usage" ? nanos(divideRounded(BigInt(line.billedS) * 1_000_000_000n, 60n, "half-up")) : NO_NANOS;
+
+function totals({ invoice, wording, format }: Page): InvoiceDocument["totals"] {
+  const { currency, exactTotal, total, rounding, paid, due, kind } = invoice;
+  const row = (label: string, value: string, strong = false) => ({ label, value, strong });
+  return [
+    ...(rounding === 0n
+      ? []
+      : [
+          row(wording.exactUsage, format.exactMoney(exactTotal, currency)),
+          row(wording.rounding, format.exactMoney(nanos(-rounding), currency)),
+        ]),
+    row(wording.total, format.money(total, currency), kind !== "statement"),
+    ...(kind === "statement"
+      ? [
+          row(wording.paidFromBalance, format.money(nanos(-paid), currency)),
+          row(wording.amountDue, format.money(due, currency), true),
+        ]
+      : []),
+  ];
+}
+
+function payment(
+  { invoice, wording }: Page,
+  number: string,
+  rows: readonly LabelledText[],
+): InvoiceDocument["payment"] {
+  if (invoice.due <= 0n || rows.length === 0) return null;
+  return { heading: wording.payment, rows: [...rows, { label: wording.reference, value: number }] };
+}
