@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 const BIN = resolve(ROOT, "node_modules/.bin");
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 
-/** One thing that must hold of the code itself. `run` answers what it saw, or throws {@link CheckFailed} with the faults. */
+/** One thing that must hold of the code itself. `run` answers what it saw, or throws {@link CheckFailed}. */
 export interface Check {
   readonly name: string;
   readonly run: () => Promise<string>;

@@ -52,3 +52,27 @@ describe("every code", () => {
     expect(REJECT_CODES.filter((code) => !usedOutside("src/core/reject.ts", code))).toEqual([]);
   });
 });
+
+describe("every dependency", () => {
+  const manifest = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8"));
+  const installed = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.devDependencies,
+  });
+  const rows = readFileSync(join(REPOSITORY, "docs/decisions/0012-dependencies.md"), "utf8").matchAll(/^\| (.+?) \|/gm);
+  const explained = [...rows].flatMap(([, names]) => names!.split(", ")).filter((name) => name !== "Package");
+
+  test("has its reason in docs/decisions/0012-dependencies.md", () => {
+    expect(installed.filter((name) => !explained.includes(name))).toEqual([]);
+  });
+
+  test("that is explained is installed", () => {
+    expect(explained.filter((name) => !installed.includes(name))).toEqual([]);
+  });
+
+  test("is pinned to one version", () => {
+    const versions = Object.entries<string>({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+});
