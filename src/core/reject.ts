@@ -47,8 +47,6 @@ export const REJECT_CODES = [
   "trailer-mismatch",
   "trailer-missing",
   "record-not-json",
-  "fields-too-many",
-  "columns-unknown",
 ] as const;
 
 export type RejectCode = (typeof REJECT_CODES)[number];

@@ -1,8 +1,8 @@
-import type { Reject } from "../../core/reject.ts";
 import { RFC_4180 } from "../csv/dialect.ts";
 import type { CsvRecord } from "../csv/record.ts";
 import { CsvTokenizer } from "../csv/tokenizer.ts";
 import type { DecodedRow, Decoder, DecoderSettings, RowOutcome } from "../decoder.ts";
+import { columnCount, faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
 import { AccClock } from "./clock.ts";
 import { type AccLayout, type AccSettings, layoutOf, layoutOfHeader, readAccSettings } from "./layout.ts";
@@ -66,7 +66,7 @@ export class AccDecoder implements Decoder {
   }
 
   #outcome(record: CsvRecord): RowOutcome {
-    if (record.fault) return { kind: "reject", reject: recordBroken(record.fault) };
+    if (record.fault) return { kind: "reject", reject: faultReject(record.fault) };
     if (this.#isFirst) {
       this.#isFirst = false;
       const header = layoutOfHeader(record.fields(), this.#acc.names);
@@ -75,12 +75,11 @@ export class AccDecoder implements Decoder {
         return { kind: "framing", what: "header" };
       }
     }
-    const columnCount = this.#acc.columns?.length;
-    if (columnCount !== undefined && record.fieldCount > columnCount)
-      return { kind: "reject", reject: fieldsTooMany(record.fieldCount, columnCount) };
+    const named = this.#acc.columns?.length;
+    if (named !== undefined && record.fieldCount > named) return wrongCount(record.fieldCount, `${named}`);
     const layout = this.#layout ?? this.#usual(record.fields());
-    if (!layout) return { kind: "reject", reject: columnsUnknown(record.fieldCount) };
-    return decodeAccRow((column) => record.field(layout.get(column) ?? -1).trim(), this.#context);
+    if (!layout) return wrongCount(record.fieldCount, "a header row, the server's own columns, or columns by setting");
+    return decodeAccRow((column) => valueOfField(record.field(layout.get(column) ?? -1)), this.#context);
   }
 
   #take(): DecodedRow[] {
@@ -109,20 +108,15 @@ const delimiterOf = (line: string): string =>
 
 const countOf = (line: string, delimiter: string): number => line.split(delimiter).length;
 
-const recordBroken = (fault: NonNullable<CsvRecord["fault"]>): Reject => ({
-  code: fault,
-  what: "The line cannot be read as a record.",
-  fix: "Look at the raw line: a quote that is never closed, a line without end, or a file that is no text.",
+const wrongCount = (seen: number, expected: string): RowOutcome => ({
+  kind: "reject",
+  reject: columnCount({ seen, expected }),
 });
 
-const fieldsTooMany = (found: number, columnCount: number): Reject => ({
-  code: "fields-too-many",
-  what: `The row has ${found} fields, the source's settings name ${columnCount} columns.`,
-  fix: 'Name every column in the settings, "ignored" for those of no use; or a delimiter stands inside a field.',
-});
+const valueOfField = (field: string): string => {
+  const text = field.trim();
+  return NULLS.has(text) ? "" : text;
+};
 
-const columnsUnknown = (found: number): Reject => ({
-  code: "columns-unknown",
-  what: `The file has no header row, and ${found} fields fit none of the server's usual layouts.`,
-  fix: "Set the columns of the source, in their order.",
-});
+/** What a database's export writes for a column without a value. */
+const NULLS: ReadonlySet<string> = new Set(["NULL", "\\N"]);

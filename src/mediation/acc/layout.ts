@@ -37,9 +37,6 @@ export type AccLayout = ReadonlyMap<AccColumn, number>;
 /** The columns of every acc row; what a site adds follows them. */
 export const ACC_CORE: readonly AccColumn[] = ["method", "fromTag", "toTag", "callId", "sipCode", "sipReason", "time"];
 
-/** What OpenSIPS adds where a dialog is accounted in one row. */
-export const ACC_CDR: readonly AccColumn[] = ["durationS", "durationMs", "setupS", "createdTime"];
-
 /** The layout with these columns in this order. */
 export const layoutOf = (columns: readonly AccColumn[]): AccLayout =>
   new Map(columns.flatMap((column, index) => (column === "ignored" ? [] : [[column, index] as const])));

@@ -34,23 +34,24 @@ export function decodeAccRow(row: AccRow, context: AccContext): RowOutcome {
   if (isReject(at)) return rejected(at);
   if (method === "BYE") return { kind: "half", half: end(row, at) };
   if (!code.startsWith("2")) return decodeUnanswered(row, at, context);
-  if (row("durationS") === "" && row("durationMs") === "") return { kind: "half", half: start(row, at) };
-  return decodeWithDuration(row, at, context);
+  return decodeAnswered(row, at, context);
 }
 
-/** An OpenSIPS row with the cdr flag: the call's length, beside its answer. */
-function decodeWithDuration(row: AccRow, answeredAt: EpochMs, context: AccContext): RowOutcome {
-  const [seconds, ms] = [row("durationS"), row("durationMs")];
-  const talkedMs = ms === "" ? parseDuration(seconds, "s") : parseDuration(ms, "ms");
-  if (talkedMs === undefined) return rejected(durationInvalid(ms || seconds));
+/**
+ * An answered INVITE. With a length it is a whole call (OpenSIPS, cdr flag). A length of 0 says nothing: the tables hold 0
+ * for rows of transactions too. Then it is the start of a call, which waits for its BYE and is never billed at 0.
+ */
+function decodeAnswered(row: AccRow, answeredAt: EpochMs, context: AccContext): RowOutcome {
   const startedAt = setUpAt(row, answeredAt, context);
   if (isReject(startedAt)) return rejected(startedAt);
+  const [seconds, ms] = [row("durationS"), row("durationMs")];
+  const talkedMs = ms === "" || ms === "0" ? parseDuration(seconds || "0", "s") : parseDuration(ms, "ms");
+  if (talkedMs === undefined) return rejected(durationInvalid(ms || seconds));
+  const call = { ...common(row, keyOf(row), answeredAt), startedAt };
+  if (talkedMs === 0)
+    return { kind: "half", half: { key: call.key, side: "start", at: answeredAt, call, cause: call.cause } };
   const endedAt = epochMs(answeredAt + talkedMs);
-  const reportedS = wholeNumber(seconds) ?? null;
-  return whole(
-    { ...common(row, keyOf(row), answeredAt), startedAt, endedAt, talkedMs, reportedS, part: null },
-    context,
-  );
+  return whole({ ...call, endedAt, talkedMs, reportedS: wholeNumber(seconds) ?? null, part: null }, context);
 }
 
 /**
@@ -76,11 +77,6 @@ function decodeDialog(row: AccRow, context: AccContext): RowOutcome {
   const key = row("callId") === "" ? row("recordId") : keyOf(row);
   const call = { ...common(row, key, talkedMs === 0 ? null : startedAt), startedAt, endedAt };
   return whole({ ...call, talkedMs, reportedS: null, part: null }, context);
-}
-
-function start(row: AccRow, at: EpochMs): CallHalf {
-  const call = { ...common(row, keyOf(row), at), startedAt: at };
-  return { key: call.key, side: "start", at, call, cause: call.cause };
 }
 
 const end = (row: AccRow, at: EpochMs): CallHalf => ({
