@@ -41,7 +41,7 @@ export function compileWindows(zone: string, windows: readonly TimeWindow[]): Cl
 /** Whether a window is open at an instant. */
 export function isOpen({ zone, windows }: ClockWindows, index: number, at: number): boolean {
   const window = windows[index];
-  invariant(window, `window ${index} is one of the tariff's`);
+  invariant(window, "the window is one of the tariff's");
   const local = at + utcOffsetMs(zone, at);
   const epochDay = Math.floor(local / DAY_MS);
   const clockS = Math.floor((local - epochDay * DAY_MS) / 1_000);

@@ -1,0 +1,88 @@
+import { invariant } from "../invariant.ts";
+import { compareFraction } from "../money/fraction.ts";
+import type { Nanos } from "../money/nanos.ts";
+import type { E164 } from "../numbering/number.ts";
+import type { CompiledTariff } from "../tariff/compiled-tariff.ts";
+import type { EpochMs } from "../time/epoch.ts";
+import type { RatedCharge, Unrated } from "./charge.ts";
+import { type AllowanceShare, type Opening, openCall } from "./opening.ts";
+import { NO_READING, rateOpened, takeReading } from "./rate-call.ts";
+import { inMainUnits, settle } from "./settle.ts";
+
+/** How long a call may last. */
+export interface TalkTime {
+  readonly kind: "talk-time";
+  /** 0: not even the first step can be paid. */
+  readonly talkS: number;
+  /** What a call of that length costs. */
+  readonly charge: RatedCharge;
+  readonly limitedBy: "balance" | "maximum-cost" | "cap";
+}
+
+/** One payer of a call: the customer, or a reseller above it at its own price. */
+export interface Payer {
+  readonly tariff: CompiledTariff;
+  /** What may be spent: wallet and credit together. */
+  readonly balance: Nanos;
+  readonly allowance?: AllowanceShare;
+}
+
+/**
+ * The longest talk time whose full cost fits a balance, by steps: with .12, a connection fee of .02 and .06/min at
+ * 60/60 it is 60 s, because a second minute can't be paid. At most `capS` seconds.
+ *
+ * A call that costs nothing needs no balance, not even one above zero. A maximum cost that cuts the call off ends it at
+ * the last second before the price would pass it; one that makes the rest free lets it last. Law, tested: cost(talkS)
+ * <= balance < cost(talkS + 1), unless the cap or the maximum cost ended it.
+ */
+export function longestTalk(
+  { tariff, balance, allowance }: Payer,
+  { called, answeredAt, capS }: { readonly called: E164; readonly answeredAt: EpochMs; readonly capS: number },
+): TalkTime | Unrated {
+  invariant(Number.isSafeInteger(capS) && capS >= 0, `capS is whole seconds, 0 or more, got ${capS}`);
+  const opening = openCall(tariff, called, answeredAt);
+  if (opening.kind !== "open") return opening;
+  const costOf = (talkedS: number) => rateOpened(opening, allowance ? { talkedS, allowance } : { talkedS });
+  const affordable = (talkedS: number) => costOf(talkedS).amount <= (balance > 0n ? balance : 0n);
+  const withinMaximum = (talkedS: number) => !isCutOff(opening, talkedS, allowance);
+  const allowedS = longestOf(capS, withinMaximum);
+  const talkS = longestOf(allowedS, affordable);
+  const limitedBy = talkS < allowedS ? "balance" : allowedS < capS ? "maximum-cost" : "cap";
+  return { kind: "talk-time", talkS, charge: costOf(talkS), limitedBy };
+}
+
+/**
+ * The talk time that every level of a selling chain can pay, each at its own retail price: the shortest of theirs.
+ * The answer names the level that sets it; a level without a rate, or blocked, refuses the call.
+ */
+export function longestTalkOfChain<Level extends Payer>(
+  levels: readonly Level[],
+  call: { readonly called: E164; readonly answeredAt: EpochMs; readonly capS: number },
+): { readonly level: Level; readonly answer: TalkTime | Unrated } {
+  invariant(levels.length > 0, "a call has a payer");
+  const answers = levels.map((level) => ({ level, answer: longestTalk(level, call) }));
+  const talkS = ({ answer }: (typeof answers)[number]) => (answer.kind === "talk-time" ? answer.talkS : -1);
+  return answers.reduce((shortest, next) => (talkS(next) < talkS(shortest) ? next : shortest));
+}
+
+/** Whether a call of that length has run past a maximum cost that ends it. */
+function isCutOff(opening: Opening, talkedS: number, allowance: AllowanceShare | undefined): boolean {
+  const { price, tariff } = opening;
+  if (price.maximumCost === null || price.terms.atMaximumCost !== "disconnect") return false;
+  const reading = takeReading(opening, tariff, NO_READING, { talkedS, leftS: allowance?.leftS ?? 0 });
+  const { sum } = settle(opening, reading, reading.sum, allowance);
+  return compareFraction(sum, inMainUnits(price, price.maximumCost)) > 0;
+}
+
+/** The largest whole number from 0 to `most` that `fits`, where all below a fitting one fit. 0 is taken to fit. */
+function longestOf(most: number, fits: (value: number) => boolean): number {
+  if (fits(most)) return most;
+  let low = 0;
+  let high = most;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
