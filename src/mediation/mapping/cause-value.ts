@@ -5,9 +5,6 @@ import type { Fields, Slots } from "./fields.ts";
 import type { JsonNode } from "./json-node.ts";
 import { compileTextOr } from "./text-value.ts";
 
-/** Different causes a file may hold before their objects are no longer shared. */
-const CACHE_MAX = 4_096;
-
 /**
  * Compiles a release cause: `q850` and `sip` are columns with numbers, `text` the switch's own word, and `words`
  * translates that word into numbers: `{ "BUSY": { "q850": 17 } }`. A number that is none is left out, never a reject: it
@@ -24,19 +21,24 @@ export function compileCause(node: JsonNode, slots: Slots): (fields: Fields) => 
       ?.entries()
       .map(([word, meaning]) => [word, readMeaning(meaning)]),
   );
-  const cache = new Map<string, ReleaseCause>();
+  let last: {
+    readonly q850Text: string;
+    readonly sipText: string;
+    readonly word: string;
+    readonly cause: ReleaseCause;
+  } | null = null;
   return (fields) => {
     const [q850Text, sipText, word] = [q850(fields), sip(fields), text(fields)];
-    const name = `${q850Text}\n${sipText}\n${word}`;
-    const known = cache.get(name);
-    if (known !== undefined) return known;
+    // Most calls end like the one before them: they share one object.
+    if (last !== null && last.q850Text === q850Text && last.sipText === sipText && last.word === word)
+      return last.cause;
     const meaning = words.get(word) ?? NO_CAUSE;
     const q850Number = within(q850Text, 0, 127);
     const sipNumber = within(sipText, 100, 699);
     const odd =
       q850Number === null && q850Text !== "" ? q850Text : sipNumber === null && sipText !== "" ? sipText : null;
     const cause = { q850: q850Number ?? meaning.q850, sip: sipNumber ?? meaning.sip, text: word || odd };
-    if (cache.size < CACHE_MAX) cache.set(name, cause);
+    last = { q850Text, sipText, word, cause };
     return cause;
   };
 }
