@@ -3,8 +3,8 @@ import type { Decimal } from "../core/money/decimal.ts";
 import type { Reject } from "../core/reject.ts";
 import type { Increments } from "../core/tariff/rate.ts";
 import type { EpochMs } from "../core/time/epoch.ts";
-import type { DeckField } from "./template.ts";
 import type { DeckEncoding } from "./table/encoding.ts";
+import type { DeckField } from "./template.ts";
 
 /** What the carrier says a row does. Information only: the diff decides by prices, and a row marked `closed` ends a rate. */
 export type DeckStatus = "new" | "increase" | "decrease" | "unchanged" | "closed" | "blocked";
@@ -46,8 +46,16 @@ export interface RejectedRow {
 /** Something the operator should know that stops nothing. */
 export interface DeckWarning {
   readonly code:
-    | "date-order-assumed" | "zero-rates-free" | "jurisdiction-prices" | "rates-in-cents" | "mixed-currencies"
-    | "status-unknown" | "formula-values" | "columns-inferred" | "increments-assumed" | "code-range-expanded";
+    | "date-order-assumed"
+    | "zero-rates-free"
+    | "jurisdiction-prices"
+    | "rates-in-cents"
+    | "mixed-currencies"
+    | "status-unknown"
+    | "formula-values"
+    | "columns-inferred"
+    | "increments-assumed"
+    | "code-range-expanded";
   readonly what: string;
 }
 

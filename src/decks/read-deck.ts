@@ -1,14 +1,14 @@
 import { type Currency, parseCurrency } from "../core/money/currency.ts";
 import { Problem } from "../core/problem.ts";
+import type { CodeItem } from "./cells/codes.ts";
 import { type DateOrder, detectDateOrder } from "./cells/dates.ts";
 import { parseIncrements } from "./cells/increments.ts";
 import { detectDecimalMark } from "./cells/price.ts";
-import type { CodeItem } from "./cells/codes.ts";
 import { unfoldCodes } from "./cells/unfold-codes.ts";
 import type { DeckReading, DeckRow, DeckWarning, RejectedRow } from "./deck-row.ts";
 import { headerCurrency, headerIsCents, headerUnit } from "./layout/header-hints.ts";
 import { type RowContext, readRow } from "./read-row.ts";
-import { openDeck, type OpenDeck } from "./table/open-deck.ts";
+import { type OpenDeck, openDeck } from "./table/open-deck.ts";
 import { cellText, rawRow } from "./table/table.ts";
 import { type DeckField, type DeckTemplate, deckTemplateInvalid } from "./template.ts";
 
@@ -34,7 +34,9 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
     else drafts.push(read);
   }
   const { prefixes, unfoldedRows } = unfoldCodes(drafts);
-  const rows = drafts.flatMap(({ row }, at) => (prefixes[at] as string[]).map((prefix): DeckRow => ({ ...row, prefix })));
+  const rows = drafts.flatMap(({ row }, at) =>
+    (prefixes[at] as string[]).map((prefix): DeckRow => ({ ...row, prefix })),
+  );
   const counts = {
     rows: drafts.length + rejected.length,
     loadedRows: drafts.length,
@@ -42,7 +44,13 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
     notes,
     prefixes: new Set(rows.map(({ prefix }) => prefix)).size,
   };
-  return { rows, rejected, counts, detected: detectedLayout(deck, context), warnings: warnings(context, rows, unfoldedRows) };
+  return {
+    rows,
+    rejected,
+    counts,
+    detected: detectedLayout(deck, context),
+    warnings: warnings(context, rows, unfoldedRows),
+  };
 }
 
 /** What holds for all rows of the deck: columns, marks, orders, defaults. */
@@ -59,7 +67,8 @@ function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     template,
     columns: splitOrFull(deck, columns),
     decimal,
-    dateOrder: template.dateOrder ?? dateOrder([...texts("effectiveFrom"), ...texts("effectiveTo")], rateField !== "rate"),
+    dateOrder:
+      template.dateOrder ?? dateOrder([...texts("effectiveFrom"), ...texts("effectiveTo")], rateField !== "rate"),
     timeZone: checkedZone(template.timeZone ?? "UTC"),
     ratePer: template.ratePer ?? headerUnit(rateHeader) ?? "minute",
     inCents: headerIsCents(rateHeader),
@@ -77,14 +86,15 @@ function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
 /** Texts of one column below the header; dates and numbers of a sheet carry no marks and are left out. */
 function columnTexts({ table, layout }: OpenDeck, column: number | undefined): string[] {
   if (column === undefined) return [];
-  return table.rows.slice(layout.dataFrom)
+  return table.rows
+    .slice(layout.dataFrom)
     .map((row) => row.cells[column])
     .filter((cell): cell is string => typeof cell === "string" && /\d/.test(cell));
 }
 
 /** Which column is the price: the plain one, or the jurisdiction the template asks for; interstate unless it says. */
 function pricedBy(columns: ReadonlyMap<DeckField, number>, { jurisdiction }: DeckTemplate): DeckField {
-  const wanted = jurisdiction === undefined ? "rate" : `${jurisdiction}Rate` as const;
+  const wanted = jurisdiction === undefined ? "rate" : (`${jurisdiction}Rate` as const);
   const order: DeckField[] = [wanted, "rate", "interRate", "intraRate", "indeterminateRate"];
   return order.find((field) => columns.has(field)) as DeckField;
 }
@@ -102,8 +112,12 @@ function splitOrFull(deck: OpenDeck, columns: Map<DeckField, number>): Map<DeckF
   columns.delete("countryCode");
   columns.set("code", code as number);
   if (country === undefined || area === undefined || country === area) return columns;
-  const pairs = deck.table.rows.slice(deck.layout.dataFrom)
-    .map((row) => [cellText(row.cells[country]).replace(/\D/g, ""), cellText(row.cells[area]).replace(/^\D+/, "")] as const)
+  const pairs = deck.table.rows
+    .slice(deck.layout.dataFrom)
+    .map(
+      (row) =>
+        [cellText(row.cells[country]).replace(/\D/g, ""), cellText(row.cells[area]).replace(/^\D+/, "")] as const,
+    )
     .filter(([first, second]) => first !== "" && second !== "");
   const full = pairs.filter(([first, second]) => second.startsWith(first)).length;
   if (pairs.length > 0 && full < pairs.length * 0.9) columns.set("countryCode", country);
@@ -142,8 +156,9 @@ function checkedIncrements(text: string | undefined): RowContext["increments"] {
 
 function detectedLayout(deck: OpenDeck, context: RowContext): DeckReading["detected"] {
   const { layout } = deck;
-  const columns = [...context.columns].map(([field, at]) =>
-    [field, { column: at + 1, header: layout.headers[at] ?? "" }] as const);
+  const columns = [...context.columns].map(
+    ([field, at]) => [field, { column: at + 1, header: layout.headers[at] ?? "" }] as const,
+  );
   return {
     format: deck.format,
     encoding: deck.encoding,
@@ -162,18 +177,33 @@ function warnings(context: RowContext, rows: readonly DeckRow[], unfoldedRows: n
   const currencies = new Set(rows.map(({ currency }) => currency));
   const hasIncrements = context.columns.has("increments") || context.columns.has("firstInterval");
   const found: [DeckWarning["code"], boolean, string][] = [
-    ["zero-rates-free", context.zeroRates.count > 0,
-      `${context.zeroRates.count} rows cost 0 and are read as free; set the template's zeroRate to "blocked" if they are not.`],
-    ["jurisdiction-prices", context.rateField !== "rate",
-      `The deck prices by jurisdiction; read from the column for ${context.rateField}. Set the template's jurisdiction for another.`],
+    [
+      "zero-rates-free",
+      context.zeroRates.count > 0,
+      `${context.zeroRates.count} rows cost 0 and are read as free; set the template's zeroRate to "blocked" if they are not.`,
+    ],
+    [
+      "jurisdiction-prices",
+      context.rateField !== "rate",
+      `The deck prices by jurisdiction; read from the column for ${context.rateField}. Set the template's jurisdiction for another.`,
+    ],
     ["rates-in-cents", context.inCents, "The header says cents: every price was divided by 100."],
     ["mixed-currencies", currencies.size > 1, `The deck has several currencies: ${[...currencies].join(", ")}.`],
-    ["status-unknown", context.unknownStatuses.size > 0,
-      `Unknown words in the status column, taken as no statement: ${[...context.unknownStatuses].slice(0, 5).join(", ")}.`],
-    ["increments-assumed", !hasIncrements && context.increments === undefined,
-      "The deck has no increments: every row is billed per second (1/1). Set the template's defaults.increments for others."],
-    ["code-range-expanded", unfoldedRows > 0,
-      `${unfoldedRows} rows have code ranges that overlap with another row and were written out code by code.`],
+    [
+      "status-unknown",
+      context.unknownStatuses.size > 0,
+      `Unknown words in the status column, taken as no statement: ${[...context.unknownStatuses].slice(0, 5).join(", ")}.`,
+    ],
+    [
+      "increments-assumed",
+      !hasIncrements && context.increments === undefined,
+      "The deck has no increments: every row is billed per second (1/1). Set the template's defaults.increments for others.",
+    ],
+    [
+      "code-range-expanded",
+      unfoldedRows > 0,
+      `${unfoldedRows} rows have code ranges that overlap with another row and were written out code by code.`,
+    ],
   ];
   return found.filter(([, holds]) => holds).map(([code, , what]) => ({ code, what }));
 }

@@ -55,7 +55,7 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
   if (row.fault !== undefined) return rejected(FAULTS[row.fault]);
   const cell = (field: DeckField): Cell => {
     const column = context.columns.get(field);
-    return column === undefined ? "" : row.cells[column] ?? "";
+    return column === undefined ? "" : (row.cells[column] ?? "");
   };
   const codeCell = cell("code");
   const rateCell = cell("rate");
@@ -82,7 +82,14 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
     kind: "row",
     items: codes.items,
     row: {
-      line: row.line, codeText: cellText(codeCell), destination, status, increments, unitS, ...price, ...details,
+      line: row.line,
+      codeText: cellText(codeCell),
+      destination,
+      status,
+      increments,
+      unitS,
+      ...price,
+      ...details,
       comment: cellText(cell("comment")),
     },
   };
@@ -114,7 +121,8 @@ function readCodes(cell: Cell, countryCode: string, context: RowContext): Return
     return parseCodes(/\./.test(text) ? text : "1E+16", { spaces: codeSpaces, stripPrefixes: [], countryCode: "" });
   }
   const country = countryCode.replace(/^(\+|00)|\D/g, "");
-  if (text === "" && country !== "") return parseCodes(deckCountry + country, { spaces: codeSpaces, stripPrefixes, countryCode: "" });
+  if (text === "" && country !== "")
+    return parseCodes(deckCountry + country, { spaces: codeSpaces, stripPrefixes, countryCode: "" });
   if (text === "") return rejected(codeMissing());
   return parseCodes(text, { spaces: codeSpaces, stripPrefixes, countryCode: deckCountry + country });
 }
@@ -173,11 +181,17 @@ type RowDetails = Pick<DeckRow, "connectFee" | "effectiveFrom" | "effectiveTo" |
 
 function readDetails(cell: (field: DeckField) => Cell, context: RowContext): RowDetails | Reject {
   const feeText = cellText(cell("connectFee"));
-  const fee = feeText === "" || feeText === "-" ? undefined : remember(context.caches.prices, feeText, () => parsePrice(feeText, context.decimal));
+  const fee =
+    feeText === "" || feeText === "-"
+      ? undefined
+      : remember(context.caches.prices, feeText, () => parsePrice(feeText, context.decimal));
   if (feeText !== "" && feeText !== "-" && fee === undefined) return rateInvalid(feeText, context.decimal);
   if (fee !== undefined && fee.amount.units < 0n) return rateNegative(feeText);
   const fromCell = cell("effectiveFrom");
-  const from = readDate(cellText(fromCell) === "" ? context.template.defaults?.effectiveFrom ?? "" : fromCell, context);
+  const from = readDate(
+    cellText(fromCell) === "" ? (context.template.defaults?.effectiveFrom ?? "") : fromCell,
+    context,
+  );
   const to = readDate(cell("effectiveTo"), context);
   if (from === undefined) return dateInvalid(cellText(fromCell), context.dateOrder);
   if (to === undefined) return dateInvalid(cellText(cell("effectiveTo")), context.dateOrder);
@@ -243,13 +257,14 @@ const rateInvalid = (text: string, mark: DecimalMark): Reject => ({
 const rateNegative = (text: string): Reject => ({
   code: "rate-negative",
   what: `The price ${text} is negative.`,
-  fix: "Correct the cell. If the carrier means \"blocked\", add the text to the template's blockedRates.",
+  fix: 'Correct the cell. If the carrier means "blocked", add the text to the template\'s blockedRates.',
 });
 
 const incrementsInvalid = (text: string): Reject => ({
   code: "increments-invalid",
   what: `"${text}" is no billing increment.`,
-  fix: "Write 30/6 (first/next seconds). Spreadsheets turn 1/1 and 6/6 into dates: format the column as text, or set " +
+  fix:
+    "Write 30/6 (first/next seconds). Spreadsheets turn 1/1 and 6/6 into dates: format the column as text, or set " +
     "the template's columns.increments to null and defaults.increments to the deck's.",
 });
 

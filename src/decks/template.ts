@@ -11,53 +11,75 @@ const Column = Type.Union([
 const optional = Type.Optional;
 
 /** What the columns of a deck can mean. Every entry says where a field stands, by header text or by number. */
-const Columns = Type.Object({
-  destination: optional(Column),
-  country: optional(Column),
-  code: optional(Column),
-  countryCode: optional(Column),
-  areaCode: optional(Column),
-  rate: optional(Column),
-  interRate: optional(Column),
-  intraRate: optional(Column),
-  indeterminateRate: optional(Column),
-  connectFee: optional(Column),
-  increments: optional(Column),
-  firstInterval: optional(Column),
-  nextInterval: optional(Column),
-  effectiveFrom: optional(Column),
-  effectiveTo: optional(Column),
-  status: optional(Column),
-  currency: optional(Column),
-  comment: optional(Column),
-}, { additionalProperties: false });
+const Columns = Type.Object(
+  {
+    destination: optional(Column),
+    country: optional(Column),
+    code: optional(Column),
+    countryCode: optional(Column),
+    areaCode: optional(Column),
+    rate: optional(Column),
+    interRate: optional(Column),
+    intraRate: optional(Column),
+    indeterminateRate: optional(Column),
+    connectFee: optional(Column),
+    increments: optional(Column),
+    firstInterval: optional(Column),
+    nextInterval: optional(Column),
+    effectiveFrom: optional(Column),
+    effectiveTo: optional(Column),
+    status: optional(Column),
+    currency: optional(Column),
+    comment: optional(Column),
+  },
+  { additionalProperties: false },
+);
 
 /** How one carrier writes its decks. Every field is optional: what is left out is detected from the deck. */
-export const DeckTemplate = Type.Object({
-  sheet: optional(Type.String({ minLength: 1, description: "sheet of a workbook that holds the rates" })),
-  headerRow: optional(Type.Integer({ minimum: 0, maximum: 1_000, description: "row of the header, from 1; 0: none" })),
-  columns: optional(Columns),
-  delimiter: optional(Type.Union([",", ";", "\t", "|"].map((mark) => Type.Literal(mark)))),
-  encoding: optional(Type.Union([
-    Type.Literal("utf-8"), Type.Literal("utf-16le"), Type.Literal("utf-16be"), Type.Literal("windows-1252"),
-  ])),
-  decimal: optional(Type.Union([Type.Literal("."), Type.Literal(",")])),
-  dateOrder: optional(Type.Union([Type.Literal("dmy"), Type.Literal("mdy")])),
-  timeZone: optional(Type.String({ description: "IANA zone of the deck's dates; UTC unless set" })),
-  ratePer: optional(Type.Union([Type.Literal("minute"), Type.Literal("second"), Type.Literal("increment")])),
-  jurisdiction: optional(Type.Union([Type.Literal("inter"), Type.Literal("intra"), Type.Literal("indeterminate")])),
-  zeroRate: optional(Type.Union([Type.Literal("free"), Type.Literal("blocked")])),
-  blankRate: optional(Type.Union([Type.Literal("reject"), Type.Literal("blocked")])),
-  blockedRates: optional(Type.Array(Type.String(), { maxItems: 20, description: 'prices that mean "blocked": 99, -1' })),
-  countryCode: optional(Type.String({ pattern: "^[1-9]\\d{0,2}$", description: "put before every code of the deck" })),
-  codeSpaces: optional(Type.Union([Type.Literal("list"), Type.Literal("country-first"), Type.Literal("grouping")])),
-  stripPrefixes: optional(Type.Array(Type.String({ pattern: "^[0-9*#+]{1,15}$" }), { maxItems: 20 })),
-  defaults: optional(Type.Object({
-    currency: optional(Type.String()),
-    increments: optional(Type.String({ description: '"60/60"' })),
-    effectiveFrom: optional(Type.String({ description: "ISO date or date and time" })),
-  }, { additionalProperties: false })),
-}, { additionalProperties: false });
+export const DeckTemplate = Type.Object(
+  {
+    sheet: optional(Type.String({ minLength: 1, description: "sheet of a workbook that holds the rates" })),
+    headerRow: optional(
+      Type.Integer({ minimum: 0, maximum: 1_000, description: "row of the header, from 1; 0: none" }),
+    ),
+    columns: optional(Columns),
+    delimiter: optional(Type.Union([",", ";", "\t", "|"].map((mark) => Type.Literal(mark)))),
+    encoding: optional(
+      Type.Union([
+        Type.Literal("utf-8"),
+        Type.Literal("utf-16le"),
+        Type.Literal("utf-16be"),
+        Type.Literal("windows-1252"),
+      ]),
+    ),
+    decimal: optional(Type.Union([Type.Literal("."), Type.Literal(",")])),
+    dateOrder: optional(Type.Union([Type.Literal("dmy"), Type.Literal("mdy")])),
+    timeZone: optional(Type.String({ description: "IANA zone of the deck's dates; UTC unless set" })),
+    ratePer: optional(Type.Union([Type.Literal("minute"), Type.Literal("second"), Type.Literal("increment")])),
+    jurisdiction: optional(Type.Union([Type.Literal("inter"), Type.Literal("intra"), Type.Literal("indeterminate")])),
+    zeroRate: optional(Type.Union([Type.Literal("free"), Type.Literal("blocked")])),
+    blankRate: optional(Type.Union([Type.Literal("reject"), Type.Literal("blocked")])),
+    blockedRates: optional(
+      Type.Array(Type.String(), { maxItems: 20, description: 'prices that mean "blocked": 99, -1' }),
+    ),
+    countryCode: optional(
+      Type.String({ pattern: "^[1-9]\\d{0,2}$", description: "put before every code of the deck" }),
+    ),
+    codeSpaces: optional(Type.Union([Type.Literal("list"), Type.Literal("country-first"), Type.Literal("grouping")])),
+    stripPrefixes: optional(Type.Array(Type.String({ pattern: "^[0-9*#+]{1,15}$" }), { maxItems: 20 })),
+    defaults: optional(
+      Type.Object(
+        {
+          currency: optional(Type.String()),
+          increments: optional(Type.String({ description: '"60/60"' })),
+          effectiveFrom: optional(Type.String({ description: "ISO date or date and time" })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
 export type DeckTemplate = Static<typeof DeckTemplate>;
 
 /** A field that a deck's column can hold. */

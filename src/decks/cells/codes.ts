@@ -41,7 +41,8 @@ export function parseCodes(text: string, grammar: CodeGrammar): Codes {
   const items = new Map<string, CodeItem>();
   for (const token of split.tokens) {
     const found = readToken(token, split.countryCode, grammar.stripPrefixes);
-    if (!Array.isArray(found)) return rejected(found === "ambiguous" ? ambiguousRange(text, token) : codeInvalid(text, token));
+    if (!Array.isArray(found))
+      return rejected(found === "ambiguous" ? ambiguousRange(text, token) : codeInvalid(text, token));
     for (const item of found) items.set(item.prefix, item);
     if (items.size > CODES_PER_ROW_MAX) return rejected(listTooLong(text));
   }
@@ -82,7 +83,8 @@ function splitCell(cell: string, { spaces, countryCode }: CodeGrammar): Tokens |
   const countryFirst = { countryCode: countryCode + digitsOf(first), tokens: rest };
   if (spaces === "country-first") return isCountryFirst ? countryFirst : { countryCode, tokens: list(cell) };
   const tokens = [first, ...rest];
-  if (!isCountryFirst || rest.every((token) => digitsOf(token).startsWith(digitsOf(first)))) return { countryCode, tokens };
+  if (!isCountryFirst || rest.every((token) => digitsOf(token).startsWith(digitsOf(first))))
+    return { countryCode, tokens };
   // "61 38,39": the blank means something else than the commas. "61 38 39" could be three countries or one.
   return !cell.slice(first.length + 1).includes(" ") && cell.includes(",") ? countryFirst : undefined;
 }

@@ -69,7 +69,7 @@ export function serialDate(serial: number, timeZone: string): EpochMs | undefine
   return atZone(localMs, timeZone);
 }
 
-const fullYear = (text: string): number => text.length === 2 ? 2_000 + Number(text) : Number(text);
+const fullYear = (text: string): number => (text.length === 2 ? 2_000 + Number(text) : Number(text));
 
 interface Day {
   readonly year: number;
@@ -78,7 +78,11 @@ interface Day {
 }
 
 /** `clock`: hour, minute, second, fraction, a/p, zone, each as matched. */
-function civil({ year, month, day }: Day, clock: readonly (string | undefined)[], timeZone: string): EpochMs | undefined {
+function civil(
+  { year, month, day }: Day,
+  clock: readonly (string | undefined)[],
+  timeZone: string,
+): EpochMs | undefined {
   const [hourText = "0", minute = "0", second = "0", fraction = "", half, zone] = clock;
   if (year < 1990 || year > 2100 || month < 1 || month > 12 || day < 1) return undefined;
   let hour = Number(hourText);
@@ -86,7 +90,8 @@ function civil({ year, month, day }: Day, clock: readonly (string | undefined)[]
   if (hour > 24 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const midnightMs = Date.UTC(year, month - 1, day);
   if (midnightMs >= Date.UTC(year, month, 1)) return undefined;
-  const clockMs = ((hour * 60 + Number(minute)) * 60 + Number(second)) * 1_000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
+  const clockMs =
+    ((hour * 60 + Number(minute)) * 60 + Number(second)) * 1_000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
   const localMs = midnightMs + clockMs;
   if (zone === undefined) return atZone(localMs, timeZone);
   return epochMs(localMs - offsetMs(zone));
@@ -108,4 +113,3 @@ function atZone(localMs: number, timeZone: string): EpochMs {
 
 /** Whether `text` says that a price holds at once. */
 export const isImmediate = (text: string): boolean => /^(immediate(ly)?|now|asap|at once|current)$/i.test(text);
-

@@ -38,7 +38,9 @@ export function detectDecimalMark(texts: Iterable<string>): DecimalMark | undefi
 export function parsePrice(text: string, mark: DecimalMark): Price | undefined {
   let plain = text;
   if (!/^\d*\.?\d*$/.test(text) || mark === ",") {
-    plain = text.replace(/^(?:US\$|[A-Z]{3}|[$€£¥])\s*/i, "").replace(/\s*(?:[A-Z]{3}|[$€£¥])?(?:\s*\/\s*min\.?)?$/i, "");
+    plain = text
+      .replace(/^(?:US\$|[A-Z]{3}|[$€£¥])\s*/i, "")
+      .replace(/\s*(?:[A-Z]{3}|[$€£¥])?(?:\s*\/\s*min\.?)?$/i, "");
     const group = mark === "." ? "," : ".";
     const grouped = new RegExp(`^[-+]?\\d{1,3}(?:[${group}'’ \\u00a0\\u202f]\\d{3})+(?:\\${mark}\\d*)?$`);
     if (grouped.test(plain)) plain = plain.replace(new RegExp(`[${group}'’ \\u00a0\\u202f]`, "g"), "");

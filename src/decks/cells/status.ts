@@ -2,7 +2,10 @@ import type { DeckStatus } from "../deck-row.ts";
 
 /** First match wins: "no increase" is unchanged before it is an increase. */
 const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
-  ["unchanged", /^(no|not|un)[ -]?(change|increase|decrease|modif)|^(current|same|active|existing|unmodified|nc|=|→|stable|open|ok)$/],
+  [
+    "unchanged",
+    /^(no|not|un)[ -]?(change|increase|decrease|modif)|^(current|same|active|existing|unmodified|nc|=|→|stable|open|ok)$/,
+  ],
   ["closed", /^(clos|delet|remov|discontinu|terminat|withdraw|inactive|suspend|expir|cancel|disable|obsolete|drop)/],
   ["blocked", /^(block|barr|restrict|forbid|not (offered|available|served)|n\/?a$)/],
   ["new", /^(new|add|nouveau|nuevo|neu$)|^n$/],

@@ -22,9 +22,9 @@ export function unfoldCodes(rows: readonly RowCodes[]): { prefixes: string[][]; 
   const clashing = folded.size === 0 ? new Set<string>() : findClashes(rows, folded);
   let unfoldedRows = 0;
   const prefixes = rows.map(({ items }) => {
-    const written = items.flatMap((item) => clashing.has(item.prefix) && item.writtenLength > item.prefix.length
-      ? writeOut(item)
-      : [item.prefix]);
+    const written = items.flatMap((item) =>
+      clashing.has(item.prefix) && item.writtenLength > item.prefix.length ? writeOut(item) : [item.prefix],
+    );
     if (written.length !== items.length) unfoldedRows += 1;
     return written;
   });
@@ -32,7 +32,8 @@ export function unfoldCodes(rows: readonly RowCodes[]): { prefixes: string[][]; 
 }
 
 function findClashes(
-  rows: readonly RowCodes[], folded: ReadonlyMap<string, { readonly row: number; readonly writtenLength: number }>,
+  rows: readonly RowCodes[],
+  folded: ReadonlyMap<string, { readonly row: number; readonly writtenLength: number }>,
 ): Set<string> {
   const clashing = new Set<string>();
   for (const [row, { items }] of rows.entries()) {

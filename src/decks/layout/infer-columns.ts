@@ -1,6 +1,6 @@
+import { parseCurrency } from "../../core/money/currency.ts";
 import { parseIncrements } from "../cells/increments.ts";
 import { parseStatus } from "../cells/status.ts";
-import { parseCurrency } from "../../core/money/currency.ts";
 import { type Cell, cellText, type TableRow } from "../table/table.ts";
 import type { DeckField } from "../template.ts";
 
@@ -62,7 +62,8 @@ function columnShapes(rows: readonly TableRow[]): ColumnShape[] {
     return {
       column,
       filled: cells.length,
-      share: (test) => cells.length === 0 ? 0 : cells.filter((cell) => test(cellText(cell), cell)).length / cells.length,
+      share: (test) =>
+        cells.length === 0 ? 0 : cells.filter((cell) => test(cellText(cell), cell)).length / cells.length,
       distinct: new Set(cells.map(cellText)).size,
     };
   });

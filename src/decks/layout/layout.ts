@@ -49,7 +49,11 @@ function readHeader(index: number, rows: readonly TableRow[], template: DeckTemp
   const width = Math.max(...rows.map((row) => row.cells.length));
   if (rows.some((row) => row.cells.some((cell) => /^[-+]?\d[\d.,/:+ -]*$/.test(cellText(cell))))) return undefined;
   const headers = Array.from({ length: width }, (_, column) =>
-    rows.map((row) => cellText(row.cells[column])).filter((text) => text !== "").join(" "));
+    rows
+      .map((row) => cellText(row.cells[column]))
+      .filter((text) => text !== "")
+      .join(" "),
+  );
   const columns = applyTemplate(matchColumns(headers), headers, template);
   if (columns === undefined || !isPriced(columns)) return undefined;
   return { dataFrom: index + rows.length, headerLine: rows[0]?.line ?? null, headers, columns };
@@ -69,7 +73,9 @@ function matchColumns(headers: readonly string[]): Map<DeckField, number> {
 
 /** The template's columns replace the found ones; undefined when a header it names is not in this row. */
 function applyTemplate(
-  found: Map<DeckField, number>, headers: readonly string[], template: DeckTemplate,
+  found: Map<DeckField, number>,
+  headers: readonly string[],
+  template: DeckTemplate,
 ): Map<DeckField, number> | undefined {
   for (const [field, column] of Object.entries(template.columns ?? {}) as [DeckField, string | number | null][]) {
     if (column === null) {

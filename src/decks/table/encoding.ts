@@ -53,7 +53,11 @@ function looksBinary(text: string): boolean {
 }
 
 const deckNotText = (why: string, cause?: unknown) =>
-  new Problem("deck-not-text", {
-    what: `The file cannot be read as a text deck: ${why}.`,
-    fix: "Save it as CSV in UTF-8, or as XLSX; or set the template's encoding to what the carrier uses.",
-  }, { cause });
+  new Problem(
+    "deck-not-text",
+    {
+      what: `The file cannot be read as a text deck: ${why}.`,
+      fix: "Save it as CSV in UTF-8, or as XLSX; or set the template's encoding to what the carrier uses.",
+    },
+    { cause },
+  );

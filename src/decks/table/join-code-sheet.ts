@@ -22,7 +22,7 @@ export function joinCodeSheet(sheets: readonly Table[]): Table | undefined {
   const width = Math.max(...prices.table.rows.map((row) => row.cells.length));
   const rows = prices.table.rows.map((row, index) => {
     const cells = Array.from({ length: width }, (_, column) => row.cells[column] ?? "");
-    const code = index === prices.index ? "Code" : byName.get(nameIn(row, prices))?.join(",") ?? "";
+    const code = index === prices.index ? "Code" : (byName.get(nameIn(row, prices))?.join(",") ?? "");
     return { ...row, cells: [...cells, code] };
   });
   return { ...prices.table, name: `${prices.table.name} + ${codes.table.name}`, rows };

@@ -46,8 +46,17 @@ function openWorkbook(bytes: Uint8Array, template: DeckTemplate): OpenDeck {
   if (sheets.every(({ rows }) => rows.length === 0)) throw deckEmpty();
   const { sheet } = template;
   const wanted = sheet === undefined ? sheets : sheets.filter(({ name }) => name === sheet);
-  if (wanted.length === 0) throw sheetMissing(sheet ?? "", sheets.map(({ name }) => name));
-  const found = mostRates(wanted, template) ?? mostRates([joinCodeSheet(wanted)].flatMap((it) => it ?? []), template);
+  if (wanted.length === 0)
+    throw sheetMissing(
+      sheet ?? "",
+      sheets.map(({ name }) => name),
+    );
+  const found =
+    mostRates(wanted, template) ??
+    mostRates(
+      [joinCodeSheet(wanted)].flatMap((it) => it ?? []),
+      template,
+    );
   if (found === undefined) throw columnsMissing(wanted[0] as Table);
   return { ...found, format: "workbook", encoding: null, delimiter: null };
 }
@@ -58,9 +67,11 @@ function mostRates(sheets: readonly Table[], template: DeckTemplate): { table: T
   for (const table of sheets) {
     const layout = findLayout(table, template);
     if (layout === undefined) continue;
-    const isBetter = best === undefined || Number(layout.headerLine !== null) > Number(best.layout.headerLine !== null)
-      || (layout.headerLine !== null) === (best.layout.headerLine !== null)
-        && table.rows.length - layout.dataFrom > best.table.rows.length - best.layout.dataFrom;
+    const isBetter =
+      best === undefined ||
+      Number(layout.headerLine !== null) > Number(best.layout.headerLine !== null) ||
+      ((layout.headerLine !== null) === (best.layout.headerLine !== null) &&
+        table.rows.length - layout.dataFrom > best.table.rows.length - best.layout.dataFrom);
     if (isBetter) best = { table, layout };
   }
   return best;
@@ -141,7 +152,11 @@ const sheetMissing = (sheet: string, names: readonly string[]) =>
 
 const columnsMissing = (table: Table) =>
   new Problem("deck-columns-missing", {
-    what: `No column of dial codes and no column of prices were found${table.name === "" ? "" : ` in sheet "${table.name}"`}. ` +
-      `The file starts: ${table.rows.slice(0, 3).map((row) => row.cells.slice(0, 8).map(cellText).join(" | ").slice(0, 120)).join(" / ")}`,
+    what:
+      `No column of dial codes and no column of prices were found${table.name === "" ? "" : ` in sheet "${table.name}"`}. ` +
+      `The file starts: ${table.rows
+        .slice(0, 3)
+        .map((row) => row.cells.slice(0, 8).map(cellText).join(" | ").slice(0, 120))
+        .join(" / ")}`,
     fix: "Name them in the template: columns.code and columns.rate, by header text or by number from 1.",
   });

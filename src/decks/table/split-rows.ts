@@ -61,9 +61,9 @@ function pushPlain(rows: TableRow[], text: string, { position, end, line, delimi
     if (cell.length > CELL_CHARS_MAX) fault = true;
   }
   if (blank) return;
-  rows.push(fault
-    ? { line, cells: [], fault: "cell-too-long", start: position, end }
-    : { line, cells, start: position, end });
+  rows.push(
+    fault ? { line, cells: [], fault: "cell-too-long", start: position, end } : { line, cells, start: position, end },
+  );
 }
 
 /** A row with at least one quote in its first line; quoted cells may go on over several lines. */

@@ -1,4 +1,4 @@
-import { read, SSF, type CellObject, type WorkBook, type WorkSheet } from "@e965/xlsx";
+import { type CellObject, read, SSF, type WorkBook, type WorkSheet } from "@e965/xlsx";
 import { Problem } from "../../core/problem.ts";
 import { CELL_CHARS_MAX, type Cell, type Table, type TableRow, type TypedCell } from "./table.ts";
 import { inflatedSize, zipEntries } from "./zip-size.ts";
@@ -11,7 +11,13 @@ const DAYS_TO_1904 = 1_462;
 
 /** Error values by their number in the file ([MS-XLS] 2.5.10 BErr). */
 const ERRORS: Readonly<Record<number, string>> = {
-  0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A",
+  0: "#NULL!",
+  7: "#DIV/0!",
+  15: "#VALUE!",
+  23: "#REF!",
+  29: "#NAME?",
+  36: "#NUM!",
+  42: "#N/A",
 };
 
 /**
@@ -98,7 +104,11 @@ const workbookTooLarge = () =>
   });
 
 const workbookBroken = (why: string, cause?: unknown) =>
-  new Problem("deck-workbook-broken", {
-    what: `The file cannot be read as an XLSX workbook: ${why}.`,
-    fix: "Open it in a spreadsheet program and save it again as XLSX without a password, or as CSV.",
-  }, { cause });
+  new Problem(
+    "deck-workbook-broken",
+    {
+      what: `The file cannot be read as an XLSX workbook: ${why}.`,
+      fix: "Open it in a spreadsheet program and save it again as XLSX without a password, or as CSV.",
+    },
+    { cause },
+  );
