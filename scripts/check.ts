@@ -31,9 +31,12 @@ async function tool(command: string, args: readonly string[]): Promise<string> {
 async function imports(): Promise<string> {
   const { modules, violations } = await cruiseImports(ROOT);
   if (violations.length === 0) return `${modules} modules`;
-  throw new CheckFailed(
-    violations.map(({ rule, from, to, why }) => `${from} -> ${to}\n    ${rule}: ${why}`).join("\n"),
-  );
+  const byRule = Map.groupBy(violations, ({ rule, why }) => `${rule}: ${why}`);
+  const lines = [...byRule].flatMap(([rule, found]) => [
+    rule,
+    ...found.map(({ from, to }) => (from === to ? `  ${from}` : `  ${from} -> ${to}`)),
+  ]);
+  throw new CheckFailed(lines.join("\n"));
 }
 
 /** Independent of each other, and none of them writes a file. */

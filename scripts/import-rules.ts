@@ -27,8 +27,8 @@ export const CORE_ORDER = [
 
 /** Packages that only turn bytes or values into values, so a pure decoder may use them. */
 const PURE_PACKAGES = ["csv-parse", "csv-stringify", "@e965/xlsx", "saxes", "typebox"];
-/** The same for what Node ships: computation only, nothing that opens a file, a socket or a clock. */
-const PURE_BUILTINS = "^(buffer|string_decoder|zlib)$";
+/** The same for what Node ships: computation only (crypto for its hashes), nothing that opens a file or a socket. */
+const PURE_BUILTINS = "^(buffer|crypto|string_decoder|zlib)$";
 
 const TEST = "\\.test\\.ts$";
 const STORE = "^src/server/[^/]+/(store|[^/]+-store)\\.ts$";

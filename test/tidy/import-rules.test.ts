@@ -30,6 +30,7 @@ const PLANTED: [string, string, string | null, string][] = [
   ["mediation/formats/e.ts",      "mediation/formats/a.ts",      "format-alone",       "formats stay strangers"],
   ["mediation/formats/f/rows.ts", "mediation/formats/f/cell.ts", null,                 "a format may be a folder"],
   ["decks/deck.ts",               "node:zlib",                   null,                 "inflating is computation"],
+  ["decks/deck.ts",               "node:crypto",                 null,                 "so is hashing"],
   ["protocol/radius/a.ts",        "protocol/diameter/b.ts",      "codec-pure",         "codecs stay strangers"],
   ["protocol/radius/b.ts",        "node:dgram",                  "codec-pure",         "a codec has no socket"],
   ["server/ledger/store.ts",      "pg",                          null,                 "stores hold the SQL"],
