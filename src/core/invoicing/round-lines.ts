@@ -8,7 +8,7 @@ import { divideRounded, type RoundingMode } from "../money/rounding.ts";
  *   remainder first). Off by at most half a unit an invoice, however many lines it has.
  * - `line`: each line is rounded by itself, as one would by hand. Off by up to half a unit a line.
  *
- * Source: docs/decisions/0012-invoice-rounding.md.
+ * Source: docs/decisions/0013-invoice-rounding.md.
  */
 export interface InvoiceRounding {
   readonly per: "total" | "line";

@@ -1,0 +1,137 @@
+import type { Currency } from "../../core/money/currency.ts";
+import { type Decimal, formatDecimal } from "../../core/money/decimal.ts";
+import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
+import { DAY_MS, isoDate } from "../../core/time/civil-day.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import { utcOffsetMs } from "../../core/time/zone.ts";
+import type { CallDirection } from "../../core/usage/switch-call.ts";
+
+/** One call of an itemised bill, on the side of the account that is billed. */
+export interface ItemisedCall {
+  readonly startedAt: EpochMs;
+  readonly answeredAt: EpochMs | null;
+  readonly endedAt: EpochMs;
+  readonly direction: CallDirection;
+  /** Digits without "+" for an E.164 number, else as stored. */
+  readonly from: string;
+  readonly to: string;
+  readonly destination: string;
+  readonly prefix: string;
+  readonly talkedS: number;
+  readonly billedS: number;
+  /** null when the call had prices of several parts. */
+  readonly ratePerMinute: Decimal | null;
+  /** null when it is not known apart from the amount. */
+  readonly connectFee: Decimal | null;
+  readonly amount: Nanos;
+  readonly currency: Currency;
+  readonly callId: string | null;
+}
+
+export interface ItemisedCsvOptions {
+  /** IANA zone of the account: the first three times are clock times there, with their offset. */
+  readonly timeZone: string;
+  /** Excel takes the file for UTF-8 only with a byte order mark; other programs do better without. */
+  readonly byteOrderMark: boolean;
+}
+
+const COLUMNS = [
+  "started",
+  "answered",
+  "ended",
+  "started_utc",
+  "answered_utc",
+  "ended_utc",
+  "direction",
+  "from",
+  "to",
+  "destination",
+  "prefix",
+  "talked_s",
+  "billed_s",
+  "rate_per_minute",
+  "connect_fee",
+  "amount",
+  "currency",
+  "call_id",
+] as const;
+
+/** The heading row, with its line end. */
+export const ITEMISED_CSV_HEADER = `${COLUMNS.join(",")}\r\n`;
+
+/** Text that is given to the file at once; a stream of single rows spends most of its time on the stream. */
+const CHUNK_CHARACTERS = 65_536;
+
+/**
+ * An itemised bill as CSV text in chunks of some 64 kB (RFC 4180: commas, CRLF, quotes doubled). Holds one chunk, so
+ * millions of calls take no more memory than ten.
+ */
+export async function* itemisedCsv(
+  calls: Iterable<ItemisedCall> | AsyncIterable<ItemisedCall>,
+  { timeZone, byteOrderMark }: ItemisedCsvOptions,
+): AsyncGenerator<string> {
+  let chunk = (byteOrderMark ? "\uFEFF" : "") + ITEMISED_CSV_HEADER;
+  for await (const call of calls) {
+    chunk += itemisedCsvRow(call, timeZone);
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    yield chunk;
+    chunk = "";
+  }
+  if (chunk !== "") yield chunk;
+}
+
+/** One call as one row, with its line end. Amounts and rates are plain decimals: a point, no thousands separators. */
+export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
+  const fields = [
+    zonedTime(call.startedAt, timeZone),
+    zonedTime(call.answeredAt, timeZone),
+    zonedTime(call.endedAt, timeZone),
+    utcTime(call.startedAt),
+    utcTime(call.answeredAt),
+    utcTime(call.endedAt),
+    call.direction,
+    textField(call.from),
+    textField(call.to),
+    textField(call.destination),
+    textField(call.prefix),
+    call.talkedS,
+    call.billedS,
+    call.ratePerMinute === null ? "" : formatDecimal(call.ratePerMinute),
+    call.connectFee === null ? "" : formatDecimal(call.connectFee),
+    nanosToSql(call.amount),
+    call.currency,
+    textField(call.callId ?? ""),
+  ];
+  return `${fields.join(",")}\r\n`;
+}
+
+/**
+ * Text from outside as one field. A spreadsheet would run a text that begins with =, +, -, @ or a control character as a
+ * formula, so an apostrophe goes before it; quotes alone do not help. A semicolon is quoted too: where it is the list
+ * separator, it would start a field of its own.
+ */
+function textField(text: string): string {
+  const inert = /^[=+\-@\t\r\n\0＝＋－＠]/.test(text) ? `'${text}` : text;
+  return /[",;\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
+
+/** "2026-03-29T03:00:00+02:00"; empty for a call that was never answered. */
+function zonedTime(at: EpochMs | null, timeZone: string): string {
+  if (at === null) return "";
+  const offsetMs = utcOffsetMs(timeZone, at);
+  const offsetMinutes = Math.abs(offsetMs) / 60_000;
+  const offset = `${twoDigits(Math.floor(offsetMinutes / 60))}:${twoDigits(Math.floor(offsetMinutes % 60))}`;
+  return `${clockTime(at + offsetMs)}${offsetMs < 0 ? "-" : "+"}${offset}`;
+}
+
+const utcTime = (at: EpochMs | null): string => (at === null ? "" : `${clockTime(at)}Z`);
+
+/** Date and time to the second begun; fractions confuse spreadsheets, and the durations have columns of their own. */
+function clockTime(localMs: number): string {
+  const day = Math.floor(localMs / DAY_MS);
+  const second = Math.floor((localMs - day * DAY_MS) / 1_000);
+  const minute = Math.floor(second / 60);
+  return `${isoDate(day)}T${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}:${twoDigits(second % 60)}`;
+}
+
+const twoDigits = (value: number): string => (value < 10 ? `0${value}` : String(value));
