@@ -6,7 +6,10 @@ import type { EpochMs } from "../core/time/epoch.ts";
 import type { DeckEncoding } from "./table/encoding.ts";
 import type { DeckField } from "./template.ts";
 
-/** What the carrier says a row does. Information only: the diff decides by prices, and a row marked `closed` ends a rate. */
+/**
+ * What the carrier says a row does. Information only: the diff decides by prices, and a row marked `closed` ends a
+ * rate.
+ */
 export type DeckStatus = "new" | "increase" | "decrease" | "unchanged" | "closed" | "blocked";
 
 /** The price of one prefix as a deck gives it; a deck row with several codes makes several of these. */

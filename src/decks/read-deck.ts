@@ -13,8 +13,8 @@ import { cellText, rawRow } from "./table/table.ts";
 import { type DeckField, type DeckTemplate, deckTemplateInvalid } from "./template.ts";
 
 /**
- * Reads a rate deck: bytes of a CSV, TSV or XLSX file to the price of every prefix, with each row that cannot be used set
- * aside with a reason. What the template leaves out is detected, and what was detected is in the answer.
+ * Reads a rate deck: bytes of a CSV, TSV or XLSX file to the price of every prefix, with each row that cannot be used
+ * set aside with a reason. What the template leaves out is detected, and what was detected is in the answer.
  *
  * Units: rates as decimals per `unitS` seconds; times as UTC instants; increments in seconds.
  * Errors: a {@link Problem} `deck-…` for a file that cannot be read as a whole; a row never fails the file.
@@ -57,7 +57,7 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
 function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
   const { layout } = deck;
   const rateField = pricedBy(layout.columns, template);
-  const columns = new Map([...layout.columns].filter(([field]) => field === "rate" || !field.endsWith("Rate")));
+  const columns = new Map([...layout.columns].filter(([field]) => !field.endsWith("Rate")));
   columns.set("rate", layout.columns.get(rateField) as number);
   const texts = (field: DeckField): string[] => columnTexts(deck, columns.get(field));
   const rateHeader = layout.headers[columns.get("rate") as number] ?? "";
@@ -100,8 +100,8 @@ function pricedBy(columns: ReadonlyMap<DeckField, number>, { jurisdiction }: Dec
 }
 
 /**
- * "Country code" and "Area code" (or "Code") columns together make the prefix, unless the second already starts with the
- * first; a single one of them is the whole code.
+ * "Country code" and "Area code" (or "Code") columns together make the prefix, unless the second already starts with
+ * the first; a single one of them is the whole code.
  */
 function splitOrFull(deck: OpenDeck, columns: Map<DeckField, number>): Map<DeckField, number> {
   const area = columns.get("areaCode") ?? columns.get("code");

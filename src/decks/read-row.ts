@@ -77,7 +77,8 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
   if ("code" in price) return rejected(price);
   const details = readDetails(cell, context);
   if ("code" in details) return rejected(details);
-  const unitS = context.ratePer === "minute" ? 60 : context.ratePer === "second" ? 1 : increments.nextS;
+  const unitS = readUnit(cellText(cell("rateUnit")), increments, context);
+  if (unitS === undefined) return rejected(rateUnitInvalid(cellText(cell("rateUnit"))));
   return {
     kind: "row",
     items: codes.items,
@@ -127,9 +128,13 @@ function readCodes(cell: Cell, countryCode: string, context: RowContext): Return
   return parseCodes(text, { spaces: codeSpaces, stripPrefixes, countryCode: deckCountry + country });
 }
 
-/** "Country" alone, or before "Destination" where that does not repeat it; a blank name is that of the row above. */
+/**
+ * "Country" alone, or before "Destination" where that does not repeat it; a blank name is that of the row above, "-" is
+ * none. The apostrophe that keeps a spreadsheet from running "=…" is not part of a name.
+ */
 function readDestination(cell: (field: DeckField) => Cell, context: RowContext): string {
-  const name = cellText(cell("destination"));
+  const name = cellText(cell("destination")).replace(/^'(?=[=+@-])/, "");
+  if (name === "-") return "";
   const country = cellText(cell("country"));
   if (name === "" && country === "") return context.lastDestination.text;
   if (country === "" || name.toLowerCase().startsWith(country.toLowerCase())) return name;
@@ -152,6 +157,13 @@ function readIncrements(cell: (field: DeckField) => Cell, context: RowContext): 
   if (typeof pair !== "string" && pair.kind === "date") return incrementsInvalid(text);
   const increments = remember(context.caches.increments, text, () => parseIncrements(text.replace(/\.0+\b/g, "")));
   return increments ?? incrementsInvalid(text);
+}
+
+/** Seconds that the price pays for. */
+function readUnit(text: string, increments: Increments, { ratePer }: RowContext): number | undefined {
+  if (text !== "") return /^[1-9]\d{0,4}$/.test(text) ? Number(text) : undefined;
+  if (ratePer === "increment") return increments.nextS;
+  return ratePer === "minute" ? 60 : 1;
 }
 
 type RowPrice = Pick<DeckRow, "kind" | "ratePerUnit" | "writtenDecimals">;
@@ -258,6 +270,12 @@ const rateNegative = (text: string): Reject => ({
   code: "rate-negative",
   what: `The price ${text} is negative.`,
   fix: 'Correct the cell. If the carrier means "blocked", add the text to the template\'s blockedRates.',
+});
+
+const rateUnitInvalid = (text: string): Reject => ({
+  code: "rate-invalid",
+  what: `"${text}" is no number of seconds that a price can be for.`,
+  fix: "Write 60 for a price per minute, 1 for one per second.",
 });
 
 const incrementsInvalid = (text: string): Reject => ({

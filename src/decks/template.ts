@@ -22,6 +22,7 @@ const Columns = Type.Object(
     interRate: optional(Column),
     intraRate: optional(Column),
     indeterminateRate: optional(Column),
+    rateUnit: optional(Column),
     connectFee: optional(Column),
     increments: optional(Column),
     firstInterval: optional(Column),

@@ -25,10 +25,10 @@ export const CODES_PER_ROW_MAX = 5_000;
 const PLAIN = /^\+?[1-9]\d{0,14}$/;
 
 /**
- * A code cell to its prefixes. Separators `, ; | /` blank and newline; ranges `9180-9189`, short `9180-89`, folded into the
- * fewest prefixes that cover them; a country code once, then area codes (`61 38,39`, `61 (38,39)`); `+` and `00` go; `x`
- * stands for any digit; `*` alone is the default rate.
- * What can be read two ways is refused, because a wrong prefix sells one country at the price of another.
+ * A code cell to its prefixes. Separators `, ; | /` blank and newline; ranges `9180-9189`, short `9180-89`, folded into
+ * the fewest prefixes that cover them; a country code once, then area codes (`61 38,39`, `61 (38,39)`); `+` and `00`
+ * go; `x` stands for any digit; `*` alone is the default rate. What can be read two ways is refused, because a wrong
+ * prefix sells one country at the price of another.
  */
 export function parseCodes(text: string, grammar: CodeGrammar): Codes {
   if (PLAIN.test(text) && grammar.countryCode === "" && grammar.stripPrefixes.length === 0) {
@@ -117,8 +117,8 @@ function expandWildcards(code: string): string[] {
 }
 
 /**
- * `from-to`. The hyphen is also used to set off the country code: "1-242" can only be that, "49-30" can be both. So a range
- * needs at least four digits in its first number, which also keeps it inside one country.
+ * `from-to`. The hyphen is also used to set off the country code: "1-242" can only be that, "49-30" can be both. So a
+ * range needs at least four digits in its first number, which also keeps it inside one country.
  */
 function readRange(from: string, end: string, countryCode: string): CodeItem[] | "ambiguous" | "invalid" {
   if (countryCode === "" && from.length <= 3) {

@@ -36,8 +36,8 @@ export function detectDateOrder(texts: Iterable<string>): DateOrder | null | und
 }
 
 /**
- * A date cell to the instant at which that day, or that time of day, starts in `timeZone`. Fractions of a millisecond are
- * cut. Undefined when the text is no date.
+ * A date cell to the instant at which that day, or that time of day, starts in `timeZone`. Fractions of a millisecond
+ * are cut. Undefined when the text is no date.
  */
 export function parseDeckDate(text: string, order: DateOrder, timeZone: string): EpochMs | undefined {
   if (/^\d{5}(\.\d+)?$/.test(text)) return serialDate(Number(text), timeZone);
@@ -65,7 +65,7 @@ export function parseDeckDate(text: string, order: DateOrder, timeZone: string):
 /** Days since 1899-12-30, as spreadsheets store dates; the fraction is the time of day, to the second. */
 export function serialDate(serial: number, timeZone: string): EpochMs | undefined {
   if (serial < SERIAL_MIN || serial > SERIAL_MAX) return undefined;
-  const localMs = Math.round((serial - 25_569) * 86_400) * 1_000;
+  const localMs = Math.floor((serial - 25_569) * 86_400 + 0.5) * 1_000;
   return atZone(localMs, timeZone);
 }
 
@@ -84,7 +84,7 @@ function civil(
   timeZone: string,
 ): EpochMs | undefined {
   const [hourText = "0", minute = "0", second = "0", fraction = "", half, zone] = clock;
-  if (year < 1990 || year > 2100 || month < 1 || month > 12 || day < 1) return undefined;
+  if (year < 1970 || month < 1 || month > 12 || day < 1) return undefined;
   let hour = Number(hourText);
   if (half !== undefined) hour = (hour % 12) + (half.toLowerCase() === "p" ? 12 : 0);
   if (hour > 24 || Number(minute) > 59 || Number(second) > 59) return undefined;

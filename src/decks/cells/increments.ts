@@ -9,8 +9,8 @@ const WORDS: Readonly<Record<string, Increments>> = {
 };
 
 /**
- * "30/6", "60+1", "1 : 1", "60" (both steps), "per second". Seconds; undefined for anything else, such as the dates that
- * a spreadsheet makes of 1/1 and 6/6.
+ * "30/6", "60+1", "1 : 1", "60" (both steps), "per second". Seconds; undefined for anything else, such as the dates
+ * that a spreadsheet makes of 1/1 and 6/6.
  */
 export function parseIncrements(text: string): Increments | undefined {
   const match = /^(\d{1,5})(?:\s*(?:[/\\+:|]|-)\s*(\d{1,5}))?(?:\s*s(?:ec(?:onds?)?)?)?$/i.exec(text);

@@ -9,10 +9,10 @@ export interface Price {
 }
 
 /**
- * The decimal mark of a column of prices, from all its cells together: a mark counts when it stands last after the other
- * one, when other than three digits follow it, or when only a zero stands before it ("0,117"), because no thousands
- * separator does that. Points that could be both ("1.200") are decimal points, as prices are small; when only commas that
- * could be both are left ("1,200"), the answer is undefined and the operator has to say.
+ * The decimal mark of a column of prices, from all its cells together: a mark counts when it stands last after the
+ * other one, when other than three digits follow it, or when only a zero stands before it ("0,117"), because no
+ * thousands separator does that. Points that could be both ("1.200") are decimal points, as prices are small; when only
+ * commas that could be both are left ("1,200"), the answer is undefined and the operator has to say.
  */
 export function detectDecimalMark(texts: Iterable<string>): DecimalMark | undefined {
   const votes = { ".": 0, ",": 0 };

@@ -9,8 +9,8 @@ export interface RowCodes {
 const UNFOLDED_MAX = 1_000;
 
 /**
- * Writes folded ranges out again where folding would change a price: 9180-9189 became 918, but another row prices 918 or
- * 9185 itself. Answers the prefixes per row, in order, and how many rows had to be written out.
+ * Writes folded ranges out again where folding would change a price: 9180-9189 became 918, but another row prices 918
+ * or 9185 itself. Answers the prefixes per row, in order, and how many rows had to be written out.
  */
 export function unfoldCodes(rows: readonly RowCodes[]): { prefixes: string[][]; unfoldedRows: number } {
   const folded = new Map<string, { row: number; writtenLength: number }>();

@@ -1,82 +1,148 @@
 import type { DeckField } from "../template.ts";
 
+/** How a column header names a field: whole phrases, and patterns for the many ways around them. */
+interface HeaderNames {
+  readonly field: DeckField | "ignored";
+  /** Normal headers, separated by commas. */
+  readonly phrases?: string;
+  /**
+   * Tried in order; an earlier one is the better match, so a deck with "Old rate" and "New rate" is priced by the new.
+   */
+  readonly patterns?: readonly RegExp[];
+}
+
+const RATE = "(rate|price|cost|charge|tariff)";
+const STEP = "(interval|inc(rement)?|period|time|duration|block|step|unit|charge|billing)s?";
+
 /**
- * Header texts by field, after {@link normalHeader}. Tried top to bottom for every column, so that "rate effective date" is
- * a date before it is a rate and "code name" a destination before it is a code. Within a field an earlier pattern is the
- * better match: a deck with "Old rate" and "New rate" is priced by the new one.
+ * Tried top to bottom for every column, so that "rate effective date" is a date before it is a rate, and "code name" a
+ * destination before it is a code.
  */
-const PATTERNS: readonly (readonly [DeckField | "ignored", readonly RegExp[]])[] = [
-  ["ignored", [
-    /^(old|prev(ious)?|last|former|alt)\b/, /\b(change|diff(erence)?|delta|increase)( in)? ?(percent|pct|amount|value)\b/,
-    /^(percent|pct|change pct|no|nr|n|id|row|line|seq|index|sr no|s no|sl no|sno|lata|ocn|rate ?center|rate ?centre|tier|level|quality)$/,
-    /\b(rate|code|country|destination|product|zone|tariff)s? id$/, /^(iso|country iso|iso code|country iso code)\b/,
-    /\b(grace|free seconds|asr|acd|margin|utc offset|time ?zone)\b/,
-  ]],
-  ["effectiveTo", [
-    /\b(end|expir(y|ation|es|ed|e)|expires|discontinu\w*|valid (to|till|until|thru)|effective (to|till|until|thru)|until|till)\b/,
-    /^(to|to date|date to|stop|stop date|fecha fin|date fin|fin|bis|gultig bis|fim|scadenza)$/,
-  ]],
-  ["effectiveFrom", [
-    /\beffect(ive)?( (date|from|time|on))?\b/, /\b(valid (from|since)|validity|start(s|ing)? (date|time|from|on)|date start|start)\b/,
-    /\b(activation|active) (date|from)\b/, /^(from|from date|date from|date|rate date|wef|w e f|apply date|new rate date|change date)$/,
-    /^(fecha( (inicio|efectiva|desde|de inicio))?|date (d )?(effet|debut)|datum|gultig ab|ab|data( inicio| inizio| decorrenza)?|vigencia|decorrenza)$/,
-  ]],
-  ["connectFee", [
-    /\b(conn(ect|ection)?|set ?up|call set ?up|establishment|flag ?fall|initial) (fee|charge|cost|price|rate)\b/,
-    /^(connection|connect|setup|surcharge|per call( (fee|charge))?|fee per call|cargo( de)? (conexion|establecimiento)|frais de connexion)$/,
-  ]],
-  ["firstInterval", [
-    /\b(first|initial|init|min(imum)?|1st) (billing )?(interval|inc(rement)?|period|time|duration|block|step|charge|billing|unit)s?\b/,
-    /^(i1|int 1|interval 1|increment 1|inc 1|n1|min|minimum|minimal|duration|min sec|min seconds|min s|min time sec|initial)$/,
-  ]],
-  ["nextInterval", [
-    /\b(sub(sequent)?|next|second|following|additional|2nd|succeeding) ?(billing )?(interval|inc(rement)?|period|time|block|step|unit)s?\b/,
-    /^(in|int n|interval n|interval 2|increment 2|inc 2|n2|next|subsequent|step|incremental)$/,
-  ]],
-  ["increments", [
-    /\b(increments?|min inc|inc|interval|billing (period|step|type|unit|cycle|pattern|rule|terms?|scheme|method|mode)|charge period|charging (period|interval|unit)|pulse|rounding|block|takt|taktung)\b/,
-    /^(billing|step|min step|first next|initial next|min next|b i|granularity|decoupage|tarificacion|tasacion)$/,
-  ]],
-  ["indeterminateRate", [/^(ij|indeterminate|indeterm|undetermined|indeter|ind)( ?(state|jurisdiction))?( ?(rate|price|cost))?\b/, /\b(ij|indeterminate) ?(rate|price|cost)$/, /^ijrate$/]],
-  ["interRate", [/^(inter)( ?state)?( ?(rate|price|cost))?( usd)?$/, /^interstate\b/, /\binter( ?state)?( ?(rate|price|cost))$/]],
-  ["intraRate", [/^(intra)( ?state)?( ?(rate|price|cost))?( usd)?$/, /^intrastate\b/, /\bintra( ?state)?( ?(rate|price|cost))$/]],
-  ["status", [
-    /^(status|state|change|changes|change (type|status|flag|code|indicator)|rate (status|change)|price (status|change)|flag|action|type of change|indicator|movement|notice|new rate status|estado|statut|cambio|aenderung|anderung)$/,
-    /\b(change|rate|price|code) (status|type|flag|indicator|action)\b/, /\b(increase|decrease)\b.*\b(decrease|increase|new)\b/,
-  ]],
-  ["currency", [/^(currency|curr|ccy|cur|currency code|rate currency|moneda|devise|wahrung|valuta|moeda)$/]],
-  ["comment", [/^(comments?|notes?|remarks?|info|observations?|observaciones|bemerkung|kommentar)$/]],
-  ["destination", [
-    /^(destination|dest|destinations?|destination name|dest name|destination description|zone name|zone|prefix name|code name|target pattern name|pattern name|rate name|area name|region name|route name)$/,
-    /\b(destination|dest|zone|prefix|code|pattern|region|area|breakout|route|location)s? (name|desc(ription)?)\b/,
-    /^(description|desc|name|breakout|region|area|location|operator|network|carrier|product|route|title|term(inating)? (destination|country))$/,
-    /^(destino|destinazione|ziel|zielname|zielland|libelle|descripcion|descricao|nombre|descrizione|bezeichnung)$/,
-    /^(destination network|destination country|called (destination|zone)|destination and.*|destination (name )?\(.*)$/,
-  ]],
-  ["countryCode", [/^(country ?codes?|cc|c code|country dial(l?ing)? ?codes?|country prefix|intl code|codigo pais|indicatif pays)$/]],
-  ["areaCode", [/^(area ?codes?|city codes?|ndc|national (destination )?codes?|sub ?codes?|local codes?|ac|area prefix|area city codes?|region codes?|breakout codes?|codigo area)$/]],
-  ["country", [/^(country|country name|pais|pays|land|paese)$/]],
-  ["code", [
-    /^(prefix(es)?|codes?|dial(l?ing|l?ed)? ?codes?|destination codes?|dest codes?|npa ?nxx( x)?|npanxx|npa|dial(l?ing)? prefix(es)?|dest(ination)? prefix(es)?|dnis( prefix)?|digits|destination (number|digits)|number|phone ?(code|prefix)|e ?164( codes?| prefix)?|pattern|dial ?string|full codes?|ld prefix|country (and )?area codes?|code list|all codes|new codes?|called prefix|b number( prefix)?|pref|lrn|match|dialcode|range)$/,
-    /\b(dial(l?ing|l?ed)? ?(codes?|prefix(es)?|digits)|prefix(es)?|npa ?nxx|codes?)\b/,
-    /^(codigos?|prefijos?|prefisso|prefissi|prefixe|prefixo|vorwahl(en)?|vorwahlnummer|indicatifs?|indicativo|rufnummer|codigo)$/,
-  ]],
-  ["rate", [
-    /\b(new|future|offer(ed)?|proposed) ?(rate|price|cost|tariff)\b/,
-    /^(rate|price|cost|charge|tariff|ppm|rates|prices)$/, /\b(rate|price|cost|charge|charges|tariff|termination fee)\b.*\b(per )?(min(ute)?|sec(ond)?|m|s)\b/,
-    /\b(per|a|p) ?(minute|min|second|sec)\b/, /\b(min(ute)?|sec(ond)?|voice|call|buy|sell(ing)?|base|standard|peak|term(ination)?|interval|current|retail|wholesale|flat|net|all day) ?(rate|price|cost|charge|tariff)\b/,
-    /^(usd|eur|gbp|us|euro?s?|chf|aud|cad|sek|nok|dkk|pln|jpy|inr) ?((per|a|p)? ?(min(ute)?|sec(ond)?))?$/,
-    /\b(rate|price|cost|charge|tariff|amount)s?\b/,
-    /^(preis|tarif|tarifa|precio|prix|costo|coste|prezzo|tariffa|preco|valor|arbeitspreis|minutenpreis)\b/,
-  ]],
+const HEADERS: readonly HeaderNames[] = [
+  {
+    field: "ignored",
+    phrases: "percent,pct,no,nr,n,id,row,line,seq,index,sr no,s no,sl no,sno,lata,ocn,rate center,tier,level,quality",
+    patterns: [
+      /^(old|prev(ious)?|last|former|alt)\b/,
+      /\b(change|diff(erence)?|delta|increase)( in)? ?(percent|pct|amount|value)\b/,
+      /\b(rate|code|country|destination|product|zone|tariff)s? id$/,
+      /^(iso|country iso)\b/,
+      /\b(grace|free seconds|asr|acd|margin|utc offset|time ?zone)\b/,
+    ],
+  },
+  { field: "rateUnit", phrases: "rate unit seconds,price unit seconds" },
+  {
+    field: "effectiveTo",
+    phrases: "to,to date,date to,stop,stop date,fecha fin,date fin,fin,bis,gultig bis,fim,scadenza",
+    patterns: [/\b(end|ends|expir\w*|discontinu\w*|until|till)\b/, /\b(valid|effective) (to|thru)\b/],
+  },
+  {
+    field: "effectiveFrom",
+    phrases:
+      "from,from date,date from,date,rate date,wef,w e f,apply date,change date,fecha,fecha inicio,fecha efectiva," +
+      "fecha desde,date effet,date d effet,date debut,datum,gultig ab,ab,data,data inicio,data inizio,vigencia,decorrenza",
+    patterns: [
+      /\beffect(ive)?\b/,
+      /\b(valid (from|since)|validity|start(s|ing)? (date|time|from|on)|date start|start)\b/,
+      /\b(activation|active) (date|from)\b/,
+      /\brate date$/,
+    ],
+  },
+  {
+    field: "connectFee",
+    phrases: "connection,connect,setup,surcharge,per call,fee per call,per call fee,per call charge,frais de connexion",
+    patterns: [/\b(conn(ect|ection)?|(call )?set ?up|establishment|flag ?fall|initial) (fee|charge|cost|price|rate)\b/],
+  },
+  {
+    field: "firstInterval",
+    phrases: "i1,interval 1,increment 1,inc 1,n1,min,minimum,minimal,duration,min sec,min seconds,min s,initial,first",
+    patterns: [new RegExp(`\\b(first|initial|init|min(imum)?|1st) (billing )?${STEP}\\b`)],
+  },
+  {
+    field: "nextInterval",
+    phrases: "in,interval n,interval 2,increment 2,increment n,inc 2,n2,next,subsequent,step,incremental,additional",
+    patterns: [new RegExp(`\\b(sub(sequent)?|next|second|following|additional|2nd|succeeding) ?(billing )?${STEP}\\b`)],
+  },
+  {
+    field: "increments",
+    phrases: "billing,first next,initial next,min next,granularity,decoupage,tarificacion,tasacion,taktung,takt",
+    patterns: [
+      /\b(increments?|min inc|inc|intervals?|pulse|rounding|block)\b/,
+      /\b(billing|charge|charging) (period|step|type|unit|cycle|pattern|rule|terms?|scheme|method|mode|interval)\b/,
+    ],
+  },
+  { field: "indeterminateRate", patterns: [new RegExp(`^(ij|indeter\\w*)( ?(state|jurisdiction))?( ?${RATE})?$`)] },
+  { field: "interRate", patterns: [new RegExp(`\\binter( ?state)?( ?${RATE})?( [a-z]{3})?$`)] },
+  { field: "intraRate", patterns: [new RegExp(`\\bintra( ?state)?( ?${RATE})?( [a-z]{3})?$`)] },
+  {
+    field: "status",
+    phrases:
+      "status,state,change,changes,flag,action,type of change,indicator,movement,notice,estado,statut,cambio,anderung",
+    patterns: [
+      /\b(change|rate|price|code) (status|type|flag|indicator|action|change|code)$/,
+      /\bincrease\b.*\bdecrease\b/,
+    ],
+  },
+  {
+    field: "currency",
+    phrases: "currency,curr,ccy,cur,currency code,rate currency,moneda,devise,wahrung,valuta,moeda",
+  },
+  { field: "comment", phrases: "comment,comments,note,notes,remark,remarks,info,observations,observaciones,bemerkung" },
+  {
+    field: "destination",
+    phrases:
+      "destination,destinations,dest,zone,target pattern name,rate name,description,desc,name,breakout,region,area," +
+      "location,operator,network,carrier,product,route,title,destination network,destination country,destino," +
+      "destinazione,ziel,zielname,zielland,libelle,descripcion,descricao,nombre,descrizione,bezeichnung",
+    patterns: [
+      /\b(destination|dest|zone|prefix|code|pattern|region|area|breakout|route|location)s? (name|desc(ription)?)\b/,
+      /\b(terminating|term|called) (destination|country|zone)\b/,
+    ],
+  },
+  { field: "countryCode", phrases: "country code,country codes,cc,country dial code,country prefix,codigo pais" },
+  {
+    field: "areaCode",
+    phrases:
+      "area code,area codes,city code,city codes,area city code,ndc,national code,national codes," +
+      "national destination code,sub code,local code,ac,area prefix,region code,region codes,codigo area",
+  },
+  { field: "country", phrases: "country,country name,pais,pays,land,paese" },
+  {
+    field: "code",
+    phrases:
+      "prefix,prefixes,code,codes,npa nxx,npanxx,npa nxx x,npanxxx,npa,dnis,digits,destination number,number,e164,e 164," +
+      "pattern,dial string,b number,pref,lrn,match,range,dialcode,dialcodes,codigo,codigos,prefijo,prefijos,prefisso," +
+      "prefissi,prefixe,prefixo,vorwahl,vorwahlen,indicatif,indicatifs,indicativo,rufnummer",
+    patterns: [/\b(dial(l?ing|l?ed)? ?(codes?|prefix(es)?|digits)|prefix(es)?|npa ?nxx|codes?)\b/],
+  },
+  {
+    field: "rate",
+    patterns: [
+      new RegExp(`\\b(new|future|offer(ed)?|proposed) ?${RATE}\\b`),
+      new RegExp(`^(${RATE}s?|ppm)$`),
+      new RegExp(`\\b${RATE}s?\\b.*\\b(per )?(min(ute)?|sec(ond)?|m|s)\\b`),
+      /\b(per|a|p) ?(minute|min|second|sec)\b/,
+      new RegExp(`\\b[a-z]+ ?${RATE}s?\\b`),
+      /^(usd|eur|gbp|us|euro?s?|chf|aud|cad|sek|nok|dkk|pln|jpy|inr) ?((per|a|p)? ?(min(ute)?|sec(ond)?))?$/,
+      new RegExp(`\\b(${RATE}|amount)s?\\b`),
+      /^(preis|tarif|tarifa|precio|prix|costo|coste|prezzo|tariffa|preco|valor|arbeitspreis|minutenpreis)\b/,
+    ],
+  },
 ];
+
+const MATCHERS = HEADERS.map(({ field, phrases, patterns = [] }) => ({
+  field,
+  phrases: new Set(phrases?.split(",")),
+  patterns,
+}));
 
 /** "Rate ($/min)" → "rate min": lower case, no accents, marks as single spaces. */
 export function normalHeader(text: string): string {
   return text
     .replaceAll("%", " percent ")
     .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .normalize("NFD").replace(/\p{M}/gu, "")
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
@@ -86,9 +152,10 @@ export function normalHeader(text: string): string {
 export function matchHeader(text: string): { readonly field: DeckField; readonly rank: number } | undefined {
   const header = normalHeader(text);
   if (header === "" || header.length > 60) return undefined;
-  for (const [field, patterns] of PATTERNS) {
-    const rank = patterns.findIndex((pattern) => pattern.test(header));
-    if (rank !== -1) return field === "ignored" ? undefined : { field, rank };
+  for (const { field, phrases, patterns } of MATCHERS) {
+    const rank = phrases.has(header) ? 0 : patterns.findIndex((pattern) => pattern.test(header)) + 1;
+    if (rank === 0 && !phrases.has(header)) continue;
+    return field === "ignored" ? undefined : { field, rank };
   }
   return undefined;
 }

@@ -18,8 +18,8 @@ export interface Layout {
 const HEADER_SEARCH_ROWS = 100;
 
 /**
- * Finds the header row and the columns: what the template says, then the header row that names most fields, then, without
- * any header, the kind of content in each column. Undefined when no column of codes or none of prices is found.
+ * Finds the header row and the columns: what the template says, then the header row that names most fields, then,
+ * without any header, the kind of content in each column. Undefined when no column of codes or none of prices is found.
  */
 export function findLayout(table: Table, template: DeckTemplate): Layout | undefined {
   if (template.headerRow !== 0) {

@@ -6,8 +6,9 @@ import { cellText, type Table, type TableRow } from "./table.ts";
 const HEADER_SEARCH_ROWS = 100;
 
 /**
- * Workbooks that keep prices by destination on one sheet and codes by destination on another: answers the price sheet with
- * a column of codes added. Destinations are compared as text, without case. Undefined when there are no such two sheets.
+ * Workbooks that keep prices by destination on one sheet and codes by destination on another: answers the price sheet
+ * with a column of codes added. Destinations are compared as text, without case. Undefined when there are no such two
+ * sheets.
  */
 export function joinCodeSheet(sheets: readonly Table[]): Table | undefined {
   const prices = findSheet(sheets, ["destination", "rate"], "code");

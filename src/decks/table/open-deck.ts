@@ -91,8 +91,8 @@ function openText(bytes: Uint8Array, template: DeckTemplate): OpenDeck {
 }
 
 /**
- * The delimiter under which the first rows read as a deck with most columns known; of those, the one that gives most rows
- * the same width. A decimal comma or a list of codes splits unevenly.
+ * The delimiter under which the first rows read as a deck with most columns known; of those, the one that gives most
+ * rows the same width. A decimal comma or a list of codes splits unevenly.
  */
 function detectDelimiter(text: string, template: DeckTemplate): string {
   let best: { delimiter: string; score: number } | undefined;

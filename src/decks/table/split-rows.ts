@@ -6,9 +6,9 @@ const QUOTED_CHARS_MAX = CELL_CHARS_MAX;
 /**
  * Splits delimited text into rows of trimmed cells (RFC 4180, with LF, CRLF or CR line ends). At most `rowsMax` rows.
  *
- * Own code instead of csv-parse: that one reads 3–13 MB/s here, this one more than 60, and a deck of 200,000 rows has to
- * be read, compared and published in 8 s. A row whose quotes do not close is marked and ends at its own line end, so it
- * never swallows the rest of the deck.
+ * Own code instead of csv-parse: that one reads 3–13 MB/s here, this one more than 60, and a deck of 200,000 rows has
+ * to be read, compared and published in 8 s. A row whose quotes do not close is marked and ends at its own line end, so
+ * it never swallows the rest of the deck.
  */
 export function splitRows(text: string, delimiter: string, rowsMax = Number.POSITIVE_INFINITY): Table {
   const rows: TableRow[] = [];

@@ -21,8 +21,8 @@ const ERRORS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The visible sheets of an XLSX (or old XLS) file as tables. Merged cells repeat the value of their first cell. A formula is never
- * evaluated: the value stored beside it counts.
+ * The visible sheets of an XLSX (or old XLS) file as tables. Merged cells repeat the value of their first cell. A
+ * formula is never evaluated: the value stored beside it counts.
  * Errors: `deck-format-unknown` for a ZIP that is no workbook, `deck-too-large`, `deck-workbook-broken`.
  */
 export function readWorkbook(bytes: Uint8Array): Table[] {
@@ -64,7 +64,9 @@ function readSheet(name: string, sheet: WorkSheet, epochDays: number): Table {
   return { name, rows, text: "" };
 }
 
-/** A vertically merged cell holds for every row it spans; across columns only the first one counts, as titles do that. */
+/**
+ * A vertically merged cell holds for every row it spans; across columns only the first one counts, as titles do that.
+ */
 function fillMerges(data: (CellObject[] | undefined)[], sheet: WorkSheet): void {
   for (const { s: first, e: last } of sheet["!merges"] ?? []) {
     const cell = data[first.r]?.[first.c];

@@ -1,0 +1,206 @@
+import { invariant } from "../../core/invariant.ts";
+import type { Currency } from "../../core/money/currency.ts";
+import {
+  addDecimal,
+  compareDecimal,
+  type Decimal,
+  formatDecimal,
+  multiplyDecimal,
+  parseDecimal,
+} from "../../core/money/decimal.ts";
+import type { Rate } from "../../core/tariff/rate.ts";
+import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { DeckRow } from "../deck-row.ts";
+import type { DeckChange, DeckDiff } from "../diff/deck-diff.ts";
+import { type DeckRules, FINDING_SEVERITIES, type Finding, type FindingCode } from "./finding.ts";
+import { findScaleOutliers } from "./scale-outliers.ts";
+
+/** What the rules compare with, beside the deck itself. */
+export interface CheckContext {
+  /** When the deck arrived: notice is counted from here. */
+  readonly receivedAt: EpochMs;
+  /** Currency of the tariff that the deck is for. */
+  readonly currency: Currency;
+  /** Cost per minute of a call to `prefix` at `at`, in the tariff's currency; null where there is none. */
+  readonly costPerMinute?: (prefix: string, at: EpochMs) => Decimal | null;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Kinds whose price holds from the change on. */
+const PRICED = new Set<DeckChange["kind"]>(["new", "increase", "decrease", "reopened"]);
+
+/**
+ * Holds a deck against an operator's rules. Findings come rule by rule, in deck order; a deck without a `block` finding
+ * may be published as it is. Source: docs/concepts/rate-decks.md.
+ */
+export function checkDeck(
+  diff: DeckDiff,
+  rows: readonly DeckRow[],
+  rules: DeckRules,
+  context: CheckContext,
+): Finding[] {
+  const drafts = [
+    ...diff.changes.flatMap((change) => checkChange(change, rules, context)),
+    ...checkScale(rows),
+    ...checkCurrency(rows, context.currency),
+    ...checkWhole(diff, rules),
+  ];
+  return drafts.flatMap((draft) => {
+    const severity = rules.severities?.[draft.code] ?? FINDING_SEVERITIES[draft.code];
+    return severity === "off" ? [] : [{ ...draft, severity }];
+  });
+}
+
+type Draft = Omit<Finding, "severity">;
+
+function checkChange(change: DeckChange, rules: DeckRules, context: CheckContext): Draft[] {
+  const { kind, prefix, line } = change;
+  const found: Draft[] = [];
+  const add = (code: FindingCode, what: string, fix: string): void => {
+    found.push({ code, prefix, line, what: `${prefix} ${change.destination}: ${what}`, fix });
+  };
+  if (kind === "unchanged") return found;
+  if (kind === "error") {
+    add("rows-contradict", `${change.why}.`, "Correct the deck, or ask the carrier which row holds.");
+    return found;
+  }
+  if (kind === "expired") {
+    add("row-expired", "the row's end date has passed.", "Nothing to do if the deck is old; else ask for a new one.");
+    return found;
+  }
+  if (change.isBackdated) {
+    add(
+      "backdated-change",
+      `the ${kind} takes effect ${day(change.effectiveFrom)}, before the deck was read.`,
+      'Move the date, or import with pastDates "now"; calls since then are rated again only on request.',
+    );
+  }
+  const noticeDays = rules.noticeDays?.[kind] ?? 0;
+  if (noticeDays > 0 && change.effectiveFrom - context.receivedAt < noticeDays * DAY_MS) {
+    add(
+      "notice-short",
+      `the ${kind} takes effect ${day(change.effectiveFrom)}, less than ${noticeDays} days after receipt.`,
+      "Ask the carrier to keep the agreed notice, or accept the change.",
+    );
+  }
+  if (PRICED.has(kind)) checkPrice(change, { rules, context, add });
+  return found;
+}
+
+interface PriceCheck {
+  readonly rules: DeckRules;
+  readonly context: CheckContext;
+  readonly add: (code: FindingCode, what: string, fix: string) => void;
+}
+
+function checkPrice(change: DeckChange, { rules, context, add }: PriceCheck): void {
+  const { after, previous, changed } = change;
+  if (after === null) return;
+  if (previous !== null && !previous.blocked) {
+    if (
+      rules.jumpPercentMax !== undefined &&
+      changed.includes("rate") &&
+      isJump(previous, after, rules.jumpPercentMax)
+    ) {
+      const [old, price] = [previous, after].map(({ ratePerUnit }) => formatDecimal(ratePerUnit));
+      add(
+        "price-jump",
+        `the price goes from ${old} to ${price}, more than ${rules.jumpPercentMax} %.`,
+        "Check the row with the carrier before publishing.",
+      );
+    }
+    const [was, is] = [previous.increments, after.increments];
+    if (is.firstS > was.firstS || is.nextS > was.nextS) {
+      add(
+        "increments-raised",
+        `billing goes from ${was.firstS}/${was.nextS} to ${is.firstS}/${is.nextS}.`,
+        "Short calls cost more now even at the same price.",
+      );
+    }
+  }
+  const cost = context.costPerMinute?.(change.prefix, change.effectiveFrom) ?? null;
+  const margin = rules.marginPercentMin ?? 0;
+  if (cost === null || !isBelowCost(after, cost, margin)) return;
+  add(
+    "below-cost",
+    `the price ${formatDecimal(after.ratePerUnit)} is below the cost of ${formatDecimal(cost)} a minute` +
+      `${margin === 0 ? "" : ` plus ${margin} %`}.`,
+    "Raise the price, or accept the loss.",
+  );
+}
+
+const whole = (value: number): Decimal => ({ units: BigInt(value), scale: 0 });
+/** A rule's number of percent, as it was typed. */
+function percent(value: number): Decimal {
+  const decimal = parseDecimal(String(value));
+  invariant(decimal !== undefined, `a rule's percent is a plain number, got ${value}`);
+  return decimal;
+}
+
+/** price ÷ unit × 60 < cost × (100 + margin) ÷ 100, without dividing. */
+function isBelowCost({ ratePerUnit, unitS }: Rate, cost: Decimal, marginPercent: number): boolean {
+  const price = multiplyDecimal(ratePerUnit, whole(6_000));
+  return compareDecimal(price, multiplyDecimal(multiplyDecimal(cost, percent(100 + marginPercent)), whole(unitS))) < 0;
+}
+
+/** Whether the price of `to` lies more than `percentMax` percent above or below that of `from`. */
+function isJump(from: Rate, to: Rate, percentMax: number): boolean {
+  const old = multiplyDecimal(from.ratePerUnit, whole(to.unitS));
+  const price = multiplyDecimal(to.ratePerUnit, whole(from.unitS));
+  const [low, high] = compareDecimal(price, old) < 0 ? [price, old] : [old, price];
+  const difference = addDecimal(high, { units: -low.units, scale: low.scale });
+  return compareDecimal(multiplyDecimal(difference, whole(100)), multiplyDecimal(old, percent(percentMax))) > 0;
+}
+
+function checkScale(rows: readonly DeckRow[]): Draft[] {
+  return findScaleOutliers(rows).map(({ row, ratio, comparedWith }) => ({
+    code: "scale-outlier",
+    prefix: row.prefix,
+    line: row.line,
+    what:
+      `${row.prefix} ${row.destination}: the price ${formatDecimal(row.ratePerUnit)} is ${times(ratio)} ` +
+      `${comparedWith === "country" ? "other prices of its country" : "the high prices of the deck"}.`,
+    fix: "The decimal point seems lost or moved: correct the cell, or accept the price if the carrier confirms it.",
+  }));
+}
+
+const times = (ratio: number): string =>
+  ratio >= 1 ? `${Math.floor(ratio)} times` : `only 1/${Math.floor(1 / ratio)} of`;
+
+function checkCurrency(rows: readonly DeckRow[], currency: Currency): Draft[] {
+  return rows
+    .filter((row) => row.currency !== null && row.currency !== currency)
+    .map((row) => ({
+      code: "currency-differs",
+      prefix: row.prefix,
+      line: row.line,
+      what: `${row.prefix} ${row.destination}: the price is in ${row.currency}, the tariff in ${currency}.`,
+      fix: "Import the deck into a tariff of its currency. Prices are never converted on import.",
+    }));
+}
+
+function checkWhole({ missingCodes, currentCodes, mergedRows }: DeckDiff, { missingPercentMax }: DeckRules): Draft[] {
+  const found: Draft[] = [];
+  if (missingPercentMax !== undefined && missingCodes * 100 > currentCodes * missingPercentMax) {
+    found.push({
+      code: "codes-missing",
+      prefix: null,
+      line: null,
+      what: `The deck lacks ${missingCodes} of the tariff's ${currentCodes} codes, more than ${missingPercentMax} %.`,
+      fix: "If it holds only changes, import it as an amendment; as a full deck it closes those codes.",
+    });
+  }
+  if (mergedRows > 0) {
+    found.push({
+      code: "rows-repeated",
+      prefix: null,
+      line: null,
+      what: `${mergedRows} rows say the same as another row and were merged.`,
+      fix: "Nothing to do.",
+    });
+  }
+  return found;
+}
+
+const day = (at: EpochMs): string => toInstant(at).toString();

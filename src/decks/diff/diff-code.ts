@@ -1,0 +1,162 @@
+import type { Rate } from "../../core/tariff/rate.ts";
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import type { DeckRow } from "../deck-row.ts";
+import type { ChangedTerm, ChangeKind, DeckChange, DeckOperations } from "./deck-diff.ts";
+import { changedTerms, isIncrease, sameTerms } from "./rate-terms.ts";
+import { joinSame, rateAt, rateBefore, sameBetween, since, type Timeline, until } from "./timeline.ts";
+
+/** A deck row with its dates settled. The rows of one code, by date, form a chain; each ends where the next begins. */
+export interface DatedRow {
+  readonly prefix: string;
+  readonly destination: string;
+  /** null: a full deck does not have the code. */
+  readonly row: DeckRow | null;
+  readonly from: EpochMs;
+  readonly to: EpochMs | null;
+}
+
+export interface CodeDiff {
+  readonly changes: readonly DeckChange[];
+  readonly operations: DeckOperations;
+}
+
+/**
+ * Lays the chain of one code over its rates. The chain takes over at its first date: the rate in force then ends there,
+ * and rates that would begin later are withdrawn. Two exceptions keep the past as it was billed: where the chain agrees
+ * with what is in force now it starts now, and under `pastDates: "now"` it never starts earlier.
+ */
+export function diffCode(
+  current: Timeline,
+  chain: readonly DatedRow[],
+  { now, pastDates }: { now: EpochMs; pastDates: "as-given" | "now" },
+): CodeDiff {
+  const rates = chain.map((entry) => chainRate(entry, current));
+  const given = rates.filter((rate) => rate !== null);
+  const first = (chain[0] as DatedRow).from;
+  const standing = rateAt(current, now);
+  const agreed = rateAt(given, now);
+  const isSettled =
+    current.length > 0 && (standing === null || agreed === null ? standing === agreed : sameTerms(standing, agreed));
+  const start = first < now && (isSettled || pastDates === "now") ? now : first;
+  const kept = until(current, start);
+  const wanted = [...kept.slice(0, -1), ...joinSame([...kept.slice(-1), ...since(given, start)])];
+  const changes = chain.map((entry, index) => {
+    const at = epochMs(Math.max(entry.from, start));
+    const previous = index === 0 || entry.from <= start ? rateBefore(current, at) : (rates[index - 1] ?? null);
+    return describe({ entry, at, previous, after: rates[index] ?? null, current, now });
+  });
+  const operations = sameBetween(current, wanted, start, null)
+    ? { close: [], insert: [] }
+    : toOperations(current, wanted);
+  return { changes, operations: { ...operations, rename: renames(current, chain.at(-1) as DatedRow, now) } };
+}
+
+/** The rate a row makes; null for one that closes the code. */
+function chainRate({ row, from, to }: DatedRow, current: Timeline): Rate | null {
+  if (row === null || row.kind === "closed") return null;
+  const model = rateAt(current, from);
+  return {
+    prefix: row.prefix,
+    destination: row.destination,
+    blocked: row.kind === "blocked",
+    ratePerUnit: row.ratePerUnit,
+    unitS: row.unitS,
+    increments: row.increments,
+    slots: [],
+    connectFee: row.connectFee,
+    // A deck does not speak of these four: what the operator set stays.
+    minimumS: model?.minimumS ?? 0,
+    freeS: model?.freeS ?? 0,
+    minimumCost: model?.minimumCost ?? null,
+    maximumCost: model?.maximumCost ?? null,
+    window: null,
+    effectiveFrom: from,
+    effectiveTo: to,
+  };
+}
+
+/** Turns the stored rates into the wanted ones. A rate keeps its start; only its end may come nearer. */
+function toOperations(current: Timeline, wanted: Timeline): Omit<DeckOperations, "rename"> {
+  const close: DeckOperations["close"][number][] = [];
+  const insert = new Map(wanted.map((rate) => [rate.effectiveFrom, rate]));
+  for (const rate of current) {
+    const { prefix, window, effectiveFrom, effectiveTo } = rate;
+    const next = insert.get(effectiveFrom);
+    if (next === undefined || !sameTerms(next, rate)) {
+      close.push({ prefix, window, effectiveFrom, at: effectiveFrom });
+      continue;
+    }
+    insert.delete(effectiveFrom);
+    if (next.effectiveTo === effectiveTo) continue;
+    if (next.effectiveTo !== null && (effectiveTo === null || next.effectiveTo < effectiveTo)) {
+      close.push({ prefix, window, effectiveFrom, at: next.effectiveTo });
+    } else if (effectiveTo !== null) insert.set(effectiveTo, { ...next, effectiveFrom: effectiveTo });
+  }
+  return { close, insert: [...insert.values()] };
+}
+
+/** The newest name goes to the rate in force and to later ones; inserted rates have it already. */
+function renames(current: Timeline, { destination, row }: DatedRow, now: EpochMs): DeckOperations["rename"] {
+  if (row === null || destination === "") return [];
+  return since(current, now)
+    .filter((rate) => rate.destination !== destination)
+    .flatMap(
+      ({ effectiveFrom }) => current.find((rate) => rate.effectiveFrom === effectiveFrom) ?? rateAt(current, now) ?? [],
+    )
+    .map(({ prefix, window, effectiveFrom }) => ({ prefix, window, effectiveFrom, destination }));
+}
+
+interface Described {
+  readonly entry: DatedRow;
+  /** When the row takes effect. */
+  readonly at: EpochMs;
+  readonly previous: Rate | null;
+  readonly after: Rate | null;
+  readonly current: Timeline;
+  readonly now: EpochMs;
+}
+
+function describe({ entry, at, previous, after, current, now }: Described): DeckChange {
+  const before = rateAt(current, at);
+  const asPlanned =
+    (entry.to !== null && entry.to <= at) || sameBetween(current, after === null ? [] : [after], at, entry.to);
+  const kind = asPlanned ? "unchanged" : changeKind({ previous, before, after, current });
+  const compared = previous ?? before;
+  const overlapsPast =
+    at < now &&
+    current.some(({ effectiveFrom, effectiveTo }) => effectiveFrom < now && (effectiveTo === null || effectiveTo > at));
+  const oldName = before?.destination ?? entry.destination;
+  return {
+    kind,
+    prefix: entry.prefix,
+    destination: entry.destination,
+    renamedFrom: oldName === entry.destination || entry.destination === "" ? null : oldName,
+    line: entry.row?.line ?? null,
+    effectiveFrom: at,
+    previous,
+    before,
+    after,
+    changed: kind === "unchanged" || compared === null || after === null ? [] : terms(compared, after),
+    isBackdated: kind !== "unchanged" && overlapsPast,
+    why: null,
+  };
+}
+
+function terms(before: Rate, after: Rate): ChangedTerm[] {
+  return before.slots.length > 0 ? [...changedTerms(before, after), "slots"] : changedTerms(before, after);
+}
+
+/** Of a row that changes something. A scheduled change that is called off is judged by what had been scheduled. */
+function changeKind({
+  previous,
+  before,
+  after,
+  current,
+}: Pick<Described, "previous" | "after" | "current"> & { before: Rate | null }): ChangeKind {
+  if (after === null) return "closed";
+  if (after.blocked) return "blocked";
+  const reference = previous === null || sameTerms(previous, after) ? (before ?? previous) : previous;
+  if (reference === null) return current.length === 0 ? "new" : "reopened";
+  if (reference.blocked) return "reopened";
+  return isIncrease(reference, after) ? "increase" : "decrease";
+}

@@ -1,0 +1,73 @@
+import { utils, write } from "@e965/xlsx";
+import { stringify } from "csv-stringify/sync";
+import type { Currency } from "../core/money/currency.ts";
+import { formatDecimal } from "../core/money/decimal.ts";
+import type { Rate } from "../core/tariff/rate.ts";
+import { type EpochMs, toInstant } from "../core/time/epoch.ts";
+
+/** How an exported deck looks. */
+export interface DeckLayout {
+  readonly currency: Currency;
+  readonly delimiter?: "," | ";" | "\t";
+  readonly decimal?: "." | ",";
+}
+
+const HEADER = [
+  "Destination",
+  "Prefix",
+  "Rate",
+  "Rate unit seconds",
+  "Increment",
+  "Connect fee",
+  "Effective from",
+  "Valid to",
+  "Status",
+  "Currency",
+];
+
+/**
+ * Rates as a CSV deck that {@link readDeck} reads back to the same rates: prices with all their decimals and the
+ * seconds they are for, times in UTC. Rates of time windows, and what a deck has no column for (slots, minimum charge),
+ * are left out. A cell that a spreadsheet would run as a formula is written with an apostrophe before it.
+ */
+export function writeDeckCsv(rates: Iterable<Rate>, { currency, delimiter = ",", decimal = "." }: DeckLayout): string {
+  return stringify([HEADER, ...deckRows(rates, currency, decimal)], {
+    delimiter,
+    escape_formulas: true,
+    record_delimiter: "\r\n",
+  });
+}
+
+/** The same deck as XLSX. Codes and prices are text, so that no spreadsheet shortens or rounds them. */
+export function writeDeckXlsx(rates: Iterable<Rate>, { currency }: DeckLayout): Uint8Array {
+  const sheet = utils.aoa_to_sheet([HEADER, ...deckRows(rates, currency, ".")], { dense: true });
+  const workbook = utils.book_new();
+  utils.book_append_sheet(workbook, sheet, "Rates");
+  return new Uint8Array(write(workbook, { type: "array", bookType: "xlsx", compression: true }) as ArrayBuffer);
+}
+
+function* deckRows(rates: Iterable<Rate>, currency: Currency, decimal: "." | ","): Generator<string[]> {
+  const amount = (text: string): string => (decimal === "," ? text.replace(".", ",") : text);
+  for (const rate of rates) {
+    if (rate.window !== null) continue;
+    yield [
+      rate.destination === "" ? "-" : rate.destination,
+      rate.prefix === "" ? "*" : rate.prefix,
+      rate.blocked ? "" : amount(formatDecimal(rate.ratePerUnit)),
+      String(rate.unitS),
+      `${rate.increments.firstS}/${rate.increments.nextS}`,
+      amount(formatDecimal(rate.connectFee)),
+      isoTime(rate.effectiveFrom),
+      rate.effectiveTo === null ? "" : isoTime(rate.effectiveTo),
+      rate.blocked ? "Blocked" : "Current",
+      currency,
+    ];
+  }
+}
+
+/** "2026-03-09" at midnight UTC, else with the time. */
+function isoTime(at: EpochMs): string {
+  return toInstant(at)
+    .toString()
+    .replace(/T00:00:00Z$/, "");
+}
