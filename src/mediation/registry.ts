@@ -1,9 +1,12 @@
 import type { SwitchFormat } from "./decoder.ts";
+import { asteriskCsv } from "./formats/asterisk-csv.ts";
+import { asteriskDb } from "./formats/asterisk-db.ts";
+import { cucm } from "./formats/cucm.ts";
 import { freeswitchCsv } from "./formats/freeswitch-csv.ts";
 import { mapped } from "./formats/mapped.ts";
 
 /** Every switch format there is, in the order in which they are shown. */
-export const FORMATS: readonly SwitchFormat[] = [freeswitchCsv, mapped];
+export const FORMATS: readonly SwitchFormat[] = [freeswitchCsv, asteriskCsv, asteriskDb, cucm, mapped];
 
 /** The format an operator names; undefined when there is none of that name. */
 export const formatNamed = (name: string): SwitchFormat | undefined => FORMATS.find((format) => format.name === name);

@@ -5,7 +5,7 @@ import type { JsonNode } from "./json-node.ts";
 export interface Fields {
   /** Text of a slot; "" when it is empty or the file has no such column. */
   text(slot: number): string;
-  /** Identity of the whole record by its content: see record-identity.ts. */
+  /** Identity of the record by its content and, for equal ones in a file, their order: see record-identity.ts. */
   identity(): string;
 }
 

@@ -3,6 +3,9 @@ import { hash } from "node:crypto";
 /** Bits of a content hash that become the key: two different records of one source share it with no practical chance. */
 const KEY_HEX_DIGITS = 32;
 
+/** 32 hexadecimal digits that stand for a record's content. */
+export const contentHash = (raw: string): string => hash("sha256", raw, "hex").slice(0, KEY_HEX_DIGITS);
+
 /**
  * Identities for records that carry none: a hash of the whole record, and for the second and later record of the same
  * content in one file its number: two equal calls in one file are two calls, the same file sent again is the same calls.
@@ -15,7 +18,7 @@ export class RecordIdentities {
 
   /** The identity of the next record whose text is `raw`. */
   next(raw: string): string {
-    const digest = hash("sha256", raw, "hex").slice(0, KEY_HEX_DIGITS);
+    const digest = contentHash(raw);
     const occurrence = this.#count(Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16));
     return occurrence === 1 ? digest : `${digest}-${occurrence}`;
   }

@@ -8,7 +8,8 @@ import type { ConditionReader, Fields, MsReader, Slots, TextReader } from "./fie
 import type { JsonNode } from "./json-node.ts";
 import { compileText } from "./text-value.ts";
 
-interface NonBillableRule {
+/** Records of which the first glance tells what becomes of them. */
+interface OutcomeRule {
   readonly when: ConditionReader;
   readonly outcome: RowOutcome;
 }
@@ -21,14 +22,15 @@ interface TrailerRule {
 }
 
 const IGNORED: RowOutcome = { kind: "framing", what: "header" };
+const TYPE_ROW: RowOutcome = { kind: "framing", what: "type-row" };
 
 /**
  * What becomes of each record, in this order: passed over, trailer, wrong number of columns, not billable, columns the
  * file lacks, call. Keeps the counts that a trailer is checked against, from one trailer to the next.
  */
 export class RowRules {
-  readonly #ignored: readonly ConditionReader[];
-  readonly #nonBillable: readonly NonBillableRule[];
+  readonly #framing: readonly OutcomeRule[];
+  readonly #nonBillable: readonly OutcomeRule[];
   readonly #trailer: TrailerRule | null;
   readonly #readCall: CallReader;
   #records = 0;
@@ -37,12 +39,12 @@ export class RowRules {
   #isAfterTrailer = false;
 
   constructor(rules: {
-    ignored: readonly ConditionReader[];
-    nonBillable: readonly NonBillableRule[];
+    framing: readonly OutcomeRule[];
+    nonBillable: readonly OutcomeRule[];
     trailer: TrailerRule | null;
     readCall: CallReader;
   }) {
-    this.#ignored = rules.ignored;
+    this.#framing = rules.framing;
     this.#nonBillable = rules.nonBillable;
     this.#trailer = rules.trailer;
     this.#readCall = rules.readCall;
@@ -50,7 +52,8 @@ export class RowRules {
 
   /** Outcome of one record. `countFault` and `columnFault` are what the file's layout has against it, if anything. */
   judge(fields: Fields, countFault: Reject | null, columnFault: Reject | null): RowOutcome {
-    if (this.#ignored.some((when) => when(fields))) return IGNORED;
+    const framing = this.#framing.find(({ when }) => when(fields));
+    if (framing !== undefined) return framing.outcome;
     if (this.#trailer?.when(fields)) return this.#closeWith(this.#trailer, fields);
     if (countFault !== null) return this.reject(countFault);
     const rule = this.#nonBillable.find(({ when }) => when(fields));
@@ -123,16 +126,19 @@ const trailerMismatch = (difference: string): RowOutcome => ({
 
 /** Compiles `rows` of a mapping; throws Problem `mapping-invalid`. */
 export function compileRowRules(node: JsonNode | undefined, slots: Slots, readCall: CallReader): RowRules {
-  node?.only("ignore", "nonBillable", "trailer");
-  const ignored = (node?.get("ignore")?.list() ?? []).map((item) => compileCondition(item, slots));
-  const nonBillable = (node?.get("nonBillable")?.list() ?? []).map((item): NonBillableRule => {
+  node?.only("ignore", "typeRow", "nonBillable", "trailer");
+  const ignore = node?.get("ignore")?.list() ?? [];
+  const framing = ignore.map((item): OutcomeRule => ({ when: compileCondition(item, slots), outcome: IGNORED }));
+  const typeRow = node?.get("typeRow");
+  if (typeRow !== undefined) framing.push({ when: compileCondition(typeRow, slots), outcome: TYPE_ROW });
+  const nonBillable = (node?.get("nonBillable")?.list() ?? []).map((item): OutcomeRule => {
     item.only("when", "why");
     const why = item.need("why", "Say why such a record is not billed; it is shown in the totals.").text();
     const when = compileCondition(item.need("when", "Write the condition."), slots);
     return { when, outcome: { kind: "non-billable", why } };
   });
   const trailer = node?.get("trailer");
-  return new RowRules({ ignored, nonBillable, trailer: trailer ? compileTrailer(trailer, slots) : null, readCall });
+  return new RowRules({ framing, nonBillable, trailer: trailer ? compileTrailer(trailer, slots) : null, readCall });
 }
 
 function compileTrailer(node: JsonNode, slots: Slots): TrailerRule {

@@ -2,14 +2,15 @@ import { littleEndianIpv4 } from "../text/little-endian-ipv4.ts";
 import { compileCondition } from "./condition.ts";
 import { readColumnRef, type Slots, type TextReader } from "./fields.ts";
 import { JsonNode } from "./json-node.ts";
+import { contentHash } from "./record-identity.ts";
 
 const SOURCES = ["column", "columns", "template", "constant", "firstOf", "cases", "record"] as const;
-const STEPS = ["optional", "empty", "after", "before", "map", "as"] as const;
+const STEPS = ["optional", "empty", "after", "before", "beforeLast", "map", "as"] as const;
 
 /**
  * Compiles a text value. A bare name or number is a column. An object has one source (`column`, `columns` with `join`,
  * `template`, `constant`, `firstOf`, `cases`, `record`) and steps, taken in this order: the text is trimmed; `after` and
- * `before` cut at the first occurrence; `as` converts; `empty` lists texts that mean nothing; `map` translates.
+ * `before` cut at the first occurrence, `beforeLast` at the last; `as` converts; `empty` lists texts that mean nothing; `map` translates.
  */
 export function compileText(node: JsonNode, slots: Slots): TextReader {
   if (!node.isObject()) return column(node, slots, false);
@@ -136,7 +137,11 @@ function withSteps(node: JsonNode, source: TextReader): TextReader {
   if (after !== undefined)
     steps.push((text) => (text.includes(after) ? text.slice(text.indexOf(after) + after.length) : text));
   if (before !== undefined) steps.push((text) => (text.includes(before) ? text.slice(0, text.indexOf(before)) : text));
-  if (node.get("as")?.oneOf(["little-endian-ipv4"]) !== undefined) steps.push(littleEndianIpv4);
+  const beforeLast = node.get("beforeLast")?.text();
+  if (beforeLast !== undefined)
+    steps.push((text) => (text.includes(beforeLast) ? text.slice(0, text.lastIndexOf(beforeLast)) : text));
+  const as = node.get("as")?.oneOf(["little-endian-ipv4", "hash"]);
+  if (as !== undefined) steps.push(as === "hash" ? contentHash : littleEndianIpv4);
   const empty = node.get("empty");
   if (empty !== undefined) {
     const nothing = new Set(empty.list().map((item) => item.text()));
