@@ -48,6 +48,7 @@ export const REJECT_CODES = [
   "trailer-mismatch",
   "trailer-missing",
   "record-not-json",
+  "record-not-xml",
 ] as const;
 
 export type RejectCode = (typeof REJECT_CODES)[number];

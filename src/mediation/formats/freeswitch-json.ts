@@ -1,0 +1,118 @@
+import type { Reject } from "../../core/reject.ts";
+import { WHOLE_LINES } from "../csv/dialect.ts";
+import { CSV_LIMITS, CsvTokenizer } from "../csv/tokenizer.ts";
+import {
+  type DecodedRow,
+  type Decoder,
+  type DecoderSettings,
+  RAW_TEXT_MAX,
+  type RowOutcome,
+  type SwitchFormat,
+} from "../decoder.ts";
+import { readFreeswitchDocument } from "../freeswitch-document.ts";
+import { JsonSplitter } from "../mapping/json-splitter.ts";
+import { faultReject } from "../mapping/record-faults.ts";
+import { TextRow } from "../row.ts";
+import { checkCall } from "../sanity.ts";
+import { decodeText } from "../text/encoding.ts";
+
+/**
+ * FreeSWITCH mod_json_cdr: the files that it keeps when a post fails, or its posts. One document, several one after the
+ * other, a list of them, or one document a line. Source: docs/guides/freeswitch.md.
+ */
+export const freeswitchJson: SwitchFormat = {
+  name: "freeswitch-json",
+  title: "FreeSWITCH mod_json_cdr",
+  evidence: "proven",
+  open: (settings) => new FreeswitchJsonDecoder(settings),
+};
+
+class FreeswitchJsonDecoder implements Decoder {
+  readonly #settings: DecoderSettings;
+  /** null until the first line tells how documents are set apart. */
+  #source: CsvTokenizer | JsonSplitter | null = null;
+  #head: Uint8Array = new Uint8Array();
+  #endOffset = 0;
+  #rows: DecodedRow[] = [];
+
+  constructor(settings: DecoderSettings) {
+    this.#settings = settings;
+  }
+
+  push(chunk: Uint8Array): DecodedRow[] {
+    if (this.#source) this.#source.push(chunk);
+    else this.#sniff(chunk, false);
+    return this.#take();
+  }
+
+  end(): DecodedRow[] {
+    if (!this.#source) this.#sniff(new Uint8Array(), true);
+    const source = this.#source as CsvTokenizer | JsonSplitter;
+    source.end();
+    if (source.offset > this.#endOffset) this.#add(source.line, source.offset, "", { kind: "framing", what: "blank" });
+    return this.#take();
+  }
+
+  /** A first line that is a whole document says one document a line: then a broken one can't swallow the next. */
+  #sniff(chunk: Uint8Array, final: boolean): void {
+    const head = new Uint8Array(this.#head.length + chunk.length);
+    head.set(this.#head);
+    head.set(chunk, this.#head.length);
+    this.#head = head;
+    const lineEnd = head.findIndex((byte, index) => (byte === 0x0a || byte === 0x0d) && index > 0);
+    if (lineEnd < 0 && !final && head.length <= CSV_LIMITS.recordBytesMax) return;
+    const line = decodeText(lineEnd < 0 ? head : head.subarray(0, lineEnd), "utf-8").trim();
+    this.#source = line.startsWith("{") && line.endsWith("}") ? this.#lines() : this.#documents();
+    this.#head = new Uint8Array();
+    this.#source.push(head);
+  }
+
+  #lines(): CsvTokenizer {
+    return new CsvTokenizer(WHOLE_LINES, "utf-8", (record) => {
+      const fault = record.fault && faultReject(record.fault);
+      const outcome: RowOutcome = record.isBlank
+        ? { kind: "framing", what: "blank" }
+        : this.#decode(record.field(0), fault);
+      this.#add(record.line, record.endOffset, record.rawText(), outcome);
+    });
+  }
+
+  #documents(): JsonSplitter {
+    return new JsonSplitter([], CSV_LIMITS.recordBytesMax, ({ line, endOffset, bytes, fault }) => {
+      const text = decodeText(bytes, "utf-8");
+      const reject = fault === "too-long" ? faultReject("record-too-long") : fault && notJson("brackets do not match");
+      this.#add(line, endOffset, text.slice(0, RAW_TEXT_MAX), this.#decode(text, reject));
+    });
+  }
+
+  #decode(text: string, fault: Reject | null): RowOutcome {
+    if (fault) return { kind: "reject", reject: fault };
+    let document: unknown;
+    try {
+      document = JSON.parse(text);
+    } catch (error) {
+      return { kind: "reject", reject: notJson(error instanceof Error ? error.message : String(error)) };
+    }
+    const call = readFreeswitchDocument(document);
+    if ("code" in call) return { kind: "reject", reject: call };
+    const reject = checkCall(call, this.#settings);
+    return reject ? { kind: "reject", reject } : { kind: "call", call };
+  }
+
+  #add(line: number, endOffset: number, raw: string, outcome: RowOutcome): void {
+    this.#endOffset = endOffset;
+    this.#rows.push(new TextRow(line, endOffset, raw, outcome));
+  }
+
+  #take(): DecodedRow[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+}
+
+const notJson = (reason: string): Reject => ({
+  code: "record-not-json",
+  what: `The record cannot be read as JSON: ${reason.slice(0, 200)}.`,
+  fix: "If the switch still has the record, fetch it again; else correct the brackets and quotes and retry.",
+});
