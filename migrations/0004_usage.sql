@@ -29,9 +29,10 @@ create table source_files (
   -- Header and type rows, kept so that a single row of the file can be decoded again.
   preamble text not null default '',
   state text not null check (state in ('importing', 'imported')),
-  -- How often the whole file has been imported; rows_done and bytes_done count within the present pass.
+  -- How often the whole file has been imported; rows_done, line_done and bytes_done count within the present pass.
   pass integer not null default 1,
   rows_done bigint not null default 0,
+  line_done bigint not null default 0,
   bytes_done bigint not null default 0,
   rows bigint not null default 0,
   stored bigint not null default 0,
@@ -83,7 +84,7 @@ create table usage_events (
   account_id uuid not null,
   source_id uuid not null,
   batch_id bigint not null,
-  line integer not null,
+  line bigint not null,
   revision smallint not null default 0,
   call_key text not null,
   leg text not null,
@@ -163,13 +164,15 @@ create table call_parts (
   -- First 128 bits of the SHA-256 of the row as it came: the same row twice is one part.
   raw_hash uuid not null,
   file_id uuid not null references source_files,
-  line integer not null,
+  line bigint not null,
   raw text not null,
   at timestamptz not null,
-  open boolean not null,
+  -- The row's fate in its file's counts. open: waits for the rest of its call. quarantined: the call is whole but cannot be priced.
+  -- duplicate: the call has a better row of this kind (a re-INVITE, a second BYE), or came another way.
+  state text not null check (state in ('open', 'quarantined', 'stored', 'duplicate', 'non-billable')),
   primary key (source_id, call_key, raw_hash)
 );
-create index call_parts_open on call_parts (tenant_id, at) where open;
+create index call_parts_open on call_parts (tenant_id, at) where state = 'open';
 select protect('call_parts', 'select');
 grant select, insert, update, delete on call_parts to tollwright_ingest;
 
@@ -179,12 +182,14 @@ create table quarantine (
   id uuid primary key,
   source_id uuid not null references sources,
   file_id uuid not null references source_files,
-  line integer not null,
+  line bigint not null,
   code text not null,
   what text not null,
   fix text not null,
   raw text not null,
   raw_hash uuid not null,
+  -- A row of call_parts: its place in the counts moves with the parts of its call.
+  is_part boolean not null,
   state text not null check (state in ('waiting', 'released', 'dismissed')),
   attempts integer not null default 0,
   edited boolean not null default false,

@@ -14,8 +14,8 @@ export interface SanitySettings extends Pick<DecoderSettings, "receivedAt" | "fu
  */
 export const DRIFT_TOLERANCE_S = 5;
 
-/** 1990-01-01: a switch that boots without a clock says 1970 or 1980; no archive of call records is older than this. */
-const CLOCK_SET_AFTER = 631_152_000_000;
+/** 2000-01-01: a switch that boots without a clock says 1970 or 1980, and usage is stored from 2000 on. */
+const CLOCK_SET_AFTER = 946_684_800_000;
 
 /** No call lasts longer: beyond 31 days the unit of a duration is wrong, or a stop record was lost and made up. */
 const CALL_MS_MAX = 31 * 86_400_000;

@@ -171,3 +171,10 @@ function entryOf(row: ChargeRow): ChargeEntry {
     },
   };
 }
+
+/** Which of these identities are stored. */
+export async function findIdentities(tx: BulkTx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await tx.query<{ id: string }>("select id from usage_identities where id = any($1::uuid[])", [ids]);
+  return new Set(rows.map((row) => row.id));
+}

@@ -27,9 +27,15 @@ export interface WrittenCalls {
 /**
  * Stores priced calls, each identity once: a new one is stored, a known one is a duplicate, a correction (the stored event is
  * retired, its charges are reversed, and the new reading takes its place) or a reused key, which the caller quarantines.
- * Posting the charges is left to the caller, as the last thing in the transaction.
+ * Posting the charges is left to the caller, as the last thing in the transaction. `onClaimed` is called once nothing that is left
+ * to do here can wait for another transaction.
  */
-export async function writeCalls(tx: BulkTx, origin: BatchOrigin, calls: readonly PricedCall[]): Promise<WrittenCalls> {
+export async function writeCalls(
+  tx: BulkTx,
+  origin: BatchOrigin,
+  calls: readonly PricedCall[],
+  onClaimed: () => void,
+): Promise<WrittenCalls> {
   const fates: CallFate[] = calls.map(() => "stored");
   const firsts = firstOfEachIdentity(calls, fates);
   const known = (
@@ -55,6 +61,7 @@ export async function writeCalls(tx: BulkTx, origin: BatchOrigin, calls: readonl
   }
   const fresh = firsts.filter(({ place }) => fates[place] === "stored").map(({ call }) => ({ call, revision: 0 }));
   const corrected = await correct(tx, origin, corrections);
+  onClaimed();
   const entries = [...fresh.flatMap(({ call }) => chargeEntries(call, 0)), ...corrected.entries];
   await insertUsage(tx, origin, [...fresh, ...corrected.revisions]);
   await insertCharges(tx, origin, entries);

@@ -1,0 +1,49 @@
+import type { RowOutcome } from "../../mediation/decoder.ts";
+import { NO_ROWS, type RowCounts } from "./file-store.ts";
+
+/** One row that is to be accounted for: framing is no row. */
+export interface ArrivedRow {
+  readonly line: number;
+  readonly raw: string;
+  readonly outcome: Exclude<RowOutcome, { readonly kind: "framing" }>;
+}
+
+/** What became of a row. Every row has exactly one fate, so that rows in = rows accounted for. */
+export type RowFate =
+  | "stored"
+  | "duplicate"
+  /** A duplicate whose stored event now reads as the settings of today have it. */
+  | "corrected"
+  | "non-billable"
+  | "quarantined"
+  | "open";
+
+const COLUMNS = {
+  stored: "stored",
+  duplicate: "duplicate",
+  corrected: "duplicate",
+  "non-billable": "nonBillable",
+  quarantined: "quarantined",
+  open: "open",
+} as const satisfies Record<RowFate, keyof RowCounts>;
+
+/** The counts of rows with these fates. */
+export function countFates(fates: Iterable<RowFate>): RowCounts {
+  const counts = { ...NO_ROWS };
+  for (const fate of fates) {
+    counts.rows += 1;
+    counts[COLUMNS[fate]] += 1;
+    if (fate === "corrected") counts.corrected += 1;
+  }
+  return counts;
+}
+
+/** The change of counts when a row that was counted under one fate comes to another. */
+export function moveFate(from: RowFate, to: RowFate): RowCounts {
+  const counts = { ...NO_ROWS };
+  counts[COLUMNS[from]] -= 1;
+  counts[COLUMNS[to]] += 1;
+  if (from === "corrected") counts.corrected -= 1;
+  if (to === "corrected") counts.corrected += 1;
+  return counts;
+}

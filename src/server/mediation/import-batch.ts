@@ -1,0 +1,219 @@
+import { uuidv7 } from "../../clock.ts";
+import { invariant } from "../../core/invariant.ts";
+import type { Reject } from "../../core/reject.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { SwitchCall } from "../../core/usage/switch-call.ts";
+import type { DecoderSettings, SwitchFormat } from "../../mediation/decoder.ts";
+import { uuidText } from "../db/binary-copy.ts";
+import type { BulkTx } from "../db/tx.ts";
+import { rawHash } from "../usage/identity.ts";
+import type { ChargeEntry } from "../usage/priced-call.ts";
+import { type ArrivedRow, moveFate, type RowFate } from "./arrived-row.ts";
+import { partOf } from "./assemble-calls.ts";
+import type { RowCounts } from "./file-store.ts";
+import { addTo, type GatheredCall, gatherCalls, keepParts } from "./import-parts.ts";
+import { type Desk, type PreparedCall, prepareCall } from "./prepare-call.ts";
+import {
+  decideQuarantined,
+  findQuarantined,
+  hasWaiting,
+  type QuarantinedRow,
+  quarantineRows,
+} from "./quarantine-store.ts";
+import { type CallOutcome, settleCalls } from "./settle-calls.ts";
+
+/** Where a batch of rows comes from, and how it is read. */
+export interface BatchSource {
+  readonly tenantId: string;
+  readonly sourceId: string;
+  readonly fileId: string;
+  readonly batchId: bigint;
+  readonly format: SwitchFormat;
+  readonly settings: DecoderSettings;
+  readonly desk: Desk;
+  /** The rows come from quarantine and not from the file: their own place in its counts moves. */
+  readonly retrying: boolean;
+  /** Sees to it that usage of these times has a partition to go to. */
+  readonly makePartitions: (times: Iterable<EpochMs>) => Promise<void>;
+}
+
+/**
+ * Keeps batches of one import in order while the heavy middle of one, which waits for nobody, overlaps the next one's start. A
+ * batch takes identities only after the one before has all of its own, and touches everything that two batches may share (parts,
+ * quarantine, books, the file) only after the one before has committed; so neither can ever wait for a later one.
+ */
+export interface Turn {
+  readonly mayClaim: Promise<void>;
+  readonly onClaimed: () => void;
+  readonly mayFinish: Promise<void>;
+}
+
+/** What a batch did. */
+export interface BatchResult {
+  /** One a row, in order. */
+  readonly fates: readonly RowFate[];
+  /** Counts that moved in files whose rows did not come again: an open call that ended, a row that left quarantine. */
+  readonly moved: ReadonlyMap<string, RowCounts>;
+  /** What is to be posted, as the last thing in the transaction. */
+  readonly entries: readonly ChargeEntry[];
+}
+
+/** A row to be set aside, and why. */
+interface RejectedPlace {
+  readonly place: number;
+  readonly reject: Reject;
+  readonly isPart: boolean;
+}
+
+/**
+ * Accounts for a batch of rows in one transaction: whole calls are stored and priced, parts of calls are put together with the rows
+ * that came before, and what cannot be used goes to quarantine. Running it again with the same rows changes nothing.
+ */
+export async function importBatch(
+  tx: BulkTx,
+  source: BatchSource,
+  rows: readonly ArrivedRow[],
+  turn: Turn,
+): Promise<BatchResult> {
+  if (rows.some((row) => partOf(row.outcome, row) !== null)) await turn.mayFinish;
+  await turn.mayClaim;
+  const gathered = await gatherCalls(tx, source, rows);
+  const singles = singleCalls(rows);
+  const wholes = gathered.flatMap((item) =>
+    item.assembly.call === null ? [] : [{ ...item, call: item.assembly.call }],
+  );
+  const prepared = [
+    ...singles.map(({ call, row }) => prepareCall(source.desk, { call, content: row.raw, line: row.line })),
+    ...wholes.map(({ call, assembly }) =>
+      prepareCall(source.desk, { call, content: assembly.key, line: assembly.line }),
+    ),
+  ];
+  await source.makePartitions(timesOf(prepared));
+  const { outcomes, entries } = await settleCalls(tx, source, prepared, turn.onClaimed);
+  await turn.mayFinish;
+  const fates = new Map<number, RowFate>();
+  const rejected: RejectedPlace[] = [];
+  for (const [index, { place }] of singles.entries()) setFate(fates, rejected, place, outcomes[index]);
+  for (const [place, { outcome }] of rows.entries()) {
+    if (outcome.kind === "non-billable") fates.set(place, "non-billable");
+    if (outcome.kind === "reject") rejected.push({ place, reject: outcome.reject, isPart: false });
+  }
+  const parts = await keepParts(tx, source, gathered, outcomesByKey(wholes, outcomes.slice(singles.length)));
+  for (const [place, fate] of parts.byPlace) fates.set(place, fate);
+  for (const { place, outcome } of parts.quarantined) rejected.push({ place, reject: outcome.reject, isPart: true });
+  await setAside(tx, source, { rows, rejected, fates });
+  const moved = new Map(parts.moved);
+  await release(tx, source, { rows, fates, moved, partHashes: parts.settledHashes });
+  return { fates: rows.map((_, place) => fateAt(fates, place)), moved, entries };
+}
+
+const timesOf = (prepared: readonly PreparedCall[]): EpochMs[] =>
+  prepared.flatMap((item) => {
+    if (item.kind !== "priced") return [];
+    const { startedAt, answeredAt } = item.call.event;
+    return answeredAt === null ? [startedAt] : [startedAt, answeredAt];
+  });
+
+interface SingleCall {
+  readonly place: number;
+  readonly row: ArrivedRow;
+  readonly call: SwitchCall;
+}
+
+const singleCalls = (rows: readonly ArrivedRow[]): SingleCall[] =>
+  rows.flatMap((row, place) =>
+    row.outcome.kind === "call" && row.outcome.call.part === null ? [{ place, row, call: row.outcome.call }] : [],
+  );
+
+function setFate(
+  fates: Map<number, RowFate>,
+  rejected: RejectedPlace[],
+  place: number,
+  outcome: CallOutcome | undefined,
+): void {
+  invariant(outcome, "every call has an outcome");
+  if (outcome.fate === "quarantined") rejected.push({ place, reject: outcome.reject, isPart: false });
+  else fates.set(place, outcome.fate);
+}
+
+const outcomesByKey = (
+  wholes: readonly GatheredCall[],
+  outcomes: readonly CallOutcome[],
+): ReadonlyMap<string, CallOutcome> =>
+  new Map(
+    wholes.flatMap(({ assembly }, index) => {
+      const outcome = outcomes[index];
+      return outcome === undefined ? [] : [[assembly.key, outcome] as const];
+    }),
+  );
+
+function fateAt(fates: ReadonlyMap<number, RowFate>, place: number): RowFate {
+  const fate = fates.get(place);
+  invariant(fate, `row ${place} of the batch is accounted for`);
+  return fate;
+}
+
+/** Puts rejected rows into quarantine. A text that is there already, from another line or file, is a duplicate. */
+async function setAside(
+  tx: BulkTx,
+  source: BatchSource,
+  batch: {
+    readonly rows: readonly ArrivedRow[];
+    readonly rejected: readonly RejectedPlace[];
+    readonly fates: Map<number, RowFate>;
+  },
+): Promise<void> {
+  const firsts = new Map<string, Parameters<typeof quarantineRows>[2][number]>();
+  const hashes = batch.rejected.map(({ place, reject, isPart }) => {
+    const row = batch.rows[place];
+    invariant(row, "a rejected row is a row of the batch");
+    const hash = uuidText(rawHash(row.raw));
+    if (!firsts.has(hash))
+      firsts.set(hash, { id: uuidv7(), rawHash: hash, line: row.line, raw: row.raw, isPart, reject });
+    return { place, line: row.line, hash, isPart };
+  });
+  const stands = await quarantineRows(tx, source, [...firsts.values()]);
+  for (const { place, line, hash, isPart } of hashes)
+    if (!isPart) batch.fates.set(place, quarantinedFate(source, line, stands.get(hash)));
+}
+
+function quarantinedFate(source: BatchSource, line: number, stands: QuarantinedRow | undefined): RowFate {
+  invariant(stands, "a rejected row stands in quarantine");
+  if (stands.fileId !== source.fileId || stands.line !== line) return "duplicate";
+  if (stands.state === "waiting") return "quarantined";
+  return stands.state === "dismissed" ? "non-billable" : "duplicate";
+}
+
+/** Rows that came again and are settled now leave quarantine; in the file they waited for, they are duplicates of this one. */
+async function release(
+  tx: BulkTx,
+  source: BatchSource,
+  batch: {
+    readonly rows: readonly ArrivedRow[];
+    readonly fates: ReadonlyMap<number, RowFate>;
+    readonly moved: Map<string, RowCounts>;
+    readonly partHashes: readonly string[];
+  },
+): Promise<void> {
+  if (!(await hasWaiting(tx, source.sourceId))) return;
+  const settled = new Map<string, RowFate>();
+  for (const [place, row] of batch.rows.entries()) {
+    const fate = fateAt(batch.fates, place);
+    if (fate !== "quarantined") settled.set(uuidText(rawHash(row.raw)), fate);
+  }
+  const found = await findQuarantined(tx, source.sourceId, [...new Set([...settled.keys(), ...batch.partHashes])]);
+  const partHashes = new Set(batch.partHashes);
+  const waiting = [...found.values()].filter(
+    (row) => row.state === "waiting" && (!row.isPart || partHashes.has(row.rawHash)),
+  );
+  await decideQuarantined(
+    tx,
+    waiting.map((row) => row.id),
+    "released",
+  );
+  for (const row of waiting) {
+    if (row.isPart || !row.counted) continue;
+    const fate = source.retrying ? settled.get(row.rawHash) : undefined;
+    addTo(batch.moved, row.fileId, moveFate("quarantined", fate ?? "duplicate"));
+  }
+}

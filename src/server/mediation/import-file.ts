@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import { uuidv7 } from "../../clock.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { DecodedRow } from "../../mediation/decoder.ts";
+import type { Database } from "../db/database.ts";
+import { loadRatingContext } from "../rating/rating-context.ts";
+import { countFates } from "./arrived-row.ts";
+import { advanceFile, closePass, openPass, type SourceFile } from "./file-store.ts";
+import type { Turn } from "./import-batch.ts";
+import { type OpenedSource, openSource } from "./open-source.ts";
+import { fileChanged, fileEmpty, fileUnreadable, importBusy } from "./problems.ts";
+import { type RowBatch, RowBatcher } from "./row-batcher.ts";
+import type { Source } from "./source.ts";
+import { storeBatch } from "./store-batch.ts";
+
+export interface ImportRequest {
+  readonly source: Source;
+  readonly path: string;
+  readonly receivedAt: EpochMs;
+  /** Called after every stored batch with how many of the file's bytes are done. */
+  readonly onProgress?: (progress: { readonly bytesDone: number; readonly sizeBytes: number }) => void;
+}
+
+/** Bytes read at a time. */
+const CHUNK_BYTES = 1 << 18;
+/** Rows in one transaction: larger batches post fewer journals, smaller ones lose less work to a kill. */
+const BATCH_ROWS = 10_000;
+
+/**
+ * Imports one file: at least once read, exactly once stored. A killed import goes on where it stopped, a file that was imported
+ * before is read again and stores nothing new, and a setting that was corrected since corrects what it stored.
+ *
+ * Errors: Problems `file-unreadable`, `file-empty`, `file-changed`, `import-busy`, and those of the format and the database.
+ */
+export async function importFile(db: Database, request: ImportRequest): Promise<SourceFile> {
+  const { source, path } = request;
+  const name = basename(path);
+  const digest = await digestOf(path);
+  if (digest.sizeBytes === 0) throw fileEmpty({ name });
+  const rating = await db.transaction("app", { tenantId: source.tenantId }, (tx) =>
+    loadRatingContext(tx, source.tenantId, null),
+  );
+  const { tenantId, id: sourceId } = source;
+  const arrived = { tenantId, sourceId, id: uuidv7(), name, receivedAt: request.receivedAt, ...digest };
+  const file = await db.transaction("ingest", {}, (tx) => openPass(tx, arrived));
+  const sha256 = await importRows(db, request, file, openSource(source, rating, file.receivedAt));
+  if (sha256 !== digest.sha256) throw fileChanged({ name });
+  return db.transaction("ingest", {}, (tx) => closePass(tx, file.id));
+}
+
+/** Reads the file once, chunk by chunk. Errors: Problem `file-unreadable`. */
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  } catch (cause) {
+    throw fileUnreadable({ path, reason: cause instanceof Error ? cause.message : String(cause), cause });
+  }
+}
+
+/** A file is known by its content, so that the same one under another name is found. */
+async function digestOf(path: string): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  for await (const chunk of chunksOf(path)) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sha256: hash.digest("hex"), sizeBytes };
+}
+
+/** Decodes and stores all rows, at most two batches at a time; answers the digest of what was read. */
+async function importRows(
+  db: Database,
+  request: ImportRequest,
+  file: SourceFile,
+  opened: OpenedSource,
+): Promise<string> {
+  const hash = createHash("sha256");
+  const decoder = opened.format.open(opened.settings);
+  const batcher = new RowBatcher({ size: BATCH_ROWS, skip: file.rowsDone });
+  const line = new BatchLine(async (batch, turn) => {
+    await storeRows(db, { request, file, opened, batch, turn });
+    request.onProgress?.({ bytesDone: batch.bytesDone, sizeBytes: file.sizeBytes });
+  });
+  const take = async (rows: readonly DecodedRow[]) => {
+    for (const row of rows) await line.add(batcher.add(row));
+  };
+  try {
+    for await (const chunk of chunksOf(request.path)) {
+      hash.update(chunk);
+      await take(decoder.push(chunk));
+    }
+    await take(decoder.end());
+    await line.add(batcher.end());
+  } finally {
+    await line.finish();
+  }
+  return hash.digest("hex");
+}
+
+/** Lets two batches overlap as {@link Turn} describes, and keeps the reader from running further ahead. */
+class BatchLine {
+  readonly #store: (batch: RowBatch, turn: Turn) => Promise<void>;
+  #claimed = Promise.resolve();
+  #before = Promise.resolve();
+  #last = Promise.resolve();
+
+  constructor(store: (batch: RowBatch, turn: Turn) => Promise<void>) {
+    this.#store = store;
+  }
+
+  async add(batch: RowBatch | undefined): Promise<void> {
+    if (batch === undefined) return;
+    await this.#before;
+    const claimed = Promise.withResolvers<void>();
+    const turn = { mayClaim: this.#claimed, onClaimed: claimed.resolve, mayFinish: this.#last };
+    this.#before = this.#last;
+    // A batch that fails never claims; the next one then fails at its end, where it waits for this one.
+    this.#last = this.#store(batch, turn).finally(claimed.resolve);
+    this.#last.catch(() => undefined);
+    this.#claimed = claimed.promise;
+  }
+
+  /** Waits for the batches under way. Errors: the first batch's that failed. */
+  async finish(): Promise<void> {
+    await this.#before;
+    await this.#last;
+  }
+}
+
+async function storeRows(
+  db: Database,
+  args: {
+    readonly request: ImportRequest;
+    readonly file: SourceFile;
+    readonly opened: OpenedSource;
+    readonly batch: RowBatch;
+    readonly turn: Turn;
+  },
+): Promise<void> {
+  const { request, file, opened, batch, turn } = args;
+  await storeBatch(db, {
+    source: request.source,
+    opened,
+    fileId: file.id,
+    kind: "import",
+    rows: batch.rows,
+    turn,
+    onFates: async (tx, fates) => {
+      const advanced = await advanceFile(tx, file, { ...batch, counts: countFates(fates) });
+      if (!advanced) throw importBusy({ source: request.source.name });
+    },
+  });
+}

@@ -1,0 +1,83 @@
+import { calledText, callingText } from "../../core/numbering/stored-number.ts";
+import type { Reject } from "../../core/reject.ts";
+import type { SwitchCall } from "../../core/usage/switch-call.ts";
+import type { UsageEvent } from "../../core/usage/usage-event.ts";
+import { normaliseCall, type SourceRules } from "../../mediation/normalise.ts";
+import type { SanitySettings } from "../../mediation/sanity.ts";
+import { priceCall } from "../rating/price-call.ts";
+import type { RatingContext } from "../rating/rating-context.ts";
+import { fingerprint, usageIdentity } from "../usage/identity.ts";
+import type { PricedCall } from "../usage/priced-call.ts";
+
+/** What a source's records are read and priced with; one for a whole pass. */
+export interface Desk {
+  readonly tenantId: string;
+  readonly sourceId: string;
+  readonly rules: SourceRules;
+  readonly sanity: SanitySettings;
+  readonly rating: RatingContext;
+}
+
+/** One whole call, on its way into the tables. */
+export type PreparedCall =
+  | { readonly kind: "priced"; readonly call: PricedCall }
+  | { readonly kind: "non-billable"; readonly why: string }
+  /** `id` is there when the record could be read but not priced: it may have been stored under earlier settings. */
+  | { readonly kind: "reject"; readonly reject: Reject; readonly id: Buffer | null };
+
+/** Longest text of a record's field that is stored; numbers, keys and names are far shorter on every switch. */
+const FIELD_TEXT_MAX = 512;
+
+/**
+ * Normalises a switch's call, finds its payer and prices its sides. `content` is the record as the switch wrote it, which tells a
+ * corrected setting from another call under the same key; the key itself for a call made of parts, which may gain some.
+ */
+export function prepareCall(
+  desk: Desk,
+  { call, content, line }: { readonly call: SwitchCall; readonly content: string; readonly line: number },
+): PreparedCall {
+  const tooLong = longField(call);
+  if (tooLong !== undefined) return { kind: "reject", reject: fieldTooLong(tooLong), id: null };
+  const normalised = normaliseCall(call, desk.rules, desk.sanity);
+  if (normalised.kind === "non-billable") return normalised;
+  if (normalised.kind === "reject") return { ...normalised, id: null };
+  const { event } = normalised;
+  const id = usageIdentity(desk.sourceId, event.key, event.leg);
+  const pricing = priceCall(desk.rating, desk.sourceId, event);
+  if (pricing.kind === "reject") return { ...pricing, id };
+  const { bookId, accountId, vendorAccountId, charges } = pricing;
+  const derivedHash = fingerprint(derivedText(event, bookId, accountId, vendorAccountId));
+  const contentHash = fingerprint(content);
+  return {
+    kind: "priced",
+    call: { id, contentHash, derivedHash, line, event, bookId, accountId, vendorAccountId, charges },
+  };
+}
+
+/** Everything that our settings, and not the switch, make of a record. */
+const derivedText = (event: UsageEvent, bookId: string, accountId: string, vendorAccountId: string | null): string =>
+  `${bookId}|${accountId}|${vendorAccountId}|${event.startedAt}|${event.answeredAt}|${event.endedAt}|${event.talkedS}|${
+    event.talkedMs
+  }|${calledText(event.called)}|${callingText(event.calling)}|${event.direction}|${event.egressTrunk}`;
+
+const TEXT_FIELDS = [
+  "key",
+  "leg",
+  "callId",
+  "calling",
+  "called",
+  "accountCode",
+  "sipUser",
+  "sourceAddress",
+  "ingressTrunk",
+  "egressTrunk",
+] as const satisfies readonly (keyof SwitchCall)[];
+
+const longField = (call: SwitchCall): (typeof TEXT_FIELDS)[number] | undefined =>
+  TEXT_FIELDS.find((field) => (call[field]?.length ?? 0) > FIELD_TEXT_MAX);
+
+const fieldTooLong = (field: string): Reject => ({
+  code: "field-too-long",
+  what: `The field ${field} is longer than ${FIELD_TEXT_MAX} characters.`,
+  fix: "Check that the source's format or mapping reads the right column; shorten the field if it is really so.",
+});

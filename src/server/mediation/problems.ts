@@ -1,0 +1,47 @@
+import { Problem } from "../../core/problem.ts";
+
+export const sourceSettingsInvalid = (args: { readonly source: string; readonly faults: readonly string[] }) =>
+  new Problem("source-settings-invalid", {
+    what: `The settings of source "${args.source}" are not valid: ${args.faults.join("; ")}.`,
+    fix: "Correct these fields; docs/reference/sources.md describes each.",
+  });
+
+export const sourceUnknown = (args: { readonly name: string }) =>
+  new Problem("source-unknown", {
+    what: `There is no source "${args.name}".`,
+    fix: "Check the name with `tollwright source list`, or describe the source in a setup file and run `tollwright apply`.",
+  });
+
+export const fileUnreadable = (args: { readonly path: string; readonly reason: string; readonly cause: unknown }) =>
+  new Problem(
+    "file-unreadable",
+    {
+      what: `The file ${args.path} cannot be read: ${args.reason}.`,
+      fix: "Check the path and the permissions of the user that runs Tollwright.",
+    },
+    { cause: args.cause },
+  );
+
+export const fileEmpty = (args: { readonly name: string }) =>
+  new Problem("file-empty", {
+    what: `The file ${args.name} is empty.`,
+    fix: "Fetch it again; an interrupted transfer often leaves an empty file.",
+  });
+
+export const fileChanged = (args: { readonly name: string }) =>
+  new Problem("file-changed", {
+    what: `The file ${args.name} changed while it was being imported.`,
+    fix: "Import it again once the switch has finished writing it; rows that are stored already count as duplicates.",
+  });
+
+export const importBusy = (args: { readonly source: string }) =>
+  new Problem("import-busy", {
+    what: `Another import for source "${args.source}" is running.`,
+    fix: "Wait until it ends and import again; nothing was changed.",
+  });
+
+export const formatUnknown = (args: { readonly source: string; readonly format: string }) =>
+  new Problem("format-unknown", {
+    what: `Source "${args.source}" has the format "${args.format}", which Tollwright does not know.`,
+    fix: "Use one that `tollwright cdr formats` lists, or describe the records with the format `mapped`.",
+  });

@@ -1,0 +1,204 @@
+import type { Reject } from "../../core/reject.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Tx } from "../db/tx.ts";
+
+export type QuarantineState = "waiting" | "released" | "dismissed";
+
+/** A row that could not be used, as it arrived. */
+export interface RejectedRow {
+  readonly id: string;
+  readonly rawHash: string;
+  readonly line: number;
+  readonly raw: string;
+  readonly isPart: boolean;
+  readonly reject: Reject;
+}
+
+/** A row that is in quarantine, or was. */
+export interface QuarantinedRow {
+  readonly id: string;
+  readonly sourceId: string;
+  readonly fileId: string;
+  readonly line: number;
+  readonly rawHash: string;
+  readonly raw: string;
+  readonly isPart: boolean;
+  readonly state: QuarantineState;
+  /** Whether its file's counts include it: a file in the middle of a further pass has not come to its later rows yet. */
+  readonly counted: boolean;
+}
+
+/**
+ * Puts rows into quarantine; a row that is there already keeps its place and gets the newest reason. Answers each row as it stands
+ * now, by the hash of its text, so that the caller can tell a new one from one that was there.
+ */
+export async function quarantineRows(
+  tx: Tx,
+  origin: { readonly tenantId: string; readonly sourceId: string; readonly fileId: string },
+  rows: readonly RejectedRow[],
+): Promise<ReadonlyMap<string, QuarantinedRow>> {
+  if (rows.length === 0) return new Map();
+  await tx.query(
+    `insert into quarantine as q (tenant_id, source_id, file_id, id, line, code, what, fix, raw, raw_hash, is_part, state)
+     select $1::uuid, $2::uuid, $3::uuid, t.*, 'waiting'
+     from unnest($4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::boolean[]) as t
+     on conflict (source_id, raw_hash) do update
+       set code = excluded.code, what = excluded.what, fix = excluded.fix, attempts = q.attempts + 1
+       where q.state = 'waiting'`,
+    [
+      origin.tenantId,
+      origin.sourceId,
+      origin.fileId,
+      rows.map((row) => row.id),
+      rows.map((row) => row.line),
+      rows.map((row) => row.reject.code),
+      rows.map((row) => row.reject.what),
+      rows.map((row) => row.reject.fix),
+      rows.map((row) => row.raw.replaceAll("\0", "\uFFFD")),
+      rows.map((row) => row.rawHash),
+      rows.map((row) => row.isPart),
+    ],
+  );
+  return findQuarantined(
+    tx,
+    origin.sourceId,
+    rows.map((row) => row.rawHash),
+  );
+}
+
+/** The rows of a source that are or were in quarantine, by the hash of their text. */
+export async function findQuarantined(
+  tx: Tx,
+  sourceId: string,
+  rawHashes: readonly string[],
+): Promise<ReadonlyMap<string, QuarantinedRow>> {
+  const { rows } = await tx.query<{
+    id: string;
+    file_id: string;
+    line: string;
+    raw_hash: string;
+    raw: string;
+    is_part: boolean;
+    state: QuarantineState;
+    counted: boolean;
+  }>(
+    `select q.id, q.file_id, q.line, q.raw_hash, q.raw, q.is_part, q.state,
+       (f.state = 'imported' or q.line <= f.line_done) as counted
+     from quarantine q join source_files f on f.id = q.file_id
+     where q.source_id = $1 and q.raw_hash = any($2::uuid[]) order by q.raw_hash for update of q`,
+    [sourceId, rawHashes],
+  );
+  return new Map(
+    rows.map((row) => [
+      row.raw_hash,
+      {
+        id: row.id,
+        sourceId,
+        fileId: row.file_id,
+        line: Number(row.line),
+        rawHash: row.raw_hash,
+        raw: row.raw,
+        isPart: row.is_part,
+        state: row.state,
+        counted: row.counted,
+      },
+    ]),
+  );
+}
+
+/** Whether anything of the source waits in quarantine: if not, arriving rows need not be looked up there. */
+export async function hasWaiting(tx: Tx, sourceId: string): Promise<boolean> {
+  const { rows } = await tx.query("select from quarantine where source_id = $1 and state = 'waiting' limit 1", [
+    sourceId,
+  ]);
+  return rows.length > 0;
+}
+
+/** Marks rows as released (stored after all) or dismissed (not to be charged). */
+export async function decideQuarantined(
+  tx: Tx,
+  ids: readonly string[],
+  state: "released" | "dismissed",
+): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query("update quarantine set state = $2, decided_at = now() where id = any($1::uuid[])", [ids, state]);
+}
+
+/** What to list or retry. */
+export interface QuarantineFilter {
+  readonly tenantId: string;
+  readonly sourceId?: string | undefined;
+  readonly code?: string | undefined;
+  /** Text that the row must contain. */
+  readonly contains?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/** A waiting row as an operator sees it. */
+export interface WaitingRow extends QuarantinedRow {
+  readonly source: string;
+  readonly file: string;
+  readonly preamble: string;
+  readonly code: string;
+  readonly what: string;
+  readonly fix: string;
+  readonly attempts: number;
+  readonly createdAt: EpochMs;
+}
+
+/** Waiting rows, oldest first. */
+export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<readonly WaitingRow[]> {
+  const { rows } = await tx.query<{
+    id: string;
+    source_id: string;
+    source: string;
+    file_id: string;
+    file: string;
+    preamble: string;
+    line: string;
+    code: string;
+    what: string;
+    fix: string;
+    raw: string;
+    raw_hash: string;
+    is_part: boolean;
+    attempts: number;
+    created_at: EpochMs;
+  }>(
+    `select q.id, q.source_id, s.name as source, q.file_id, f.name as file, f.preamble, q.line, q.code, q.what, q.fix, q.raw,
+       q.raw_hash, q.is_part, q.attempts, q.created_at
+     from quarantine q join sources s on s.id = q.source_id join source_files f on f.id = q.file_id
+     where q.tenant_id = $1 and q.state = 'waiting' and ($2::uuid is null or q.source_id = $2)
+       and ($3::text is null or q.code = $3) and ($4::text is null or position($4 in q.raw) > 0)
+       and ($5::uuid[] is null or q.id = any($5))
+     order by q.created_at, q.line, q.id limit $6`,
+    [
+      filter.tenantId,
+      filter.sourceId ?? null,
+      filter.code ?? null,
+      filter.contains ?? null,
+      filter.ids ?? null,
+      filter.limit,
+    ],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    sourceId: row.source_id,
+    source: row.source,
+    fileId: row.file_id,
+    file: row.file,
+    preamble: row.preamble,
+    line: Number(row.line),
+    code: row.code,
+    what: row.what,
+    fix: row.fix,
+    raw: row.raw,
+    rawHash: row.raw_hash,
+    isPart: row.is_part,
+    state: "waiting",
+    counted: true,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+  }));
+}

@@ -1,0 +1,68 @@
+import { invariant } from "../../core/invariant.ts";
+import type { Reject } from "../../core/reject.ts";
+import { uuidText } from "../db/binary-copy.ts";
+import type { BulkTx } from "../db/tx.ts";
+import type { ChargeEntry } from "../usage/priced-call.ts";
+import type { BatchOrigin } from "../usage/stage.ts";
+import { findIdentities } from "../usage/stored-usage.ts";
+import { type CallFate, writeCalls } from "../usage/write-calls.ts";
+import type { PreparedCall } from "./prepare-call.ts";
+
+/** What became of one whole call. */
+export type CallOutcome =
+  | { readonly fate: "stored" | "duplicate" | "corrected" | "non-billable" }
+  | { readonly fate: "quarantined"; readonly reject: Reject };
+
+/** The outcome of every call, in their order, and the charges to post. */
+export interface SettledCalls {
+  readonly outcomes: readonly CallOutcome[];
+  readonly entries: readonly ChargeEntry[];
+}
+
+/**
+ * Stores the calls that have a price. One that has none goes to quarantine, unless the same record was stored under earlier settings:
+ * what is stored and charged is not lost because a rule was taken away.
+ */
+export async function settleCalls(
+  tx: BulkTx,
+  origin: BatchOrigin,
+  prepared: readonly PreparedCall[],
+  onClaimed: () => void,
+): Promise<SettledCalls> {
+  const priced = prepared.flatMap((item) => (item.kind === "priced" ? [item.call] : []));
+  const written = await writeCalls(tx, origin, priced, onClaimed);
+  const unpricedIds = prepared.flatMap((item) =>
+    item.kind === "reject" && item.id !== null ? [uuidText(item.id)] : [],
+  );
+  const stored = await findIdentities(tx, unpricedIds);
+  let next = 0;
+  const outcomes = prepared.map((item): CallOutcome => {
+    switch (item.kind) {
+      case "non-billable":
+        return { fate: "non-billable" };
+      case "reject":
+        if (item.id !== null && stored.has(uuidText(item.id))) return { fate: "duplicate" };
+        return { fate: "quarantined", reject: item.reject };
+      case "priced": {
+        const fate = written.fates[next];
+        next += 1;
+        invariant(fate, "every priced call has a fate");
+        return outcomeOf(fate, item.call.event.key);
+      }
+      default:
+        return item satisfies never;
+    }
+  });
+  return { outcomes, entries: written.entries };
+}
+
+function outcomeOf(fate: CallFate, key: string): CallOutcome {
+  if (fate === "key-reused") return { fate: "quarantined", reject: keyReused(key) };
+  return { fate: fate === "correction" ? "corrected" : fate };
+}
+
+const keyReused = (key: string): Reject => ({
+  code: "key-reused",
+  what: `The switch has used the key "${key}" before, for another call.`,
+  fix: "Map a key that the switch never repeats (docs/reference/cdr-mapping.md), or dismiss the row if the stored call is the right one.",
+});

@@ -1,0 +1,49 @@
+import type { Tx } from "../db/tx.ts";
+import { sourceUnknown } from "./problems.ts";
+import { readSourceConfig, type Source } from "./source.ts";
+
+interface SourceRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly name: string;
+  readonly format: string;
+  readonly settings: unknown;
+}
+
+const sourceOf = (row: SourceRow): Source => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  name: row.name,
+  format: row.format,
+  config: readSourceConfig(row.name, row.settings),
+});
+
+export async function listSources(tx: Tx, tenantId: string): Promise<readonly Source[]> {
+  const { rows } = await tx.query<SourceRow>(
+    "select id, tenant_id, name, format, settings from sources where tenant_id = $1 order by name",
+    [tenantId],
+  );
+  return rows.map(sourceOf);
+}
+
+/** Errors: Problem `source-unknown`. */
+export async function findSource(tx: Tx, tenantId: string, name: string): Promise<Source> {
+  const { rows } = await tx.query<SourceRow>(
+    "select id, tenant_id, name, format, settings from sources where tenant_id = $1 and name = $2",
+    [tenantId, name],
+  );
+  const [row] = rows;
+  if (row === undefined) throw sourceUnknown({ name });
+  return sourceOf(row);
+}
+
+/** Creates the source, or gives the one of that name its new format and settings; answers its id. */
+export async function saveSource(tx: Tx, source: Source): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>(
+    `insert into sources (tenant_id, id, name, format, settings) values ($1, $2, $3, $4, $5)
+     on conflict (tenant_id, name) do update set format = excluded.format, settings = excluded.settings
+     returning id`,
+    [source.tenantId, source.id, source.name, source.format, JSON.stringify(source.config)],
+  );
+  return rows[0]?.id ?? source.id;
+}

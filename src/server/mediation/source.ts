@@ -1,0 +1,84 @@
+import { type Static, Type } from "typebox";
+import { Value } from "typebox/value";
+import { DEFAULT_NUMBER_RULES } from "../../core/numbering/number-plan.ts";
+import { isZone } from "../../core/time/zone.ts";
+import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
+import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
+import { sourceSettingsInvalid } from "./problems.ts";
+
+const texts = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 });
+
+/** What an operator sets for a source. Everything has a default that suits a switch which writes UTC and E.164. */
+export const SourceConfig = Type.Object(
+  {
+    timeZone: Type.String({ default: "UTC", description: "IANA zone of the switch's local times" }),
+    fold: Type.Union([Type.Literal("earlier"), Type.Literal("later")], {
+      default: "earlier",
+      description: "which of the two a local time is that happens twice when summer time ends",
+    }),
+    duration: Type.Union(
+      DURATION_RULES.map((rule) => Type.Literal(rule)),
+      { default: "reported-seconds", description: "how whole seconds of talk time are made" },
+    ),
+    futureToleranceS: Type.Integer({
+      minimum: 0,
+      maximum: 86_400,
+      default: 900,
+      description: "seconds a clock may be ahead",
+    }),
+    driftToleranceS: Type.Integer({
+      minimum: 0,
+      maximum: 86_400,
+      default: 5,
+      description: "seconds by which the timed duration may differ from the clock's",
+    }),
+    numbers: Type.Object(
+      {
+        defaultCountry: Type.Union([Type.String({ pattern: "^[A-Z]{2}$" }), Type.Null()], { default: null }),
+        alreadyInternational: Type.Boolean({ default: DEFAULT_NUMBER_RULES.alreadyInternational }),
+        internationalPrefixes: Type.Union([texts, Type.Null()], { default: null }),
+        nationalPrefix: Type.Union([Type.String({ maxLength: 8 }), Type.Null()], { default: null }),
+        techPrefixes: { ...texts, default: [] },
+        shortCodes: { ...texts, default: [] },
+      },
+      { additionalProperties: false, default: {} },
+    ),
+    legs: Type.Union([texts, Type.Null()], {
+      default: null,
+      description: "legs that are usage, as the format names them",
+    }),
+    directions: Type.Union(
+      [Type.Array(Type.Union(CALL_DIRECTIONS.map((direction) => Type.Literal(direction)))), Type.Null()],
+      {
+        default: null,
+        description: "directions that are usage",
+      },
+    ),
+    mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
+  },
+  { additionalProperties: false },
+);
+export type SourceConfig = Static<typeof SourceConfig>;
+
+/** One switch, with all its ways in: its files and pushes share one identity space. */
+export interface Source {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  /** Name of the switch format (src/mediation/registry.ts). */
+  readonly format: string;
+  readonly config: SourceConfig;
+}
+
+/** Fills in defaults. Errors: Problem `source-settings-invalid`, naming each wrong field. */
+export function readSourceConfig(name: string, json: unknown): SourceConfig {
+  const filled = Value.Default(SourceConfig, structuredClone(json ?? {}));
+  const faults = [...Value.Errors(SourceConfig, filled)].map(
+    (error) => `${error.instancePath || "/"} ${error.message}`,
+  );
+  if (faults.length > 0) throw sourceSettingsInvalid({ source: name, faults });
+  const config = filled as SourceConfig;
+  if (!isZone(config.timeZone))
+    throw sourceSettingsInvalid({ source: name, faults: [`/timeZone "${config.timeZone}" is no IANA time zone`] });
+  return config;
+}

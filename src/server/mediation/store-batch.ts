@@ -1,0 +1,90 @@
+import { invariant } from "../../core/invariant.ts";
+import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { Database } from "../db/database.ts";
+import { ensurePartitions } from "../db/partitions.ts";
+import type { BulkTx } from "../db/tx.ts";
+import { postCharges } from "../usage/post-charges.ts";
+import { openStages } from "../usage/stage.ts";
+import type { ArrivedRow, RowFate } from "./arrived-row.ts";
+import { recount } from "./file-store.ts";
+import { type BatchSource, importBatch, type Turn } from "./import-batch.ts";
+import type { OpenedSource } from "./open-source.ts";
+import type { Source } from "./source.ts";
+
+/** One batch of rows, and what else its transaction does. */
+export interface Batch {
+  readonly source: Source;
+  readonly opened: OpenedSource;
+  readonly fileId: string;
+  readonly kind: "import" | "retry" | "push";
+  readonly rows: readonly ArrivedRow[];
+  readonly turn: Turn;
+  /** Runs last but one, when the fates are known: the file's progress. */
+  readonly onFates: (tx: BulkTx, fates: readonly RowFate[]) => Promise<void>;
+}
+
+/** A batch that waits for nobody: the only one of its import. */
+export const ALONE: Turn = { mayClaim: Promise.resolve(), onClaimed: () => undefined, mayFinish: Promise.resolve() };
+
+/** Stores a batch of rows, its charges and their ledger postings in one transaction; answers the fate of each row. */
+export async function storeBatch(db: Database, batch: Batch): Promise<readonly RowFate[]> {
+  const { source, opened, fileId, rows } = batch;
+  return db.bulk("ingest", {}, async (tx) => {
+    await openStages(tx);
+    const { batchId, bookedAt } = await insertBatch(tx, batch);
+    const origin: BatchSource = {
+      tenantId: source.tenantId,
+      sourceId: source.id,
+      fileId,
+      batchId,
+      ...opened,
+      retrying: batch.kind === "retry",
+      makePartitions: (times) => makePartitions(db, times),
+    };
+    const { fates, moved, entries } = await importBatch(tx, origin, rows, batch.turn);
+    await batch.onFates(tx, fates);
+    if (moved.size > 0) await recount(tx, moved);
+    await postCharges(tx, { batchId, bookedAt, accounts: opened.desk.rating.accounts, entries });
+    return fates;
+  });
+}
+
+async function insertBatch(
+  tx: BulkTx,
+  { source, fileId, kind }: Batch,
+): Promise<{ batchId: bigint; bookedAt: EpochMs }> {
+  const { rows } = await tx.query<{ id: string; booked_at: EpochMs }>(
+    "insert into batches (tenant_id, source_id, file_id, kind) values ($1, $2, $3, $4) returning id, booked_at",
+    [source.tenantId, source.id, fileId, kind],
+  );
+  const [row] = rows;
+  invariant(row, "an inserted batch has an id");
+  return { batchId: BigInt(row.id), bookedAt: row.booked_at };
+}
+
+/** Months whose partitions this process has seen, by database. */
+const monthsMade = new WeakMap<Database, Set<string>>();
+
+/** Makes the partitions that usage of these times needs, each in a transaction of its own. */
+async function makePartitions(db: Database, times: Iterable<EpochMs>): Promise<void> {
+  const made = monthsMade.get(db) ?? new Set();
+  monthsMade.set(db, made);
+  const firstDays = new Set<string>();
+  let month: { readonly from: number; readonly until: number } = { from: 0, until: 0 };
+  for (const at of times) {
+    if (at >= month.from && at < month.until) continue;
+    const firstDay = toInstant(at).toZonedDateTimeISO("UTC").with({ day: 1 }).startOfDay();
+    month = { from: firstDay.epochMilliseconds, until: firstDay.add({ months: 1 }).epochMilliseconds };
+    const date = firstDay.toPlainDate().toString();
+    if (!made.has(date)) firstDays.add(date);
+  }
+  for (const date of [...firstDays].sort()) {
+    const fromDate = Temporal.PlainDate.from(date);
+    const range = { fromDate, untilDate: fromDate.add({ months: 1 }) };
+    await db.transaction("ingest", {}, async (tx) => {
+      await ensurePartitions(tx, "usage_events", range);
+      await ensurePartitions(tx, "charges", range);
+    });
+    made.add(date);
+  }
+}

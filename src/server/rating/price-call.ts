@@ -1,0 +1,146 @@
+import type { Currency } from "../../core/money/currency.ts";
+import { formatDecimal, unitsAt } from "../../core/money/decimal.ts";
+import { divideRounded } from "../../core/money/rounding.ts";
+import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
+import { openCall } from "../../core/rating/opening.ts";
+import { rateOpened } from "../../core/rating/rate-call.ts";
+import type { Reject } from "../../core/reject.ts";
+import type { Price } from "../../core/tariff/price.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { UsageEvent } from "../../core/usage/usage-event.ts";
+import type { StoredAccount } from "../tenancy/store.ts";
+import type { PricedCharge } from "../usage/priced-call.ts";
+import { chainOf, type RatingContext, tariffAt } from "./rating-context.ts";
+import { tableFor } from "./tariff-set.ts";
+
+/** A call with a payer and a price on every side that it has; or why it cannot be charged yet. */
+export type Pricing =
+  | {
+      readonly kind: "priced";
+      readonly bookId: string;
+      readonly accountId: string;
+      readonly vendorAccountId: string | null;
+      readonly charges: readonly PricedCharge[];
+    }
+  | { readonly kind: "reject"; readonly reject: Reject };
+
+/**
+ * Says whose call it is and prices every side of it: the customer, each reseller above, and the vendor that carried it. A call is
+ * priced on all its sides or on none, so that no margin is ever half known.
+ */
+export function priceCall(context: RatingContext, sourceId: string, event: UsageEvent): Pricing {
+  const payer = context.payers.payer(sourceId, event);
+  if (payer.kind === "none") return reject(noAccount(event));
+  if (payer.kind === "ambiguous") return reject(ambiguousAccount(payer.ruleIds));
+  const chain = chainOf(context, payer.accountId);
+  const bookId = chain[0]?.bookId ?? "";
+  const vendor = context.vendors.vendorOf(sourceId, event.egressTrunk);
+  const vendorAccount = vendor.kind === "account" ? context.accounts.get(vendor.accountId) : undefined;
+  const vendorAccountId = vendorAccount?.id ?? null;
+  const { answeredAt } = event;
+  if (answeredAt === null) return { kind: "priced", bookId, accountId: payer.accountId, vendorAccountId, charges: [] };
+  const charges: PricedCharge[] = [];
+  for (const [account, side] of sidesOf(chain, vendorAccount)) {
+    const priced = priceSide(context, account, side, event, answeredAt);
+    if ("code" in priced) return reject(priced);
+    charges.push(priced);
+  }
+  return { kind: "priced", bookId, accountId: payer.accountId, vendorAccountId, charges };
+}
+
+const reject = (why: Reject): Pricing => ({ kind: "reject", reject: why });
+
+function sidesOf(
+  chain: readonly StoredAccount[],
+  vendor: StoredAccount | undefined,
+): [StoredAccount, PricedCharge["side"]][] {
+  const sales = chain.map((account): [StoredAccount, PricedCharge["side"]] => [
+    account,
+    account.kind === "reseller" ? "reseller" : "customer",
+  ]);
+  return vendor === undefined ? sales : [...sales, [vendor, "cost"]];
+}
+
+function priceSide(
+  context: RatingContext,
+  account: StoredAccount,
+  side: PricedCharge["side"],
+  event: UsageEvent,
+  answeredAt: EpochMs,
+): PricedCharge | Reject {
+  const loaded = tariffAt(context, account.id, answeredAt);
+  if (loaded === undefined) return noTariff(account);
+  const { table, digits } = tableFor(loaded, event.called);
+  const opening = openCall(table, digits, answeredAt);
+  if (opening.kind === "no-rate") return noRate(event, account, loaded.tariff.name, side);
+  if (opening.kind === "blocked") return blocked(event, account, opening);
+  const rated = rateOpened(opening, { talkedS: event.talkedS });
+  return {
+    side,
+    accountId: account.id,
+    amount: rated.amount,
+    currency: rated.currency as Currency,
+    converted: null,
+    tariffId: rated.tariffId,
+    tariffEpoch: context.tariffs.epoch,
+    prefix: event.called.kind === "e164" ? rated.prefix : NOT_E164_MARK + rated.prefix,
+    destination: rated.destination,
+    rate: ratePerMinute(opening.price),
+    billedS: rated.billedS,
+  };
+}
+
+/** Decimals of a rate that is shown a minute though its unit does not divide one. */
+const SHOWN_SCALE = 9;
+const MINUTE_S = 60n;
+const rateTexts = new WeakMap<Price, string>();
+
+/** The opening rate a minute, as plain text; prices are few and shared, so each is written once. */
+function ratePerMinute(price: Price): string {
+  const known = rateTexts.get(price);
+  if (known !== undefined) return known;
+  const { ratePerUnit, unitS } = price.terms;
+  const scale = Math.max(ratePerUnit.scale, SHOWN_SCALE);
+  const units = divideRounded(unitsAt(ratePerUnit, scale) * MINUTE_S, BigInt(unitS), "half-even");
+  const text = formatDecimal({ units, scale });
+  rateTexts.set(price, text);
+  return text;
+}
+
+const called = (event: UsageEvent): string => calledText(event.called);
+
+const noAccount = (event: UsageEvent): Reject => ({
+  code: "account-unknown",
+  what: `No account rule takes this call (trunk ${shown(event.ingressTrunk)}, address ${shown(event.sourceAddress)}, account code ${shown(event.accountCode)}, SIP user ${shown(event.sipUser)}).`,
+  fix: "Add an account rule for one of these, then retry the record.",
+});
+
+const ambiguousAccount = (ruleIds: readonly string[]): Reject => ({
+  code: "account-ambiguous",
+  what: `Account rules ${ruleIds.join(" and ")} take this call for different accounts.`,
+  fix: "Give one of them the higher priority, then retry the record.",
+});
+
+const noTariff = (account: StoredAccount): Reject => ({
+  code: "tariff-missing",
+  what: `Account "${account.code}" has no published tariff for the time of the call.`,
+  fix: "Assign a tariff from that time on, then retry the record.",
+});
+
+const noRate = (event: UsageEvent, account: StoredAccount, tariff: string, side: string): Reject => ({
+  code: "rate-missing-for-call",
+  what: `Tariff "${tariff}" (${side} side, account "${account.code}") has no rate for ${called(event)} at the time of the call.`,
+  fix: "Import a rate for the number with an effective time before the call, then retry the record.",
+});
+
+const blocked = (
+  event: UsageEvent,
+  account: StoredAccount,
+  found: { prefix: string; destination: string },
+): Reject => ({
+  code: "destination-blocked",
+  what: `The call to ${called(event)} took place, but "${found.destination}" (prefix ${found.prefix}) is blocked for account "${account.code}".`,
+  fix: "Publish a rate for the prefix if the call is to be charged and retry the record, or dismiss it.",
+});
+
+const shown = (value: string | null): string => (value === null ? "none" : `"${value}"`);
