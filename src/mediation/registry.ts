@@ -1,12 +1,26 @@
 import type { SwitchFormat } from "./decoder.ts";
 import { asteriskCsv } from "./formats/asterisk-csv.ts";
 import { asteriskDb } from "./formats/asterisk-db.ts";
+import { broadworksXml } from "./formats/broadworks-xml.ts";
 import { cucm } from "./formats/cucm.ts";
 import { freeswitchCsv } from "./formats/freeswitch-csv.ts";
+import { freeswitchJson } from "./formats/freeswitch-json.ts";
+import { kamailioAcc } from "./formats/kamailio-acc.ts";
 import { mapped } from "./formats/mapped.ts";
+import { opensipsAcc } from "./formats/opensips-acc.ts";
 
 /** Every switch format there is, in the order in which they are shown. */
-export const FORMATS: readonly SwitchFormat[] = [freeswitchCsv, asteriskCsv, asteriskDb, cucm, mapped];
+export const FORMATS: readonly SwitchFormat[] = [
+  freeswitchCsv,
+  freeswitchJson,
+  asteriskCsv,
+  asteriskDb,
+  kamailioAcc,
+  opensipsAcc,
+  cucm,
+  broadworksXml,
+  mapped,
+];
 
 /** The format an operator names; undefined when there is none of that name. */
 export const formatNamed = (name: string): SwitchFormat | undefined => FORMATS.find((format) => format.name === name);

@@ -19,8 +19,7 @@ export function normaliseCalled(raw: string, plan: NumberPlan): Called {
   const number = withoutSeparators(untagged);
   const digits = number.charCodeAt(0) === PLUS ? number.slice(1) : number;
   if (!isDigits(digits)) return { kind: "other", text: untagged };
-  const shortCode = digits === number ? plan.shortCodes.has(digits) : false;
-  if (shortCode) return { kind: "short-code", digits };
+  if (plan.shortCodes.has(number)) return { kind: "short-code", digits };
   const e164 = toE164(number, plan);
   if (e164 !== undefined) return { kind: "e164", digits: e164 };
   const code = internationalShortCode(number, plan);
@@ -84,9 +83,10 @@ function nationalToE164(number: string, plan: NumberPlan): E164 | undefined {
   return bareIsNational ? nationalDigits(number, plan) : undefined;
 }
 
-function nationalDigits(digits: string, { callingCode, digitsMin, digitsMax }: NumberPlan): E164 | undefined {
-  if (digits.length < digitsMin || digits.length > digitsMax) return undefined;
-  return e164Of(callingCode + digits);
+function nationalDigits(digits: string, plan: NumberPlan): E164 | undefined {
+  if (digits.length < plan.digitsMin || digits.length > plan.digitsMax) return undefined;
+  if (!plan.zeroMayLead && digits.charCodeAt(0) === ZERO) return undefined;
+  return e164Of(plan.callingCode + digits);
 }
 
 /** Complete E.164 digits: 7 to 15; under +1 exactly 11, and no area code starts with 0 or 1. */

@@ -43,6 +43,8 @@ export interface NumberPlan {
    * so that nothing else can be meant.
    */
   readonly bareIsNational: boolean;
+  /** National numbers may start with 0, as Italian ones do. Where 0 is dialled before them, none does. */
+  readonly zeroMayLead: boolean;
   /** Longest first. */
   readonly techPrefixes: readonly string[];
   readonly shortCodes: ReadonlySet<string>;
@@ -76,6 +78,7 @@ export function compileNumberPlan(rules: NumberRules): NumberPlan {
     digitsMin: country?.digitsMin ?? 0,
     digitsMax: country?.digitsMax ?? 0,
     bareIsNational: nationalPrefix === "" || oneLength,
+    zeroMayLead: !country?.nationalPrefix.startsWith("0"),
     techPrefixes: longestFirst(rules.techPrefixes),
     shortCodes: new Set([
       ...shortCodesOf(rules.defaultCountry, country?.callingCode ?? ""),
