@@ -3,6 +3,7 @@ import { decodeBytewise } from "../text/encoding.ts";
 /** A stretch of an XML file: a record's element, or what stands between records. Bytes are good until the callback returns. */
 export interface XmlPiece {
   readonly kind: "record" | "between";
+  /** Where its first character that is no space stands. */
   readonly line: number;
   readonly endOffset: number;
   readonly bytes: Uint8Array;
@@ -108,8 +109,10 @@ export class XmlSplitter {
   }
 
   #give(kind: XmlPiece["kind"], bytes: Uint8Array, fault: XmlPiece["fault"]): void {
+    const text = decodeBytewise(bytes);
+    const content = this.#account(text, 0, text.length - text.trimStart().length);
     const line = this.#line;
-    this.#account(decodeBytewise(bytes), 0, bytes.length);
+    this.#account(text, content, text.length);
     this.#onPiece({ kind, line, endOffset: this.#offset, bytes, fault });
   }
 
