@@ -8,7 +8,7 @@ const STAMP = "yyyy-MM-dd HH:mm:ss[.S][ ][X]";
 const endpoint = (column: string) => optional(column, { after: "/", beforeLast: "-" });
 
 /** Tells the records of one `uniqueid` apart by what no export writes differently: no time, no optional column. */
-const LEG_OF_UNNUMBERED = { template: "{channel}|{dstchannel}|{dst}|{lastapp}|{duration}|{billsec}", as: "hash" };
+const LEG_OF_UNNUMBERED = { template: "{channel}|{dstchannel}|{dst}|{lastapp}|{duration}|{billsec}", optional: true, as: "hash" };
 
 /**
  * What an Asterisk CDR says of a call, as a mapping: its CSV file and its database table have the same columns, so that a

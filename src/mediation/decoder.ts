@@ -60,6 +60,8 @@ export interface DecoderSettings {
   readonly receivedAt: EpochMs;
   /** How far ahead of `receivedAt` a record's end may lie before it is quarantined. */
   readonly futureToleranceS: number;
+  /** How far the switch's own talk time may differ from answer-to-end by its clock; default in sanity.ts. */
+  readonly driftToleranceS?: number;
 }
 
 /** One switch format: `src/mediation/formats/<name>.ts` exports exactly one. */

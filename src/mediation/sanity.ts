@@ -3,10 +3,7 @@ import type { SwitchCall } from "../core/usage/switch-call.ts";
 import type { DecoderSettings } from "./decoder.ts";
 
 /** What the checks need to know of a source; every {@link DecoderSettings} will do. */
-export interface SanitySettings extends Pick<DecoderSettings, "receivedAt" | "futureToleranceS"> {
-  /** How far the switch's own talk time may differ from answer-to-end by its clock. Default {@link DRIFT_TOLERANCE_S}. */
-  readonly driftToleranceS?: number;
-}
+export type SanitySettings = Pick<DecoderSettings, "receivedAt" | "futureToleranceS" | "driftToleranceS">;
 
 /**
  * Switches that cut start, answer and end to whole seconds are off by less than 1 s, and their timer by one more.

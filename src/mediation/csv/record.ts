@@ -90,8 +90,9 @@ export class CsvRecord {
   }
 }
 
-/** A backslash takes the next character as it is. */
+/** A backslash takes the next character as it is; but a field of `\N` is MySQL's NULL, and stays so. */
 function withoutBackslashes(text: string): string {
+  if (text === "\\N") return text;
   let plain = "";
   let from = 0;
   for (let at = text.indexOf("\\"); at >= 0 && at + 1 < text.length; at = text.indexOf("\\", at + 2)) {

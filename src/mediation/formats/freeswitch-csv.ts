@@ -57,11 +57,24 @@ function openFreeswitchCsv(settings: DecoderSettings): Decoder {
   return openMapped({ layout, ...CALL }, settings);
 }
 
+/** A leg that another leg made, where the template has these variables. */
+const IS_CALLEES_LEG = {
+  all: [
+    { column: "direction", equals: "outbound" },
+    {
+      any: [
+        { column: "originating_leg_uuid", empty: false },
+        { column: "originator", empty: false },
+      ],
+    },
+  ],
+};
+
 const CALL = {
   key: "uuid",
   callId: { column: "sip_call_id", optional: true },
   direction: {
-    cases: [{ when: { column: "direction", equals: "outbound" }, value: { constant: "terminating" } }],
+    cases: [{ when: IS_CALLEES_LEG, value: { constant: "terminating" } }],
     otherwise: { constant: "originating" },
   },
   calling: { column: "caller_id_number", empty: ["0000000000", "anonymous"] },

@@ -38,18 +38,23 @@ function decimalMs(text: string, unit: "s" | "ms" | "us" | "minutes"): number | 
   }
 }
 
+/** After the first part, two digits each and less than 60: "1:3" was cut off, or is no minutes and seconds. */
 function sexagesimalMs(text: string, unit: "mm:ss" | "hh:mm:ss"): number | undefined {
   const parts = text.split(":");
   if (parts.length !== (unit === "mm:ss" ? 2 : 3)) return undefined;
-  const seconds = decimalMs(parts.pop() as string, "s");
-  let minutes = 0;
+  const last = parts.length - 1;
+  let ms = 0;
   for (const [index, part] of parts.entries()) {
-    const value = wholeNumber(part);
-    if (value === undefined || (index > 0 && value > 59)) return undefined;
-    minutes = minutes * 60 + value;
+    const partMs = index === last ? decimalMs(part, "s") : secondsMs(wholeNumber(part));
+    if (partMs === undefined || (index > 0 && (partMs >= 60_000 || !hasTwoDigits(part)))) return undefined;
+    ms = ms * 60 + partMs;
   }
-  return seconds === undefined || seconds >= 60_000 ? undefined : minutes * 60_000 + seconds;
+  return ms;
 }
+
+const secondsMs = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : seconds * 1_000;
+const hasTwoDigits = (part: string): boolean => part.length === 2 || pointIn(part) === 2;
 
 function pointIn(text: string): number {
   const point = text.indexOf(".");

@@ -2,7 +2,7 @@ import { DAY_MS, daysFromCivil, daysInMonth } from "../../core/time/civil-day.ts
 
 type Token =
   | { readonly kind: "number"; readonly unit: NumberUnit; readonly least: number; readonly most: number }
-  | { readonly kind: "fraction"; readonly most: number }
+  | { readonly kind: "fraction"; readonly least: number; readonly most: number }
   | { readonly kind: "literal"; readonly text: string }
   | { readonly kind: "month" | "weekday" | "half-day" | "zone-name" | "offset" }
   | { readonly kind: "optional"; readonly tokens: readonly Token[] };
@@ -111,7 +111,7 @@ export class TimestampPattern {
         this.#at += token.text.length;
         return true;
       case "fraction":
-        return this.#fraction(token.most);
+        return this.#fraction(token.least, token.most);
       case "optional": {
         const at = this.#at;
         if (!this.#all(token.tokens)) this.#at = at;
@@ -181,13 +181,13 @@ export class TimestampPattern {
   }
 
   /** Digits of a fraction of a second; what is finer than a millisecond is cut off. */
-  #fraction(most: number): boolean {
+  #fraction(least: number, most: number): boolean {
     const from = this.#at;
     const first3 = this.#digits(1, Math.min(3, most));
     if (first3 < 0) return false;
     this.#ms = first3 * 10 ** (3 - (this.#at - from));
     if (most > 3) this.#digits(0, most - 3);
-    return true;
+    return this.#at - from >= least;
   }
 
   #word(belongs: (code: number) => boolean): string {
@@ -269,7 +269,9 @@ function letterToken(letters: string): Token | undefined {
   if (letters === "X") return { kind: "offset" };
   switch (letters[0]) {
     case "S":
-      return { kind: "fraction", most: letters.length === 1 ? 9 : letters.length };
+      return letters.length === 1
+        ? { kind: "fraction", least: 1, most: 9 }
+        : { kind: "fraction", least: letters.length, most: letters.length };
     case "E":
       return { kind: "weekday" };
     case "z":
