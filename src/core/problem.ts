@@ -43,7 +43,6 @@ export const PROBLEMS = {
   "deck-workbook-broken": 422,
   "deck-sheet-missing": 422,
   "deck-columns-missing": 422,
-  "deck-columns-ambiguous": 422,
   "deck-decimal-ambiguous": 422,
   "deck-date-order-ambiguous": 422,
   "deck-template-invalid": 422,

@@ -55,7 +55,6 @@ export interface DeckWarning {
     | "rates-in-cents"
     | "mixed-currencies"
     | "status-unknown"
-    | "formula-values"
     | "columns-inferred"
     | "increments-assumed"
     | "code-range-expanded";

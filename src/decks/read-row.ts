@@ -1,4 +1,4 @@
-import { type Currency, parseCurrency } from "../core/money/currency.ts";
+import { parseCurrency } from "../core/money/currency.ts";
 import { type Decimal, multiplyDecimal, ZERO } from "../core/money/decimal.ts";
 import type { Reject } from "../core/reject.ts";
 import type { Increments } from "../core/tariff/rate.ts";
@@ -6,40 +6,12 @@ import type { EpochMs } from "../core/time/epoch.ts";
 import { type CodeItem, codeMissing, parseCodes } from "./cells/codes.ts";
 import { type DateOrder, isImmediate, parseDeckDate, serialDate } from "./cells/dates.ts";
 import { parseIncrements } from "./cells/increments.ts";
-import { type DecimalMark, type Price, parsePrice } from "./cells/price.ts";
+import { type DecimalMark, parsePrice } from "./cells/price.ts";
 import { parseStatus } from "./cells/status.ts";
 import type { DeckRow, DeckStatus } from "./deck-row.ts";
+import type { RowContext } from "./row-context.ts";
 import { type Cell, cellText, type TableRow } from "./table/table.ts";
-import type { DeckField, DeckTemplate } from "./template.ts";
-
-/** What holds for all rows of one deck, the counters that rows add to, and what was parsed before. */
-export interface RowContext {
-  readonly template: DeckTemplate;
-  /** Column index, from 0; `rate` is the column that prices the deck. */
-  readonly columns: ReadonlyMap<DeckField, number>;
-  readonly decimal: DecimalMark;
-  readonly dateOrder: DateOrder;
-  readonly timeZone: string;
-  readonly ratePer: "minute" | "second" | "increment";
-  readonly inCents: boolean;
-  /** Of rows that name none. */
-  readonly currency: Currency | null;
-  /** Of rows that have none; undefined: 1/1. */
-  readonly increments: Increments | undefined;
-  /** Codes are six-digit NPA-NXX without the leading 1. */
-  readonly isNanp: boolean;
-  readonly rateField: DeckField;
-  readonly unknownStatuses: Set<string>;
-  readonly zeroRates: { count: number };
-  /** Rows under a destination's first one often leave its name blank. */
-  readonly lastDestination: { text: string };
-  /** Decks repeat a few thousand different prices, dates and steps over hundreds of thousands of rows. */
-  readonly caches: {
-    readonly prices: Map<string, Price | undefined>;
-    readonly dates: Map<string, EpochMs | undefined>;
-    readonly increments: Map<string, Increments | undefined>;
-  };
-}
+import type { DeckField } from "./template.ts";
 
 export type ReadRow =
   | { readonly kind: "row"; readonly row: Omit<DeckRow, "prefix">; readonly items: readonly CodeItem[] }
@@ -73,7 +45,7 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
   const status = readStatus(cellText(cell("status")), context);
   const increments = readIncrements(cell, context);
   if ("code" in increments) return rejected(increments);
-  const price = readPrice(cellText(rateCell), status, context);
+  const price = readPrice(priceText(rateCell, context), status, context);
   if ("code" in price) return rejected(price);
   const details = readDetails(cell, context);
   if ("code" in details) return rejected(details);
@@ -98,8 +70,10 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
 
 const rejected = (reject: Reject): { readonly kind: "reject"; readonly reject: Reject } => ({ kind: "reject", reject });
 
-/** A code or a price has a digit in it, and a lone remark with a number in it ("Valid until 31.12.") is neither. */
+/** A code or a price has a digit in it; a lone remark with a number ("Valid until 31.12.") and a total are neither. */
 function isNote(row: TableRow, codeCell: Cell, rateCell: Cell): boolean {
+  if (codeCell === "" && row.cells.some((cell) => /^(grand )?(total|sum|count|records|rows)\b/i.test(cellText(cell))))
+    return true;
   if (typeof codeCell !== "string" || typeof rateCell !== "string") return false;
   if (/\d/.test(rateCell)) return false;
   if (!/[\d*]/.test(codeCell)) return true;
@@ -152,7 +126,9 @@ function readIncrements(cell: (field: DeckField) => Cell, context: RowContext): 
   const pair = cell("increments");
   const first = cellText(cell("firstInterval"));
   const next = cellText(cell("nextInterval"));
-  const text = first === "" && next === "" ? cellText(pair) : `${first || next}/${next || first}`;
+  // "Minimum" and "Increment" columns: the second one is the next step, unless it holds the pair itself.
+  const step = next || cellText(pair);
+  const text = first !== "" && /^\d+(\.0+)?$/.test(step) ? `${first}/${step}` : cellText(pair) || first || next;
   if (text === "") return context.increments ?? PER_SECOND_STEPS;
   if (typeof pair !== "string" && pair.kind === "date") return incrementsInvalid(text);
   const increments = remember(context.caches.increments, text, () => parseIncrements(text.replace(/\.0+\b/g, "")));
@@ -165,6 +141,10 @@ function readUnit(text: string, increments: Increments, { ratePer }: RowContext)
   if (ratePer === "increment") return increments.nextS;
   return ratePer === "minute" ? 60 : 1;
 }
+
+/** Numbers of a sheet have a point whatever mark the deck's texts have. */
+const priceText = (cell: Cell, { decimal }: RowContext): string =>
+  typeof cell === "string" || decimal === "." ? cellText(cell) : cell.text.replace(".", ",");
 
 type RowPrice = Pick<DeckRow, "kind" | "ratePerUnit" | "writtenDecimals">;
 
@@ -192,7 +172,7 @@ function readPrice(text: string, status: DeckStatus | null, context: RowContext)
 type RowDetails = Pick<DeckRow, "connectFee" | "effectiveFrom" | "effectiveTo" | "currency">;
 
 function readDetails(cell: (field: DeckField) => Cell, context: RowContext): RowDetails | Reject {
-  const feeText = cellText(cell("connectFee"));
+  const feeText = priceText(cell("connectFee"), context);
   const fee =
     feeText === "" || feeText === "-"
       ? undefined

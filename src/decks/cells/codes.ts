@@ -36,7 +36,9 @@ export function parseCodes(text: string, grammar: CodeGrammar): Codes {
     return { kind: "codes", items: [{ prefix, writtenLength: prefix.length }] };
   }
   if (/^\d+([.,]\d+)?E\+?\d+$/i.test(text)) return rejected(digitsLost(text));
-  const split = splitCell(cleanCell(text), grammar);
+  const cell = cleanCell(text);
+  if (isGroupedNumber(cell)) return rejected(groupedNumber(text));
+  const split = splitCell(cell, grammar);
   if (split === undefined) return rejected(ambiguousSpaces(text));
   const items = new Map<string, CodeItem>();
   for (const token of split.tokens) {
@@ -64,6 +66,16 @@ function cleanCell(text: string): string {
     .replace(/^[, ]+|[, ]+$/g, "");
 }
 
+/**
+ * "93,701" may be the number 93701 with a thousands separator. Codes listed in one cell are of one country and begin
+ * alike, and nobody lists single digits.
+ */
+function isGroupedNumber(cell: string): boolean {
+  if (!/^\d{1,3}(,\d{3})+$/.test(cell)) return false;
+  const [first = "", ...rest] = cell.split(",");
+  return first.length < 3 || rest.some((code) => code[0] !== first[0]);
+}
+
 interface Tokens {
   readonly countryCode: string;
   readonly tokens: readonly string[];
@@ -82,6 +94,8 @@ function splitCell(cell: string, { spaces, countryCode }: CodeGrammar): Tokens |
   const isCountryFirst = /^(\+|00)?[1-9]\d{0,2}$/.test(first) && cell[first.length] === " ";
   const countryFirst = { countryCode: countryCode + digitsOf(first), tokens: rest };
   if (spaces === "country-first") return isCountryFirst ? countryFirst : { countryCode, tokens: list(cell) };
+  // "+44 20" is one number however it is read: a list would have "+" before each.
+  if (/^(\+|00)/.test(first) && rest.length === 1 && /^[1-9]/.test(rest[0] ?? "")) return countryFirst;
   const tokens = [first, ...rest];
   if (!isCountryFirst || rest.every((token) => digitsOf(token).startsWith(digitsOf(first))))
     return { countryCode, tokens };
@@ -172,6 +186,12 @@ const ambiguousSpaces = (text: string): Reject => ({
   code: "code-ambiguous",
   what: `The blanks in "${text}" can separate several codes, or a country code from its area codes.`,
   fix: 'Set the template\'s codeSpaces to "list", "country-first" or "grouping" (one code with blanks in it).',
+});
+
+const groupedNumber = (text: string): Reject => ({
+  code: "code-ambiguous",
+  what: `"${text}" can be a list of codes, or one code with thousands separators.`,
+  fix: "Format the code column as text in the spreadsheet, or write the list with another separator.",
 });
 
 const ambiguousRange = (text: string, token: string): Reject => ({

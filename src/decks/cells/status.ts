@@ -4,7 +4,7 @@ import type { DeckStatus } from "../deck-row.ts";
 const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
   [
     "unchanged",
-    /^(no|not|un)[ -]?(change|increase|decrease|modif)|^(current|same|active|existing|unmodified|nc|=|→|stable|open|ok)$/,
+    /^(no|not|un)[ -]?(change|increase|decrease|modif)|^(current|same|active|existing|unmodified|nc|=|→|open|ok)$/,
   ],
   ["closed", /^(clos|delet|remov|discontinu|terminat|withdraw|inactive|suspend|expir|cancel|disable|obsolete|drop)/],
   ["blocked", /^(block|barr|restrict|forbid|not (offered|available|served)|n\/?a$)/],

@@ -30,6 +30,7 @@ const HEADERS: readonly HeaderNames[] = [
       /\b(grace|free seconds|asr|acd|margin|utc offset|time ?zone)\b/,
     ],
   },
+  { field: "increments", phrases: "min inc,min increment,minimum increment,first next,initial next,min next" },
   { field: "rateUnit", phrases: "rate unit seconds,price unit seconds" },
   {
     field: "effectiveTo",
@@ -40,7 +41,8 @@ const HEADERS: readonly HeaderNames[] = [
     field: "effectiveFrom",
     phrases:
       "from,from date,date from,date,rate date,wef,w e f,apply date,change date,fecha,fecha inicio,fecha efectiva," +
-      "fecha desde,date effet,date d effet,date debut,datum,gultig ab,ab,data,data inicio,data inizio,vigencia,decorrenza",
+      "fecha desde,date effet,date d effet,date debut,datum,gultig ab,ab,data,data inicio,data inizio,vigencia," +
+      "decorrenza",
     patterns: [
       /\beffect(ive)?\b/,
       /\b(valid (from|since)|validity|start(s|ing)? (date|time|from|on)|date start|start)\b/,
@@ -51,21 +53,28 @@ const HEADERS: readonly HeaderNames[] = [
   {
     field: "connectFee",
     phrases: "connection,connect,setup,surcharge,per call,fee per call,per call fee,per call charge,frais de connexion",
-    patterns: [/\b(conn(ect|ection)?|(call )?set ?up|establishment|flag ?fall|initial) (fee|charge|cost|price|rate)\b/],
+    patterns: [
+      /\b(conn(ect|ection)?|(call )?set ?up|establishment|flag ?fall) ?(fee|charge|cost|price|rate)\b/,
+      /\binitial (fee|charge)\b/,
+    ],
   },
   {
     field: "firstInterval",
-    phrases: "i1,interval 1,increment 1,inc 1,n1,min,minimum,minimal,duration,min sec,min seconds,min s,initial,first",
+    phrases:
+      "i1,interval 1,increment 1,inc 1,n1,min,minimum,minimal,duration,min sec,min seconds,min s,initial,first," +
+      "initblock,init block,buyrateinitblock",
     patterns: [new RegExp(`\\b(first|initial|init|min(imum)?|1st) (billing )?${STEP}\\b`)],
   },
   {
     field: "nextInterval",
-    phrases: "in,interval n,interval 2,increment 2,increment n,inc 2,n2,next,subsequent,step,incremental,additional",
+    phrases:
+      "in,interval n,interval 2,increment 2,increment n,inc 2,n2,next,subsequent,step,incremental,additional," +
+      "billingblock,buyrateincrement",
     patterns: [new RegExp(`\\b(sub(sequent)?|next|second|following|additional|2nd|succeeding) ?(billing )?${STEP}\\b`)],
   },
   {
     field: "increments",
-    phrases: "billing,first next,initial next,min next,granularity,decoupage,tarificacion,tasacion,taktung,takt",
+    phrases: "billing,granularity,decoupage,tarificacion,tasacion,taktung,takt",
     patterns: [
       /\b(increments?|min inc|inc|intervals?|pulse|rounding|block)\b/,
       /\b(billing|charge|charging) (period|step|type|unit|cycle|pattern|rule|terms?|scheme|method|mode|interval)\b/,
@@ -76,8 +85,7 @@ const HEADERS: readonly HeaderNames[] = [
   { field: "intraRate", patterns: [new RegExp(`\\bintra( ?state)?( ?${RATE})?( [a-z]{3})?$`)] },
   {
     field: "status",
-    phrases:
-      "status,state,change,changes,flag,action,type of change,indicator,movement,notice,estado,statut,cambio,anderung",
+    phrases: "status,change,changes,flag,action,type of change,indicator,movement,notice,estado,statut,cambio,anderung",
     patterns: [
       /\b(change|rate|price|code) (status|type|flag|indicator|action|change|code)$/,
       /\bincrease\b.*\bdecrease\b/,
@@ -97,6 +105,7 @@ const HEADERS: readonly HeaderNames[] = [
     patterns: [
       /\b(destination|dest|zone|prefix|code|pattern|region|area|breakout|route|location)s? (name|desc(ription)?)\b/,
       /\b(terminating|term|called) (destination|country|zone)\b/,
+      /^destination (?!codes?\b|prefix|digits)/,
     ],
   },
   { field: "countryCode", phrases: "country code,country codes,cc,country dial code,country prefix,codigo pais" },
@@ -110,18 +119,20 @@ const HEADERS: readonly HeaderNames[] = [
   {
     field: "code",
     phrases:
-      "prefix,prefixes,code,codes,npa nxx,npanxx,npa nxx x,npanxxx,npa,dnis,digits,destination number,number,e164,e 164," +
-      "pattern,dial string,b number,pref,lrn,match,range,dialcode,dialcodes,codigo,codigos,prefijo,prefijos,prefisso," +
-      "prefissi,prefixe,prefixo,vorwahl,vorwahlen,indicatif,indicatifs,indicativo,rufnummer",
+      "prefix,prefixes,code,codes,npa nxx,npanxx,npa nxx x,npanxxx,npa,dnis,digits,destination number,number,e164," +
+      "e 164," +
+      "pattern,dial string,b number,pref,lrn,match,range,dialcode,dialcodes,dialprefix,codigo,codigos," +
+      "prefijo,prefijos,prefisso,prefissi,prefixe,prefixo,vorwahl,vorwahlen,indicatif,indicatifs,indicativo,rufnummer",
     patterns: [/\b(dial(l?ing|l?ed)? ?(codes?|prefix(es)?|digits)|prefix(es)?|npa ?nxx|codes?)\b/],
   },
   {
     field: "rate",
     patterns: [
       new RegExp(`\\b(new|future|offer(ed)?|proposed) ?${RATE}\\b`),
-      new RegExp(`^(${RATE}s?|ppm)$`),
+      new RegExp(`^(${RATE}s?|ppm|rateinitial)$`),
       new RegExp(`\\b${RATE}s?\\b.*\\b(per )?(min(ute)?|sec(ond)?|m|s)\\b`),
       /\b(per|a|p) ?(minute|min|second|sec)\b/,
+      /\b(cents?|cts?|pence)( ?(per|a|p)? ?(minute|min))?$/,
       new RegExp(`\\b[a-z]+ ?${RATE}s?\\b`),
       /^(usd|eur|gbp|us|euro?s?|chf|aud|cad|sek|nok|dkk|pln|jpy|inr) ?((per|a|p)? ?(min(ute)?|sec(ond)?))?$/,
       new RegExp(`\\b(${RATE}|amount)s?\\b`),

@@ -1,4 +1,5 @@
 import { parseCurrency } from "../../core/money/currency.ts";
+import { parseDeckDate } from "../cells/dates.ts";
 import { parseIncrements } from "../cells/increments.ts";
 import { parseStatus } from "../cells/status.ts";
 import { type Cell, cellText, type TableRow } from "../table/table.ts";
@@ -19,7 +20,11 @@ interface ColumnShape {
 
 const CODE = /^(\+|00)?[1-9]\d{0,14}([,;| -]+\+?\d{1,15})*$/;
 const PRICE = /^[$€£]? ?\d*[.,]\d{1,12}( ?[A-Z]{3})?$|^0$/;
-const DATE = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|^\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}$/;
+/** Five digits may be a date serial, but in a column without a name they are codes. */
+function isDate(text: string): boolean {
+  if (/^\d{5}(\.\d+)?$/.test(text)) return false;
+  return parseDeckDate(text, "dmy", "UTC") !== undefined || parseDeckDate(text, "mdy", "UTC") !== undefined;
+}
 const STEP = /^(1|6|10|12|15|18|20|24|30|60|120|180)$/;
 
 /**
@@ -39,7 +44,7 @@ export function inferColumns(rows: readonly TableRow[]): Map<DeckField, number> 
   const mostDistinct = (found: ColumnShape[]): ColumnShape | undefined =>
     found.toSorted((a, b) => b.distinct - a.distinct)[0];
 
-  take("effectiveFrom", like((text, cell) => DATE.test(text) || (typeof cell !== "string" && cell.kind === "date"))[0]);
+  take("effectiveFrom", like((text, cell) => isDate(text) || (typeof cell !== "string" && cell.kind === "date"))[0]);
   take("increments", like((text) => /\D/.test(text) && parseIncrements(text) !== undefined)[0]);
   take("currency", like((text) => parseCurrency(text) !== undefined)[0]);
   take("status", like((text) => parseStatus(text) !== undefined)[0]);

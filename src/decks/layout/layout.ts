@@ -31,15 +31,20 @@ export function findLayout(table: Table, template: DeckTemplate): Layout | undef
   return { dataFrom: 0, headerLine: null, headers: [], columns };
 }
 
+/** The row that names most fields; two rows together only when they name more than any row alone. */
 function findHeader(table: Table, template: DeckTemplate): Layout | undefined {
-  const { headerRow } = template;
-  let best: Layout | undefined;
-  for (const [index, row] of table.rows.slice(0, HEADER_SEARCH_ROWS).entries()) {
-    if (headerRow !== undefined && row.line !== headerRow) continue;
+  const candidates = [...table.rows.slice(0, HEADER_SEARCH_ROWS).entries()].filter(
+    ([, row]) => template.headerRow === undefined || row.line === template.headerRow,
+  );
+  const single = candidates.map(([index, row]) => readHeader(index, [row], template));
+  const double = candidates.map(([index, row]) => {
     const below = table.rows[index + 1];
-    for (const layout of [readHeader(index, [row], template), below && readHeader(index, [row, below], template)]) {
-      if (layout !== undefined && layout.columns.size > (best?.columns.size ?? 0)) best = layout;
-    }
+    const isTitle = row.cells.filter((cell) => cell !== "").length < 2;
+    return below === undefined || isTitle ? undefined : readHeader(index, [row, below], template);
+  });
+  let best: Layout | undefined;
+  for (const layout of [...single, ...double]) {
+    if (layout !== undefined && layout.columns.size > (best?.columns.size ?? 0)) best = layout;
   }
   return best;
 }

@@ -150,13 +150,11 @@ const sheetMissing = (sheet: string, names: readonly string[]) =>
     fix: "Correct the template's sheet, or leave it out to have the sheet with the rates found.",
   });
 
-const columnsMissing = (table: Table) =>
-  new Problem("deck-columns-missing", {
-    what:
-      `No column of dial codes and no column of prices were found${table.name === "" ? "" : ` in sheet "${table.name}"`}. ` +
-      `The file starts: ${table.rows
-        .slice(0, 3)
-        .map((row) => row.cells.slice(0, 8).map(cellText).join(" | ").slice(0, 120))
-        .join(" / ")}`,
+function columnsMissing(table: Table): Problem {
+  const rows = table.rows.slice(0, 3).map((row) => row.cells.slice(0, 8).map(cellText).join(" | ").slice(0, 120));
+  const place = table.name === "" ? "" : ` in sheet "${table.name}"`;
+  return new Problem("deck-columns-missing", {
+    what: `No column of dial codes and no column of prices were found${place}. It starts: ${rows.join(" / ")}`,
     fix: "Name them in the template: columns.code and columns.rate, by header text or by number from 1.",
   });
+}

@@ -1,0 +1,47 @@
+import type { DeckRow, DeckWarning } from "./deck-row.ts";
+import type { RowContext } from "./row-context.ts";
+
+/** What the operator should know about a reading that stops nothing. */
+export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfoldedRows: number): DeckWarning[] {
+  const { columns, rateField, unknownStatuses, zeroRates } = context;
+  const warnings: DeckWarning[] = [];
+  const warn = (holds: boolean, code: DeckWarning["code"], what: string): void => {
+    if (holds) warnings.push({ code, what });
+  };
+  warn(
+    context.isInferred,
+    "columns-inferred",
+    "The deck has no header: the columns were told apart by what they hold.",
+  );
+  warn(
+    context.isDateOrderAssumed,
+    "date-order-assumed",
+    'Every date can be day first or month first. Read month first, as the deck is North American; set "dateOrder".',
+  );
+  warn(
+    rateField !== "rate",
+    "jurisdiction-prices",
+    `The deck prices by jurisdiction and is read from the column for ${rateField}; set "jurisdiction" for another.`,
+  );
+  warn(context.inCents, "rates-in-cents", "The header says cents: every price was divided by 100.");
+  warn(
+    zeroRates.count > 0,
+    "zero-rates-free",
+    `${zeroRates.count} rows cost 0 and are read as free; set "zeroRate" to "blocked" if they are not.`,
+  );
+  warn(
+    !columns.has("increments") && !columns.has("firstInterval") && context.increments === undefined,
+    "increments-assumed",
+    'The deck has no increments: every row is billed per second (1/1). Set "defaults.increments" for others.',
+  );
+  const currencies = new Set(rows.map(({ currency }) => currency ?? "none"));
+  warn(currencies.size > 1, "mixed-currencies", `The deck has several currencies: ${[...currencies].join(", ")}.`);
+  const words = [...unknownStatuses].slice(0, 5).join(", ");
+  warn(unknownStatuses.size > 0, "status-unknown", `Words in the status column that say nothing known: ${words}.`);
+  warn(
+    unfoldedRows > 0,
+    "code-range-expanded",
+    `${unfoldedRows} rows have code ranges that overlap another row; they were written out code by code.`,
+  );
+  return warnings;
+}
