@@ -1,0 +1,173 @@
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { now, uuidv7 } from "../../src/clock.ts";
+import type { Currency } from "../../src/core/money/currency.ts";
+import { parseDecimal, ZERO } from "../../src/core/money/decimal.ts";
+import { NO_NANOS } from "../../src/core/money/nanos.ts";
+import type { Rate } from "../../src/core/tariff/rate.ts";
+import type { TariffTerms } from "../../src/core/tariff/tariff.ts";
+import { type EpochMs, epochMs, fromInstant } from "../../src/core/time/epoch.ts";
+import type { Database } from "../../src/server/db/database.ts";
+import type { SourceFile } from "../../src/server/mediation/file-store.ts";
+import { importFile } from "../../src/server/mediation/import-file.ts";
+import { readSourceConfig, type Source } from "../../src/server/mediation/source.ts";
+import { saveSource } from "../../src/server/mediation/source-store.ts";
+import { insertTariff, insertVersion, lockEpoch } from "../../src/server/tariff/store.ts";
+import * as tenancy from "../../src/server/tenancy/store.ts";
+
+export const EUR = "EUR" as Currency;
+
+export const PLAIN_TERMS: TariffTerms = {
+  currency: EUR,
+  timeZone: "UTC",
+  incrementBase: "after-initial",
+  decimals: 9,
+  rounding: "half-up",
+  windowCrossing: "split",
+  reprice: "at-answer",
+  windows: [],
+};
+
+/** A rate a minute with one-second steps, in force since 2000; `rest` changes what a test is about. */
+export function anyRate(prefix: string, perMinute: string, rest: Partial<Rate> = {}): Rate {
+  const ratePerUnit = parseDecimal(perMinute);
+  if (ratePerUnit === undefined) throw new Error(`no decimal: ${perMinute}`);
+  return {
+    prefix,
+    destination: `Destination ${prefix}`,
+    blocked: false,
+    ratePerUnit,
+    unitS: 60,
+    increments: { firstS: 1, nextS: 1 },
+    slots: [],
+    connectFee: ZERO,
+    minimumS: 0,
+    freeS: 0,
+    minimumCost: null,
+    maximumCost: null,
+    window: null,
+    effectiveFrom: epochMs(Date.UTC(2000, 0, 1)),
+    effectiveTo: null,
+    ...rest,
+  };
+}
+
+/** An operator of a test: a tenant with what the test gives it, in a real database. */
+export class Operator {
+  readonly db: Database;
+  readonly tenantId = uuidv7();
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  static async create(db: Database): Promise<Operator> {
+    const operator = new Operator(db);
+    const tenant = { id: operator.tenantId, name: `Tenant ${operator.tenantId}`, currency: EUR, timeZone: "UTC", letterhead: {} };
+    await db.transaction("owner", {}, (tx) => tenancy.saveTenant(tx, tenant));
+    return operator;
+  }
+
+  /** An account in a book of its own, or in its parent's. */
+  async account(code: string, fields: Partial<tenancy.StoredAccount> = {}): Promise<tenancy.StoredAccount> {
+    const account: tenancy.StoredAccount = {
+      id: uuidv7(),
+      tenantId: this.tenantId,
+      bookId: uuidv7(),
+      code,
+      name: `Account ${code}`,
+      kind: "customer",
+      payment: "postpaid",
+      parentId: null,
+      currency: EUR,
+      timeZone: "UTC",
+      creditLimit: NO_NANOS,
+      letterhead: {},
+      ...fields,
+    };
+    await this.db.transaction("app", { tenantId: this.tenantId }, async (tx) => {
+      if (account.parentId === null) await tenancy.insertBook(tx, { id: account.bookId, tenantId: this.tenantId });
+      await tenancy.insertAccount(tx, account);
+    });
+    return account;
+  }
+
+  /** A published tariff; accounts buy at it from 2000 on. */
+  async tariff(
+    name: string,
+    rates: readonly Rate[],
+    accounts: readonly tenancy.StoredAccount[],
+    terms: Partial<TariffTerms> = {},
+  ): Promise<string> {
+    const tariffId = uuidv7();
+    const { tenantId } = this;
+    await this.db.bulk("app", { tenantId }, async (tx) => {
+      await insertTariff(tx, { tenantId, id: tariffId, name, accountId: null });
+      const publication = {
+        tenantId,
+        tariffId,
+        terms: { ...PLAIN_TERMS, ...terms },
+        derivation: null,
+        closings: [],
+        rates,
+        deckId: null,
+        publishedBy: "test",
+      };
+      await insertVersion(tx, publication, await lockEpoch(tx, tenantId));
+      for (const { id } of accounts)
+        await tenancy.saveTariffAssignment(tx, tenantId, {
+          accountId: id,
+          tariffId,
+          effectiveFrom: epochMs(Date.UTC(2000, 0, 1)),
+        });
+    });
+    return tariffId;
+  }
+
+  /** Adds account rules to those there are. */
+  async rule(account: tenancy.StoredAccount, rule: Partial<Parameters<typeof tenancy.replaceRules>[2][number]>): Promise<void> {
+    await this.db.transaction("app", { tenantId: this.tenantId }, async (tx) => {
+      const rules = await tenancy.listRules(tx, this.tenantId);
+      const added = { id: uuidv7(), sourceId: null, match: {}, priority: 0, trunkId: null, ...rule, accountId: account.id };
+      await tenancy.replaceRules(tx, this.tenantId, [...rules, added]);
+    });
+  }
+
+  async trunk(name: string, account: tenancy.StoredAccount, direction: "ingress" | "egress"): Promise<void> {
+    const trunk = { id: uuidv7(), sourceId: null, name, accountId: account.id, direction, numbers: null };
+    await this.db.transaction("app", { tenantId: this.tenantId }, (tx) => tenancy.saveTrunk(tx, this.tenantId, trunk));
+  }
+
+  /** A source, or new settings for the one of that name. */
+  async source(name: string, format: string, settings: unknown = {}): Promise<Source> {
+    const source = { id: uuidv7(), tenantId: this.tenantId, name, format, config: readSourceConfig(name, settings) };
+    const id = await this.db.transaction("app", { tenantId: this.tenantId }, (tx) => saveSource(tx, source));
+    return { ...source, id };
+  }
+
+  /** A customer at one flat price for every number, to whom all of a source's calls belong: enough to store anything. */
+  async flatRate(source: Source, perMinute: string): Promise<tenancy.StoredAccount> {
+    const account = await this.account(`customer-of-${source.name}`);
+    await this.tariff(`flat for ${source.name}`, [anyRate("", perMinute), anyRate("=", perMinute)], [account]);
+    await this.rule(account, { sourceId: source.id });
+    return account;
+  }
+
+  importPath(source: Source, path: string, receivedAt: EpochMs = fromInstant(now())): Promise<SourceFile> {
+    return importFile(this.db, { source, path, receivedAt });
+  }
+
+  /** Imports text as a file. */
+  async importText(source: Source, name: string, text: string, receivedAt?: EpochMs): Promise<SourceFile> {
+    const path = join(tmpdir(), `${uuidv7()}-${name}`);
+    await writeFile(path, text);
+    return this.importPath(source, path, receivedAt);
+  }
+
+  /** One row of figures over the tenant's data. */
+  async figures<Row extends object>(sql: string): Promise<Row> {
+    const { rows } = await this.db.transaction("app", { tenantId: this.tenantId }, (tx) => tx.query<Row>(sql));
+    return rows[0] as Row;
+  }
+}
