@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { openDatabase } from "../../src/server/db/database.ts";
-import { startEmbedded } from "../../src/server/db/embedded.ts";
 import { migrate } from "../../src/server/db/migrate.ts";
 import { binariesIn } from "../../src/server/db/server-binaries.ts";
 import { asSuperuser, withDatabase } from "./database.ts";
+import { throwAwayServer } from "./throw-away-server.ts";
 
 const TEMPLATE = "tollwright_test_template";
 const DEBIAN_BIN = "/usr/lib/postgresql/15/bin";
@@ -34,15 +32,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startServer(project: string): Promise<{ url: string; shared: boolean; stop(): Promise<void> }> {
   const given = process.env.TEST_DATABASE_URL;
   if (given && project === "postgres-18") return { url: given, shared: true, stop: async () => undefined };
-  const dataDir = await mkdtemp(join(tmpdir(), "tollwright-test-"));
-  await chmod(dataDir, 0o755); // as root the server runs as another account, which has to pass
-  const binaries = project === "postgres-15" ? { binaries: binariesIn(DEBIAN_BIN, 15) } : {};
-  const server = await startEmbedded({ dataDir, durable: false, ...binaries });
-  const stop = async () => {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  };
-  return { url: server.url, shared: false, stop };
+  const binaries = project === "postgres-15" ? binariesIn(DEBIAN_BIN, 15) : undefined;
+  return { shared: false, ...(await throwAwayServer(binaries)) };
 }
 
 /** Whether Debian's PostgreSQL 15 is on this machine. */

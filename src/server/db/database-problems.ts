@@ -81,3 +81,46 @@ export const migrationFailed = (args: { file: string; reason: string; cause?: un
 
 /** A connection string as it may be shown. */
 export const withoutPassword = (url: string): string => url.replace(/(\/\/[^:@/]*):[^@]*@/, "$1:***@");
+
+/** A backup never takes the place of another file. */
+export const backupExists = (args: { file: string }) =>
+  new Problem("backup-exists", {
+    what: `The file ${args.file} exists already.`,
+    fix: "Give the backup another name, or remove the file first.",
+  });
+
+/** The disk did not take the backup; no part of it was left. */
+export const backupNotWritten = (args: { file: string; reason: string; cause?: unknown }) =>
+  new Problem(
+    "backup-not-written",
+    {
+      what: `The backup ${args.file} could not be written: ${args.reason}.`,
+      fix: "Free space or choose another disk, check the folder's permissions, and run `backup` again.",
+    },
+    { cause: args.cause },
+  );
+
+/** The file is no backup, or not as it was written. The database was not touched. */
+export const backupUnreadable = (args: { file: string; reason: string; cause?: unknown }) =>
+  new Problem(
+    "backup-unreadable",
+    {
+      what: `The backup ${args.file} can't be used: ${args.reason}.`,
+      fix: "Fetch the file again from where it was stored, or use another backup. The database was not changed.",
+    },
+    { cause: args.cause },
+  );
+
+/** The backup's schema is not one that this program knows how to make. */
+export const backupNewer = (args: { file: string; migration: string }) =>
+  new Problem("backup-newer", {
+    what: `The backup ${args.file} holds the migration ${args.migration}, which this Tollwright does not have.`,
+    fix: "Restore it with the Tollwright that made it, or a newer one.",
+  });
+
+/** A restore only fills an empty database. */
+export const restoreTargetNotEmpty = (args: { table: string }) =>
+  new Problem("restore-target-not-empty", {
+    what: `The database to restore into is not empty: table ${args.table} has rows.`,
+    fix: "Restore into a new database, or with the built-in one into a new data folder.",
+  });

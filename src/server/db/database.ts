@@ -28,7 +28,10 @@ export interface Database {
   /** The same on a connection that can COPY and has no statement timeout: for bulk load and long maintenance. */
   bulk<R extends Role, T>(role: R, scope: Scopes[R], work: (tx: BulkTx) => Promise<T>): Promise<T>;
 
-  /** Lends a plain session as the login itself, outside any transaction: for migrations and administration only. */
+  /**
+   * Lends a plain session as the login itself, outside any transaction: for migrations and administration only.
+   * When `work` throws, the connection is closed, so whatever it was in the middle of is rolled back.
+   */
   session<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
 
   /** Waits for running transactions and closes every connection. */
@@ -82,22 +85,30 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     transaction: (role, scope, work) => withClient(url, oltp, (client) => runTransaction(client, role, scope, work)),
     bulk: (role, scope, work) =>
       withClient(url, bulk, (client) => runTransaction(client, role, scope, (tx) => work({ ...tx, client }))),
-    session: (work) => withClient(url, bulk, work),
+    session: (work) => withClient(url, bulk, work, { closeOnError: true }),
   };
 }
 
 /** Lends a client of `pool`; one whose connection broke meanwhile is closed, never lent again. */
-async function withClient<T>(url: string, pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  url: string,
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  { closeOnError = false } = {},
+): Promise<T> {
   const client = await pool.connect().catch((cause: unknown) => {
     throw databaseUnreachable({ url, reason: reasonOf(cause), cause });
   });
-  let broken: Error | undefined;
-  const onError = (error: Error) => {
-    broken = error;
+  let broken = false;
+  const onError = () => {
+    broken = true;
   };
   client.on("error", onError);
   try {
     return await work(client);
+  } catch (error) {
+    broken ||= closeOnError;
+    throw error;
   } finally {
     client.off("error", onError);
     client.release(broken);

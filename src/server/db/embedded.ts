@@ -46,10 +46,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const launch = await prepare(options);
   let lease = await bringUp(launch);
   let stopped: Promise<void> | undefined;
+  let stopping = false;
   let restart = Promise.resolve();
   const watch = () => {
     void lease.lost.then(() => {
-      if (stopped) return;
+      if (stopping) return;
       launch.log("The database server died; starting it again.");
       restart = bringUp({ ...launch, port: lease.server.port }).then(
         (again) => {
@@ -62,6 +63,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   };
   watch();
   const stop = async () => {
+    stopping = true;
     await restart;
     if (await lease.release()) await stopServer(launch, lease.server.pid);
   };

@@ -1,0 +1,823 @@
+-- The schema that the migrations make, written by `npm run schema`. Read it, never edit it.
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION tollwright.current_tenant()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid
+;
+
+CREATE OR REPLACE FUNCTION tollwright.ensure_partition(parent regclass, day date)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'tollwright', 'pg_temp'
+AS $function$
+declare
+  month     date := date_trunc('month', day)::date;
+  following date := (date_trunc('month', day) + interval '1 month')::date;
+  ahead_max date := (date_trunc('month', now() at time zone 'UTC') + interval '2 months')::date;
+  parent_name name := (select relname from pg_class where oid = parent and relnamespace = 'tollwright'::regnamespace);
+  partition_name name := parent_name || to_char(day, '_YYYY_MM');
+begin
+  if parent_name is null or not exists (select from pg_partitioned_table where partrelid = parent) then
+    raise exception '% is not a partitioned table of Tollwright', parent;
+  end if;
+  if month < date '2000-01-01' or month >= ahead_max then
+    raise exception 'no partition of % for %: it lies before 2000 or beyond next month', parent, day
+      using errcode = 'datetime_field_overflow';
+  end if;
+  -- Asked of pg_class and not by to_regclass, which may answer from a cache older than the lock.
+  if exists (select from pg_class where relname = partition_name and relnamespace = 'tollwright'::regnamespace) then
+    return;
+  end if;
+  perform pg_advisory_xact_lock(hashtext('tollwright.ensure_partition'), parent::oid::integer);
+  if exists (select from pg_class where relname = partition_name and relnamespace = 'tollwright'::regnamespace) then
+    return;
+  end if;
+  execute format(
+    'create table tollwright.%I (like %s including defaults including constraints including generated '
+    'including storage including compression)', partition_name, parent);
+  execute format('alter table tollwright.%I enable row level security', partition_name);
+  execute format('alter table tollwright.%I force row level security', partition_name);
+  execute format('create policy owner_all on tollwright.%I to tollwright_owner using (true) with check (true)',
+    partition_name);
+  execute format('alter table %s attach partition tollwright.%I for values from (%L) to (%L)',
+    parent, partition_name, to_char(month, 'YYYY-MM-DD 00:00:00+00'), to_char(following, 'YYYY-MM-DD 00:00:00+00'));
+end
+$function$
+;
+revoke execute on function ensure_partition(regclass,date) from public;
+grant execute on function ensure_partition(regclass,date) to tollwright_ingest;
+
+CREATE OR REPLACE FUNCTION tollwright.protect(target regclass, privileges text, tenant_column name DEFAULT 'tenant_id'::name)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  wanted text;
+begin
+  foreach wanted in array string_to_array(privileges, ',') loop
+    if lower(trim(wanted)) not in ('select', 'insert', 'update', 'delete') then
+      raise exception 'protect(%): "%" is not a privilege', target, wanted;
+    end if;
+  end loop;
+  execute format('alter table %s enable row level security', target);
+  execute format('alter table %s force row level security', target);
+  execute format(
+    'create policy tenant_isolation on %s to tollwright_app '
+    'using (%I = tollwright.current_tenant()) with check (%I = tollwright.current_tenant())',
+    target, tenant_column, tenant_column);
+  execute format('create policy ingest_all on %s to tollwright_ingest using (true) with check (true)', target);
+  execute format('create policy owner_all on %s to tollwright_owner using (true) with check (true)', target);
+  execute format('grant %s on %s to tollwright_app', privileges, target);
+end
+$function$
+;
+revoke execute on function protect(regclass,text,name) from public;
+
+-- Tables
+
+create table account_rules (
+  tenant_id uuid not null,
+  id uuid not null,
+  source_id uuid,
+  account_id uuid not null,
+  trunk_id uuid,
+  priority integer not null default 0,
+  address text,
+  trunk text,
+  account_code text,
+  sip_user text,
+  tech_prefix text,
+  calling_prefix text,
+  created_at timestamp with time zone not null default now(),
+  constraint account_rules_check CHECK ((num_nonnulls(source_id, address, trunk, account_code, sip_user, tech_prefix, calling_prefix) > 0)),
+  constraint account_rules_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint account_rules_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint account_rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint account_rules_trunk_id_fkey FOREIGN KEY (trunk_id) REFERENCES trunks(id),
+  constraint account_rules_pkey PRIMARY KEY (id),
+  constraint account_rules_tenant_id_source_id_address_trunk_account_cod_key UNIQUE NULLS NOT DISTINCT (tenant_id, source_id, address, trunk, account_code, sip_user, tech_prefix, calling_prefix, priority, account_id)
+);
+alter table account_rules enable row level security;
+alter table account_rules force row level security;
+create policy ingest_all on account_rules to tollwright_ingest using (true) with check (true);
+create policy owner_all on account_rules to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on account_rules to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on account_rules to tollwright_app;
+grant select on account_rules to tollwright_ingest;
+
+create table account_tariffs (
+  tenant_id uuid not null,
+  account_id uuid not null,
+  effective_from timestamp with time zone not null,
+  tariff_id uuid not null,
+  constraint account_tariffs_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint account_tariffs_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES tariffs(id),
+  constraint account_tariffs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint account_tariffs_pkey PRIMARY KEY (account_id, effective_from)
+);
+alter table account_tariffs enable row level security;
+alter table account_tariffs force row level security;
+create policy ingest_all on account_tariffs to tollwright_ingest using (true) with check (true);
+create policy owner_all on account_tariffs to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on account_tariffs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on account_tariffs to tollwright_app;
+grant select on account_tariffs to tollwright_ingest;
+
+create table accounts (
+  tenant_id uuid not null,
+  id uuid not null,
+  book_id uuid not null,
+  parent_id uuid,
+  code text not null,
+  name text not null,
+  kind text not null,
+  payment text not null,
+  currency text not null,
+  time_zone text not null,
+  credit_limit numeric(28,9) not null default 0,
+  letterhead jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint accounts_check CHECK (((kind <> 'vendor'::text) OR (parent_id IS NULL))),
+  constraint accounts_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+  constraint accounts_credit_limit_check CHECK ((credit_limit >= (0)::numeric)),
+  constraint accounts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint accounts_kind_check CHECK ((kind = ANY (ARRAY['customer'::text, 'reseller'::text, 'vendor'::text]))),
+  constraint accounts_name_check CHECK ((name <> ''::text)),
+  constraint accounts_payment_check CHECK ((payment = ANY (ARRAY['prepaid'::text, 'postpaid'::text]))),
+  constraint accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint accounts_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES accounts(id),
+  constraint accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_tenant_id_code_key UNIQUE (tenant_id, code)
+);
+CREATE INDEX accounts_book ON tollwright.accounts USING btree (book_id);
+CREATE INDEX accounts_parent ON tollwright.accounts USING btree (parent_id);
+alter table accounts enable row level security;
+alter table accounts force row level security;
+create policy ingest_all on accounts to tollwright_ingest using (true) with check (true);
+create policy owner_all on accounts to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on accounts to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on accounts to tollwright_app;
+grant select on accounts to tollwright_ingest;
+
+create table balances (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  account_id uuid not null,
+  kind text not null,
+  currency text not null,
+  amount numeric(28,9) not null default 0,
+  constraint balances_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint balances_pkey PRIMARY KEY (book_id, account_id, kind, currency)
+);
+alter table balances enable row level security;
+alter table balances force row level security;
+create policy ingest_all on balances to tollwright_ingest using (true) with check (true);
+create policy owner_all on balances to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on balances to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on balances to tollwright_app;
+grant insert, select, update on balances to tollwright_ingest;
+
+create table batches (
+  tenant_id uuid not null,
+  id bigint not null generated always as identity,
+  source_id uuid not null,
+  file_id uuid,
+  kind text not null,
+  booked_at timestamp with time zone not null default now(),
+  constraint batches_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'retry'::text, 'push'::text]))),
+  constraint batches_file_id_fkey FOREIGN KEY (file_id) REFERENCES source_files(id),
+  constraint batches_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint batches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint batches_pkey PRIMARY KEY (id)
+);
+CREATE INDEX batches_file ON tollwright.batches USING btree (file_id);
+alter table batches enable row level security;
+alter table batches force row level security;
+create policy ingest_all on batches to tollwright_ingest using (true) with check (true);
+create policy owner_all on batches to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on batches to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on batches to tollwright_app;
+grant insert, select on batches to tollwright_ingest;
+
+create table books (
+  tenant_id uuid not null,
+  id uuid not null,
+  last_journal_number bigint not null default 0,
+  constraint books_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint books_pkey PRIMARY KEY (id)
+);
+alter table books enable row level security;
+alter table books force row level security;
+create policy ingest_all on books to tollwright_ingest using (true) with check (true);
+create policy owner_all on books to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on books to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on books to tollwright_app;
+grant select, update on books to tollwright_ingest;
+
+create table call_parts (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  call_key text not null,
+  raw_hash uuid not null,
+  file_id uuid not null,
+  line bigint not null,
+  raw text not null,
+  at timestamp with time zone not null,
+  state text not null,
+  constraint call_parts_state_check CHECK ((state = ANY (ARRAY['open'::text, 'quarantined'::text, 'stored'::text, 'duplicate'::text, 'non-billable'::text]))),
+  constraint call_parts_file_id_fkey FOREIGN KEY (file_id) REFERENCES source_files(id),
+  constraint call_parts_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint call_parts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint call_parts_pkey PRIMARY KEY (source_id, call_key, raw_hash)
+);
+CREATE INDEX call_parts_open ON tollwright.call_parts USING btree (tenant_id, at) WHERE (state = 'open'::text);
+alter table call_parts enable row level security;
+alter table call_parts force row level security;
+create policy ingest_all on call_parts to tollwright_ingest using (true) with check (true);
+create policy owner_all on call_parts to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on call_parts to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on call_parts to tollwright_app;
+grant delete, insert, select, update on call_parts to tollwright_ingest;
+
+create table charges (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  answered_at timestamp with time zone not null,
+  usage_id uuid not null,
+  entry_no smallint not null,
+  account_id uuid not null,
+  side text not null,
+  batch_id bigint not null,
+  amount numeric(28,9) not null,
+  currency text not null,
+  tariff_amount numeric(28,9),
+  tariff_currency text,
+  exchange_rate numeric,
+  tariff_id uuid not null,
+  tariff_epoch bigint not null,
+  prefix text collate "C" not null,
+  destination text not null,
+  rate numeric not null,
+  billed_s integer not null,
+  reverses_entry_no smallint,
+  constraint charges_side_check CHECK ((side = ANY (ARRAY['cost'::text, 'reseller'::text, 'customer'::text]))),
+  constraint charges_pkey PRIMARY KEY (book_id, answered_at, usage_id, entry_no)
+) partition by range (answered_at);
+alter table charges enable row level security;
+alter table charges force row level security;
+create policy ingest_all on charges to tollwright_ingest using (true) with check (true);
+create policy owner_all on charges to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on charges to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on charges to tollwright_app;
+grant insert, select on charges to tollwright_ingest;
+
+create table deck_rows (
+  tenant_id uuid not null,
+  deck_id uuid not null,
+  line integer not null,
+  part integer not null,
+  prefix text collate "C",
+  change text not null,
+  rate jsonb,
+  reject jsonb,
+  findings jsonb,
+  constraint deck_rows_deck_id_fkey FOREIGN KEY (deck_id) REFERENCES decks(id),
+  constraint deck_rows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint deck_rows_pkey PRIMARY KEY (deck_id, line, part)
+);
+alter table deck_rows enable row level security;
+alter table deck_rows force row level security;
+create policy ingest_all on deck_rows to tollwright_ingest using (true) with check (true);
+create policy owner_all on deck_rows to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on deck_rows to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select on deck_rows to tollwright_app;
+
+create table deck_templates (
+  tenant_id uuid not null,
+  name text not null,
+  template jsonb not null,
+  constraint deck_templates_name_check CHECK ((name <> ''::text)),
+  constraint deck_templates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint deck_templates_pkey PRIMARY KEY (tenant_id, name)
+);
+alter table deck_templates enable row level security;
+alter table deck_templates force row level security;
+create policy ingest_all on deck_templates to tollwright_ingest using (true) with check (true);
+create policy owner_all on deck_templates to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on deck_templates to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on deck_templates to tollwright_app;
+
+create table decks (
+  tenant_id uuid not null,
+  id uuid not null,
+  tariff_id uuid not null,
+  file_name text not null,
+  sha256 text not null,
+  mode text not null,
+  state text not null,
+  received_at timestamp with time zone not null,
+  template jsonb not null,
+  detected jsonb not null,
+  against_version integer not null,
+  summary jsonb not null,
+  published_version integer,
+  created_at timestamp with time zone not null default now(),
+  constraint decks_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'amendment'::text]))),
+  constraint decks_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'discarded'::text]))),
+  constraint decks_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES tariffs(id),
+  constraint decks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint decks_pkey PRIMARY KEY (id)
+);
+CREATE INDEX decks_tariff ON tollwright.decks USING btree (tariff_id, created_at);
+alter table decks enable row level security;
+alter table decks force row level security;
+create policy ingest_all on decks to tollwright_ingest using (true) with check (true);
+create policy owner_all on decks to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on decks to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on decks to tollwright_app;
+
+create table exchange_rates (
+  tenant_id uuid not null,
+  base text not null,
+  quote text not null,
+  effective_date date not null,
+  rate numeric not null,
+  constraint exchange_rates_base_check CHECK ((base ~ '^[A-Z]{3}$'::text)),
+  constraint exchange_rates_check CHECK ((base <> quote)),
+  constraint exchange_rates_quote_check CHECK ((quote ~ '^[A-Z]{3}$'::text)),
+  constraint exchange_rates_rate_check CHECK ((rate > (0)::numeric)),
+  constraint exchange_rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint exchange_rates_pkey PRIMARY KEY (tenant_id, base, quote, effective_date)
+);
+alter table exchange_rates enable row level security;
+alter table exchange_rates force row level security;
+create policy ingest_all on exchange_rates to tollwright_ingest using (true) with check (true);
+create policy owner_all on exchange_rates to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on exchange_rates to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on exchange_rates to tollwright_app;
+grant select on exchange_rates to tollwright_ingest;
+
+create table invoice_lines (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  invoice_id uuid not null,
+  line integer not null,
+  kind text not null,
+  description text not null,
+  calls bigint,
+  billed_s bigint,
+  rate text,
+  exact_amount numeric(28,9) not null,
+  amount numeric(28,9) not null,
+  constraint invoice_lines_pkey PRIMARY KEY (book_id, invoice_id, line)
+);
+alter table invoice_lines enable row level security;
+alter table invoice_lines force row level security;
+create policy ingest_all on invoice_lines to tollwright_ingest using (true) with check (true);
+create policy owner_all on invoice_lines to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on invoice_lines to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on invoice_lines to tollwright_app;
+
+create table invoice_series (
+  tenant_id uuid not null,
+  name text not null,
+  last_number bigint not null default 0,
+  constraint invoice_series_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint invoice_series_pkey PRIMARY KEY (tenant_id, name)
+);
+alter table invoice_series enable row level security;
+alter table invoice_series force row level security;
+create policy ingest_all on invoice_series to tollwright_ingest using (true) with check (true);
+create policy owner_all on invoice_series to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on invoice_series to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on invoice_series to tollwright_app;
+
+create table invoices (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  id uuid not null,
+  account_id uuid not null,
+  number text not null,
+  period_start_date date not null,
+  period_end_date date not null,
+  period_end_at timestamp with time zone not null,
+  issue_date date not null,
+  due_date date not null,
+  currency text not null,
+  total numeric(28,9) not null,
+  rounding numeric(28,9) not null,
+  covers_journal_number bigint not null,
+  journal_number bigint not null,
+  document jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  constraint invoices_check CHECK ((period_end_date > period_start_date)),
+  constraint invoices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint invoices_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint invoices_pkey PRIMARY KEY (book_id, id),
+  constraint invoices_book_id_account_id_period_end_date_covers_journal__key UNIQUE (book_id, account_id, period_end_date, covers_journal_number)
+);
+CREATE INDEX invoices_account ON tollwright.invoices USING btree (account_id, period_end_date);
+CREATE INDEX invoices_number ON tollwright.invoices USING btree (tenant_id, number);
+alter table invoices enable row level security;
+alter table invoices force row level security;
+create policy ingest_all on invoices to tollwright_ingest using (true) with check (true);
+create policy owner_all on invoices to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on invoices to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on invoices to tollwright_app;
+
+create table journals (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  number bigint not null,
+  kind text not null,
+  idempotency_key text not null,
+  input_hash text not null,
+  batch_id bigint,
+  first_answered_at timestamp with time zone,
+  effective_date date not null,
+  reverses_key text,
+  memo text not null default ''::text,
+  booked_at timestamp with time zone not null default now(),
+  booked_by text not null,
+  constraint journals_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint journals_pkey PRIMARY KEY (book_id, number),
+  constraint journals_book_id_idempotency_key_key UNIQUE (book_id, idempotency_key),
+  constraint journals_book_id_reverses_key_key UNIQUE (book_id, reverses_key)
+);
+CREATE INDEX journals_batch ON tollwright.journals USING btree (book_id, batch_id);
+alter table journals enable row level security;
+alter table journals force row level security;
+create policy ingest_all on journals to tollwright_ingest using (true) with check (true);
+create policy owner_all on journals to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on journals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on journals to tollwright_app;
+grant insert, select on journals to tollwright_ingest;
+
+create table postings (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  journal_number bigint not null,
+  line smallint not null,
+  account_id uuid not null,
+  kind text not null,
+  currency text not null,
+  amount numeric(28,9) not null,
+  constraint postings_pkey PRIMARY KEY (book_id, journal_number, line)
+);
+alter table postings enable row level security;
+alter table postings force row level security;
+create policy ingest_all on postings to tollwright_ingest using (true) with check (true);
+create policy owner_all on postings to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on postings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on postings to tollwright_app;
+grant insert, select on postings to tollwright_ingest;
+
+create table quarantine (
+  tenant_id uuid not null,
+  id uuid not null,
+  source_id uuid not null,
+  file_id uuid not null,
+  line bigint not null,
+  code text not null,
+  what text not null,
+  fix text not null,
+  raw text not null,
+  raw_hash uuid not null,
+  is_part boolean not null,
+  state text not null,
+  attempts integer not null default 0,
+  edited boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  decided_at timestamp with time zone,
+  constraint quarantine_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'dismissed'::text]))),
+  constraint quarantine_file_id_fkey FOREIGN KEY (file_id) REFERENCES source_files(id),
+  constraint quarantine_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint quarantine_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint quarantine_pkey PRIMARY KEY (id),
+  constraint quarantine_source_id_raw_hash_key UNIQUE (source_id, raw_hash)
+);
+CREATE INDEX quarantine_waiting ON tollwright.quarantine USING btree (tenant_id, code, created_at) WHERE (state = 'waiting'::text);
+alter table quarantine enable row level security;
+alter table quarantine force row level security;
+create policy ingest_all on quarantine to tollwright_ingest using (true) with check (true);
+create policy owner_all on quarantine to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on quarantine to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select, update on quarantine to tollwright_app;
+grant insert, select, update on quarantine to tollwright_ingest;
+
+create table rates (
+  tenant_id uuid not null,
+  tariff_id uuid not null,
+  prefix text collate "C" not null,
+  time_window text not null default ''::text,
+  effective_from timestamp with time zone not null,
+  effective_to timestamp with time zone,
+  version_from integer not null,
+  version_to integer,
+  destination text not null,
+  blocked boolean not null default false,
+  rate numeric not null,
+  unit_s integer not null default 60,
+  first_s integer not null,
+  next_s integer not null,
+  slots jsonb,
+  connect_fee numeric not null default 0,
+  minimum_s integer not null default 0,
+  free_s integer not null default 0,
+  minimum_cost numeric,
+  maximum_cost numeric,
+  at_maximum_cost text,
+  constraint rates_at_maximum_cost_check CHECK ((at_maximum_cost = ANY (ARRAY['free'::text, 'disconnect'::text]))),
+  constraint rates_check CHECK (((effective_to IS NULL) OR (effective_to > effective_from))),
+  constraint rates_check1 CHECK (((version_to IS NULL) OR (version_to > version_from))),
+  constraint rates_connect_fee_check CHECK ((connect_fee >= (0)::numeric)),
+  constraint rates_first_s_check CHECK ((first_s >= 0)),
+  constraint rates_free_s_check CHECK ((free_s >= 0)),
+  constraint rates_minimum_s_check CHECK ((minimum_s >= 0)),
+  constraint rates_next_s_check CHECK ((next_s > 0)),
+  constraint rates_prefix_check CHECK ((prefix ~ '^=?[0-9]{0,15}$'::text)),
+  constraint rates_rate_check CHECK ((rate >= (0)::numeric)),
+  constraint rates_unit_s_check CHECK ((unit_s > 0)),
+  constraint rates_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES tariffs(id),
+  constraint rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint rates_pkey PRIMARY KEY (tariff_id, prefix, time_window, effective_from, version_from)
+);
+alter table rates enable row level security;
+alter table rates force row level security;
+create policy ingest_all on rates to tollwright_ingest using (true) with check (true);
+create policy owner_all on rates to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on rates to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on rates to tollwright_app;
+grant select on rates to tollwright_ingest;
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone not null default clock_timestamp(),
+  constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+grant select on schema_migrations to tollwright_app;
+grant select on schema_migrations to tollwright_ingest;
+comment on table schema_migrations is 'Which migrations made this schema. Written by the migration runner only.';
+
+create table source_files (
+  tenant_id uuid not null,
+  id uuid not null,
+  source_id uuid not null,
+  sha256 text not null,
+  name text not null,
+  size_bytes bigint not null,
+  received_at timestamp with time zone not null,
+  preamble text not null default ''::text,
+  state text not null,
+  pass integer not null default 1,
+  rows_done bigint not null default 0,
+  line_done bigint not null default 0,
+  bytes_done bigint not null default 0,
+  rows bigint not null default 0,
+  stored bigint not null default 0,
+  duplicate bigint not null default 0,
+  corrected bigint not null default 0,
+  non_billable bigint not null default 0,
+  quarantined bigint not null default 0,
+  open bigint not null default 0,
+  constraint source_files_check CHECK ((rows = ((((stored + duplicate) + non_billable) + quarantined) + open))),
+  constraint source_files_state_check CHECK ((state = ANY (ARRAY['importing'::text, 'imported'::text]))),
+  constraint source_files_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint source_files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint source_files_pkey PRIMARY KEY (id),
+  constraint source_files_source_id_sha256_key UNIQUE (source_id, sha256)
+);
+CREATE INDEX source_files_received ON tollwright.source_files USING btree (tenant_id, received_at);
+alter table source_files enable row level security;
+alter table source_files force row level security;
+create policy ingest_all on source_files to tollwright_ingest using (true) with check (true);
+create policy owner_all on source_files to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on source_files to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on source_files to tollwright_app;
+grant insert, select, update on source_files to tollwright_ingest;
+
+create table sources (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  format text not null,
+  settings jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint sources_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+  constraint sources_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint sources_pkey PRIMARY KEY (id),
+  constraint sources_tenant_id_name_key UNIQUE (tenant_id, name)
+);
+alter table sources enable row level security;
+alter table sources force row level security;
+create policy ingest_all on sources to tollwright_ingest using (true) with check (true);
+create policy owner_all on sources to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on sources to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on sources to tollwright_app;
+grant select on sources to tollwright_ingest;
+
+create table tariff_epochs (
+  tenant_id uuid not null,
+  epoch bigint not null default 0,
+  constraint tariff_epochs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint tariff_epochs_pkey PRIMARY KEY (tenant_id)
+);
+alter table tariff_epochs enable row level security;
+alter table tariff_epochs force row level security;
+create policy ingest_all on tariff_epochs to tollwright_ingest using (true) with check (true);
+create policy owner_all on tariff_epochs to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on tariff_epochs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on tariff_epochs to tollwright_app;
+grant select on tariff_epochs to tollwright_ingest;
+
+create table tariff_versions (
+  tenant_id uuid not null,
+  tariff_id uuid not null,
+  number integer not null,
+  epoch bigint not null,
+  terms jsonb not null,
+  derivation jsonb,
+  base_tariff_id uuid,
+  deck_id uuid,
+  published_at timestamp with time zone not null default now(),
+  published_by text not null,
+  constraint tariff_versions_number_check CHECK ((number > 0)),
+  constraint tariff_versions_base_tariff_id_fkey FOREIGN KEY (base_tariff_id) REFERENCES tariffs(id),
+  constraint tariff_versions_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES tariffs(id),
+  constraint tariff_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint tariff_versions_pkey PRIMARY KEY (tariff_id, number),
+  constraint tariff_versions_tenant_id_epoch_key UNIQUE (tenant_id, epoch)
+);
+alter table tariff_versions enable row level security;
+alter table tariff_versions force row level security;
+create policy ingest_all on tariff_versions to tollwright_ingest using (true) with check (true);
+create policy owner_all on tariff_versions to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on tariff_versions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on tariff_versions to tollwright_app;
+grant select on tariff_versions to tollwright_ingest;
+
+create table tariffs (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  account_id uuid,
+  created_at timestamp with time zone not null default now(),
+  constraint tariffs_name_check CHECK ((name <> ''::text)),
+  constraint tariffs_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint tariffs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint tariffs_pkey PRIMARY KEY (id),
+  constraint tariffs_tenant_id_name_key UNIQUE (tenant_id, name)
+);
+alter table tariffs enable row level security;
+alter table tariffs force row level security;
+create policy ingest_all on tariffs to tollwright_ingest using (true) with check (true);
+create policy owner_all on tariffs to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on tariffs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on tariffs to tollwright_app;
+grant select on tariffs to tollwright_ingest;
+
+create table tenants (
+  id uuid not null,
+  name text not null,
+  currency text not null,
+  time_zone text not null,
+  letterhead jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint tenants_name_check CHECK ((name <> ''::text)),
+  constraint tenants_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX tenants_name ON tollwright.tenants USING btree (lower(name));
+alter table tenants enable row level security;
+alter table tenants force row level security;
+create policy ingest_all on tenants to tollwright_ingest using (true) with check (true);
+create policy owner_all on tenants to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on tenants to tollwright_app using ((id = current_tenant())) with check ((id = current_tenant()));
+grant select, update on tenants to tollwright_app;
+grant select on tenants to tollwright_ingest;
+
+create table trunks (
+  tenant_id uuid not null,
+  id uuid not null,
+  source_id uuid,
+  name text not null,
+  account_id uuid not null,
+  direction text not null,
+  numbers jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint trunks_direction_check CHECK ((direction = ANY (ARRAY['ingress'::text, 'egress'::text]))),
+  constraint trunks_name_check CHECK ((name <> ''::text)),
+  constraint trunks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint trunks_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint trunks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint trunks_pkey PRIMARY KEY (id),
+  constraint trunks_tenant_id_source_id_name_direction_key UNIQUE NULLS NOT DISTINCT (tenant_id, source_id, name, direction)
+);
+alter table trunks enable row level security;
+alter table trunks force row level security;
+create policy ingest_all on trunks to tollwright_ingest using (true) with check (true);
+create policy owner_all on trunks to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on trunks to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on trunks to tollwright_app;
+grant select on trunks to tollwright_ingest;
+
+create table usage_events (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  started_at timestamp with time zone not null,
+  id uuid not null,
+  account_id uuid not null,
+  source_id uuid not null,
+  batch_id bigint not null,
+  line bigint not null,
+  revision smallint not null default 0,
+  call_key text not null,
+  leg text not null,
+  call_id text,
+  direction text not null,
+  calling text collate "C" not null,
+  called text collate "C" not null,
+  answered_at timestamp with time zone,
+  ended_at timestamp with time zone not null,
+  talked_ms bigint not null,
+  talked_s integer not null,
+  account_code text,
+  sip_user text,
+  source_address text,
+  ingress_trunk text,
+  egress_trunk text,
+  vendor_account_id uuid,
+  q850 smallint,
+  sip smallint,
+  cause_text text,
+  constraint usage_events_pkey PRIMARY KEY (book_id, started_at, id)
+) partition by range (started_at);
+CREATE INDEX usage_events_called ON ONLY tollwright.usage_events USING btree (called, started_at);
+CREATE INDEX usage_events_calling ON ONLY tollwright.usage_events USING btree (calling, started_at);
+alter table usage_events enable row level security;
+alter table usage_events force row level security;
+create policy ingest_all on usage_events to tollwright_ingest using (true) with check (true);
+create policy owner_all on usage_events to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on usage_events to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on usage_events to tollwright_app;
+grant delete, insert, select, update on usage_events to tollwright_ingest;
+
+create table usage_history (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  id uuid not null,
+  revision smallint not null,
+  replaced_at timestamp with time zone not null default now(),
+  batch_id bigint not null,
+  event jsonb not null,
+  constraint usage_history_pkey PRIMARY KEY (book_id, id, revision)
+);
+alter table usage_history enable row level security;
+alter table usage_history force row level security;
+create policy ingest_all on usage_history to tollwright_ingest using (true) with check (true);
+create policy owner_all on usage_history to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on usage_history to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on usage_history to tollwright_app;
+grant insert, select on usage_history to tollwright_ingest;
+
+create table usage_identities (
+  id uuid not null,
+  book_id uuid not null,
+  started_at timestamp with time zone not null,
+  content_hash bigint not null,
+  derived_hash bigint not null,
+  constraint usage_identities_pkey PRIMARY KEY (id)
+);
+alter table usage_identities enable row level security;
+alter table usage_identities force row level security;
+create policy ingest_all on usage_identities to tollwright_ingest using (true) with check (true);
+create policy owner_all on usage_identities to tollwright_owner using (true) with check (true);
+grant delete, insert, select, update on usage_identities to tollwright_ingest;
+
+create table vendor_accruals (
+  tenant_id uuid not null,
+  vendor_account_id uuid not null,
+  payer_book_id uuid not null,
+  day date not null,
+  currency text not null,
+  amount numeric(28,9) not null,
+  postings integer not null,
+  constraint vendor_accruals_payer_book_id_fkey FOREIGN KEY (payer_book_id) REFERENCES books(id),
+  constraint vendor_accruals_vendor_account_id_fkey FOREIGN KEY (vendor_account_id) REFERENCES accounts(id),
+  constraint vendor_accruals_pkey PRIMARY KEY (vendor_account_id, day, currency, payer_book_id)
+);
+alter table vendor_accruals enable row level security;
+alter table vendor_accruals force row level security;
+create policy ingest_all on vendor_accruals to tollwright_ingest using (true) with check (true);
+create policy owner_all on vendor_accruals to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on vendor_accruals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on vendor_accruals to tollwright_app;
