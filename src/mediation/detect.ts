@@ -1,0 +1,73 @@
+import { Problem } from "../core/problem.ts";
+import { epochMs } from "../core/time/epoch.ts";
+import type { DecodedRow, DecoderSettings, SwitchFormat } from "./decoder.ts";
+import { FORMATS } from "./registry.ts";
+import { decodeBytewise } from "./text/encoding.ts";
+
+/** How sure it is that a file is of a format: 1 when every record of its head was understood, a bit more with a hint. */
+export interface FormatGuess {
+  readonly format: string;
+  readonly confidence: number;
+}
+
+/** More of a file tells no more; a shorter head is taken for the whole file. */
+export const DETECT_HEAD_BYTES = 65_536;
+
+/** What a usual name, or a word of the header, adds: it decides between equals, never against the content. */
+const HINT_BONUS = 0.01;
+
+const HINTS: Readonly<Record<string, { readonly name?: RegExp; readonly header?: RegExp }>> = {
+  "asterisk-csv": { name: /^Master\.csv/ },
+  "freeswitch-json": { name: /\.json$/ },
+  "broadworks-xml": { name: /^BW-CDR|\.xml$/ },
+  "opensips-acc": { name: /opensips/i, header: /ms_duration|setuptime/ },
+  "kamailio-acc": { name: /kamailio/i, header: /src_user|dst_ouser/ },
+  cucm: { name: /^(cdr|cmr)_.+_\d{12}_\d+/ },
+};
+
+const HEADER_BYTES = 1_024;
+
+/** No zone has gaps in UTC, and no record is too new: only the form counts here. */
+const SETTINGS: DecoderSettings = {
+  timeZone: "UTC",
+  fold: "earlier",
+  mapping: null,
+  receivedAt: epochMs(8.64e15),
+  futureToleranceS: 0,
+};
+
+/**
+ * The formats that a file may be of, most likely first, by reading its head in each of them; none when it is none that
+ * Tollwright knows without a mapping. `head` is the first {@link DETECT_HEAD_BYTES} of the file, or all of it.
+ */
+export function detectFormat(head: Uint8Array, fileName: string): FormatGuess[] {
+  const name = fileName.slice(Math.max(fileName.lastIndexOf("/"), fileName.lastIndexOf("\\")) + 1);
+  const header = decodeBytewise(head.subarray(0, HEADER_BYTES));
+  return FORMATS.map((format) => {
+    const understood = shareUnderstood(format, head);
+    const hint = HINTS[format.name];
+    const isHinted = hint?.name?.test(name) || hint?.header?.test(header);
+    return { format: format.name, confidence: understood > 0 && isHinted ? understood + HINT_BONUS : understood };
+  })
+    .filter(({ confidence }) => confidence > 0)
+    .sort((a, b) => b.confidence - a.confidence);
+}
+
+/** Records of the head that became something other than a reject, as a share of all; 0 when there are none. */
+function shareUnderstood(format: SwitchFormat, head: Uint8Array): number {
+  const kinds = rowsOf(format, head).map(({ outcome }) => outcome.kind);
+  const records = kinds.filter((kind) => kind !== "framing").length;
+  const rejects = kinds.filter((kind) => kind === "reject").length;
+  return records === 0 ? 0 : (records - rejects) / records;
+}
+
+function rowsOf(format: SwitchFormat, head: Uint8Array): DecodedRow[] {
+  try {
+    const decoder = format.open(SETTINGS);
+    const rows = decoder.push(head.subarray(0, DETECT_HEAD_BYTES));
+    return head.length < DETECT_HEAD_BYTES ? [...rows, ...decoder.end()] : rows;
+  } catch (error) {
+    if (error instanceof Problem) return []; // a format that needs a mapping
+    throw error;
+  }
+}
