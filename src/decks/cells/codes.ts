@@ -1,4 +1,5 @@
 import type { Reject } from "../../core/reject.ts";
+import { isCountryCode } from "./country-code.ts";
 
 /** One prefix of a code cell. `writtenLength` is longer than the prefix when a range or wildcard was folded into it. */
 export interface CodeItem {
@@ -37,7 +38,7 @@ export function parseCodes(text: string, grammar: CodeGrammar): Codes {
   }
   if (/^\d+([.,]\d+)?E\+?\d+$/i.test(text)) return rejected(digitsLost(text));
   const cell = cleanCell(text);
-  if (isGroupedNumber(cell)) return rejected(groupedNumber(text));
+  if (grammar.countryCode === "" && isGroupedNumber(cell)) return rejected(groupedNumber(text));
   const split = splitCell(cell, grammar);
   if (split === undefined) return rejected(ambiguousSpaces(text));
   const items = new Map<string, CodeItem>();
@@ -91,7 +92,7 @@ function splitCell(cell: string, { spaces, countryCode }: CodeGrammar): Tokens |
   if (spaces === "grouping") return { countryCode, tokens: cell.replaceAll(" ", "").split(",") };
   if (spaces === "list") return { countryCode, tokens: list(cell) };
   const [first = "", ...rest] = list(cell);
-  const isCountryFirst = /^(\+|00)?[1-9]\d{0,2}$/.test(first) && cell[first.length] === " ";
+  const isCountryFirst = isCountryCode(digitsOf(first)) && cell[first.length] === " ";
   const countryFirst = { countryCode: countryCode + digitsOf(first), tokens: rest };
   if (spaces === "country-first") return isCountryFirst ? countryFirst : { countryCode, tokens: list(cell) };
   // "+44 20" is one number however it is read: a list would have "+" before each.
@@ -110,7 +111,9 @@ const digitsOf = (token: string): string => token.replace(/^(\+|00)/, "");
 function readToken(token: string, countryCode: string, strip: readonly string[]): CodeItem[] | "ambiguous" | "invalid" {
   if (token === "*") return [{ prefix: countryCode, writtenLength: countryCode.length }];
   const stripped = strip.find((prefix) => token.startsWith(prefix));
-  const digits = countryCode + digitsOf(stripped === undefined ? token : token.slice(stripped.length));
+  const bare = stripped === undefined ? token : token.slice(stripped.length);
+  // Behind a country code "00" is part of the area code: Kazakhstan has 7 700.
+  const digits = countryCode === "" ? digitsOf(bare) : countryCode + bare;
   const range = /^(\d+)-(\+?\d+)$/.exec(digits);
   if (range?.[1] !== undefined && range[2] !== undefined) return readRange(range[1], digitsOf(range[2]), countryCode);
   const body = digits.replace(/[xX*.%]+$/, "");
@@ -131,18 +134,17 @@ function expandWildcards(code: string): string[] {
 }
 
 /**
- * `from-to`. The hyphen is also used to set off the country code: "1-242" can only be that, "49-30" can be both. So a
- * range needs at least four digits in its first number, which also keeps it inside one country.
+ * `from-to`. A hyphen also sets off a country code: "1-242" can only be that, "49-30" can be both, and "847-849" is a
+ * range since 847 is no country code.
  */
 function readRange(from: string, end: string, countryCode: string): CodeItem[] | "ambiguous" | "invalid" {
-  if (countryCode === "" && from.length <= 3) {
+  if (countryCode === "" && isCountryCode(from)) {
     const joined = end.length > from.length && !end.startsWith(from) && from.length + end.length <= 15;
     return joined ? [{ prefix: from + end, writtenLength: from.length + end.length }] : "ambiguous";
   }
   const to = end.length === from.length ? end : from.slice(0, -end.length) + end;
-  const whole = countryCode !== "" && countryCode.length + end.length === from.length ? countryCode + end : to;
-  if (whole.length !== from.length || from.length > 15 || from[0] === "0" || whole < from) return "invalid";
-  return coverRange(from, whole);
+  const isRange = to.length === from.length && from.length <= 15 && from[0] !== "0" && to[0] === from[0] && from <= to;
+  return isRange ? coverRange(from, to) : "invalid";
 }
 
 /** The fewest prefixes that cover all numbers from `from` to `to`, both of one length: 9180–9189 is 918. */
