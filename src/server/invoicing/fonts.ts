@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The fonts of printed documents: families in the order in which glyphs are looked for, and the files. */
+/** The fonts of printed documents: families in the order in which glyphs are looked for, and where their files are. */
 export interface DocumentFonts {
   readonly families: readonly string[];
-  readonly files: readonly Buffer[];
+  readonly directories: readonly string[];
 }
 
 /** Regular and bold; templates use no other. */
@@ -18,32 +18,21 @@ const MAIN = "noto-sans";
 const ARABIC = "ibm-plex-sans-arabic";
 
 /**
- * Every Noto Sans that is installed as `@expo-google-fonts/noto-sans-…`. Fonts of the system are never used, so that a
- * document looks the same wherever it is printed; another script is one `npm install` away.
+ * Every Noto Sans that is installed as `@expo-google-fonts/noto-sans-…`; another script is one `npm install` away. Named
+ * families win over fonts of the system with the same name (tried with Debian's fonts-noto-core), and no other fonts
+ * are fallen back to, so a document looks the same wherever it is printed.
  */
-export function loadFonts(): DocumentFonts {
-  const scope = fontsDirectory();
+export function documentFonts(): DocumentFonts {
+  const scope = dirname(dirname(fileURLToPath(import.meta.resolve(`@expo-google-fonts/${MAIN}/metadata.json`))));
   const scripts = readdirSync(scope).filter((name) => name.startsWith(`${MAIN}-`));
-  const packages = [MAIN, ARABIC, ...scripts.sort()];
+  const packages = [MAIN, ARABIC, ...scripts.sort()].map((name) => join(scope, name));
   return {
-    families: packages.map((name) => familyOf(join(scope, name))),
-    files: packages.flatMap((name) => WEIGHTS.flatMap((weight) => fontFiles(join(scope, name, weight)))),
+    families: packages.map(familyOf),
+    directories: packages.flatMap((name) => WEIGHTS.map((weight) => join(name, weight))).filter(existsSync),
   };
-}
-
-function fontsDirectory(): string {
-  const main = fileURLToPath(import.meta.resolve(`@expo-google-fonts/${MAIN}/metadata.json`));
-  return dirname(dirname(main));
 }
 
 function familyOf(directory: string): string {
   const { family } = JSON.parse(readFileSync(join(directory, "metadata.json"), "utf8")) as { family: string };
   return family;
-}
-
-function fontFiles(directory: string): Buffer[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory)
-    .filter((name) => name.endsWith(".ttf"))
-    .map((name) => readFileSync(join(directory, name)));
 }

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { invariant } from "../../core/invariant.ts";
 import { Problem } from "../../core/problem.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
 import type { PdfReply, PdfRequest } from "./pdf-worker.ts";
@@ -35,6 +36,7 @@ export function createPdfPrinter({ threads }: { readonly threads: number }): Pdf
   const presses = new Set<Press>();
   const waiting: Job[] = [];
   let lastId = 0;
+  let closed = false;
 
   const dispatch = (): void => {
     for (let job = waiting[0]; job !== undefined; job = waiting[0]) {
@@ -80,10 +82,12 @@ export function createPdfPrinter({ threads }: { readonly threads: number }): Pdf
   return {
     render: (document) =>
       new Promise((resolve, reject) => {
+        invariant(!closed, "nothing is printed after the printer was closed");
         waiting.push({ document, resolve, reject });
         dispatch();
       }),
     close: async () => {
+      closed = true;
       for (const job of waiting.splice(0)) job.reject(new Error("The PDF printer was closed."));
       await Promise.all([...presses].map(({ worker }) => worker.terminate()));
     },

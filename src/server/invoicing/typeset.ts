@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { NodeCompiler } from "@myriaddreamin/typst-ts-node-compiler";
-import { loadFonts } from "./fonts.ts";
+import { documentFonts } from "./fonts.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
 import { invoiceNotPrintable } from "./problems.ts";
 
@@ -17,21 +17,22 @@ export interface TypesetPdf {
 }
 
 /** Results of older compilations are dropped after this many documents; the fonts and the template stay warm. */
-const CACHE_AGE_MAX = 10;
+const CACHE_AGE_MAX = 2;
 
 const TEMPLATES = fileURLToPath(new URL("../../invoice-templates/", import.meta.url));
 const NO_GLYPH = "could not be displayed with any font";
 
 /**
- * Makes a typesetter: it loads the fonts once (some 12 MB) and then takes a few milliseconds a page. Synchronous and
- * CPU-bound, so it belongs in a worker ({@link createPdfPrinter}). The same document gives the same bytes.
+ * Makes a typesetter: it loads a font when a document first needs it, and then takes some 15 ms a page. Synchronous and
+ * CPU-bound, so it belongs in a worker (`createPdfPrinter` of render-pdf.ts); in a loop that never lets the event loop
+ * turn, the compiler's memory grows by half a megabyte a document. The same document gives the same bytes.
  *
  * Typst sees nothing but the template folder and the files that come with the document; texts reach it as JSON and are
  * never evaluated. Errors: Problem `invoice-not-printable`.
  */
 export function createTypesetter(): (document: InvoiceDocument) => TypesetPdf {
-  const { families, files } = loadFonts();
-  const compiler = NodeCompiler.create({ workspace: TEMPLATES, fontArgs: [{ fontBlobs: [...files] }] });
+  const { families, directories } = documentFonts();
+  const compiler = NodeCompiler.create({ workspace: TEMPLATES, fontArgs: [{ fontPaths: [...directories] }] });
   const template = readFileSync(`${TEMPLATES}invoice.typ`, "utf8");
   const defaultLogo = readFileSync(`${TEMPLATES}default-logo.svg`);
   return (document) => {
