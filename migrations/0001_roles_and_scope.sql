@@ -20,10 +20,9 @@ begin
         null; -- another database's migration made it between the two statements
       end;
     end if;
-    if not exists (
-      select from pg_auth_members m
-      where m.roleid = wanted::regrole and m.member = current_user::regrole
-    ) then
+    -- From 16 on, who makes a role may administer it, but not yet take it.
+    if not pg_has_role(wanted, case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end)
+    then
       execute format('grant %I to current_user', wanted);
     end if;
   end loop;

@@ -10,7 +10,8 @@ import { type Database, openDatabase } from "../../src/server/db/database.ts";
 import { migrate } from "../../src/server/db/migrate.ts";
 import { restore } from "../../src/server/db/restore.ts";
 import { dumpSchema } from "../../src/server/db/schema-dump.ts";
-import { asSuperuser, createDatabase, type TestDatabase, testDatabase } from "../support/database.ts";
+import { createDatabase, type TestDatabase, testDatabase } from "../support/database.ts";
+import { asSuperuser } from "../support/database-url.ts";
 
 const TENANT = "00000000-0000-4000-8000-000000000001";
 const SOURCE = "00000000-0000-4000-8000-000000000002";

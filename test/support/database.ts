@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
 import { inject } from "vitest";
 import { type Database, openDatabase } from "../../src/server/db/database.ts";
+import { asSuperuser, withDatabase } from "./database-url.ts";
 
 /** A database of one test file: migrated, empty, its own. */
 export interface TestDatabase extends Database {
@@ -43,20 +43,4 @@ export async function createDatabase(template = "template0"): Promise<{ url: str
     url: withDatabase(server, name),
     drop: () => asSuperuser(server, `drop database if exists ${name} with (force)`),
   };
-}
-
-/** The same connection string for another database. */
-export function withDatabase(url: string, name: string): string {
-  return url.replace(/\/[^/?]*(\?|$)/, `/${name}$1`);
-}
-
-/** One statement on the server under test, outside every pool. */
-export async function asSuperuser(url: string, sql: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

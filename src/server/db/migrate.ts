@@ -12,6 +12,8 @@ export interface MigrateOptions {
   readonly untilVersion?: number;
   /** Folder of the files; the repository's own when not given. */
   readonly directory?: string;
+  /** How long one try waits for a table's lock; 3 s when not given. */
+  readonly lockTimeoutMs?: number;
   readonly log?: (line: string) => void;
 }
 
@@ -53,7 +55,7 @@ export async function migrate(db: Database, options: MigrateOptions = {}): Promi
       if (done === 0) await requireRoles(client);
       for (const file of todo) {
         options.log?.(`Applying ${file.name}.`);
-        await applyPatiently(client, file);
+        await applyPatiently(client, file, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
       }
       return { ...report, version: done + todo.length };
     } finally {
@@ -79,10 +81,10 @@ async function verifyApplied(client: pg.ClientBase, files: readonly Migration[])
   return rows.length;
 }
 
-async function applyPatiently(client: pg.ClientBase, file: Migration): Promise<void> {
+async function applyPatiently(client: pg.ClientBase, file: Migration, lockTimeoutMs: number): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      return await apply(client, file);
+      return await apply(client, file, lockTimeoutMs);
     } catch (error) {
       await client.query("rollback");
       if (!(error instanceof pg.DatabaseError)) throw error;
@@ -94,8 +96,8 @@ async function applyPatiently(client: pg.ClientBase, file: Migration): Promise<v
   }
 }
 
-async function apply(client: pg.ClientBase, file: Migration): Promise<void> {
-  await client.query(`begin; set local lock_timeout = ${LOCK_TIMEOUT_MS}; set local statement_timeout = 0`);
+async function apply(client: pg.ClientBase, file: Migration, lockTimeoutMs: number): Promise<void> {
+  await client.query(`begin; set local lock_timeout = ${lockTimeoutMs}; set local statement_timeout = 0`);
   if (file.version > FIRST_VERSION) await client.query("set local role tollwright_owner");
   await client.query(file.sql);
   await client.query("insert into tollwright.schema_migrations (version, name, sha256) values ($1, $2, $3)", [

@@ -23,8 +23,8 @@ export async function requireRoles(client: pg.ClientBase): Promise<void> {
        has_database_privilege(current_database(), 'create') as makes_schemas,
        array(select rolname::text from pg_roles where rolname = any($1::text[])) as existing,
        array(select rolname::text from pg_roles
-             where rolname = any($1::text[]) and pg_has_role(oid, $2)) as usable`,
-    [ROLES, await memberWord(client)],
+             where rolname = any($1::text[]) and (pg_has_role(oid, $2) or $3)) as usable`,
+    [ROLES, ...(await membershipRules(client))],
   );
   const found = rows[0];
   if (!found) return;
@@ -45,10 +45,14 @@ export async function requireRoles(client: pg.ClientBase): Promise<void> {
   throw databaseRolesMissing({ login: found.login, reason: reasons.join("; "), sql });
 }
 
-/** PostgreSQL 16 tells membership from the right to SET ROLE, which is the one needed here; 15 knows only the first. */
-async function memberWord(client: pg.ClientBase): Promise<string> {
-  const { rows } = await client.query<{ sets: boolean }>(
-    "select current_setting('server_version_num')::int >= 160000 as sets",
-  );
-  return rows[0]?.sets ? "set" : "member";
+/**
+ * What makes a role usable. 16 and newer tell membership from the right to SET ROLE, which is the one needed here, and
+ * let only a role's administrators hand it out; on 15 every login that may create roles can help itself.
+ */
+async function membershipRules(client: pg.ClientBase): Promise<[privilege: string, mayHelpItself: boolean]> {
+  const { rows } = await client.query<{ old: boolean; makes_roles: boolean }>(`
+    select current_setting('server_version_num')::int < 160000 as old,
+      (select rolcreaterole from pg_roles where rolname = current_user) as makes_roles`);
+  const old = rows[0]?.old ?? false;
+  return [old ? "member" : "set", old && (rows[0]?.makes_roles ?? false)];
 }
