@@ -1,8 +1,8 @@
 import { invariant } from "../invariant.ts";
 
 /**
- * How a series numbers its invoices: text with `{number}` or `{number:6}` (zero-padded) once, and `{year}` and `{month}`
- * as often as wanted: "INV-{year}-{number:5}" makes INV-2026-00042.
+ * How a series numbers its invoices: text with `{number}` or `{number:6}` (zero-padded) once, and `{year}` and
+ * `{month}` as often as wanted: "INV-{year}-{number:5}" makes INV-2026-00042.
  */
 export interface NumberPattern {
   readonly parts: readonly NumberPart[];

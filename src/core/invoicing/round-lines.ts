@@ -18,15 +18,15 @@ export interface InvoiceRounding {
 export const INVOICE_ROUNDING_DEFAULT: InvoiceRounding = { per: "total", mode: "half-up" };
 
 export interface RoundedLines {
-  /** What each line shows, in the order given; each less than one unit from its exact amount unless `carried` is large. */
+  /** What each line shows, in the order given; less than one unit from its exact amount unless `carried` is large. */
   readonly amounts: readonly Nanos[];
   /** Sum of `amounts`. */
   readonly total: Nanos;
 }
 
 /**
- * Exact line amounts to what an invoice shows. `carried` is what earlier roundings left to bill (negative: to give back)
- * where an account's policy is to carry it; it moves the total of `per: "total"` and never that of `per: "line"`.
+ * Exact line amounts to what an invoice shows. `carried` is what earlier roundings left to bill (negative: to give
+ * back) where an account's policy is to carry it; it moves the total of `per: "total"` and never that of `per: "line"`.
  */
 export function roundLines(
   exact: readonly Nanos[],
@@ -46,7 +46,7 @@ function spread(exact: readonly Nanos[], total: Nanos, unit: bigint): Nanos[] {
   const floors = exact.map((amount) => floorTo(amount, unit));
   const left = (total - sum(floors)) / unit;
   const count = BigInt(exact.length);
-  const each = floorTo(left, count) / count; // 0 but for a carried residue that reaches beyond the lines' own remainders
+  const each = floorTo(left, count) / count; // 0 unless a carried residue goes beyond the lines' own remainders
   const extra = Number(left - each * count);
   const byRemainder = exact
     .map((amount, index) => ({ index, remainder: amount - (floors[index] ?? 0n) }))

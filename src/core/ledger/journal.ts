@@ -17,8 +17,8 @@ export type JournalKind = (typeof JOURNAL_KINDS)[number];
 
 /**
  * One balanced set of postings in one book: written whole or not at all, never changed, corrected by a reversal.
- * `key` is unique in the book: storing it again is a no-op when the digest of `inputText` is the same, and an error when
- * it is not. `effectiveDate` is the day the books count it for; the day a call was answered is on its charge.
+ * `key` is unique in the book: storing it again is a no-op when the digest of `inputText` is the same, and an error
+ * when it is not. `effectiveDate` is the day the books count it for; the day a call was answered is on its charge.
  */
 export interface Journal {
   readonly bookId: string;

@@ -16,8 +16,8 @@ export interface InvoiceEntry {
 }
 
 /**
- * Dr receivable / Cr unbilled (or overrun, for a prepaid statement), and the difference to rounding, so that to the nano
- * ledger = invoiced + unbilled + rounding. null when nothing is asked and nothing is billed.
+ * Dr receivable / Cr unbilled (or overrun, for a prepaid statement), and the difference to rounding, so that to the
+ * nano ledger = invoiced + unbilled + rounding. null when nothing is asked and nothing is billed.
  */
 export function openInvoice(entry: InvoiceEntry): Journal | null {
   const { owner, invoiceNumber, effectiveDate, due, billed, billedFrom } = entry;

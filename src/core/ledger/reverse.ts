@@ -10,8 +10,8 @@ export const journalIsReversal = ({ key }: Pick<Journal, "key">) =>
   });
 
 /**
- * The journal that takes `journal` back: every amount negated, in reverse order. Its key follows from the original's, so
- * a second reversal is the same write and changes nothing. Errors: Problem `journal-is-reversal`.
+ * The journal that takes `journal` back: every amount negated, in reverse order. Its key follows from the original's,
+ * so a second reversal is the same write and changes nothing. Errors: Problem `journal-is-reversal`.
  */
 export function reverse(journal: Journal, effectiveDate: Temporal.PlainDate): Journal {
   if (journal.kind === "reversal") throw journalIsReversal(journal);

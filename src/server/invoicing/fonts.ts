@@ -18,8 +18,8 @@ const MAIN = "noto-sans";
 const ARABIC = "ibm-plex-sans-arabic";
 
 /**
- * Every Noto Sans that is installed as `@expo-google-fonts/noto-sans-…`; another script is one `npm install` away. Named
- * families win over fonts of the system with the same name (tried with Debian's fonts-noto-core), and no other fonts
+ * Every Noto Sans that is installed as `@expo-google-fonts/noto-sans-…`; another script is one `npm install` away.
+ * Named families win over fonts of the system with the same name (tried with Debian's fonts-noto-core), and no other fonts
  * are fallen back to, so a document looks the same wherever it is printed.
  */
 export function documentFonts(): DocumentFonts {

@@ -106,8 +106,8 @@ export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
 }
 
 /**
- * Text from outside as one field. A spreadsheet would run a text that begins with =, +, -, @ or a control character as a
- * formula, so an apostrophe goes before it; quotes alone do not help. A semicolon is quoted too: where it is the list
+ * Text from outside as one field. A spreadsheet would run a text that begins with =, +, -, @ or a control character as
+ * a formula, so an apostrophe goes before it; quotes alone do not help. A semicolon is quoted too: where it is the list
  * separator, it would start a field of its own.
  */
 function textField(text: string): string {
