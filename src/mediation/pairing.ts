@@ -97,6 +97,7 @@ function withHalf(dialog: Dialog, half: CallHalf): Dialog {
 
 /** Negative when `a` is the half to keep: the earlier, then the one that names the called party, then by content. */
 function compareHalves(a: CallHalf, b: CallHalf): number {
+  if (a === b) return 0;
   if (a.at !== b.at) return a.at - b.at;
   // Within one second a re-INVITE cannot be told by its time, but mostly by its empty accounting fields.
   const named = Number(Boolean(b.call?.called)) - Number(Boolean(a.call?.called));

@@ -8,7 +8,7 @@ export const PAYMENT_MODES = ["prepaid", "postpaid"] as const;
 /** Prepaid: from a balance, before use. Postpaid: by invoice, up to a credit limit. */
 export type PaymentMode = (typeof PAYMENT_MODES)[number];
 
-/** A party that Tollwright keeps an account with. Source: docs/concepts/parties.md. */
+/** A party that Tollwright keeps an account with. Source: src/core/tenancy/README.md. */
 export interface Account {
   readonly id: string;
   readonly tenantId: string;

@@ -9,7 +9,7 @@ import { type AccLayout, type AccSettings, layoutOf, layoutOfHeader, readAccSett
 import { type AccContext, decodeAccRow } from "./row.ts";
 
 /** The columns that a server writes without a header row and without a setting; undefined when they can't be told. */
-export type UsualLayout = (fields: readonly string[]) => AccLayout | undefined;
+export type UsualLayout = (record: Pick<CsvRecord, "fieldCount" | "field">) => AccLayout | undefined;
 
 /** Reads the rows that the acc modules of Kamailio and OpenSIPS write, as CSV export or flat text. */
 export class AccDecoder implements Decoder {
@@ -77,7 +77,7 @@ export class AccDecoder implements Decoder {
     }
     const named = this.#acc.columns?.length;
     if (named !== undefined && record.fieldCount > named) return wrongCount(record.fieldCount, `${named}`);
-    const layout = this.#layout ?? this.#usual(record.fields());
+    const layout = this.#layout ?? this.#usual(record);
     if (!layout) return wrongCount(record.fieldCount, "a header row, the server's own columns, or columns by setting");
     return decodeAccRow((column) => valueOfField(record.field(layout.get(column) ?? -1)), this.#context);
   }
@@ -113,10 +113,14 @@ const wrongCount = (seen: number, expected: string): RowOutcome => ({
   reject: columnCount({ seen, expected }),
 });
 
+/** Without spaces around it; what a database's export writes for no value is none. */
 const valueOfField = (field: string): string => {
-  const text = field.trim();
-  return NULLS.has(text) ? "" : text;
+  const text = isTrimmed(field) ? field : field.trim();
+  return text === "NULL" || text === "\\N" ? "" : text;
 };
 
-/** What a database's export writes for a column without a value. */
-const NULLS: ReadonlySet<string> = new Set(["NULL", "\\N"]);
+/** Cheaper than `trim`, which nearly always finds nothing to do. */
+const isTrimmed = (text: string): boolean =>
+  text === "" || (isGraphic(text.charCodeAt(0)) && isGraphic(text.charCodeAt(text.length - 1)));
+
+const isGraphic = (code: number): boolean => code > 0x20 && code < 0x7f;

@@ -125,7 +125,8 @@ function timeOf(row: AccRow, { clock }: AccContext): EpochMs | Reject {
 /** When the INVITE was sent, where the server tells; else the row's own time. Cut to seconds, it may seem later. */
 function setUpAt(row: AccRow, at: EpochMs, { clock }: AccContext): EpochMs | Reject {
   const created = row("createdTime");
-  if (created === "") return epochMs(at - (parseDuration(row("setupS"), "s") ?? 0));
+  // MySQL's zero date is what a column without a value holds there.
+  if (created === "" || created.startsWith("0000-")) return epochMs(at - (parseDuration(row("setupS"), "s") ?? 0));
   const createdAt = clock.read("created", created);
   return isReject(createdAt) || createdAt < at ? createdAt : at;
 }

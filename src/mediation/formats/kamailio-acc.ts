@@ -1,4 +1,4 @@
-import { AccDecoder } from "../acc/decoder.ts";
+import { AccDecoder, type UsualLayout } from "../acc/decoder.ts";
 import { ACC_CORE, type AccColumn, type AccLayout, layoutOf } from "../acc/layout.ts";
 import type { SwitchFormat } from "../decoder.ts";
 
@@ -28,7 +28,7 @@ const LAYOUTS_WITH_ID: ReadonlyMap<number, AccLayout> = new Map(
 );
 const CDRS = layoutOf(["recordId", "startTime", "endTime", "durationS"]);
 
-function usualLayout(fields: readonly string[]): AccLayout | undefined {
-  if (fields.length === 4) return CDRS;
-  return /^\d+$/.test(fields[0] ?? "") ? LAYOUTS_WITH_ID.get(fields.length) : LAYOUTS.get(fields.length);
-}
+const usualLayout: UsualLayout = (record) => {
+  if (record.fieldCount === 4) return CDRS;
+  return /^\d+$/.test(record.field(0)) ? LAYOUTS_WITH_ID.get(record.fieldCount) : LAYOUTS.get(record.fieldCount);
+};

@@ -1,5 +1,5 @@
-import { AccDecoder } from "../acc/decoder.ts";
-import { ACC_CORE, type AccColumn, type AccLayout, layoutOf } from "../acc/layout.ts";
+import { AccDecoder, type UsualLayout } from "../acc/decoder.ts";
+import { ACC_CORE, type AccColumn, layoutOf } from "../acc/layout.ts";
 import type { SwitchFormat } from "../decoder.ts";
 
 /**
@@ -16,32 +16,37 @@ export const opensipsAcc: SwitchFormat = {
 /** The accounting extras of the usual prepaid set-up: kind of account, caller, called number, carrier, dialog. */
 const PREPAID_EXTRAS: readonly AccColumn[] = ["ignored", "calling", "called", "ignored", "ignored"];
 
-/** A number and a time as texts: set-up seconds, talk seconds; creation. */
+/** How seconds look, and how a creation time does; a row of a transaction in a table may have none. */
 const NUMBER = /^\d{1,9}$/;
-const TIME = /^\d{9,10}$|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
+const TIME = /^$|^NULL$|^\\N$|^\d{9,10}$|^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/;
 
-/** What follows the core in a table, and what ends a line of flat text: with the cdr flag, and without it. */
-const IN_TABLE: readonly AccColumn[] = ["durationS", "durationMs", "setupS", "createdTime"];
-const ENDINGS: readonly (readonly AccColumn[])[] = [
-  ["setupS", "createdTime", "durationS", "durationMs"],
-  ["durationS", "setupS", "createdTime"],
-  ["setupS", "createdTime"],
-  [],
-];
+/**
+ * The usual columns after the core: those of the table, then flat text with the cdr flag and without it. Each with the
+ * extras and with none, and with the row's number in front where a table was exported; the first that fits is taken.
+ */
+const LAYOUTS = [[], PREPAID_EXTRAS]
+  .flatMap((extras): AccColumn[][] => [
+    ["durationS", "durationMs", "setupS", "createdTime", ...extras],
+    [...extras, "setupS", "createdTime", "durationS", "durationMs"],
+    [...extras, "durationS", "setupS", "createdTime"],
+    [...extras, "setupS", "createdTime"],
+    [...extras],
+  ])
+  .flatMap((rest): AccColumn[][] => [
+    [...ACC_CORE, ...rest],
+    ["recordId", ...ACC_CORE, ...rest],
+  ])
+  .map((columns) => ({ fieldCount: columns.length, layout: layoutOf(columns), told: columns.flatMap(toldBy) }));
 
-function usualLayout(fields: readonly string[]): AccLayout | undefined {
-  const core: readonly AccColumn[] = NUMBER.test(fields[0] ?? "") ? ["recordId", ...ACC_CORE] : ACC_CORE;
-  const rest = fields.slice(core.length);
-  if (fits(rest, IN_TABLE)) return layoutOf([...core, ...IN_TABLE, ...extras(rest.length - IN_TABLE.length)]);
-  const ending = ENDINGS.find((columns) => fits(rest.slice(rest.length - columns.length), columns));
-  if (!ending) return undefined;
-  const extraCount = rest.length - ending.length;
-  const isUsual = extraCount === 0 || extraCount === PREPAID_EXTRAS.length;
-  return isUsual ? layoutOf([...core, ...extras(extraCount), ...ending]) : undefined;
+/** A column that shows by its look alone which layout a row has. */
+function toldBy(column: AccColumn, index: number): { readonly index: number; readonly look: RegExp }[] {
+  if (column === "createdTime") return [{ index, look: TIME }];
+  const isNumber = ["recordId", "durationS", "durationMs", "setupS"].includes(column);
+  return isNumber ? [{ index, look: NUMBER }] : [];
 }
 
-const extras = (count: number): readonly AccColumn[] => (count === PREPAID_EXTRAS.length ? PREPAID_EXTRAS : []);
-
-/** Whether texts look like these columns, from the first on. */
-const fits = (texts: readonly string[], columns: readonly AccColumn[]): boolean =>
-  columns.every((column, index) => (column === "createdTime" ? TIME : NUMBER).test(texts[index] ?? ""));
+const usualLayout: UsualLayout = (record) =>
+  LAYOUTS.find(
+    ({ fieldCount, told }) =>
+      fieldCount === record.fieldCount && told.every(({ index, look }) => look.test(record.field(index))),
+  )?.layout;
