@@ -28,6 +28,8 @@ export interface MigrationReport {
 /** Advisory lock key: one migration runner per database at a time. */
 const MIGRATE_KEY = 74_011_801;
 const LOCK_TIMEOUT_MS = 3_000;
+/** Another process may be in the middle of a long migration. */
+const TURN_TIMEOUT_MS = 600_000;
 const LOCK_TRIES_MAX = 10;
 /** The first migration makes the roles, so it can't run as one of them. */
 const FIRST_VERSION = 1;
@@ -45,24 +47,34 @@ const FIRST_VERSION = 1;
 export async function migrate(db: Database, options: MigrateOptions = {}): Promise<MigrationReport> {
   const files = await loadMigrations(options.directory);
   return await db.session(async (client) => {
-    await client.query("select pg_advisory_lock($1)", [MIGRATE_KEY]);
-    try {
-      const done = await verifyApplied(client, files);
-      const until = options.untilVersion ?? Number.POSITIVE_INFINITY;
-      const todo = files.slice(done).filter((file) => file.version <= until);
-      const report = { applied: todo.map((file) => file.name), alreadyApplied: done };
-      if (options.dryRun) return { ...report, version: done };
+    await takeTurn(client);
+    const done = await verifyApplied(client, files);
+    const until = options.untilVersion ?? Number.POSITIVE_INFINITY;
+    const todo = files.slice(done).filter((file) => file.version <= until);
+    const report = { applied: todo.map((file) => file.name), alreadyApplied: done };
+    if (!options.dryRun) {
       if (done === 0) await requireRoles(client);
       for (const file of todo) {
         options.log?.(`Applying ${file.name}.`);
         await applyPatiently(client, file, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
       }
-      return { ...report, version: done + todo.length };
-    } finally {
-      await client.query("select pg_advisory_unlock($1)", [MIGRATE_KEY]);
     }
+    await client.query("select pg_advisory_unlock($1)", [MIGRATE_KEY]); // after an error the session ends, and with it the lock
+    return { ...report, version: options.dryRun ? done : done + todo.length };
   });
 }
+
+/** Waits while another process migrates the same database. */
+async function takeTurn(client: pg.ClientBase): Promise<void> {
+  await client.query(`set lock_timeout = ${TURN_TIMEOUT_MS}`);
+  await client.query("select pg_advisory_lock($1)", [MIGRATE_KEY]).catch((cause: unknown) => {
+    if (!isLockTimeout(cause)) throw cause;
+    throw migrationLocked({ file: "that is next", tries: 1, cause });
+  });
+  await client.query("reset lock_timeout");
+}
+
+const isLockTimeout = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === "55P03";
 
 /** The number of applied migrations, after checking that they are the files' first ones, unchanged. */
 async function verifyApplied(client: pg.ClientBase, files: readonly Migration[]): Promise<number> {
@@ -88,10 +100,9 @@ async function applyPatiently(client: pg.ClientBase, file: Migration, lockTimeou
     } catch (error) {
       await client.query("rollback");
       if (!(error instanceof pg.DatabaseError)) throw error;
-      const locked = error.code === "55P03"; // lock_not_available
-      if (!locked) throw migrationFailed({ file: file.name, reason: whereIn(file, error), cause: error });
+      if (!isLockTimeout(error)) throw migrationFailed({ file: file.name, reason: whereIn(file, error), cause: error });
       if (tries === LOCK_TRIES_MAX) throw migrationLocked({ file: file.name, tries, cause: error });
-      await sleep(tries * 200);
+      await sleep(Math.min(tries * 200, lockTimeoutMs));
     }
   }
 }

@@ -43,7 +43,10 @@ export function timestampFromSql(value: string): EpochMs {
   if (value === "infinity") return epochMs(Number.POSITIVE_INFINITY);
   if (value === "-infinity") return epochMs(Number.NEGATIVE_INFINITY);
   invariant(value.endsWith("+00"), `sessions run in UTC, got ${value}`);
-  return epochMs(Math.floor(Date.parse(`${value.slice(0, 10)}T${value.slice(11, 23).replace("+00", "")}Z`)));
+  const [date, time = ""] = value.slice(0, -"+00".length).split(" ");
+  const at = Date.parse(`${date}T${time.slice(0, "00:00:00.000".length)}Z`);
+  invariant(Number.isFinite(at), `a timestamp is of the years 0001 to 9999, got ${value}`);
+  return epochMs(at);
 }
 
 /** An instant as a parameter for a timestamptz, or an element of a timestamptz[]. */
