@@ -7,6 +7,7 @@ import { parseDecimal, ZERO } from "../../src/core/money/decimal.ts";
 import { NO_NANOS } from "../../src/core/money/nanos.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import type { TariffTerms } from "../../src/core/tariff/tariff.ts";
+import type { AccountRule } from "../../src/core/tenancy/account-rule.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../src/core/time/epoch.ts";
 import type { Database } from "../../src/server/db/database.ts";
 import type { SourceFile } from "../../src/server/mediation/file-store.ts";
@@ -64,7 +65,13 @@ export class Operator {
 
   static async create(db: Database): Promise<Operator> {
     const operator = new Operator(db);
-    const tenant = { id: operator.tenantId, name: `Tenant ${operator.tenantId}`, currency: EUR, timeZone: "UTC", letterhead: {} };
+    const tenant = {
+      id: operator.tenantId,
+      name: `Tenant ${operator.tenantId}`,
+      currency: EUR,
+      timeZone: "UTC",
+      letterhead: {},
+    };
     await db.transaction("owner", {}, (tx) => tenancy.saveTenant(tx, tenant));
     return operator;
   }
@@ -125,12 +132,24 @@ export class Operator {
     return tariffId;
   }
 
-  /** Adds account rules to those there are. */
-  async rule(account: tenancy.StoredAccount, rule: Partial<Parameters<typeof tenancy.replaceRules>[2][number]>): Promise<void> {
+  /** Adds one account rule to those there are. */
+  rule(account: tenancy.StoredAccount, rule: Partial<AccountRule>): Promise<void> {
+    return this.rules([[account, rule]]);
+  }
+
+  async rules(added: readonly [tenancy.StoredAccount, Partial<AccountRule>][]): Promise<void> {
     await this.db.transaction("app", { tenantId: this.tenantId }, async (tx) => {
-      const rules = await tenancy.listRules(tx, this.tenantId);
-      const added = { id: uuidv7(), sourceId: null, match: {}, priority: 0, trunkId: null, ...rule, accountId: account.id };
-      await tenancy.replaceRules(tx, this.tenantId, [...rules, added]);
+      const before = await tenancy.listRules(tx, this.tenantId);
+      const rules = added.map(([{ id: accountId }, rule]) => ({
+        id: uuidv7(),
+        sourceId: null,
+        match: {},
+        priority: 0,
+        trunkId: null,
+        ...rule,
+        accountId,
+      }));
+      await tenancy.replaceRules(tx, this.tenantId, [...before, ...rules]);
     });
   }
 
