@@ -145,7 +145,7 @@ const everywhere = [
     "no-orphan",
     "The program never reaches this module from src/main.ts or a worker. Wire it in or delete it.",
     { path: ENTRY },
-    { path: "^src/", pathNot: [TEST, "^src/portal/"], reachable: false },
+    { path: "^src/", pathNot: [TEST, ENTRY, "^src/portal/"], reachable: false },
   ),
   rule("no-unresolved", "Install the package or mend the path.", {}, { couldNotResolve: true }),
   rule(

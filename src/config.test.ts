@@ -22,6 +22,7 @@ describe("loadConfig", () => {
       httpHost: "127.0.0.1",
       httpPort: 8080,
       logLevel: "info",
+      ci: "",
     });
   });
 

@@ -52,6 +52,8 @@ export const SETTINGS = {
     initial: "info",
     expected: "one of trace, debug, info, warn, error, fatal, silent",
   }),
+  /** Set by build systems, to whatever they like: nobody watches progress bars there. */
+  ci: setting({ variable: "CI", schema: Type.String(), initial: "", expected: "any text" }),
 } as const;
 
 type Key = keyof typeof SETTINGS;

@@ -4,6 +4,8 @@
  */
 export const PROBLEMS = {
   "config-invalid": 500,
+  "command-line-invalid": 400,
+  interrupted: 503,
   "journal-is-reversal": 409,
   "invoice-not-printable": 422,
   "journal-key-reused": 409,
@@ -26,6 +28,7 @@ export const PROBLEMS = {
   "database-unreachable": 503,
   "database-too-old": 503,
   "database-roles-missing": 503,
+  "database-not-migrated": 503,
   "migration-edited": 503,
   "migration-unknown": 503,
   "migration-order": 503,

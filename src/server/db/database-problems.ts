@@ -124,3 +124,10 @@ export const restoreTargetNotEmpty = (args: { table: string }) =>
     what: `The database to restore into is not empty: table ${args.table} has rows.`,
     fix: "Restore into a new database, or with the built-in one into a new data folder.",
   });
+
+/** A database of the user's own is migrated by the user's word only. */
+export const databaseNotMigrated = (args: { missing: readonly string[] }) =>
+  new Problem("database-not-migrated", {
+    what: `The database lacks ${args.missing.length === 1 ? "a migration" : `${args.missing.length} migrations`} of this Tollwright: ${args.missing.join(", ")}.`,
+    fix: "Take a backup, then run `tollwright migrate`.",
+  });

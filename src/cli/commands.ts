@@ -1,0 +1,14 @@
+import { backupCommand, restoreCommand } from "./backup.ts";
+import type { Command, CommandGroup } from "./command.ts";
+import { configCommand } from "./config.ts";
+import { migrateCommand } from "./migrate.ts";
+import { tenantCommands } from "./tenant.ts";
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: readonly (Command | CommandGroup)[] = [
+  tenantCommands,
+  migrateCommand,
+  backupCommand,
+  restoreCommand,
+  configCommand,
+];

@@ -1,0 +1,50 @@
+import type { CommanderError } from "commander";
+import { Problem } from "../core/problem.ts";
+import { type ProblemDocument, problemDocument } from "../core/problem-document.ts";
+import type { Colors } from "./colors.ts";
+
+/** What the words after `tollwright` do not add up to a command. */
+export const commandLineInvalid = (args: { readonly what: string; readonly command: string }) =>
+  new Problem("command-line-invalid", {
+    what: args.what,
+    fix: `Run \`${args.command} --help\` to see what it takes.`,
+  });
+
+/** SIGINT or SIGTERM came before the command was done. */
+export const interrupted = () =>
+  new Problem("interrupted", {
+    what: "A signal ended the command before it was done.",
+    fix: "Run it again: what was committed stays and counts once, what was not is rolled back.",
+  });
+
+/** The text of a failure for people. A problem never shows a stack; a bug always does. */
+export function failureText(error: unknown, colors: Colors): string {
+  if (!(error instanceof Problem)) return bugText(error, colors);
+  const lines = [`${colors.red("error:")} ${error.what}`, `  ${colors.bold("fix:")} ${error.fix}`];
+  return [...lines, colors.dim(`  code: ${error.code} (docs/reference/problems.md#${error.code})`)].join("\n");
+}
+
+/** The one document of a failure under `--json`. */
+export function failureDocument(error: unknown): ProblemDocument {
+  if (error instanceof Problem) return problemDocument(error);
+  const detail = error instanceof Error ? error.message : String(error);
+  return { type: "about:blank", title: "Internal error", status: 500, code: "internal", detail, fix: REPORT };
+}
+
+const REPORT = "This is a bug in Tollwright: please report it, with the command and everything printed here.";
+
+function bugText(error: unknown, colors: Colors): string {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return [`${colors.red("bug:")} ${message}`, REPORT].join("\n");
+}
+
+/** Commander's refusal of a command line as a problem; `command` is the one whose help explains it. */
+export function problemOfUsage(error: CommanderError, command: string): Problem {
+  if (error.code === "commander.help") return commandLineInvalid({ what: `\`${command}\` needs a command.`, command });
+  const [first = "", ...hints] = error.message.split("\n").map((line) => line.trim());
+  const what = [sentence(first.replace(/^error: /, "")), ...hints.map((hint) => hint.replace(/^\((.*)\)$/, "$1"))];
+  return commandLineInvalid({ what: what.filter(Boolean).join(" "), command });
+}
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
