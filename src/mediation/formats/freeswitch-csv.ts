@@ -72,7 +72,9 @@ const IS_CALLEES_LEG = {
 
 const CALL = {
   key: "uuid",
-  callId: { column: "sip_call_id", optional: true },
+  callId: {
+    firstOf: [optional("call_uuid"), optional("originating_leg_uuid"), optional("originator"), optional("uuid")],
+  },
   direction: {
     cases: [{ when: IS_CALLEES_LEG, value: { constant: "terminating" } }],
     otherwise: { constant: "originating" },

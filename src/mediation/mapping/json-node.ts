@@ -1,4 +1,5 @@
 import { Problem } from "../../core/problem.ts";
+import { isZone, type Zone } from "../../core/time/zone.ts";
 
 /** Problem `mapping-invalid`: a source's mapping cannot be used; says where in its JSON, what is wrong and what to write. */
 export const mappingInvalid = ({ path, what, fix }: { path: string; what: string; fix: string }): Problem =>
@@ -59,6 +60,14 @@ export class JsonNode {
     if (typeof this.value !== "string")
       throw this.invalid(`${shown(this.value)} is not text.`, "Write it in double quotes.");
     return this.value;
+  }
+
+  /** A time zone: an IANA name or a fixed offset. */
+  zone(): Zone {
+    const name = this.text();
+    if (!isZone(name))
+      throw this.invalid(`"${name}" is no time zone.`, 'Write an IANA name such as "Europe/Berlin", or "+05:30".');
+    return name;
   }
 
   flag(): boolean {

@@ -17,7 +17,7 @@ export function openMapped(mapping: unknown, settings: DecoderSettings): Decoder
   const node = new JsonNode(mapping).only("layout", "timeZone", "rows", ...CALL_PROPERTIES);
   const layout = compileLayout(node.need("layout", 'Say how the file holds records: { "kind": "csv", … }.'));
   const slots = new Slots();
-  const timeZone = node.get("timeZone")?.text() ?? settings.timeZone;
+  const timeZone = node.get("timeZone")?.zone() ?? settings.timeZone;
   const readCall = compileCall(node, slots, { ...settings, timeZone });
   const rules = compileRowRules(node.get("rows"), slots, readCall);
   checkColumns(node, layout, slots);

@@ -75,14 +75,7 @@ function patternReader(text: TextReader, pattern: TimestampPattern, format: stri
 function compileZone(node: JsonNode, slots: Slots, settings: ClockSettings): ZoneReader {
   const clocks = new Map<string, ZoneClock | null>();
   const aliases = new Map<string, string>(UTC_NAMES.map((name) => [name, "UTC"]));
-  for (const [name, zone] of node.get("zones")?.entries() ?? []) {
-    if (!isZone(zone.text()))
-      throw zone.invalid(
-        `"${zone.text()}" is no time zone.`,
-        'Write an IANA name such as "Europe/Berlin", or "+05:30".',
-      );
-    aliases.set(name, zone.text());
-  }
+  for (const [name, zone] of node.get("zones")?.entries() ?? []) aliases.set(name, zone.zone());
   const named = (name: string): ZoneClock | Reject => {
     let clock = clocks.get(name);
     if (clock === undefined) {
@@ -98,13 +91,7 @@ function compileZone(node: JsonNode, slots: Slots, settings: ClockSettings): Zon
     const read = compileText(zone, slots);
     return (fields, inText) => named(inText ?? read(fields));
   }
-  const name = zone?.text() ?? settings.timeZone;
-  if (!isZone(name))
-    throw (zone ?? node).invalid(
-      `"${name}" is no time zone.`,
-      'Write an IANA name such as "Europe/Berlin", or "+05:30".',
-    );
-  const usual = new ZoneClock(name, settings.fold);
+  const usual = new ZoneClock(zone?.zone() ?? node.withValue(settings.timeZone).zone(), settings.fold);
   return (_fields, inText) => (inText === null ? usual : named(inText));
 }
 
