@@ -62,6 +62,22 @@ test("an own logo is printed", async () => {
   expect(Buffer.from(own.bytes).equals(usual.bytes)).toBe(false);
 });
 
+test("a logo reads no files: a picture that it points to is as if it were not there", async () => {
+  const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+  writeFileSync(join(folder, "there.png"), Buffer.from(pixel, "base64"));
+  const pointingTo = (name: string) => {
+    const image = `<image href="${join(folder, name)}" width="9" height="9"/>`;
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${image}</svg>`;
+    return { format: "svg", base64: Buffer.from(svg).toString("base64") } as const;
+  };
+  const [there, missing] = await Promise.all(
+    ["there.png", "missing.png"].map((name) =>
+      printer.render(sample(1, { letterhead: { ...LETTERHEAD, logo: pointingTo(name) } })),
+    ),
+  );
+  expect(Buffer.from(there?.bytes ?? []).equals(missing?.bytes ?? new Uint8Array())).toBe(true);
+});
+
 test("a closed printer gives up what waits", async () => {
   const other = createPdfPrinter({ threads: 1 });
   const prints = Promise.allSettled(Array.from({ length: 4 }, () => other.render(sample())));

@@ -19,8 +19,8 @@ const ARABIC = "ibm-plex-sans-arabic";
 
 /**
  * Every Noto Sans that is installed as `@expo-google-fonts/noto-sans-…`; another script is one `npm install` away.
- * Named families win over fonts of the system with the same name (tried with Debian's fonts-noto-core), and no other fonts
- * are fallen back to, so a document looks the same wherever it is printed.
+ * These win over fonts of the system with the same names (tried with Debian's fonts-noto-core), and no others are
+ * fallen back to, so a document looks the same wherever it is printed.
  */
 export function documentFonts(): DocumentFonts {
   const scope = dirname(dirname(fileURLToPath(import.meta.resolve(`@expo-google-fonts/${MAIN}/metadata.json`))));
