@@ -45,3 +45,15 @@ export const formatUnknown = (args: { readonly source: string; readonly format: 
     what: `Source "${args.source}" has the format "${args.format}", which Tollwright does not know.`,
     fix: "Use one that `tollwright cdr formats` lists, or describe the records with the format `mapped`.",
   });
+
+export const quarantinedUnknown = (args: { readonly id: string }) =>
+  new Problem("quarantined-unknown", {
+    what: `No row with the id ${args.id} is waiting in quarantine.`,
+    fix: "List the waiting rows with `tollwright cdr quarantine list`; it may have been released or dismissed meanwhile.",
+  });
+
+export const quarantineTextTaken = (args: { readonly id: string }) =>
+  new Problem("quarantine-text-taken", {
+    what: `The new text of row ${args.id} is that of another row of the same source.`,
+    fix: "Dismiss one of the two: the same record cannot be charged twice.",
+  });

@@ -124,6 +124,20 @@ export async function decideQuarantined(
   await tx.query("update quarantine set state = $2, decided_at = now() where id = any($1::uuid[])", [ids, state]);
 }
 
+/** Gives a waiting row another text; false when another row of its source has that text. */
+export async function rewriteQuarantined(
+  tx: Tx,
+  row: { readonly id: string; readonly raw: string; readonly rawHash: string },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update quarantine q set raw = $2, raw_hash = $3, edited = true
+     where id = $1 and not exists (
+       select from quarantine other where other.source_id = q.source_id and other.raw_hash = $3 and other.id <> q.id)`,
+    [row.id, row.raw, row.rawHash],
+  );
+  return rowCount === 1;
+}
+
 /** What to list or retry. */
 export interface QuarantineFilter {
   readonly tenantId: string;
@@ -140,6 +154,8 @@ export interface WaitingRow extends QuarantinedRow {
   readonly source: string;
   readonly file: string;
   readonly preamble: string;
+  /** When the file first arrived: what a clock is checked against. */
+  readonly receivedAt: EpochMs;
   readonly code: string;
   readonly what: string;
   readonly fix: string;
@@ -156,6 +172,7 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
     file_id: string;
     file: string;
     preamble: string;
+    received_at: EpochMs;
     line: string;
     code: string;
     what: string;
@@ -166,7 +183,7 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
     attempts: number;
     created_at: EpochMs;
   }>(
-    `select q.id, q.source_id, s.name as source, q.file_id, f.name as file, f.preamble, q.line, q.code, q.what, q.fix, q.raw,
+    `select q.id, q.source_id, s.name as source, q.file_id, f.name as file, f.preamble, f.received_at, q.line, q.code, q.what, q.fix, q.raw,
        q.raw_hash, q.is_part, q.attempts, q.created_at
      from quarantine q join sources s on s.id = q.source_id join source_files f on f.id = q.file_id
      where q.tenant_id = $1 and q.state = 'waiting' and ($2::uuid is null or q.source_id = $2)
@@ -189,6 +206,7 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
     fileId: row.file_id,
     file: row.file,
     preamble: row.preamble,
+    receivedAt: row.received_at,
     line: Number(row.line),
     code: row.code,
     what: row.what,

@@ -1,0 +1,41 @@
+import { uuidText } from "../db/binary-copy.ts";
+import type { Database } from "../db/database.ts";
+import type { Tx } from "../db/tx.ts";
+import { rawHash } from "../usage/identity.ts";
+import { moveFate } from "./arrived-row.ts";
+import { recount } from "./file-store.ts";
+import { quarantinedUnknown, quarantineTextTaken } from "./problems.ts";
+import { decideQuarantined, listWaiting, rewriteQuarantined, type WaitingRow } from "./quarantine-store.ts";
+
+/**
+ * Replaces the text of a waiting row with a corrected one, to be retried; the text as it came stays in its file. Errors: Problems
+ * `quarantined-unknown`, `quarantine-text-taken`.
+ */
+export async function editQuarantined(
+  db: Database,
+  { tenantId, id, raw }: { readonly tenantId: string; readonly id: string; readonly raw: string },
+): Promise<void> {
+  await db.transaction("ingest", {}, async (tx) => {
+    await findWaiting(tx, tenantId, id);
+    const rewritten = await rewriteQuarantined(tx, { id, raw, rawHash: uuidText(rawHash(raw)) });
+    if (!rewritten) throw quarantineTextTaken({ id });
+  });
+}
+
+/** Says that a waiting row is no call to be charged: it counts as non-billable from now on. Errors: Problem `quarantined-unknown`. */
+export async function dismissQuarantined(
+  db: Database,
+  { tenantId, id }: { readonly tenantId: string; readonly id: string },
+): Promise<void> {
+  await db.transaction("ingest", {}, async (tx) => {
+    const row = await findWaiting(tx, tenantId, id);
+    await decideQuarantined(tx, [id], "dismissed");
+    if (!row.isPart) await recount(tx, new Map([[row.fileId, moveFate("quarantined", "non-billable")]]));
+  });
+}
+
+async function findWaiting(tx: Tx, tenantId: string, id: string): Promise<WaitingRow> {
+  const [row] = await listWaiting(tx, { tenantId, ids: [id], limit: 1 });
+  if (row === undefined) throw quarantinedUnknown({ id });
+  return row;
+}
