@@ -1,3 +1,4 @@
+import { invariant } from "../invariant.ts";
 import {
   type CompiledTariff,
   type FoundRate,
@@ -56,6 +57,7 @@ export function takeSteps(
       stepEndS = stepsEnd(wanted, steps, opening.tariff.terms.incrementBase);
     }
     const untilS = Math.min(stepEndS, segment.untilS);
+    invariant(untilS > positionS, "every run of seconds gets on");
     visit({ ...segment, fromS: positionS, untilS });
     positionS = untilS;
   }
