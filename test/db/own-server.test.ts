@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Problem } from "../../src/core/problem.ts";
+import type { Problem } from "../../src/core/problem.ts";
 import { type Database, openDatabase } from "../../src/server/db/database.ts";
 import { migrate } from "../../src/server/db/migrate.ts";
-import { asSuperuser } from "../support/database-url.ts";
 import { testedServers } from "../support/database-server.ts";
+import { asSuperuser } from "../support/database-url.ts";
 import { throwAwayServer } from "../support/throw-away-server.ts";
 
 /** DATABASE_URL with logins such as a managed server gives: each test begins on a server without Tollwright's roles. */
 describe.each(testedServers())("a login without superuser rights, on PostgreSQL $version", ({ version, binaries }) => {
   let server: Awaited<ReturnType<typeof throwAwayServer>>;
   beforeAll(async () => {
-    server = await throwAwayServer(binaries);
+    server = await throwAwayServer({ binaries });
   });
   afterAll(() => server.stop());
 
@@ -42,7 +42,7 @@ describe.each(testedServers())("a login without superuser rights, on PostgreSQL 
   });
 
   test("that owns its database and may make roles needs nobody, on a server of its own", async () => {
-    const own = await throwAwayServer(binaries);
+    const own = await throwAwayServer({ binaries });
     try {
       await asSuperuser(own.url, "create role billing login password 'secret' createrole");
       await asSuperuser(own.url, "create database billing template template0 owner billing");
@@ -65,7 +65,10 @@ describe.each(testedServers())("a login without superuser rights, on PostgreSQL 
   test("with a wrong password, or no server at all, is told so without the password", async () => {
     const wrong = server.url.replace(/\/\/[^@]*@/, "//tollwright:guess@");
     const refused = await openDatabase({ url: wrong }).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: "database-unreachable", what: expect.stringContaining("authentication failed") });
+    expect(refused).toMatchObject({
+      code: "database-unreachable",
+      what: expect.stringContaining("authentication failed"),
+    });
     expect(String(refused)).not.toContain("guess");
     const nobody = openDatabase({ url: "postgresql://me:secret@127.0.0.1:1/tollwright" });
     await expect(nobody).rejects.toThrow("me:***@127.0.0.1:1/tollwright: connect ECONNREFUSED");

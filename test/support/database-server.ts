@@ -34,7 +34,7 @@ async function startServer(project: string): Promise<{ url: string; shared: bool
   const given = process.env.TEST_DATABASE_URL;
   if (given && project === "postgres-18") return { url: given, shared: true, stop: async () => undefined };
   const binaries = project === "postgres-15" ? POSTGRES_15.binaries : undefined;
-  return { shared: false, ...(await throwAwayServer(binaries)) };
+  return { shared: false, ...(await throwAwayServer({ binaries })) };
 }
 
 /** The servers that tests which need one of their own run on: the built-in one, and 15 where it is installed. */

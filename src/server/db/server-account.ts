@@ -62,15 +62,15 @@ async function homeOutside(link: string, account: ServerAccount, log: (line: str
   return home;
 }
 
-/** Whether `account` may pass every folder above `path` and read the file or folder itself. */
+/** Whether `account` may pass every folder above `path`, and enter or run what is there. */
 export async function canReach(path: string, account: ServerAccount | undefined): Promise<boolean> {
   if (!account) return true;
-  const mayRead = (entry: { uid: number; gid: number; mode: number }) => {
+  const mayPass = (entry: { uid: number; gid: number; mode: number }) => {
     const bits = entry.uid === account.uid ? entry.mode >> 6 : entry.gid === account.gid ? entry.mode >> 3 : entry.mode;
     return (bits & 0o1) !== 0;
   };
   for (let step = resolve(path); ; step = dirname(step)) {
-    if (!mayRead(await stat(step))) return false;
+    if (!mayPass(await stat(step))) return false;
     if (step === dirname(step)) return true;
   }
 }
