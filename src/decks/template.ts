@@ -44,7 +44,7 @@ export const DeckTemplate = Type.Object(
       Type.Integer({ minimum: 0, maximum: 1_000, description: "row of the header, from 1; 0: none" }),
     ),
     columns: optional(Columns),
-    delimiter: optional(Type.Union([",", ";", "\t", "|"].map((mark) => Type.Literal(mark)))),
+    delimiter: optional(Type.Union([Type.Literal(","), Type.Literal(";"), Type.Literal("\t"), Type.Literal("|")])),
     encoding: optional(
       Type.Union([
         Type.Literal("utf-8"),

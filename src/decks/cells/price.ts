@@ -1,3 +1,4 @@
+import { parseCurrency } from "../../core/money/currency.ts";
 import { type Decimal, parseDecimal } from "../../core/money/decimal.ts";
 
 export type DecimalMark = "." | ",";
@@ -38,9 +39,7 @@ export function detectDecimalMark(texts: Iterable<string>): DecimalMark | undefi
 export function parsePrice(text: string, mark: DecimalMark): Price | undefined {
   let plain = text;
   if (!/^\d*\.?\d*$/.test(text) || mark === ",") {
-    plain = text
-      .replace(/^(?:US\$|[A-Z]{3}|[$€£¥])\s*/i, "")
-      .replace(/\s*(?:[A-Z]{3}|[$€£¥])?(?:\s*\/\s*min\.?)?$/i, "");
+    plain = withoutCurrency(text);
     const group = mark === "." ? "," : ".";
     const grouped = new RegExp(`^[-+]?\\d{1,3}(?:[${group}'’ \\u00a0\\u202f]\\d{3})+(?:\\${mark}\\d*)?$`);
     if (grouped.test(plain)) plain = plain.replace(new RegExp(`[${group}'’ \\u00a0\\u202f]`, "g"), "");
@@ -52,4 +51,13 @@ export function parsePrice(text: string, mark: DecimalMark): Price | undefined {
   const point = plain.indexOf(".");
   const exponent = /[eE]/.test(plain);
   return { amount, writtenDecimals: exponent ? amount.scale : point === -1 ? 0 : plain.length - point - 1 };
+}
+
+/** Takes off a currency mark or code before or behind the number, and "/min". */
+function withoutCurrency(text: string): string {
+  const match = /^(\D*?)\s*([-+]?[.,]?\d.*?)\s*([A-Za-z]{3}|[$€£¥])?(?:\s*\/\s*min\.?)?$/.exec(text);
+  const [, before = "", number = "", behind = ""] = match ?? [];
+  const isCurrency = (mark: string): boolean =>
+    /^$|^(US|A|C|NZ|HK|S)?\$$|^[€£¥]$/.test(mark) || parseCurrency(mark.toUpperCase()) !== undefined;
+  return isCurrency(before) && isCurrency(behind) ? number : text;
 }

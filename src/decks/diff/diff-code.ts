@@ -35,8 +35,7 @@ export function diffCode(
   const first = (chain[0] as DatedRow).from;
   const standing = rateAt(current, now);
   const agreed = rateAt(given, now);
-  const isSettled =
-    current.length > 0 && (standing === null || agreed === null ? standing === agreed : sameTerms(standing, agreed));
+  const isSettled = standing === null || agreed === null ? standing === agreed : sameTerms(standing, agreed);
   const start = first < now && (isSettled || pastDates === "now") ? now : first;
   const kept = until(current, start);
   const wanted = [...kept.slice(0, -1), ...joinSame([...kept.slice(-1), ...since(given, start)])];

@@ -4,7 +4,7 @@ import { CELL_CHARS_MAX, type Cell, type Table, type TableRow, type TypedCell } 
 import { inflatedSize, zipEntries } from "./zip-size.ts";
 
 /** Largest workbook once unpacked; 250,000 rows of 12 columns take about 120 MiB. */
-export const WORKBOOK_BYTES_MAX = 512 * 1024 * 1024;
+export const WORKBOOK_BYTES_MAX = 256 * 1024 * 1024;
 
 /** Days from 1899-12-30 to 1904-01-01, where the dates of old Macintosh workbooks start. */
 const DAYS_TO_1904 = 1_462;
