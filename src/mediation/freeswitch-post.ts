@@ -7,9 +7,9 @@ export type PostedCdr =
   | { readonly kind: "reject"; readonly reject: Reject };
 
 /**
- * Takes the JSON out of the body that mod_json_cdr posts. By its `encode` setting that is the plain document, a form with
- * `cdr=` URL-encoded, or the same in base64; whichever it is shows in the body, so a missing or wrong content type does
- * no harm. The query (`uuid=a_…`) tells nothing that the document does not.
+ * Takes the JSON out of the body that mod_json_cdr posts. By its `encode` setting that is the plain document, a
+ * form with `cdr=` URL-encoded, or the same in base64; whichever it is shows in the body, so a missing or wrong
+ * content type does no harm. The query (`uuid=a_…`) tells nothing that the document does not.
  * Source: docs/guides/freeswitch.md.
  */
 export function parseJsonCdrPost(contentType: string | undefined, body: Uint8Array): PostedCdr {

@@ -3,8 +3,8 @@ import type { EpochMs } from "../core/time/epoch.ts";
 import type { CallHalf, SwitchCall } from "../core/usage/switch-call.ts";
 
 /**
- * All that counts of one dialog: its first answered INVITE and its first BYE. What storage keeps between files, as it is
- * (plain JSON). A dialog with both halves is a call; one with a single half is open: listed, never billed.
+ * All that counts of one dialog: its first answered INVITE and its first BYE. What storage keeps between files, as
+ * it is (plain JSON). A dialog with both halves is a call; one with a single half is open: listed, never billed.
  */
 export interface Dialog {
   readonly key: string;
@@ -40,10 +40,10 @@ export interface Pairing {
 /**
  * Puts the halves of calls together, across files and in any order.
  *
- * `known` holds what storage has for the keys of this batch, complete dialogs included; a dialog that is no longer kept
- * must be left to the identity check, which drops its call as a duplicate. The result depends on the set of halves only:
- * any order and any split into batches ends in the same dialogs and calls, because a dialog keeps its earliest start and
- * its earliest end, and ties are broken by content.
+ * `known` holds what storage has for the keys of this batch, complete dialogs included; a dialog that is no longer
+ * kept must be left to the identity check, which drops its call as a duplicate. The result depends on the set of
+ * halves only: any order and any split into batches ends in the same dialogs and calls, because a dialog keeps its
+ * earliest start and its earliest end, and ties are broken by content.
  */
 export function pairHalves(known: ReadonlyMap<string, Dialog>, arrivals: readonly CallHalf[]): Pairing {
   const now = new Map<string, Dialog>();
@@ -72,7 +72,8 @@ export function callOf({ start, end }: Dialog): SwitchCall | undefined {
     ...start.call,
     answeredAt,
     endedAt: end.at,
-    // A BYE before its INVITE (clocks that disagree) shows in endedAt and is rejected there; talk time is never negative.
+    // A BYE before its INVITE (clocks that disagree) shows in endedAt and is rejected there; talk time is never
+    // negative.
     talkedMs: Math.max(0, end.at - answeredAt),
     reportedS: null,
     cause: end.cause,
@@ -81,8 +82,8 @@ export function callOf({ start, end }: Dialog): SwitchCall | undefined {
 }
 
 /**
- * Whether an open dialog has waited too long for its other half: its call is longer than any real one, or the row is lost.
- * It stays open and listed; only its other half, or an operator, ends it.
+ * Whether an open dialog has waited too long for its other half: its call is longer than any real one, or the row
+ * is lost. It stays open and listed; only its other half, or an operator, ends it.
  */
 export function isStale(dialog: Dialog, now: EpochMs, openMaxS: number): boolean {
   const half = dialog.start ?? dialog.end;

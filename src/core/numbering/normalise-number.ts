@@ -6,8 +6,8 @@ import { isDigits, numberText, withoutSeparators } from "./number-text.ts";
 export const E164_DIGITS_MIN = 7;
 
 /**
- * The number a call went to, from whatever a switch wrote: E.164, a short code, or else the text as it is (an extension,
- * a SIP user, digits that fit no plan). Never guesses: what could be read in two ways stays `other`.
+ * The number a call went to, from whatever a switch wrote: E.164, a short code, or else the text as it is (an
+ * extension, a SIP user, digits that fit no plan). Never guesses: what could be read in two ways stays `other`.
  *
  * Order: short code as dialled, tech prefix, "+", international prefix, national number, private.
  * Source: docs/concepts/numbering.md; vectors: test/vectors/numbering/called.txt.

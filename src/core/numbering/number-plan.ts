@@ -39,8 +39,8 @@ export interface NumberPlan {
   readonly digitsMin: number;
   readonly digitsMax: number;
   /**
-   * Digits without a national prefix are a national number: there is no prefix, or all national numbers have one length,
-   * so that nothing else can be meant.
+   * Digits without a national prefix are a national number: there is no prefix, or all national numbers have one
+   * length, so that nothing else can be meant.
    */
   readonly bareIsNational: boolean;
   /** National numbers may start with 0, as Italian ones do. Where 0 is dialled before them, none does. */

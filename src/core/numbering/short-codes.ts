@@ -1,6 +1,6 @@
 /**
- * Numbers of a country that are dialled as they are: emergency, harmonised and service codes. They have no country code,
- * and as E.164 prefixes 112 or 911 would match +1 and +91. "x" stands for any digit.
+ * Numbers of a country that are dialled as they are: emergency, harmonised and service codes. They have no country
+ * code, and as E.164 prefixes 112 or 911 would match +1 and +91. "x" stands for any digit.
  *
  * Not every code of every country: a code that is missing here is added in the settings of a source or trunk, and an
  * unknown short number is never taken for E.164 anyway, because that needs at least 7 digits.

@@ -2,8 +2,9 @@ import { Problem } from "../problem.ts";
 import { parseAddressRange } from "./address-range.ts";
 
 /**
- * Says whose calls are whose: a call that meets every condition belongs to the account. A rule has at least one condition,
- * or a source (then it takes what no other rule takes of that source). Source: src/core/tenancy/README.md.
+ * Says whose calls are whose: a call that meets every condition belongs to the account. A rule has at least one
+ * condition, or a source (then it takes what no other rule takes of that source). Source:
+ * src/core/tenancy/README.md.
  */
 export interface AccountRule {
   readonly id: string;

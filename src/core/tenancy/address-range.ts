@@ -22,8 +22,8 @@ export function parseAddressRange(text: string): AddressRange | undefined {
 }
 
 /**
- * An address as 32-bit words: one for IPv4, four for IPv6, undefined for anything else. Brackets, a port and an IPv6 zone
- * are dropped, because switches write them: "[2001:db8::1]:5060", "192.0.2.7:5060".
+ * An address as 32-bit words: one for IPv4, four for IPv6, undefined for anything else. Brackets, a port and an
+ * IPv6 zone are dropped, because switches write them: "[2001:db8::1]:5060", "192.0.2.7:5060".
  */
 export function parseAddress(text: string): number[] | undefined {
   const v4 = parseV4(text);

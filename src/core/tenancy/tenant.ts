@@ -1,6 +1,6 @@
 /**
- * One operator's whole business on a Tollwright installation. Tenants share machines and nothing else: every row belongs
- * to exactly one, and row-level security keeps them apart.
+ * One operator's whole business on a Tollwright installation. Tenants share machines and nothing else: every row
+ * belongs to exactly one, and row-level security keeps them apart.
  */
 export interface Tenant {
   readonly id: string;

@@ -4,7 +4,10 @@ import type { SwitchCall } from "./switch-call.ts";
 /** Parts of one call put together: a call once the last part and all before it are there, open until then. */
 export type Aggregate =
   | { readonly kind: "complete"; readonly call: SwitchCall }
-  /** `missing`: the first sequence number that is not there; the one after the newest while only the last is awaited. */
+  /**
+   * `missing`: the first sequence number that is not there; the one after the newest while only the last is
+   * awaited.
+   */
   | { readonly kind: "open"; readonly missing: number };
 
 /**

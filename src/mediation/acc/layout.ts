@@ -42,8 +42,9 @@ export const layoutOf = (columns: readonly AccColumn[]): AccLayout =>
   new Map(columns.flatMap((column, index) => (column === "ignored" ? [] : [[column, index] as const])));
 
 /**
- * Column names of the two servers' own tables and of the extra columns in their sample configurations. Where two names
- * mean one column, the first that a file has is used: `dst_user` (where the call went) before `dst_ouser` (what was dialled).
+ * Column names of the two servers' own tables and of the extra columns in their sample configurations. Where two
+ * names mean one column, the first that a file has is used: `dst_user` (where the call went) before `dst_ouser`
+ * (what was dialled).
  */
 const NAMES: readonly (readonly [AccColumn, ...names: string[]])[] = [
   ["recordId", "id", "cdr_id"],

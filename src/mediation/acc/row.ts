@@ -17,8 +17,9 @@ export interface AccContext {
 }
 
 /**
- * What one acc row says. A row is a SIP transaction: an answered INVITE is the start of a call and a BYE its end; an INVITE
- * that failed is a whole, unanswered call; a row with a duration is a whole call. Everything else is no call.
+ * What one acc row says. A row is a SIP transaction: an answered INVITE is the start of a call and a BYE its end;
+ * an INVITE that failed is a whole, unanswered call; a row with a duration is a whole call. Everything else is no
+ * call.
  */
 export function decodeAccRow(row: AccRow, context: AccContext): RowOutcome {
   const method = row("method").toUpperCase();
@@ -38,8 +39,9 @@ export function decodeAccRow(row: AccRow, context: AccContext): RowOutcome {
 }
 
 /**
- * An answered INVITE. With a length it is a whole call (OpenSIPS, cdr flag). A length of 0 says nothing: the tables hold 0
- * for rows of transactions too. Then it is the start of a call, which waits for its BYE and is never billed at 0.
+ * An answered INVITE. With a length it is a whole call (OpenSIPS, cdr flag). A length of 0 says nothing: the tables
+ * hold 0 for rows of transactions too. Then it is the start of a call, which waits for its BYE and is never billed
+ * at 0.
  */
 function decodeAnswered(row: AccRow, answeredAt: EpochMs, context: AccContext): RowOutcome {
   const startedAt = setUpAt(row, answeredAt, context);
@@ -55,8 +57,8 @@ function decodeAnswered(row: AccRow, answeredAt: EpochMs, context: AccContext): 
 }
 
 /**
- * A failed INVITE. Its leg differs from an answered call's: when the failed INVITE was sent inside a call (to change its
- * media), the call must not lose its identity to it.
+ * A failed INVITE. Its leg differs from an answered call's: when the failed INVITE was sent inside a call (to
+ * change its media), the call must not lose its identity to it.
  */
 function decodeUnanswered(row: AccRow, endedAt: EpochMs, context: AccContext): RowOutcome {
   const startedAt = setUpAt(row, endedAt, context);

@@ -21,8 +21,8 @@ import { type ElementTexts, readElement } from "../xml/read-element.ts";
 import { type XmlPiece, XmlSplitter } from "../xml/xml-splitter.ts";
 
 /**
- * BroadWorks accounting files in XML: one `cdrData` a party and call, times in UTC with milliseconds. Only records of the
- * type Normal are calls. Source: docs/guides/broadworks.md.
+ * BroadWorks accounting files in XML: one `cdrData` a party and call, times in UTC with milliseconds. Only records
+ * of the type Normal are calls. Source: docs/guides/broadworks.md.
  */
 export const broadworksXml: SwitchFormat = {
   name: "broadworks-xml",

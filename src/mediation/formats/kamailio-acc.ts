@@ -3,8 +3,8 @@ import { ACC_CORE, type AccColumn, type AccLayout, layoutOf } from "../acc/layou
 import type { SwitchFormat } from "../decoder.ts";
 
 /**
- * Kamailio acc: one row a transaction (INVITE, BYE) from the tables acc and missed_calls, or one row a call from acc_cdrs.
- * Flat text (`|`, db_flatstore) or a CSV export. Source: docs/guides/kamailio.md.
+ * Kamailio acc: one row a transaction (INVITE, BYE) from the tables acc and missed_calls, or one row a call from
+ * acc_cdrs. Flat text (`|`, db_flatstore) or a CSV export. Source: docs/guides/kamailio.md.
  */
 export const kamailioAcc: SwitchFormat = {
   name: "kamailio-acc",

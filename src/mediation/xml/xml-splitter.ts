@@ -1,13 +1,19 @@
 import { decodeBytewise } from "../text/encoding.ts";
 
-/** A stretch of an XML file: a record's element, or what stands between records. Bytes are good until the callback returns. */
+/**
+ * A stretch of an XML file: a record's element, or what stands between records. Bytes are good until the callback
+ * returns.
+ */
 export interface XmlPiece {
   readonly kind: "record" | "between";
   /** Where its first character that is no space stands. */
   readonly line: number;
   readonly endOffset: number;
   readonly bytes: Uint8Array;
-  /** `unclosed`: the next record starts, or the file ends, before this one does. `too-long`: only its beginning is here. */
+  /**
+   * `unclosed`: the next record starts, or the file ends, before this one does. `too-long`: only its beginning is
+   * here.
+   */
   readonly fault: "unclosed" | "too-long" | null;
 }
 
@@ -21,8 +27,9 @@ interface PieceEnd {
 }
 
 /**
- * Cuts a stream of bytes into the elements named `element`, so that each is parsed alone and a broken one costs no other.
- * For encodings that hold ASCII as it is (UTF-8, ISO-8859-x). Memory stays flat: one piece of at most `bytesMax`.
+ * Cuts a stream of bytes into the elements named `element`, so that each is parsed alone and a broken one costs no
+ * other. For encodings that hold ASCII as it is (UTF-8, ISO-8859-x). Memory stays flat: one piece of at most
+ * `bytesMax`.
  */
 export class XmlSplitter {
   readonly #open: RegExp;
