@@ -43,21 +43,21 @@ export interface RatedSide {
     | NoConversion;
 }
 
+/** A call before it is known who pays: an allowance is a side's, not the call's. */
+export type CallOfSides = Omit<CallToRate, "allowance">;
+
 /** Rates one call for all its sides, in the order given. Each stands by itself: one without a rate stops no other. */
-export function rateSides(call: CallToRate, sides: readonly Side[], exchange: ExchangeTerms | null): RatedSide[] {
+export function rateSides(call: CallOfSides, sides: readonly Side[], exchange: ExchangeTerms | null): RatedSide[] {
   return sides.map((side) => ({ side, outcome: rateSide(call, side, exchange) }));
 }
 
-function rateSide(call: CallToRate, side: Side, exchange: ExchangeTerms | null): RatedSide["outcome"] {
-  const { called, answeredAt, talkedS } = call;
+function rateSide(call: CallOfSides, side: Side, exchange: ExchangeTerms | null): RatedSide["outcome"] {
   const { tariff, currency, allowance } = side;
-  const rating = rateCall(
-    tariff,
-    allowance ? { called, answeredAt, talkedS, allowance } : { called, answeredAt, talkedS },
-  );
+  const rating = rateCall(tariff, allowance ? { ...call, allowance } : call);
   if (rating.kind !== "rated") return rating;
   const { charge } = rating;
   if (charge.currency === currency) return { kind: "rated", charge, amount: charge.amount, conversion: null };
+  const { answeredAt } = call;
   const pair = { from: charge.currency, to: currency };
   if (exchange === null) return { kind: "no-conversion", ...pair, date: isoDate(civilDay("UTC", answeredAt)) };
   const conversion = findConversion(exchange.table, {

@@ -31,7 +31,9 @@ export interface CompiledTariff {
   readonly base: CompiledTariff | null;
   /** What becomes of the base's prices; null: they hold as they are. */
   readonly derivation: Derivation | null;
-  /** Prices of the base that were derived before: each is made once, when it is first met. */
+  /** This tariff and those below it that have rates of their own, from the top. */
+  readonly layers: readonly CompiledTariff[];
+  /** What prices of the layers below become here: each is made once, when it is first met. */
   readonly derivedPrices: Map<Price, Price>;
 }
 
@@ -65,15 +67,23 @@ export function tariffFromTable(
   invariant((derivation?.baseTariffId ?? null) === (base?.tariffId ?? null), "a derived tariff comes with its base");
   invariant(!base || base.terms.currency === terms.currency, "a derived tariff is in its base's currency");
   const windows = compileWindows(terms.timeZone, terms.windows);
-  return { tariffId, version: number, terms, windows, table, base, derivation, derivedPrices: new Map() };
+  return layerOver(base, { tariffId, version: number, terms, windows, table, base, derivation });
 }
 
 /**
  * `tariff` for one account that has rates of its own: the same id, version and terms, with `rates` laid over its own.
  */
 export function withOverrides(tariff: CompiledTariff, rates: Iterable<Rate>): CompiledTariff {
-  const table = buildTable(tariff.terms, rates);
-  return { ...tariff, table, base: tariff, derivation: null, derivedPrices: new Map() };
+  const { tariffId, version, terms, windows } = tariff;
+  const table = buildTable(terms, rates);
+  return layerOver(tariff, { tariffId, version, terms, windows, table, base: tariff, derivation: null });
+}
+
+function layerOver(base: CompiledTariff | null, own: Omit<CompiledTariff, "layers" | "derivedPrices">): CompiledTariff {
+  const layers = [...(base?.layers ?? [])];
+  const tariff: CompiledTariff = { ...own, layers, derivedPrices: new Map() };
+  if (own.table.prefixCount > 0) layers.unshift(tariff);
+  return tariff;
 }
 
 export function buildTable(terms: TariffTerms, rates: Iterable<Rate>): PrefixTable {
@@ -86,12 +96,13 @@ export function buildTable(terms: TariffTerms, rates: Iterable<Rate>): PrefixTab
  * The rate for `called` at an instant: the longest prefix, over the tariff and all tariffs below it, that has a rate in
  * force; of two equally long ones the upper tariff's. Null: none. It may be blocked; see {@link isBlocked}.
  */
-export function findRate(tariff: CompiledTariff, called: E164, at: number): FoundRate | null {
-  const own = findOwnRate(tariff, called, at);
-  if (tariff.base === null) return own;
-  const inherited = findRate(tariff.base, called, at);
-  if (own === null || inherited === null) return own ?? inherited;
-  return own.prefixLength >= inherited.prefixLength ? own : inherited;
+export function findRate({ layers }: CompiledTariff, called: E164, at: number): FoundRate | null {
+  let longest: FoundRate | null = null;
+  for (const layer of layers) {
+    const found = findOwnRate(layer, called, at);
+    if (found !== null && (longest === null || found.prefixLength > longest.prefixLength)) longest = found;
+  }
+  return longest;
 }
 
 export const isBlocked = ({ layer, row }: FoundRate): boolean => isBlockedRow(layer, row);
@@ -108,20 +119,20 @@ export const windowOf = (layer: CompiledTariff, row: number): string | null =>
 
 /** What `tariff` asks where a layer below it holds the rate: that price, through every formula between the two. */
 export function priceThrough(tariff: CompiledTariff, layer: CompiledTariff, row: number): Price {
-  if (tariff === layer) {
-    const price = layer.table.prices[layer.table.runs[row + ROW_PRICE] as number];
-    invariant(price, "a blocked rate has no price");
-    return price;
-  }
+  const price = layer.table.prices[layer.table.runs[row + ROW_PRICE] as number];
+  invariant(price, "a blocked rate has no price");
+  return tariff === layer ? price : derivedPrice(tariff, layer, price);
+}
+
+function derivedPrice(tariff: CompiledTariff, layer: CompiledTariff, price: Price): Price {
+  if (tariff === layer) return price;
+  const known = tariff.derivedPrices.get(price);
+  if (known !== undefined) return known;
   invariant(tariff.base, "the layer is below the tariff");
-  const below = priceThrough(tariff.base, layer, row);
-  if (tariff.derivation === null) return below;
-  let price = tariff.derivedPrices.get(below);
-  if (price === undefined) {
-    price = derivePrice(below, tariff.derivation);
-    tariff.derivedPrices.set(below, price);
-  }
-  return price;
+  const below = derivedPrice(tariff.base, layer, price);
+  const derived = tariff.derivation === null ? below : derivePrice(below, tariff.derivation);
+  tariff.derivedPrices.set(price, derived);
+  return derived;
 }
 
 export const NO_ROW = -1;
