@@ -140,7 +140,9 @@ export class DelimitedDecoder implements Decoder {
     const lengths = this.#header === null ? columns.map((names) => names.length) : [this.#header.length];
     if (lengths.includes(seen)) return null;
     const most = Math.max(...lengths);
-    return isRagged && seen < most ? this.#tooFewFault(seen) : columnCount({ seen, expected: lengths.join(" or ") });
+    if (!isRagged || (seen > most && !isEmptyFrom(record, most)))
+      return columnCount({ seen, expected: lengths.join(" or ") });
+    return this.#tooFewFault(seen);
   }
 
   /** Where nothing else says how many columns there are: enough for every column that the mapping needs. */
@@ -162,3 +164,9 @@ function positionOf(name: string, names: readonly string[]): number {
 
 const longest = (lists: readonly (readonly string[])[]): readonly string[] =>
   lists.reduce((most, each) => (each.length > most.length ? each : most), []);
+
+/** A delimiter after the last column makes an empty one more. */
+function isEmptyFrom(record: CsvRecord, from: number): boolean {
+  for (let index = from; index < record.fieldCount; index++) if (record.field(index).trim() !== "") return false;
+  return true;
+}

@@ -15,7 +15,7 @@ export interface DelimitedLayout {
   readonly hasHeader: boolean;
   /** Names of the columns where there is no header; several lists when files have several shapes, told by their length. */
   readonly columns: readonly (readonly string[])[];
-  /** Records may end early: columns that are not there are empty. */
+  /** Records may end early (columns that are not there are empty), or with a delimiter too many. */
   readonly isRagged: boolean;
 }
 
