@@ -192,7 +192,8 @@ create table quarantine (
   is_part boolean not null,
   state text not null check (state in ('waiting', 'released', 'dismissed')),
   attempts integer not null default 0,
-  edited boolean not null default false,
+  -- What an operator made of the row, to be read instead of it; raw and raw_hash stay as the row came.
+  corrected_raw text,
   created_at timestamptz not null default now(),
   decided_at timestamptz,
   unique (source_id, raw_hash)

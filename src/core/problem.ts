@@ -21,7 +21,6 @@ export const PROBLEMS = {
   "file-changed": 409,
   "import-busy": 409,
   "quarantined-unknown": 404,
-  "quarantine-text-taken": 409,
   "tariff-unknown": 404,
   "tariff-exists": 409,
   "tariff-unpublished": 409,

@@ -1,4 +1,6 @@
 import type { RowOutcome } from "../../mediation/decoder.ts";
+import { uuidText } from "../db/binary-copy.ts";
+import { rawHash } from "../usage/identity.ts";
 import { NO_ROWS, type RowCounts } from "./file-store.ts";
 
 /** One row that is to be accounted for: framing is no row. */
@@ -6,7 +8,13 @@ export interface ArrivedRow {
   readonly line: number;
   readonly raw: string;
   readonly outcome: Exclude<RowOutcome, { readonly kind: "framing" }>;
+  /** Hash of the text as it came, where an operator has corrected it since; otherwise {@link hashOfRow} makes it of `raw`. */
+  readonly knownAs?: string;
 }
+
+/** Under which hash a row is known in quarantine. */
+export const hashOfRow = ({ raw, knownAs }: Pick<ArrivedRow, "raw" | "knownAs">): string =>
+  knownAs ?? uuidText(rawHash(raw));
 
 /** What became of a row. Every row has exactly one fate, so that rows in = rows accounted for. */
 export type RowFate =

@@ -1,15 +1,12 @@
-import { uuidText } from "../db/binary-copy.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
-import { rawHash } from "../usage/identity.ts";
 import { moveFate } from "./arrived-row.ts";
 import { recount } from "./file-store.ts";
-import { quarantinedUnknown, quarantineTextTaken } from "./problems.ts";
-import { decideQuarantined, listWaiting, rewriteQuarantined, type WaitingRow } from "./quarantine-store.ts";
+import { quarantinedUnknown } from "./problems.ts";
+import { correctQuarantined, decideQuarantined, listWaiting, type WaitingRow } from "./quarantine-store.ts";
 
 /**
- * Replaces the text of a waiting row with a corrected one, to be retried; the text as it came stays in its file. Errors: Problems
- * `quarantined-unknown`, `quarantine-text-taken`.
+ * Gives a waiting row a corrected text, to be retried; the text as it came is kept. Errors: Problem `quarantined-unknown`.
  */
 export async function editQuarantined(
   db: Database,
@@ -17,8 +14,7 @@ export async function editQuarantined(
 ): Promise<void> {
   await db.transaction("ingest", {}, async (tx) => {
     await findWaiting(tx, tenantId, id);
-    const rewritten = await rewriteQuarantined(tx, { id, raw, rawHash: uuidText(rawHash(raw)) });
-    if (!rewritten) throw quarantineTextTaken({ id });
+    await correctQuarantined(tx, { id, raw });
   });
 }
 

@@ -4,11 +4,9 @@ import type { Reject } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { SwitchCall } from "../../core/usage/switch-call.ts";
 import type { DecoderSettings, SwitchFormat } from "../../mediation/decoder.ts";
-import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
-import { rawHash } from "../usage/identity.ts";
 import type { ChargeEntry } from "../usage/priced-call.ts";
-import { type ArrivedRow, moveFate, type RowFate } from "./arrived-row.ts";
+import { type ArrivedRow, hashOfRow, moveFate, type RowFate } from "./arrived-row.ts";
 import { partOf } from "./assemble-calls.ts";
 import type { RowCounts } from "./file-store.ts";
 import { addTo, type GatheredCall, gatherCalls, keepParts } from "./import-parts.ts";
@@ -167,7 +165,7 @@ async function setAside(
   const hashes = batch.rejected.map(({ place, reject, isPart }) => {
     const row = batch.rows[place];
     invariant(row, "a rejected row is a row of the batch");
-    const hash = uuidText(rawHash(row.raw));
+    const hash = hashOfRow(row);
     if (!firsts.has(hash))
       firsts.set(hash, { id: uuidv7(), rawHash: hash, line: row.line, raw: row.raw, isPart, reject });
     return { place, line: row.line, hash, isPart };
@@ -199,7 +197,7 @@ async function release(
   const settled = new Map<string, RowFate>();
   for (const [place, row] of batch.rows.entries()) {
     const fate = fateAt(batch.fates, place);
-    if (fate !== "quarantined") settled.set(uuidText(rawHash(row.raw)), fate);
+    if (fate !== "quarantined") settled.set(hashOfRow(row), fate);
   }
   const found = await findQuarantined(tx, source.sourceId, [...new Set([...settled.keys(), ...batch.partHashes])]);
   const partHashes = new Set(batch.partHashes);

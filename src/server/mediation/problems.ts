@@ -51,9 +51,3 @@ export const quarantinedUnknown = (args: { readonly id: string }) =>
     what: `No row with the id ${args.id} is waiting in quarantine.`,
     fix: "List the waiting rows with `tollwright cdr quarantine list`; it may have been released or dismissed meanwhile.",
   });
-
-export const quarantineTextTaken = (args: { readonly id: string }) =>
-  new Problem("quarantine-text-taken", {
-    what: `The new text of row ${args.id} is that of another row of the same source.`,
-    fix: "Dismiss one of the two: the same record cannot be charged twice.",
-  });

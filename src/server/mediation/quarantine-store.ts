@@ -124,18 +124,9 @@ export async function decideQuarantined(
   await tx.query("update quarantine set state = $2, decided_at = now() where id = any($1::uuid[])", [ids, state]);
 }
 
-/** Gives a waiting row another text; false when another row of its source has that text. */
-export async function rewriteQuarantined(
-  tx: Tx,
-  row: { readonly id: string; readonly raw: string; readonly rawHash: string },
-): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `update quarantine q set raw = $2, raw_hash = $3, edited = true
-     where id = $1 and not exists (
-       select from quarantine other where other.source_id = q.source_id and other.raw_hash = $3 and other.id <> q.id)`,
-    [row.id, row.raw, row.rawHash],
-  );
-  return rowCount === 1;
+/** Gives a waiting row a corrected text, which is read instead of the one that came. */
+export async function correctQuarantined(tx: Tx, row: { readonly id: string; readonly raw: string }): Promise<void> {
+  await tx.query("update quarantine set corrected_raw = $2 where id = $1", [row.id, row.raw]);
 }
 
 /** What to list or retry. */
@@ -154,6 +145,8 @@ export interface WaitingRow extends QuarantinedRow {
   readonly source: string;
   readonly file: string;
   readonly preamble: string;
+  /** What an operator made of the row; null: nothing. */
+  readonly correctedRaw: string | null;
   /** When the file first arrived: what a clock is checked against. */
   readonly receivedAt: EpochMs;
   readonly code: string;
@@ -178,12 +171,13 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
     what: string;
     fix: string;
     raw: string;
+    corrected_raw: string | null;
     raw_hash: string;
     is_part: boolean;
     attempts: number;
     created_at: EpochMs;
   }>(
-    `select q.id, q.source_id, s.name as source, q.file_id, f.name as file, f.preamble, f.received_at, q.line, q.code, q.what, q.fix, q.raw,
+    `select q.id, q.source_id, s.name as source, q.file_id, f.name as file, f.preamble, f.received_at, q.line, q.code, q.what, q.fix, q.raw, q.corrected_raw,
        q.raw_hash, q.is_part, q.attempts, q.created_at
      from quarantine q join sources s on s.id = q.source_id join source_files f on f.id = q.file_id
      where q.tenant_id = $1 and q.state = 'waiting' and ($2::uuid is null or q.source_id = $2)
@@ -212,6 +206,7 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
     what: row.what,
     fix: row.fix,
     raw: row.raw,
+    correctedRaw: row.corrected_raw,
     rawHash: row.raw_hash,
     isPart: row.is_part,
     state: "waiting",

@@ -60,8 +60,14 @@ async function retryRows(
   if (first === undefined) return [];
   const opened = openSource(source, rating, first.receivedAt);
   const rows = waiting.map((row): ArrivedRow => {
-    const outcome = readAgain(opened.format, opened.settings, row);
-    return { line: row.line, raw: row.raw, outcome: outcome ?? { kind: "non-billable", why: "no record" } };
+    const raw = row.correctedRaw ?? row.raw;
+    const outcome = readAgain(opened.format, opened.settings, { preamble: row.preamble, raw });
+    return {
+      line: row.line,
+      raw,
+      knownAs: row.rawHash,
+      outcome: outcome ?? { kind: "non-billable", why: "the text holds no record" },
+    };
   });
   return storeBatch(db, {
     source,
