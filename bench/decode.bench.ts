@@ -45,14 +45,16 @@ function freeswitchLine({ index, start, ringS, talkS }: InventedCall): string {
   const uuid = `5e0d5c1e-9c7b-4b16-8f0e-${String(index).padStart(12, "0")}`;
   const times = `"${stamp(start)}","${answer}","${stamp(start + ringS + talkS)}","${ringS + talkS}","${talkS}"`;
   const cause = talkS === 0 ? "NO_ANSWER" : "NORMAL_CLEARING";
-  return `"Alice","442079460018","1415555${1000 + (index % 9000)}","default",${times},"${cause}","${uuid}","","acct${index % 500}","PCMA","PCMA"\n`;
+  const parties = `"Alice","442079460018","1415555${1000 + (index % 9000)}","default"`;
+  return `${parties},${times},"${cause}","${uuid}","","acct${index % 500}","PCMA","PCMA"\n`;
 }
 
 function mappedLine({ index, start, ringS, talkS }: InventedCall): string {
   const [startDate, startTime] = stamp(start).split(" ");
   const [endDate, endTime] = stamp(start + talkS).split(" ");
   const dayFirst = (date = ""): string => date.split("-").reverse().join("/");
-  return `${index},442079460018,1415555${1000 + (index % 9000)},${dayFirst(startDate)},${dayFirst(endDate)},${startTime},${endTime},${ringS}\n`;
+  const times = `${dayFirst(startDate)},${dayFirst(endDate)},${startTime},${endTime}`;
+  return `${index},442079460018,1415555${1000 + (index % 9000)},${times},${ringS}\n`;
 }
 
 const MAPPING = {

@@ -8,13 +8,17 @@ const STAMP = "yyyy-MM-dd HH:mm:ss[.S][ ][X]";
 const endpoint = (column: string) => optional(column, { after: "/", beforeLast: "-" });
 
 /** Tells the records of one `uniqueid` apart by what no export writes differently: no time, no optional column. */
-const LEG_OF_UNNUMBERED = { template: "{channel}|{dstchannel}|{dst}|{lastapp}|{duration}|{billsec}", optional: true, as: "hash" };
+const LEG_OF_UNNUMBERED = {
+  template: "{channel}|{dstchannel}|{dst}|{lastapp}|{duration}|{billsec}",
+  optional: true,
+  as: "hash",
+};
 
 /**
- * What an Asterisk CDR says of a call, as a mapping: its CSV file and its database table have the same columns, so that a
- * record has one identity whichever way it comes. `uniqueid` alone repeats for forks and transfers, so the leg is the
- * record's sequence number, and without one a hash of what tells such records apart. Dispositions become the causes that Asterisk itself
- * gives them. Source: docs/guides/asterisk.md; causes: Asterisk, causes.h.
+ * What an Asterisk CDR says of a call, as a mapping: its CSV file and its database table have the same columns, so
+ * that a record has one identity whichever way it comes. `uniqueid` alone repeats for forks and transfers, so the leg
+ * is the record's sequence number, and without one a hash of what tells such records apart. Dispositions become the
+ * causes that Asterisk itself gives them. Source: docs/guides/asterisk.md; causes: Asterisk, causes.h.
  */
 export const ASTERISK_CALL = {
   key: {

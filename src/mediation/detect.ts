@@ -4,7 +4,9 @@ import type { DecodedRow, DecoderSettings, SwitchFormat } from "./decoder.ts";
 import { FORMATS } from "./registry.ts";
 import { decodeBytewise } from "./text/encoding.ts";
 
-/** How sure it is that a file is of a format: 1 when every record of its head was understood, a bit more with a hint. */
+/**
+ * How sure it is that a file is of a format: 1 when every record of its head was understood, a bit more with a hint.
+ */
 export interface FormatGuess {
   readonly format: string;
   readonly confidence: number;

@@ -54,7 +54,7 @@ function checkOrder({ startedAt, answeredAt, endedAt, talkedMs, reportedS }: Swi
     return {
       code: "end-before-start",
       what: `The call ends at ${iso(endedAt)}, before its start at ${iso(startedAt)}.`,
-      fix: "Check the source's time zone and date order; if they are right, the switch's clock was set back in the call.",
+      fix: "Check the source's time zone and date order; if they are right, the clock was set back in the call.",
     };
   if (answeredAt !== null && (answeredAt < startedAt || answeredAt > endedAt))
     return {
@@ -106,14 +106,14 @@ function checkTalk(call: SwitchCall, { driftToleranceS = DRIFT_TOLERANCE_S }: Sa
 }
 
 /**
- * Reject `clock-drift` when a duration that the switch timed differs from the one between its own clock readings by more
- * than the tolerance; null when they agree.
+ * Reject `clock-drift` when a duration that the switch timed differs from the one between its own clock readings by
+ * more than the tolerance; null when they agree.
  */
 export function driftReject(clockMs: number, timedMs: number, toleranceS: number): Reject | null {
   if (Math.abs(clockMs - timedMs) <= toleranceS * 1000) return null;
   return {
     code: "clock-drift",
     what: `The switch timed ${timedMs / 1000} s, but its clock readings are ${clockMs / 1000} s apart.`,
-    fix: `The clock was set during the call, or the mapping reads the wrong column. Correct the times, or raise the source's drift tolerance (now ${toleranceS} s).`,
+    fix: `The clock was set, or a column is wrong. Correct it, or raise the drift tolerance (${toleranceS} s).`,
   };
 }

@@ -50,7 +50,7 @@ describe("records that others wrote", () => {
     expect(calls.filter(({ answeredAt }) => answeredAt === null).length).toBe(294);
   });
 
-  test("100 records with derived times: a negative talk time is set aside, and the sums tie with the file's own", async () => {
+  test("100 records with derived times: a negative talk time is set aside, and the sums tie with the file", async () => {
     const path = sharedData("cdrs/cdrstats_import_100.txt");
     if (path === null) return;
     const rows = await decode(path, "mapped", {

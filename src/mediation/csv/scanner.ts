@@ -145,7 +145,10 @@ export class RecordScanner {
     }
   }
 
-  /** What a quote inside quotes does: 0 when it is text, else where the field's delimiter stands, INCOMPLETE or BROKEN. */
+  /**
+   * What a quote inside quotes does: 0 when it is text, else where the field's delimiter stands, INCOMPLETE or
+   * BROKEN.
+   */
   #close(bytes: Uint8Array, quote: number, until: number, final: boolean): number {
     let at = quote + 1;
     if (at < until && bytes[at] === QUOTE && this.#dialect.quoting === "doubled") return 0;
@@ -173,7 +176,9 @@ export class RecordScanner {
   }
 }
 
-/** 1 for every byte that a scan may pass over without a look; 0 for `special`, line ends, NUL and bytes outside ASCII. */
+/**
+ * 1 for every byte that a scan may pass over without a look; 0 for `special`, line ends, NUL and bytes outside ASCII.
+ */
 function plainBytes(special: readonly number[]): Uint8Array {
   const plain = new Uint8Array(256).fill(1, 1, 0x80);
   for (const byte of [LF, CR, ...special]) plain[byte] = 0;
@@ -184,8 +189,8 @@ const isLineEnd = (byte: number): boolean => byte === LF || byte === CR;
 const isSpace = (byte: number): boolean => byte === SPACE || byte === TAB;
 
 /**
- * Position after the line end (LF, CR LF or CR) at `at`; `at` itself at the end of the file, and -1 when a CR is the last
- * byte so far: its LF may follow in the next chunk.
+ * Position after the line end (LF, CR LF or CR) at `at`; `at` itself at the end of the file, and -1 when a CR is the
+ * last byte so far: its LF may follow in the next chunk.
  */
 export function afterLineEnd(bytes: Uint8Array, at: number, until: number, final: boolean): number {
   if (at >= until) return until;

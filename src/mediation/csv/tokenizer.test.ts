@@ -131,7 +131,7 @@ test("any chunking gives the same records", () => {
   );
 });
 
-test("ends of records increase strictly, the last one is the file's size, and raw texts with their ends are the file", () => {
+test("records' ends increase strictly up to the file's size, and raw texts with their ends are the file", () => {
   fc.assert(
     fc.property(anyText, anyDialect, anyLimits, (bytes, dialect, limits) => {
       const seen = tokenize(bytes, { dialect, limits });

@@ -16,8 +16,8 @@ export const CSV_LIMITS: CsvLimits = { recordBytesMax: 1_048_576, recordLinesMax
 const BOM = [0xef, 0xbb, 0xbf] as const;
 
 /**
- * Cuts a stream of bytes into records, whatever the chunks: LF, CR LF and CR end a line, mixed in one file. Memory stays
- * flat: what is kept between chunks is one unfinished record of at most `recordBytesMax`.
+ * Cuts a stream of bytes into records, whatever the chunks: LF, CR LF and CR end a line, mixed in one file. Memory
+ * stays flat: what is kept between chunks is one unfinished record of at most `recordBytesMax`.
  *
  * A quote that is never closed costs one line, not the file: when a record runs over its limits, over the end of the
  * file, or over several lines into a wrong number of fields, its first line alone is given out as `broken-quoting` and

@@ -23,7 +23,9 @@ const ALWAYS = [
 ] as const;
 const NEW_COLUMNS = ["peeraccount", "linkedid", "sequence"] as const;
 
-/** What cdr.conf's loguniqueid, loguserfield and newcdrcolumns can make of a row; told apart by the number of columns. */
+/**
+ * What cdr.conf's loguniqueid, loguserfield and newcdrcolumns can make of a row; told apart by the number of columns.
+ */
 const SHAPES = [
   ALWAYS,
   [...ALWAYS, "uniqueid"],
@@ -34,10 +36,10 @@ const SHAPES = [
 ];
 
 /**
- * Asterisk's Master.csv (cdr_csv): 16 to 21 columns, no header, quotes doubled. Times are the server's local time unless
- * cdr.conf says usegmtime=yes: then set the source's zone to UTC. With loguserfield but without loguniqueid, column 17
- * is the userfield: set `mapping` to `{ "columns": [names] }`.
- * Source: docs/guides/asterisk.md; vectors: test/vectors/cdr/asterisk-csv/.
+ * Asterisk's Master.csv (cdr_csv): 16 to 21 columns, no header, quotes doubled. Times are the server's local time
+ * unless cdr.conf says usegmtime=yes: then set the source's zone to UTC. With loguserfield but without loguniqueid,
+ * column 17 is the userfield: set `mapping` to `{ "columns": [names] }`. Source: docs/guides/asterisk.md; vectors:
+ * test/vectors/cdr/asterisk-csv/.
  */
 export const asteriskCsv: SwitchFormat = {
   name: "asterisk-csv",

@@ -12,10 +12,10 @@ const ANSWERED = {
 };
 
 /**
- * Asterisk's CDR table (cdr_pgsql, cdr_adaptive_odbc, cdr_mysql, cdr_sqlite3) exported as CSV with a header row. Columns
- * are found by name; the start is `start` or `calldate`. `mapping` may set `{ "delimiter", "quoting" }`: MySQL's
- * INTO OUTFILE writes backslashes, PostgreSQL's COPY doubles quotes.
- * Source: docs/guides/asterisk.md; vectors: test/vectors/cdr/asterisk-db/.
+ * Asterisk's CDR table (cdr_pgsql, cdr_adaptive_odbc, cdr_mysql, cdr_sqlite3) exported as CSV with a header row.
+ * Columns are found by name; the start is `start` or `calldate`. `mapping` may set `{ "delimiter", "quoting" }`:
+ * MySQL's INTO OUTFILE writes backslashes, PostgreSQL's COPY doubles quotes. Source: docs/guides/asterisk.md; vectors:
+ * test/vectors/cdr/asterisk-db/.
  */
 export const asteriskDb: SwitchFormat = {
   name: "asterisk-db",

@@ -27,10 +27,10 @@ const STAMP = "yyyy-MM-dd HH:mm:ss";
 
 /**
  * FreeSWITCH mod_cdr_csv. Templates are user-editable, so a source may set `mapping` to `{ "columns": [names] }`, in
- * channel variable names and file order, or to `{ "header": true }` when its template writes the names first. Values are
- * quoted but not escaped. Times are the server's local time. Talk time is taken from billusec or billmsec where the
- * template has it, because billsec is ⌊end⌋ − ⌊answer⌋, up to a second off.
- * Source: docs/guides/freeswitch.md; vectors: test/vectors/cdr/freeswitch-csv/.
+ * channel variable names and file order, or to `{ "header": true }` when its template writes the names first. Values
+ * are quoted but not escaped. Times are the server's local time. Talk time is taken from billusec or billmsec where
+ * the template has it, because billsec is ⌊end⌋ − ⌊answer⌋, up to a second off. Source: docs/guides/freeswitch.md;
+ * vectors: test/vectors/cdr/freeswitch-csv/.
  */
 export const freeswitchCsv: SwitchFormat = {
   name: "freeswitch-csv",

@@ -119,7 +119,10 @@ function compileTiming(node: JsonNode, slots: Slots, settings: ClockSettings): T
   return timing;
 }
 
-/** The talk time in whole seconds as the switch reports it: `reported`, or else a `talked` that is one column in seconds. */
+/**
+ * The talk time in whole seconds as the switch reports it: `reported`, or else a `talked` that is one column in
+ * seconds.
+ */
 function compileReported(node: JsonNode, slots: Slots): MsReader {
   const reported = node.get("reported");
   if (reported !== undefined) return compileDuration(reported, slots);
@@ -162,12 +165,14 @@ function readTimes(timing: Timing, fields: Fields, driftToleranceS: number): Tim
   const endedAt =
     ended ?? (total !== null ? startedAt + total : talked !== null ? (answered ?? startedAt) + talked : null);
   if (endedAt === null) return timeMissing("end");
-  // Counted back from the end; whole seconds may reach a moment before the start, and then the call was answered at once.
+  // Counted back from the end; whole seconds may reach a moment before the start: then the call was answered at once.
   const answeredAt = answered ?? (talked !== null && talked >= 0 ? Math.max(startedAt, endedAt - talked) : startedAt);
   return { startedAt, answeredAt, endedAt, talkedMs: talked ?? endedAt - answeredAt };
 }
 
-/** Whether a call was answered, by the first of: the mapping's own rule, an answer time, talk time, any length at all. */
+/**
+ * Whether a call was answered, by the first of: the mapping's own rule, an answer time, talk time, any length at all.
+ */
 function tellAnswered(
   timing: Timing,
   fields: Fields,

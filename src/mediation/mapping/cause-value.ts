@@ -7,8 +7,8 @@ import { compileTextOr } from "./text-value.ts";
 
 /**
  * Compiles a release cause: `q850` and `sip` are columns with numbers, `text` the switch's own word, and `words`
- * translates that word into numbers: `{ "BUSY": { "q850": 17 } }`. A number that is none is left out, never a reject: it
- * is told in `text` when that is free.
+ * translates that word into numbers: `{ "BUSY": { "q850": 17 } }`. A number that is none is left out, never a reject:
+ * it is told in `text` when that is free.
  */
 export function compileCause(node: JsonNode, slots: Slots): (fields: Fields) => ReleaseCause {
   node.only("q850", "sip", "text", "words");

@@ -13,6 +13,8 @@ import type { RowRules } from "./row-rules.ts";
 interface Shape {
   /** Position of each slot, from 0; -1 where the file has no such column. */
   readonly positions: Int32Array;
+  /** Columns up to the last one that the mapping cannot do without. */
+  readonly columnsNeeded: number;
   readonly columnFault: Reject | null;
 }
 
@@ -91,7 +93,7 @@ export class DelimitedDecoder implements Decoder {
     if (record.isBlank) return { kind: "framing", what: "blank" };
     if (this.#layout.hasHeader && this.#isHeader(record)) return { kind: "framing", what: "header" };
     const shape = this.#shapeFor(record);
-    const countFault = this.#countFault(record);
+    const countFault = this.#countFault(record, shape);
     return this.#rules.judge(this.#fields.at(record, shape.positions), countFault, shape.columnFault);
   }
 
@@ -130,29 +132,26 @@ export class DelimitedDecoder implements Decoder {
       return !optional && !isThere;
     });
     const columnFault = missing.length === 0 ? null : headerMismatch(missing.map(({ ref }) => String(ref)));
-    return { positions, columnFault };
+    const needed = this.#slots.all.map(({ optional }, slot) => (optional ? 0 : positions[slot]! + 1));
+    return { positions, columnsNeeded: Math.max(0, ...needed), columnFault };
   }
 
-  #countFault(record: CsvRecord): Reject | null {
+  #countFault(record: CsvRecord, shape: Shape): Reject | null {
     const seen = record.fieldCount;
     const { columns, isRagged } = this.#layout;
-    if (this.#header === null && columns.length === 0) return this.#tooFewFault(seen);
+    if (this.#header === null && columns.length === 0) return tooFewFault(seen, shape);
     const lengths = this.#header === null ? columns.map((names) => names.length) : [this.#header.length];
     if (lengths.includes(seen)) return null;
     const most = Math.max(...lengths);
     if (!isRagged || (seen > most && !isEmptyFrom(record, most)))
       return columnCount({ seen, expected: lengths.join(" or ") });
-    return this.#tooFewFault(seen);
-  }
-
-  /** Where nothing else says how many columns there are: enough for every column that the mapping needs. */
-  #tooFewFault(seen: number): Reject | null {
-    let needed = 0;
-    for (const { ref, optional } of this.#slots.all)
-      if (typeof ref === "number" && !optional && ref > needed) needed = ref;
-    return seen >= needed ? null : columnCount({ seen, expected: `at least ${needed}` });
+    return tooFewFault(seen, shape);
   }
 }
+
+/** Where nothing else says how many columns there are: enough for every column that the mapping needs. */
+const tooFewFault = (seen: number, { columnsNeeded }: Shape): Reject | null =>
+  seen >= columnsNeeded ? null : columnCount({ seen, expected: `at least ${columnsNeeded}` });
 
 /** Position of a column by its name: as written, else whatever the case; -1 when it is not there. */
 function positionOf(name: string, names: readonly string[]): number {

@@ -13,7 +13,9 @@ export interface Fields {
 export type TextReader = (fields: Fields) => string;
 /** Reads one yes or no out of a record. */
 export type ConditionReader = (fields: Fields) => boolean;
-/** Reads milliseconds (an instant or a duration): null when the record does not say, a reject when it makes no sense. */
+/**
+ * Reads milliseconds (an instant or a duration): null when the record does not say, a reject when it makes no sense.
+ */
 export type MsReader = (fields: Fields) => number | null | Reject;
 
 /** A column by its name, by its number from 1, or by its path in JSON. */

@@ -1,7 +1,10 @@
 import { Problem } from "../../core/problem.ts";
 import { isZone, type Zone } from "../../core/time/zone.ts";
 
-/** Problem `mapping-invalid`: a source's mapping cannot be used; says where in its JSON, what is wrong and what to write. */
+/**
+ * Problem `mapping-invalid`: a source's mapping cannot be used; says where in its JSON, what is wrong and what to
+ * write.
+ */
 export const mappingInvalid = ({ path, what, fix }: { path: string; what: string; fix: string }): Problem =>
   new Problem("mapping-invalid", { what: `Mapping, at ${path === "" ? "the top" : path}: ${what}`, fix });
 

@@ -13,7 +13,10 @@ export interface DelimitedLayout {
   /** Lines before the header or the first record that are passed over. */
   readonly skipLines: number;
   readonly hasHeader: boolean;
-  /** Names of the columns where there is no header; several lists when files have several shapes, told by their length. */
+  /**
+   * Names of the columns where there is no header; several lists when files have several shapes, told by their
+   * length.
+   */
   readonly columns: readonly (readonly string[])[];
   /** Records may end early (columns that are not there are empty), or with a delimiter too many. */
   readonly isRagged: boolean;

@@ -8,7 +8,7 @@ export function faultReject(fault: RecordFault): Reject {
       return {
         code: "broken-quoting",
         what: "A quote is opened or closed in the wrong place, so the columns of this line cannot be told.",
-        fix: "Correct the quotes and retry. If all lines of this source are so, set its mapping's quoting to how the switch writes.",
+        fix: "Correct the quotes and retry. If all lines of this source are so, set its mapping's quoting.",
       };
     case "record-too-long":
       return {
@@ -20,7 +20,7 @@ export function faultReject(fault: RecordFault): Reject {
       return {
         code: "not-text",
         what: "The record holds NUL bytes: it is binary, or was damaged on its way.",
-        fix: "Fetch the file again; a disk that filled up leaves such blocks. If the switch writes binary records, choose its format.",
+        fix: "Fetch the file again: a disk that filled up leaves such blocks. Binary formats need another decoder.",
       };
     default:
       return fault satisfies never;
@@ -30,7 +30,7 @@ export function faultReject(fault: RecordFault): Reject {
 export const columnCount = ({ seen, expected }: { seen: number; expected: string }): Reject => ({
   code: "column-count",
   what: `The record has ${seen} columns where ${expected} are expected.`,
-  fix: "Look for a delimiter or a lost quote inside a value. If the switch's template changed, change the columns of the source's mapping.",
+  fix: "Look for a delimiter or lost quote in a value. If the switch's template changed, change the source's columns.",
 });
 
 export const headerMismatch = (missing: readonly string[]): Reject => ({

@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
 
-/** Bits of a content hash that become the key: two different records of one source share it with no practical chance. */
+/**
+ * Bits of a content hash that become the key: two different records of one source share it with no practical chance.
+ */
 const KEY_HEX_DIGITS = 32;
 
 /** 32 hexadecimal digits that stand for a record's content. */
@@ -8,8 +10,8 @@ export const contentHash = (raw: string): string => hash("sha256", raw, "hex").s
 
 /**
  * Identities for records that carry none: a hash of the whole record, and for the second and later record of the same
- * content in one file its number: two equal calls in one file are two calls, the same file sent again is the same calls.
- * Keeps 12 bytes and room to grow for every record of a file, about 24 MB a million.
+ * content in one file its number: two equal calls in one file are two calls, the same file sent again is the same
+ * calls. Keeps 12 bytes and room to grow for every record of a file, about 24 MB a million.
  */
 export class RecordIdentities {
   #hashes = new Uint32Array(2_048);

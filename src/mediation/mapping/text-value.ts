@@ -9,8 +9,9 @@ const STEPS = ["optional", "empty", "after", "before", "beforeLast", "map", "as"
 
 /**
  * Compiles a text value. A bare name or number is a column. An object has one source (`column`, `columns` with `join`,
- * `template`, `constant`, `firstOf`, `cases`, `record`) and steps, taken in this order: the text is trimmed; `after` and
- * `before` cut at the first occurrence, `beforeLast` at the last; `as` converts; `empty` lists texts that mean nothing; `map` translates.
+ * `template`, `constant`, `firstOf`, `cases`, `record`) and steps, taken in this order: the text is trimmed; `after`
+ * and `before` cut at the first occurrence, `beforeLast` at the last; `as` converts; `empty` lists texts that mean
+ * nothing; `map` translates.
  */
 export function compileText(node: JsonNode, slots: Slots): TextReader {
   if (!node.isObject()) return column(node, slots, false);

@@ -40,7 +40,10 @@ function looksLikeUtf16(head: Uint8Array): boolean {
   return Math.max(even, odd) > head.length * 0.3 && Math.min(even, odd) < head.length * 0.05;
 }
 
-/** Throws Problem `file-not-text` when the file that begins with `head` cannot be read as text: call it before decoding. */
+/**
+ * Throws Problem `file-not-text` when the file that begins with `head` cannot be read as text: call it before
+ * decoding.
+ */
 export function requireText(head: Uint8Array, fileName: string): void {
   const kind = notTextBecause(head);
   if (kind !== null) throw fileNotText({ fileName, kind });

@@ -22,8 +22,8 @@ export class ZoneClock {
   }
 
   /**
-   * The instant at which the clock showed a civil time (given as if it were UTC); null when it never did, because clocks
-   * were put forward over it. A time shown twice is read as the source's `fold` says.
+   * The instant at which the clock showed a civil time (given as if it were UTC); null when it never did, because
+   * clocks were put forward over it. A time shown twice is read as the source's `fold` says.
    */
   toUtc(localMs: number): EpochMs | null {
     if (localMs >= this.#steadyFrom && localMs < this.#steadyUntil) return epochMs(localMs - this.#offsetMs);
