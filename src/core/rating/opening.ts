@@ -6,7 +6,7 @@ import {
   type FoundRate,
   findRate,
   isBlocked,
-  priceThrough,
+  priceOf,
 } from "../tariff/compiled-tariff.ts";
 import type { Price } from "../tariff/price.ts";
 import type { Rate } from "../tariff/rate.ts";
@@ -51,7 +51,7 @@ export function openCall(tariff: CompiledTariff, called: E164, answeredAt: Epoch
   if (isBlocked(found)) {
     return { kind: "blocked", prefix: called.slice(0, found.prefixLength), destination: destinationOf(found) };
   }
-  const price = priceThrough(tariff, found.layer, found.row);
+  const price = priceOf(found.layer, found.row);
   return { kind: "open", tariff, called, answeredAt, found, price };
 }
 

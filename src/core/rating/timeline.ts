@@ -5,9 +5,10 @@ import {
   findRate,
   hasOneRate,
   isBlockedRow,
+  type Layer,
   NO_ROW,
   nextChange,
-  priceThrough,
+  priceOf,
   rowInForce,
 } from "../tariff/compiled-tariff.ts";
 import type { Price, PriceSlot } from "../tariff/price.ts";
@@ -29,8 +30,8 @@ export interface BilledRun {
   readonly untilS: number;
   readonly price: Price;
   readonly slot: PriceSlot;
-  /** The tariff that holds the rate, and its row there. */
-  readonly layer: CompiledTariff;
+  /** The table that holds the rate, and its row there. */
+  readonly layer: Layer;
   readonly row: number;
 }
 
@@ -85,7 +86,7 @@ function segmentAt(opening: Opening, current: CompiledTariff, positionS: number)
   const kept = inForce === NO_ROW || isBlockedRow(now.layer, inForce);
   const layer = kept ? found.layer : now.layer;
   const row = kept ? found.row : inForce;
-  const price = priceThrough(kept || now === found ? tariff : current, layer, row);
+  const price = priceOf(layer, row);
   const slots = price.slots;
   const callS = opening.price.terms.freeS + positionS;
   const index = slots.findLastIndex((slot) => slot.fromS <= callS);

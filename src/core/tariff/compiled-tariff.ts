@@ -20,27 +20,34 @@ import type { Derivation, TariffTerms, TariffVersion } from "./tariff.ts";
 
 /**
  * One published tariff version ready for look-ups; immutable, so a process swaps it by assigning one reference.
- * A derived tariff and a layer of overrides hold only their own rates and refer to the tariff below.
+ * A derived tariff and an account's overrides hold only their own rates, and share the layers of the tariff below.
  */
 export interface CompiledTariff {
   readonly tariffId: string;
   readonly version: number;
   readonly terms: TariffTerms;
-  readonly windows: ClockWindows;
-  readonly table: PrefixTable;
+  /** What it was compiled over; tells a cache whether that was replaced since. */
   readonly base: CompiledTariff | null;
-  /** What becomes of the base's prices; null: they hold as they are. */
-  readonly derivation: Derivation | null;
-  /** This tariff and those below it that have rates of their own, from the top. */
-  readonly layers: readonly CompiledTariff[];
-  /** What prices of the layers below become here: each is made once, when it is first met. */
-  readonly derivedPrices: Map<Price, Price>;
+  /** Tables to look in, from the top. */
+  readonly layers: readonly Layer[];
+}
+
+/** One table of rates, as seen from a tariff at or above it. */
+export interface Layer {
+  /** The version that published these rates. */
+  readonly tariffId: string;
+  readonly version: number;
+  readonly table: PrefixTable;
+  readonly windows: ClockWindows;
+  /** What the tariff asks for the table's prices: through its formulas, each made once, when it is first met. */
+  readonly prices: (Price | undefined)[];
+  /** The formulas from the table to the tariff, from the bottom. */
+  readonly derivations: readonly Derivation[];
 }
 
 /** The rate that a number and a time lead to. */
 export interface FoundRate {
-  /** The tariff that holds it: the one asked, or a base of it. */
-  readonly layer: CompiledTariff;
+  readonly layer: Layer;
   /** The prefix's rates in that tariff's table. */
   readonly entry: number;
   /** Which of them: its place in the table's runs. */
@@ -66,24 +73,26 @@ export function tariffFromTable(
 ): CompiledTariff {
   invariant((derivation?.baseTariffId ?? null) === (base?.tariffId ?? null), "a derived tariff comes with its base");
   invariant(!base || base.terms.currency === terms.currency, "a derived tariff is in its base's currency");
-  const windows = compileWindows(terms.timeZone, terms.windows);
-  return layerOver(base, { tariffId, version: number, terms, windows, table, base, derivation });
+  const below = (base?.layers ?? []).map((layer) => {
+    return derivation ? { ...layer, prices: [], derivations: [...layer.derivations, derivation] } : layer;
+  });
+  const tariff = { tariffId, version: number, terms, base };
+  return { ...tariff, layers: [...ownLayer(tariff, table), ...below] };
 }
 
 /**
  * `tariff` for one account that has rates of its own: the same id, version and terms, with `rates` laid over its own.
  */
 export function withOverrides(tariff: CompiledTariff, rates: Iterable<Rate>): CompiledTariff {
-  const { tariffId, version, terms, windows } = tariff;
-  const table = buildTable(terms, rates);
-  return layerOver(tariff, { tariffId, version, terms, windows, table, base: tariff, derivation: null });
+  const own = ownLayer(tariff, buildTable(tariff.terms, rates));
+  return { ...tariff, base: tariff, layers: [...own, ...tariff.layers] };
 }
 
-function layerOver(base: CompiledTariff | null, own: Omit<CompiledTariff, "layers" | "derivedPrices">): CompiledTariff {
-  const layers = [...(base?.layers ?? [])];
-  const tariff: CompiledTariff = { ...own, layers, derivedPrices: new Map() };
-  if (own.table.prefixCount > 0) layers.unshift(tariff);
-  return tariff;
+/** None for a table without rates: there is nothing to look up. */
+function ownLayer({ tariffId, version, terms }: Omit<CompiledTariff, "base" | "layers">, table: PrefixTable): Layer[] {
+  if (table.prefixCount === 0) return [];
+  const windows = compileWindows(terms.timeZone, terms.windows);
+  return [{ tariffId, version, table, windows, prices: [...table.prices], derivations: [] }];
 }
 
 export function buildTable(terms: TariffTerms, rates: Iterable<Rate>): PrefixTable {
@@ -99,7 +108,7 @@ export function buildTable(terms: TariffTerms, rates: Iterable<Rate>): PrefixTab
 export function findRate({ layers }: CompiledTariff, called: E164, at: number): FoundRate | null {
   let longest: FoundRate | null = null;
   for (const layer of layers) {
-    const found = findOwnRate(layer, called, at);
+    const found = findRateIn(layer, called, at);
     if (found !== null && (longest === null || found.prefixLength > longest.prefixLength)) longest = found;
   }
   return longest;
@@ -107,32 +116,25 @@ export function findRate({ layers }: CompiledTariff, called: E164, at: number): 
 
 export const isBlocked = ({ layer, row }: FoundRate): boolean => isBlockedRow(layer, row);
 
-export const isBlockedRow = ({ table }: CompiledTariff, row: number): boolean =>
-  table.runs[row + ROW_PRICE] === BLOCKED;
+export const isBlockedRow = ({ table }: Layer, row: number): boolean => table.runs[row + ROW_PRICE] === BLOCKED;
 
 export const destinationOf = ({ layer: { table }, row }: FoundRate): string =>
   table.destinations[table.runs[row + ROW_DESTINATION] as number] as string;
 
 /** Name of the window that a row of a layer is for. */
-export const windowOf = (layer: CompiledTariff, row: number): string | null =>
+export const windowOf = (layer: Layer, row: number): string | null =>
   layer.windows.windows[spanOf(layer, row).window]?.name ?? null;
 
-/** What `tariff` asks where a layer below it holds the rate: that price, through every formula between the two. */
-export function priceThrough(tariff: CompiledTariff, layer: CompiledTariff, row: number): Price {
-  const price = layer.table.prices[layer.table.runs[row + ROW_PRICE] as number];
-  invariant(price, "a blocked rate has no price");
-  return tariff === layer ? price : derivedPrice(tariff, layer, price);
-}
-
-function derivedPrice(tariff: CompiledTariff, layer: CompiledTariff, price: Price): Price {
-  if (tariff === layer) return price;
-  const known = tariff.derivedPrices.get(price);
+/** The price of a row, as the tariff that the layer is seen from asks it. */
+export function priceOf({ table, prices, derivations }: Layer, row: number): Price {
+  const index = table.runs[row + ROW_PRICE] as number;
+  const known = prices[index];
   if (known !== undefined) return known;
-  invariant(tariff.base, "the layer is below the tariff");
-  const below = derivedPrice(tariff.base, layer, price);
-  const derived = tariff.derivation === null ? below : derivePrice(below, tariff.derivation);
-  tariff.derivedPrices.set(price, derived);
-  return derived;
+  const published = table.prices[index];
+  invariant(published, "a blocked rate has no price");
+  const price = derivations.reduce(derivePrice, published);
+  prices[index] = price;
+  return price;
 }
 
 export const NO_ROW = -1;
@@ -142,7 +144,7 @@ export const NO_ROW = -1;
  * of the highest priority wins, a rate without a window yields to all, and of two rates the one that began later
  * replaces the other.
  */
-export function rowInForce(layer: CompiledTariff, entry: number, effectiveAt: number, clockAt: number): number {
+export function rowInForce(layer: Layer, entry: number, effectiveAt: number, clockAt: number): number {
   const { runs } = layer.table;
   const end = entry + 1 + (runs[entry] as number) * ROW_SIZE;
   let best = NO_ROW;
@@ -182,14 +184,13 @@ export function nextChange(
 /** Whether a prefix has but one rate, so that nothing can change under way. */
 export const hasOneRate = ({ layer, entry }: FoundRate): boolean => layer.table.runs[entry] === 1;
 
-const spanOf = ({ table }: CompiledTariff, row: number): Span =>
-  table.spans[table.runs[row + ROW_SPAN] as number] as Span;
+const spanOf = ({ table }: Layer, row: number): Span => table.spans[table.runs[row + ROW_SPAN] as number] as Span;
 
 /** Entries met on the way down the trie, for when the longest has no rate in force. Look-ups never nest. */
 const metEntries = new Int32Array(16);
 const metLengths = new Int32Array(16);
 
-function findOwnRate(layer: CompiledTariff, called: E164, at: number): FoundRate | null {
+function findRateIn(layer: Layer, called: E164, at: number): FoundRate | null {
   const { cells, nodeEntries } = layer.table;
   let met = 0;
   let node = 0;
