@@ -94,8 +94,8 @@ const CALL = {
   accountCode: optional("accountcode"),
   sipUser: optional("sip_auth_username"),
   sourceAddress: optional("network_addr"),
-  ingressTrunk: optional("sip_gateway_name"),
-  egressTrunk: optional("sip_gateway"),
+  ingressTrunk: optional("sip_gateway"),
+  egressTrunk: optional("sip_gateway_name"),
   cause: {
     q850: optional("hangup_cause_q850"),
     sip: optional("sip_term_status"),
