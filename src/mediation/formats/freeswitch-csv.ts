@@ -79,7 +79,7 @@ const CALL = {
     cases: [{ when: IS_CALLEES_LEG, value: { constant: "terminating" } }],
     otherwise: { constant: "originating" },
   },
-  calling: { column: "caller_id_number", empty: ["0000000000", "anonymous"] },
+  calling: "caller_id_number",
   called: "destination_number",
   startedAt: { column: "start_stamp", format: STAMP },
   answeredAt: { column: "answer_stamp", format: STAMP },
@@ -98,7 +98,7 @@ const CALL = {
   egressTrunk: optional("sip_gateway_name"),
   cause: {
     q850: optional("hangup_cause_q850"),
-    sip: optional("sip_term_status"),
+    sip: { firstOf: [optional("sip_term_status"), { ...optional("proto_specific_hangup_cause"), after: "sip:" }] },
     text: optional("hangup_cause"),
     words: {
       ...Object.fromEntries(Object.entries(FREESWITCH_Q850).map(([word, q850]) => [word, { q850 }])),
