@@ -4,6 +4,7 @@ import { CsvTokenizer } from "../csv/tokenizer.ts";
 import type { DecodedRow, Decoder, DecoderSettings, RowOutcome } from "../decoder.ts";
 import { columnCount, faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
+import { decodeBytewise } from "../text/encoding.ts";
 import { AccClock } from "./clock.ts";
 import { type AccLayout, type AccSettings, layoutOf, layoutOfHeader, readAccSettings } from "./layout.ts";
 import { type AccContext, decodeAccRow } from "./row.ts";
@@ -91,12 +92,15 @@ export class AccDecoder implements Decoder {
 
 const BLANK: RowOutcome = { kind: "framing", what: "blank" };
 
+/** The UTF-8 byte order mark, bytewise. */
+const BOM = /^\u00ef\u00bb\u00bf/;
+
 /** A first line longer than this is no acc row; the tokenizer says what it is. */
 const HEAD_BYTES_MAX = 65_536;
 
 /** The first line that is not blank, as text; undefined while it may go on in the next chunk. */
 function firstLine(head: Uint8Array, final: boolean): string | undefined {
-  const text = new TextDecoder("latin1").decode(head.subarray(0, HEAD_BYTES_MAX));
+  const text = decodeBytewise(head.subarray(0, HEAD_BYTES_MAX)).replace(BOM, "");
   const match = /[^\s].*?(?=[\r\n])/s.exec(text);
   if (match) return match[0];
   return final || head.length >= HEAD_BYTES_MAX ? text : undefined;
