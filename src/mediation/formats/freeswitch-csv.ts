@@ -92,8 +92,8 @@ const CALL = {
   reported: { column: "billsec", unit: "s" },
   total: { ...optional("duration"), unit: "s" },
   accountCode: optional("accountcode"),
-  sipUser: optional("sip_auth_username"),
-  sourceAddress: optional("network_addr"),
+  sipUser: { firstOf: [optional("sip_auth_username"), optional("user_name")] },
+  sourceAddress: { firstOf: [optional("network_addr"), optional("sip_received_ip"), optional("sip_network_ip")] },
   ingressTrunk: optional("sip_gateway"),
   egressTrunk: optional("sip_gateway_name"),
   cause: {
