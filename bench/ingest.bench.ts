@@ -21,7 +21,7 @@ const COLUMNS = [
   "hangup_cause",
   "uuid",
   "accountcode",
-  "sip_gateway",
+  "sip_gateway_name",
 ];
 
 /** A database of its own on disk, durable commits, as a new installation has it. */

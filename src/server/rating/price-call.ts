@@ -1,12 +1,16 @@
-import type { Currency } from "../../core/money/currency.ts";
 import { formatDecimal, unitsAt } from "../../core/money/decimal.ts";
+import { convert, findConversion, type NoConversion } from "../../core/money/exchange.ts";
 import { divideRounded } from "../../core/money/rounding.ts";
 import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
+import type { RatedCharge } from "../../core/rating/charge.ts";
 import { openCall } from "../../core/rating/opening.ts";
 import { rateOpened } from "../../core/rating/rate-call.ts";
 import type { Reject } from "../../core/reject.ts";
 import type { Price } from "../../core/tariff/price.ts";
+import type { TariffTerms } from "../../core/tariff/tariff.ts";
+import { isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { civilDay } from "../../core/time/zone.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import type { StoredAccount } from "../tenancy/store.ts";
 import type { PricedCharge } from "../usage/priced-call.ts";
@@ -75,12 +79,12 @@ function priceSide(
   if (opening.kind === "no-rate") return noRate(event, account, loaded.tariff.name, side);
   if (opening.kind === "blocked") return blocked(event, account, opening);
   const rated = rateOpened(opening, { talkedS: event.talkedS });
+  const paid = inAccountCurrency(context, account, rated, table.terms, answeredAt);
+  if ("code" in paid) return paid;
   return {
     side,
     accountId: account.id,
-    amount: rated.amount,
-    currency: rated.currency as Currency,
-    converted: null,
+    ...paid,
     tariffId: rated.tariffId,
     tariffEpoch: context.tariffs.epoch,
     prefix: event.called.kind === "e164" ? rated.prefix : NOT_E164_MARK + rated.prefix,
@@ -89,6 +93,34 @@ function priceSide(
     billedS: rated.billedS,
   };
 }
+
+/** The charge in the account's own currency, at the rate of the day of answer. */
+function inAccountCurrency(
+  { exchange }: RatingContext,
+  account: StoredAccount,
+  { amount, currency }: RatedCharge,
+  terms: TariffTerms,
+  answeredAt: EpochMs,
+): Pick<PricedCharge, "amount" | "currency" | "converted"> | Reject {
+  if (currency === account.currency) return { amount, currency, converted: null };
+  const date = isoDate(civilDay(exchange.timeZone, answeredAt));
+  const found = findConversion(exchange.table, { from: currency, to: account.currency, date });
+  if (found.kind === "no-conversion") return noExchangeRate(account, found);
+  const { numerator, denominator } = found.rate;
+  const exchangeRate = divideRounded(numerator * 10n ** BigInt(EXCHANGE_RATE_SCALE), denominator, "half-even");
+  return {
+    amount: convert(amount, found, terms),
+    currency: account.currency,
+    converted: {
+      tariffAmount: amount,
+      tariffCurrency: currency,
+      exchangeRate: formatDecimal({ units: exchangeRate, scale: EXCHANGE_RATE_SCALE }),
+    },
+  };
+}
+
+/** Decimals of the exchange rate as it is stored beside a charge; the conversion itself uses the exact fraction. */
+const EXCHANGE_RATE_SCALE = 18;
 
 /** Decimals of a rate that is shown a minute though its unit does not divide one. */
 const SHOWN_SCALE = 9;
@@ -131,6 +163,12 @@ const noRate = (event: UsageEvent, account: StoredAccount, tariff: string, side:
   code: "rate-missing-for-call",
   what: `Tariff "${tariff}" (${side} side, account "${account.code}") has no rate for ${called(event)} at the time of the call.`,
   fix: "Import a rate for the number with an effective time before the call, then retry the record.",
+});
+
+const noExchangeRate = (account: StoredAccount, { from, to, date }: NoConversion): Reject => ({
+  code: "exchange-rate-missing",
+  what: `There is no exchange rate from ${from} to ${to} on ${date}, to charge account "${account.code}".`,
+  fix: "Add one dated on or before that day (`tollwright apply`, exchangeRates), then retry the record.",
 });
 
 const blocked = (

@@ -1,3 +1,5 @@
+import { exchangeTable } from "../../core/money/exchange.ts";
+import type { ExchangeTerms } from "../../core/rating/rate-sides.ts";
 import { compileAccountRules, type PayerResolver } from "../../core/tenancy/payer.ts";
 import { sellingChain } from "../../core/tenancy/selling-chain.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
@@ -9,9 +11,11 @@ import {
   listRules,
   listTariffAssignments,
   listTrunks,
+  loadTenant,
   type StoredAccount,
   type TariffAssignment,
 } from "../tenancy/store.ts";
+import { listExchangeRates } from "./exchange-store.ts";
 import { type LoadedTariff, loadTariffSet, type TariffSet } from "./tariff-set.ts";
 
 /**
@@ -27,9 +31,14 @@ export interface RatingContext {
   readonly tariffs: TariffSet;
   /** By account, newest first. */
   readonly assignments: ReadonlyMap<string, readonly TariffAssignment[]>;
+  /** Rates between currencies, and the zone whose calendar says which day a call was answered on. */
+  readonly exchange: ExchangeTerms;
   /** Who sells to whom, by paying account; filled as accounts are met. */
   readonly chains: Map<string, readonly StoredAccount[]>;
 }
+
+/** A published rate holds until the next one of its pair, but not for ever: a feed that stopped must not price calls unnoticed. */
+const EXCHANGE_AGE_DAYS_MAX = 366;
 
 /** Reads the context of a tenant; tariffs that `previous` holds at the same version are not read again. */
 export async function loadRatingContext(
@@ -38,6 +47,8 @@ export async function loadRatingContext(
   previous: RatingContext | null,
 ): Promise<RatingContext> {
   const epoch = await readTariffEpoch(tx, tenantId);
+  const tenant = await loadTenant(tx, tenantId);
+  const exchangeRates = await listExchangeRates(tx, tenantId);
   const [accounts, trunks, rules, assignments] = [
     await listAccounts(tx, tenantId),
     await listTrunks(tx, tenantId),
@@ -52,6 +63,10 @@ export async function loadRatingContext(
     vendors: compileVendors(trunks),
     tariffs: await loadTariffSet(tx, tenantId, { epoch, previous: previous?.tariffs ?? null }),
     assignments: Map.groupBy(assignments.toReversed(), (assignment) => assignment.accountId),
+    exchange: {
+      table: exchangeTable(exchangeRates, { pivot: tenant.currency, ageDaysMax: EXCHANGE_AGE_DAYS_MAX }),
+      timeZone: tenant.timeZone,
+    },
     chains: new Map(),
   };
 }

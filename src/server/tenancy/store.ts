@@ -58,6 +58,17 @@ export async function listTenants(tx: Tx): Promise<readonly StoredTenant[]> {
   return rows.map(tenantOf);
 }
 
+/** The tenant that the transaction works for. */
+export async function loadTenant(tx: Tx, tenantId: string): Promise<StoredTenant> {
+  const { rows } = await tx.query<TenantRow>(
+    "select id, name, currency, time_zone, letterhead from tenants where id = $1",
+    [tenantId],
+  );
+  const [row] = rows;
+  invariant(row, `tenant ${tenantId} is there`);
+  return tenantOf(row);
+}
+
 /** Creates the tenant, or brings the one of that id up to date. */
 export async function saveTenant(tx: Tx, tenant: StoredTenant): Promise<void> {
   await tx.query(
