@@ -1,3 +1,4 @@
+import { applyCommand } from "./apply.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import type { Command, CommandGroup } from "./command.ts";
 import { configCommand } from "./config.ts";
@@ -6,6 +7,7 @@ import { tenantCommands } from "./tenant.ts";
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly (Command | CommandGroup)[] = [
+  applyCommand,
   tenantCommands,
   migrateCommand,
   backupCommand,

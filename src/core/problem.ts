@@ -13,6 +13,8 @@ export const PROBLEMS = {
   "tenant-not-named": 400,
   "account-unknown": 404,
   "account-fixed": 409,
+  "setup-not-json": 422,
+  "setup-invalid": 422,
   "source-settings-invalid": 422,
   "source-unknown": 404,
   "format-unknown": 422,

@@ -230,6 +230,7 @@ async function closeRates(tx: BulkTx, { tariffId, closings }: Publication, versi
      from ended where effective_from < at`,
     [tariffId, version],
   );
+  await tx.query("drop table stage_closings"); // one transaction may publish several tariffs
 }
 
 async function insertRates(tx: BulkTx, { tenantId, tariffId, rates }: Publication, version: number): Promise<void> {
@@ -250,6 +251,7 @@ async function insertRates(tx: BulkTx, { tenantId, tariffId, rates }: Publicatio
      from stage_rates`,
     [tenantId, tariffId, version],
   );
+  await tx.query("drop table stage_rates");
 }
 
 function writeRate(copy: BinaryCopy, rate: Rate): void {

@@ -1,0 +1,75 @@
+import { uuidv7 } from "../../clock.ts";
+import { mayWrite, noteChange, type SetupWork } from "../tenancy/setup-work.ts";
+import { basesFirst } from "./bases-first.ts";
+import { planPublication } from "./plan-publication.ts";
+import { type PlannedTariff, readTariffContent } from "./read-tariff-content.ts";
+import { insertTariff, insertVersion, listTariffs, loadRates, lockEpoch, type Tariff } from "./store.ts";
+import type { TariffSetup } from "./tariff-setup.ts";
+
+/**
+ * Creates the tariffs that a setup describes, and publishes a version of each whose terms, derivation or rates are not
+ * those of its newest one. A tariff without rates of its own in the setup keeps the ones it has: decks feed it.
+ * Answers the ids of all of the tenant's tariffs, by name.
+ */
+export async function applyTariffs(
+  work: SetupWork,
+  setups: readonly TariffSetup[],
+  accountIds: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
+  const { tx, tenantId } = work;
+  const writing = setups.length > 0 && mayWrite(work);
+  let epoch = writing ? await lockEpoch(tx, tenantId) : 0; // first: what is compared below then stays the newest
+  const listed = await listTariffs(tx, tenantId);
+  const planned = new Map<string, PlannedTariff>(
+    listed.map((tariff) => [
+      tariff.name,
+      { ...tariff, currency: tariff.terms?.currency ?? work.currency, derivation: tariff.derivation },
+    ]),
+  );
+  for (const [setup, index] of basesFirst(setups, work.faults)) {
+    const pointer = `/tariffs/${index}`;
+    const present = listed.find(({ name }) => name === setup.name);
+    const held = present?.terms ? await loadRates(tx, present.id, present.version) : [];
+    const next = readTariffContent(work, { setup, pointer, present, held, planned });
+    const accountId = accountOf(work, { setup, pointer, present, accountIds });
+    if (next === null || accountId === undefined) continue;
+    const id = present?.id ?? uuidv7();
+    planned.set(setup.name, { id, name: setup.name, currency: next.terms.currency, derivation: next.derivation });
+    const now = present?.terms ? { terms: present.terms, derivation: present.derivation, rates: held } : null;
+    const { fields, closings, rates } = planPublication(now, next);
+    const write = noteTariff(work, setup.name, present, fields);
+    if (!write) continue;
+    if (present === undefined) await insertTariff(tx, { tenantId, id, name: setup.name, accountId });
+    const { terms, derivation } = next;
+    const publication = { tenantId, tariffId: id, terms, derivation, closings, rates, deckId: null };
+    await insertVersion(tx, { ...publication, publishedBy: work.author }, epoch);
+    epoch += 1;
+  }
+  return new Map([...planned.values()].map(({ name, id }) => [name, id]));
+}
+
+function noteTariff(work: SetupWork, name: string, present: Tariff | undefined, fields: readonly string[]): boolean {
+  if (present === undefined) return noteChange(work, { kind: "tariff", name }, undefined, {});
+  work.changes.push({ kind: "tariff", name, change: fields.length === 0 ? "unchanged" : "changed", fields });
+  return fields.length > 0 && mayWrite(work);
+}
+
+/** The account that a private tariff is for; null: anybody's; undefined after a fault. */
+function accountOf(
+  { faults }: SetupWork,
+  args: {
+    readonly setup: TariffSetup;
+    readonly pointer: string;
+    readonly present: Tariff | undefined;
+    readonly accountIds: ReadonlyMap<string, string>;
+  },
+): string | null | undefined {
+  const { setup, pointer, present, accountIds } = args;
+  if (setup.account === undefined) return present?.accountId ?? null;
+  const accountId = accountIds.get(setup.account);
+  if (accountId === undefined)
+    faults.add(`${pointer}/account`, `There is no account "${setup.account}".`, "Check the code.");
+  else if (present && present.accountId !== accountId)
+    faults.add(`${pointer}/account`, "The tariff was made for others.", "Describe a tariff of another name.");
+  return accountId;
+}

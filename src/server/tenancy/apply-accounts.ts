@@ -1,0 +1,129 @@
+import { uuidv7 } from "../../clock.ts";
+import { type Currency, parseCurrency } from "../../core/money/currency.ts";
+import { parseDecimal } from "../../core/money/decimal.ts";
+import { type Nanos, NO_NANOS, nanosFromDecimal } from "../../core/money/nanos.ts";
+import { CHAIN_LEVELS_MAX } from "../../core/tenancy/selling-chain.ts";
+import { readZone } from "./apply-tenant.ts";
+import { accountFixed } from "./problems.ts";
+import type { AccountSetup } from "./setup-schema.ts";
+import { noteChange, type SetupWork } from "./setup-work.ts";
+import { insertAccount, insertBook, listAccounts, type StoredAccount, updateAccount } from "./store.ts";
+
+/**
+ * Creates the accounts of a setup, parents first, and brings those that exist up to date. Answers all of the tenant's
+ * accounts by code.
+ *
+ * @throws Problem `account-fixed` for a kind, payment, currency or parent other than the present one: what is booked
+ * was booked under it.
+ */
+export async function applyAccounts(
+  work: SetupWork,
+  setups: readonly AccountSetup[],
+): Promise<Map<string, StoredAccount>> {
+  const accounts = new Map((await listAccounts(work.tx, work.tenantId)).map((account) => [account.code, account]));
+  for (const [setup, index] of parentsFirst(setups, accounts, work)) {
+    const pointer = `/accounts/${index}`;
+    const present = accounts.get(setup.code);
+    const account = readAccount(work, { setup, pointer, present, accounts });
+    if (present) requireUnchanged(present, account, accounts);
+    accounts.set(account.code, account);
+    if (!noteChange(work, { kind: "account", name: account.code }, present, account)) continue;
+    if (present) {
+      await updateAccount(work.tx, account);
+      continue;
+    }
+    if (account.parentId === null) await insertBook(work.tx, { id: account.bookId, tenantId: work.tenantId });
+    await insertAccount(work.tx, account);
+  }
+  return accounts;
+}
+
+function readAccount(
+  { tenantId, currency, timeZone, faults }: SetupWork,
+  args: {
+    readonly setup: AccountSetup;
+    readonly pointer: string;
+    readonly present: StoredAccount | undefined;
+    readonly accounts: ReadonlyMap<string, StoredAccount>;
+  },
+): StoredAccount {
+  const { setup, pointer, present, accounts } = args;
+  const parent = setup.parent ? accounts.get(setup.parent) : undefined;
+  const wanted = parseCurrency(setup.currency ?? present?.currency ?? currency);
+  if (wanted === undefined)
+    faults.add(
+      `${pointer}/currency`,
+      `There is no currency "${setup.currency}".`,
+      "Give an ISO 4217 code such as EUR.",
+    );
+  if (parent && parent.kind !== "reseller")
+    faults.add(`${pointer}/parent`, `Account "${parent.code}" is no reseller.`, "Only a reseller sells on.");
+  if (setup.parent && setup.kind === "vendor")
+    faults.add(`${pointer}/parent`, "A vendor has no parent.", "Leave it out: vendors are paid by the operator.");
+  return {
+    id: present?.id ?? uuidv7(),
+    tenantId,
+    bookId: present?.bookId ?? parent?.bookId ?? uuidv7(),
+    code: setup.code,
+    name: setup.name ?? present?.name ?? setup.code,
+    kind: setup.kind,
+    payment: setup.payment ?? present?.payment ?? "postpaid",
+    parentId: setup.parent === undefined ? (present?.parentId ?? null) : (parent?.id ?? null),
+    currency: wanted ?? (currency as Currency),
+    timeZone: readZone({ setup: setup.timeZone, pointer, present: present?.timeZone ?? timeZone }, faults),
+    creditLimit: setup.creditLimit === undefined ? (present?.creditLimit ?? NO_NANOS) : readAmount(setup.creditLimit),
+    letterhead: setup.letterhead ?? present?.letterhead ?? {},
+  };
+}
+
+/** The schema allows at most nine decimals, so nothing is rounded. */
+function readAmount(text: string): Nanos {
+  const amount = parseDecimal(text);
+  return amount === undefined ? NO_NANOS : nanosFromDecimal(amount, "down");
+}
+
+function requireUnchanged(
+  present: StoredAccount,
+  wanted: StoredAccount,
+  accounts: ReadonlyMap<string, StoredAccount>,
+): void {
+  const { code } = present;
+  for (const field of ["kind", "payment", "currency"] as const)
+    if (present[field] !== wanted[field])
+      throw accountFixed({ code, field, is: present[field], wanted: wanted[field] });
+  if (present.parentId === wanted.parentId) return;
+  const nameOf = (id: string | null) => [...accounts.values()].find((account) => account.id === id)?.code ?? "none";
+  throw accountFixed({ code, field: "parent", is: nameOf(present.parentId), wanted: nameOf(wanted.parentId) });
+}
+
+/** The setups with their places in the file, each after its parent; what has no way up to the operator is a fault. */
+function parentsFirst(
+  setups: readonly AccountSetup[],
+  accounts: ReadonlyMap<string, StoredAccount>,
+  { faults }: SetupWork,
+): [AccountSetup, number][] {
+  const byCode = new Map(setups.map((setup, index) => [setup.code, { setup, index }]));
+  const levels = new Map<string, number>();
+  const levelOf = (code: string, below: readonly string[]): number | undefined => {
+    const known = levels.get(code);
+    if (known !== undefined) return known;
+    const parent = byCode.get(code)?.setup.parent;
+    if (below.includes(code) || below.length > CHAIN_LEVELS_MAX) return undefined;
+    const level = parent ? levelOf(parent, [...below, code]) : 0;
+    if (level === undefined || !(byCode.has(code) || accounts.has(code))) return undefined;
+    levels.set(code, level + 1);
+    return level + 1;
+  };
+  const sound = [...byCode.values()].filter(({ setup, index }) => {
+    if (levelOf(setup.code, []) !== undefined) return true;
+    const what = `The parents of "${setup.code}" do not lead up to the operator: one is missing, or its own ancestor.`;
+    faults.add(`/accounts/${index}/parent`, what, "Name a reseller that exists or is in this file.");
+    return false;
+  });
+  for (const [index, { code }] of setups.entries())
+    if (byCode.get(code)?.index !== index)
+      faults.add(`/accounts/${index}/code`, `The code "${code}" is used again below.`, "Give each account its own.");
+  return sound
+    .toSorted((a, b) => (levels.get(a.setup.code) ?? 0) - (levels.get(b.setup.code) ?? 0))
+    .map(({ setup, index }) => [setup, index]);
+}

@@ -1,0 +1,65 @@
+import type { Database } from "../db/database.ts";
+import { applySources } from "../mediation/apply-sources.ts";
+import { applyExchangeRates } from "../rating/apply-exchange-rates.ts";
+import { applyTariffs } from "../tariff/apply-tariffs.ts";
+import { applyAccounts } from "./apply-accounts.ts";
+import { applyAssignments } from "./apply-assignments.ts";
+import { applyRules } from "./apply-rules.ts";
+import { applyTenant } from "./apply-tenant.ts";
+import { applyTrunks } from "./apply-trunks.ts";
+import { readSetup } from "./read-setup.ts";
+import { SetupFaults } from "./setup-faults.ts";
+import type { Setup } from "./setup-schema.ts";
+import { lockSetup } from "./setup-store.ts";
+import type { SetupChange, SetupWork } from "./setup-work.ts";
+import { listTenants } from "./store.ts";
+
+export interface SetupReport {
+  readonly tenant: string;
+  /** One for each thing that the setup describes, in the order in which they depend on each other. */
+  readonly changes: readonly SetupChange[];
+}
+
+export interface ApplyOptions {
+  /** Only says what would change. */
+  readonly dryRun: boolean;
+  /** Who is named as the publisher of tariff versions. */
+  readonly author: string;
+}
+
+/**
+ * Makes the database hold what a setup file describes, in one transaction; what it holds already stays untouched, so that
+ * applying a file twice changes nothing the second time. What a file does not name is left alone, account rules excepted
+ * (see {@link applyRules}).
+ *
+ * The transaction runs as the owner, the only role that may create a tenant; every statement names the tenant.
+ *
+ * @throws Problem `setup-not-json`, `setup-invalid` (with every fault), `account-fixed`. Nothing is changed then.
+ */
+export async function applySetup(db: Database, text: string, options: ApplyOptions): Promise<SetupReport> {
+  const setup = readSetup(text);
+  return await db.bulk("owner", {}, async (tx) => {
+    await lockSetup(tx);
+    const faults = new SetupFaults();
+    const changes: SetupChange[] = [];
+    const name = setup.tenant.name.toLowerCase();
+    const present = (await listTenants(tx)).find((tenant) => tenant.name.toLowerCase() === name);
+    const tenant = await applyTenant({ tx, faults, changes, dryRun: options.dryRun }, setup.tenant, present);
+    const { currency, timeZone } = tenant;
+    await applyParts({ tx, tenantId: tenant.id, currency, timeZone, ...options, faults, changes }, setup);
+    faults.throwAny(); // and rolls back
+    return { tenant: tenant.name, changes };
+  });
+}
+
+async function applyParts(work: SetupWork, setup: Setup): Promise<void> {
+  const { accounts: accountSetups = [], rules } = setup;
+  const accounts = await applyAccounts(work, accountSetups);
+  const accountIds = new Map([...accounts.values()].map(({ code, id }) => [code, id]));
+  const tariffIds = await applyTariffs(work, setup.tariffs ?? [], accountIds);
+  await applyAssignments(work, accountSetups, { accounts, tariffIds });
+  const sourceIds = await applySources(work, setup.sources ?? []);
+  const trunks = await applyTrunks(work, setup.trunks ?? [], { accounts, sourceIds });
+  if (rules !== undefined) await applyRules(work, rules, { accounts, sourceIds, trunks });
+  await applyExchangeRates(work, setup.exchangeRates ?? []);
+}

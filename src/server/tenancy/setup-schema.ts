@@ -1,0 +1,168 @@
+import { type Static, Type } from "typebox";
+import { ACCOUNT_KINDS, PAYMENT_MODES } from "../../core/tenancy/account.ts";
+import { TariffSetup } from "../tariff/tariff-setup.ts";
+
+const closed = { additionalProperties: false } as const;
+const optional = Type.Optional;
+const text = (description: string) => Type.String({ minLength: 1, maxLength: 200, description });
+const lines = Type.Array(Type.String({ maxLength: 200 }), { maxItems: 20, description: "a list of at most 20 lines" });
+const currency = Type.String({ pattern: "^[A-Z]{3}$", description: "an ISO 4217 code such as EUR" });
+const timeZone = text("an IANA time zone such as Europe/Berlin");
+const code = Type.String({
+  pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+  description: "up to 64 letters, digits, dots, hyphens and underscores, a letter or digit first",
+});
+
+export const LetterheadSetup = Type.Object(
+  {
+    lines: optional(lines),
+    taxId: optional(text("a tax number")),
+    email: optional(text("an e-mail address")),
+    paymentDetails: optional(lines),
+    logoSvg: optional(Type.String({ maxLength: 200_000, description: "the text of an SVG file" })),
+    locale: optional(text('a language tag such as "de" or "en-GB"')),
+  },
+  { ...closed, description: "a letterhead" },
+);
+
+const TenantSetup = Type.Object(
+  {
+    name: text("the operator's name"),
+    currency: optional(currency),
+    timeZone: optional(timeZone),
+    letterhead: optional(LetterheadSetup),
+  },
+  { ...closed, description: "the tenant" },
+);
+export type TenantSetup = Static<typeof TenantSetup>;
+
+const AccountSetup = Type.Object(
+  {
+    code,
+    name: optional(text("the account's name")),
+    kind: Type.Enum([...ACCOUNT_KINDS], { description: `one of ${ACCOUNT_KINDS.join(", ")}` }),
+    payment: optional(Type.Enum([...PAYMENT_MODES], { description: `one of ${PAYMENT_MODES.join(", ")}` })),
+    currency: optional(currency),
+    timeZone: optional(timeZone),
+    parent: optional(
+      Type.Union([code, Type.Null()], { description: "the code of the reseller that sells to it, or null" }),
+    ),
+    creditLimit: optional(
+      Type.String({ pattern: "^\\d{1,18}(\\.\\d{1,9})?$", description: 'an amount in quotes, such as "100.00"' }),
+    ),
+    letterhead: optional(LetterheadSetup),
+    tariff: optional(text("the name of a tariff")),
+    tariffs: optional(
+      Type.Array(
+        Type.Object(
+          {
+            tariff: text("the name of a tariff"),
+            from: optional(text('a date "2026-03-01", or a time with its offset "2026-03-01T08:00:00Z"')),
+          },
+          closed,
+        ),
+        { maxItems: 1_000, description: "a list of tariffs, each with the time from which on it holds" },
+      ),
+    ),
+  },
+  { ...closed, description: "an account" },
+);
+export type AccountSetup = Static<typeof AccountSetup>;
+
+const SourceSetup = Type.Object(
+  {
+    name: code,
+    format: text("the name of a switch format"),
+    settings: optional(Type.Object({}, { description: "the settings of docs/reference/sources.md" })),
+  },
+  { ...closed, description: "a source" },
+);
+export type SourceSetup = Static<typeof SourceSetup>;
+
+const prefixes = Type.Array(text("a prefix"), { maxItems: 100, description: "a list of texts" });
+
+const TrunkSetup = Type.Object(
+  {
+    name: text("the trunk's name as the switch writes it"),
+    source: optional(code),
+    direction: Type.Enum(["ingress", "egress"], { description: "one of ingress, egress" }),
+    account: code,
+    numbers: optional(
+      Type.Union(
+        [
+          Type.Object(
+            {
+              defaultCountry: optional(Type.Union([text("an ISO 3166 code such as GB"), Type.Null()])),
+              alreadyInternational: optional(Type.Boolean()),
+              internationalPrefixes: optional(Type.Union([prefixes, Type.Null()])),
+              nationalPrefix: optional(Type.Union([Type.String({ maxLength: 8 }), Type.Null()])),
+              techPrefixes: optional(prefixes),
+              shortCodes: optional(prefixes),
+            },
+            closed,
+          ),
+          Type.Null(),
+        ],
+        { description: "number settings as of a source (docs/reference/sources.md), or null" },
+      ),
+    ),
+  },
+  { ...closed, description: "a trunk" },
+);
+export type TrunkSetup = Static<typeof TrunkSetup>;
+
+const RuleSetup = Type.Object(
+  {
+    account: code,
+    source: optional(code),
+    trunk: optional(text("the name of the trunk whose number settings apply")),
+    priority: optional(Type.Integer({ minimum: -1_000_000, maximum: 1_000_000, description: "a whole number" })),
+    match: optional(
+      Type.Object(
+        {
+          address: optional(text("an IP address or range")),
+          trunk: optional(text("a trunk's name")),
+          accountCode: optional(text("an account code as the switch writes it")),
+          sipUser: optional(text("a SIP user")),
+          techPrefix: optional(text("a tech prefix")),
+          callingPrefix: optional(text("the first digits of calling numbers")),
+        },
+        { ...closed, description: "the conditions, all of which must hold" },
+      ),
+    ),
+  },
+  { ...closed, description: "an account rule" },
+);
+export type RuleSetup = Static<typeof RuleSetup>;
+
+const ExchangeRateSetup = Type.Object(
+  {
+    base: currency,
+    quote: currency,
+    from: Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: 'a date such as "2026-03-01"' }),
+    rate: Type.String({ pattern: "^\\d{1,18}(\\.\\d{1,18})?$", description: 'a decimal in quotes, such as "1.0842"' }),
+  },
+  { ...closed, description: "an exchange rate" },
+);
+export type ExchangeRateSetup = Static<typeof ExchangeRateSetup>;
+
+const list = <Item extends Parameters<typeof Type.Array>[0]>(item: Item, of: string) =>
+  optional(Type.Array(item, { maxItems: 100_000, description: `a list of ${of}` }));
+
+/**
+ * Everything that a setup file may say. A field that is left out keeps its present value, or takes its default in what is
+ * new. Source: docs/reference/setup-file.md.
+ */
+export const Setup = Type.Object(
+  {
+    tenant: TenantSetup,
+    accounts: list(AccountSetup, "accounts"),
+    tariffs: list(TariffSetup, "tariffs"),
+    sources: list(SourceSetup, "sources"),
+    trunks: list(TrunkSetup, "trunks"),
+    rules: list(RuleSetup, "account rules"),
+    exchangeRates: list(ExchangeRateSetup, "exchange rates"),
+  },
+  { ...closed, description: "a setup" },
+);
+export type Setup = Static<typeof Setup>;
