@@ -1,5 +1,5 @@
 import type { CodeItem } from "./cells/codes.ts";
-import { unfoldCodes } from "./cells/unfold-codes.ts";
+import { findClashes, unfold } from "./cells/unfold-codes.ts";
 import type { DeckReading, DeckRow, RejectedRow } from "./deck-row.ts";
 import { deckWarnings } from "./deck-warnings.ts";
 import { readRow } from "./read-row.ts";
@@ -20,7 +20,7 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
   const deck = openDeck(bytes, template);
   const context = rowContext(deck, template);
   const rejected: RejectedRow[] = [];
-  const drafts: { row: Omit<DeckRow, "prefix">; items: readonly CodeItem[] }[] = [];
+  const drafts: { row: DeckRow; items: readonly CodeItem[] }[] = [];
   let notes = 0;
   const { table, layout } = deck;
   for (const row of table.rows.slice(layout.dataFrom)) {
@@ -29,10 +29,16 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
     else if (read.kind === "reject") rejected.push({ line: row.line, raw: rawRow(table, row), reject: read.reject });
     else drafts.push(read);
   }
-  const { prefixes, unfoldedRows } = unfoldCodes(drafts);
-  const rows = drafts.flatMap(({ row }, at) =>
-    (prefixes[at] as string[]).map((prefix): DeckRow => ({ ...row, prefix })),
-  );
+  const clashing = findClashes(drafts);
+  let unfoldedRows = 0;
+  const rows: DeckRow[] = [];
+  for (const { row, items } of drafts) {
+    const before = rows.length;
+    for (const item of items) {
+      for (const prefix of unfold(item, clashing)) rows.push(prefix === row.prefix ? row : { ...row, prefix });
+    }
+    if (rows.length - before > items.length) unfoldedRows += 1;
+  }
   const counts = {
     rows: drafts.length + rejected.length,
     loadedRows: drafts.length,

@@ -13,8 +13,9 @@ import type { RowContext } from "./row-context.ts";
 import { type Cell, cellText, type TableRow } from "./table/table.ts";
 import type { DeckField } from "./template.ts";
 
+/** `row` has the first of the prefixes in `items`. */
 export type ReadRow =
-  | { readonly kind: "row"; readonly row: Omit<DeckRow, "prefix">; readonly items: readonly CodeItem[] }
+  | { readonly kind: "row"; readonly row: DeckRow; readonly items: readonly CodeItem[] }
   | { readonly kind: "reject"; readonly reject: Reject }
   /** A title, section heading, repeated header or footer: neither a code nor a price. */
   | { readonly kind: "note" };
@@ -38,7 +39,7 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
     return { kind: "note" };
   }
   context.lastDestination.text = destination;
-  const broken = [codeCell, rateCell].map(brokenCell).find((reject) => reject !== undefined);
+  const broken = brokenCell(codeCell) ?? brokenCell(rateCell);
   if (broken !== undefined) return rejected(broken);
   const codes = readCodes(codeCell, countryCode, context);
   if (codes.kind === "reject") return codes;
@@ -56,6 +57,7 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
     items: codes.items,
     row: {
       line: row.line,
+      prefix: codes.items[0]?.prefix ?? "",
       codeText: cellText(codeCell),
       destination,
       status,

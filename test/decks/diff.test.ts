@@ -15,12 +15,10 @@ const now = day("2026-03-01");
 /** "0.2 01-01..03-09, 0.3 03-09.." */
 function story(rates: readonly Rate[]): string {
   const date = (at: Rate["effectiveFrom"] | null): string => (at === null ? "" : toInstant(at).toString().slice(5, 10));
+  const price = (one: Rate): string => (one.blocked ? "blocked" : formatDecimal(one.ratePerUnit));
   return rates
     .toSorted((a, b) => a.effectiveFrom - b.effectiveFrom)
-    .map(
-      (one) =>
-        `${one.blocked ? "blocked" : formatDecimal(one.ratePerUnit)} ${date(one.effectiveFrom)}..${date(one.effectiveTo)}`,
-    )
+    .map((one) => `${price(one)} ${date(one.effectiveFrom)}..${date(one.effectiveTo)}`)
     .join(", ");
 }
 
@@ -32,7 +30,7 @@ const until = (date: string): Partial<Rate> => ({ effectiveTo: day(date) });
 
 describe("one code of an amendment", () => {
   test.each<[string, Rate[], DeckRow[], string, string, DiffPolicy?]>([
-    // why                                 stored                              deck                            kinds        afterwards
+    // why, stored, deck, kinds of change, rates afterwards
     ["a code never seen", [], [row("93", "0.2", MAR)], "new", "0.2 03-09.."],
     ["new with a past date", [], [row("93", "0.2", JAN)], "new", "0.2 01-01.."],
     ["new, but dates count as now", [], [row("93", "0.2", JAN)], "new", "0.2 03-01..", { pastDates: "now" }],

@@ -84,7 +84,7 @@ export function renderText(rows: readonly ModelRow[], style: Style): Uint8Array 
   return encode(text, style.encoding);
 }
 
-/** The deck as a workbook: prices and codes as numbers or as text, dates as serials or as text, other sheets around it. */
+/** The deck as a workbook among other sheets: prices, codes and dates as numbers (`typed`) or as text. */
 export function renderWorkbook(
   rows: readonly ModelRow[],
   style: Style,

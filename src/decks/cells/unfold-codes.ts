@@ -9,33 +9,18 @@ export interface RowCodes {
 const UNFOLDED_MAX = 1_000;
 
 /**
- * Writes folded ranges out again where folding would change a price: 9180-9189 became 918, but another row prices 918
- * or 9185 itself. Answers the prefixes per row, in order, and how many rows had to be written out.
+ * Folded prefixes that would change a price and must be written out again: 9180-9189 became 918, but another row prices
+ * 918 or 9185 itself.
  */
-export function unfoldCodes(rows: readonly RowCodes[]): { prefixes: string[][]; unfoldedRows: number } {
+export function findClashes(rows: readonly RowCodes[]): ReadonlySet<string> {
   const folded = new Map<string, { row: number; writtenLength: number }>();
   for (const [row, { items }] of rows.entries()) {
     for (const { prefix, writtenLength } of items) {
       if (writtenLength > prefix.length && prefix !== "") folded.set(prefix, { row, writtenLength });
     }
   }
-  const clashing = folded.size === 0 ? new Set<string>() : findClashes(rows, folded);
-  let unfoldedRows = 0;
-  const prefixes = rows.map(({ items }) => {
-    const written = items.flatMap((item) =>
-      clashing.has(item.prefix) && item.writtenLength > item.prefix.length ? writeOut(item) : [item.prefix],
-    );
-    if (written.length !== items.length) unfoldedRows += 1;
-    return written;
-  });
-  return { prefixes, unfoldedRows };
-}
-
-function findClashes(
-  rows: readonly RowCodes[],
-  folded: ReadonlyMap<string, { readonly row: number; readonly writtenLength: number }>,
-): Set<string> {
   const clashing = new Set<string>();
+  if (folded.size === 0) return clashing;
   for (const [row, { items }] of rows.entries()) {
     for (const { prefix } of items) {
       for (let length = 1; length <= prefix.length; length += 1) {
@@ -48,8 +33,9 @@ function findClashes(
   return clashing;
 }
 
-function writeOut({ prefix, writtenLength }: CodeItem): string[] {
+/** The prefixes of a code item; a folded one among `clashing` is every code it was written for. */
+export function unfold({ prefix, writtenLength }: CodeItem, clashing: ReadonlySet<string>): string[] {
   const width = writtenLength - prefix.length;
-  if (10 ** width > UNFOLDED_MAX) return [prefix];
+  if (width === 0 || !clashing.has(prefix) || 10 ** width > UNFOLDED_MAX) return [prefix];
   return Array.from({ length: 10 ** width }, (_, at) => prefix + String(at).padStart(width, "0"));
 }

@@ -17,6 +17,7 @@ export const sameTerms = (a: Rate, b: Rate): boolean =>
 
 /** Negative, zero or positive as `a` costs less, the same or more per second than `b`. */
 export function comparePrice(a: Rate, b: Rate): number {
+  if (a.unitS === b.unitS) return compareDecimal(a.ratePerUnit, b.ratePerUnit);
   return compareDecimal(multiplyDecimal(a.ratePerUnit, seconds(b)), multiplyDecimal(b.ratePerUnit, seconds(a)));
 }
 
