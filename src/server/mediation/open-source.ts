@@ -22,7 +22,7 @@ export function openSource(source: Source, rating: RatingContext, receivedAt: Ep
     source.config;
   return {
     format,
-    settings: { timeZone, fold, mapping, receivedAt, futureToleranceS },
+    settings: { timeZone, fold, mapping, receivedAt, futureToleranceS, driftToleranceS },
     desk: {
       tenantId: source.tenantId,
       sourceId: source.id,

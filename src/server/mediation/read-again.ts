@@ -12,6 +12,7 @@ export function readAgain(
   const decoder = format.open(settings);
   const text = preamble === "" ? `${raw}\n` : `${preamble}\n${raw}\n`;
   const rows = [...decoder.push(Buffer.from(text, "utf8")), ...decoder.end()];
-  for (const { outcome } of rows.toReversed()) if (outcome.kind !== "framing") return outcome;
+  // The first: what follows is a fault of a file that is not there, such as a missing trailer.
+  for (const { outcome } of rows) if (outcome.kind !== "framing") return outcome;
   return null;
 }
