@@ -41,7 +41,7 @@ export function parsePrice(text: string, mark: DecimalMark): Price | undefined {
   if (!/^\d*\.?\d*$/.test(text) || mark === ",") {
     plain = withoutCurrency(text);
     const group = mark === "." ? "," : ".";
-    const grouped = new RegExp(`^[-+]?\\d{1,3}(?:[${group}'’ \\u00a0\\u202f]\\d{3})+(?:\\${mark}\\d*)?$`);
+    const grouped = new RegExp(`^[-+]?[1-9]\\d{0,2}(?:[${group}'’ \\u00a0\\u202f]\\d{3})+(?:\\${mark}\\d*)?$`);
     if (grouped.test(plain)) plain = plain.replace(new RegExp(`[${group}'’ \\u00a0\\u202f]`, "g"), "");
     else if (plain.includes(group)) return undefined;
     if (mark === ",") plain = plain.replace(",", ".");
