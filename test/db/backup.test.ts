@@ -197,6 +197,22 @@ describe("a file that is not as it was written leaves the database untouched", (
   });
 });
 
+test("rows that the schema has no place for are refused, and none stays", async () => {
+  await db.transaction("owner", {}, async (tx) => {
+    await tx.query("create table private_notes (tenant_id uuid)");
+    await tx.query("select protect('private_notes', 'select')");
+  });
+  await backup(db, file);
+  await db.transaction("owner", {}, (tx) => tx.query("drop table private_notes"));
+  await onEmpty(async (target) => {
+    await expect(restore(target, file)).rejects.toMatchObject({
+      code: "backup-unreadable",
+      what: expect.stringContaining('relation "private_notes" does not exist'),
+    });
+    expect((await contents(target)).tenants).toEqual({ rows: "0", sum: null });
+  });
+});
+
 test("a restore whose connection is cut leaves no row, and can be tried again", async () => {
   await backup(db, file);
   await onEmpty(async (target) => {

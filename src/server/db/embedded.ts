@@ -4,7 +4,7 @@ import { databaseStartFailed } from "./database-problems.ts";
 import { type Lease, takeLease } from "./lease.ts";
 import { disownForeign, readPostmaster } from "./postmaster-file.ts";
 import { serverHome } from "./server-account.ts";
-import { embeddedBinaries, type ServerBinaries } from "./server-binaries.ts";
+import { embeddedBinaries, isCode, type ServerBinaries } from "./server-binaries.ts";
 import { type Launch, RECOVERY_MS_MAX, type SpawnOutcome, spawnServer, stopServer } from "./server-process.ts";
 import { withStartLock } from "./start-lock.ts";
 
@@ -31,6 +31,8 @@ export interface EmbeddedServer {
 
 /** A crashed server's children may hold its memory for a moment, and another process may be starting or stopping it. */
 const RETRY_MS_MAX = 30_000;
+/** Between tries to start a server again that died, say, of a full disk. */
+const REVIVE_PAUSE_MS = 5_000;
 
 /**
  * Starts the embedded PostgreSQL under `dataDir`, or attaches to the one that runs there already.
@@ -43,27 +45,31 @@ const RETRY_MS_MAX = 30_000;
  * @throws Problem `database-start-failed`, with the server's own words; `database-dir-incompatible`.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const launch = await prepare(options);
-  let lease = await bringUp(launch);
+  const launch = await explained(options.dataDir, prepare(options));
+  let lease = await explained(options.dataDir, bringUp(launch));
+  const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
-  let stopping = false;
   let restart = Promise.resolve();
   const watch = () => {
     void lease.lost.then(() => {
-      if (stopping) return;
-      launch.log("The database server died; starting it again.");
-      restart = bringUp({ ...launch, port: lease.server.port }).then(
-        (again) => {
-          lease = again;
-          watch();
-        },
-        (error: unknown) => launch.log(String(error)),
-      );
+      if (!stopping.signal.aborted) restart = revive();
     });
+  };
+  const revive = async () => {
+    launch.log("The database server died; starting it again.");
+    while (!stopping.signal.aborted) {
+      try {
+        lease = await bringUp({ ...launch, port: lease.server.port });
+        return watch();
+      } catch (error) {
+        launch.log(String(error));
+        await sleep(REVIVE_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined); // stop() cuts it short
+      }
+    }
   };
   watch();
   const stop = async () => {
-    stopping = true;
+    stopping.abort();
     await restart;
     if (await lease.release()) await stopServer(launch, lease.server.pid);
   };
@@ -77,6 +83,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       return stopped;
     },
   };
+}
+
+/** A folder that can't be made or written is the user's to mend, and no bug. */
+async function explained<T>(dataDir: string, work: Promise<T>): Promise<T> {
+  return await work.catch((cause: unknown) => {
+    if (!isCode(cause, "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EFBIG", "ENOTDIR", "EEXIST")) throw cause;
+    throw databaseStartFailed({
+      what: `The built-in database can't use the data folder ${dataDir}: ${(cause as Error).message}.`,
+      fix: "Check the folder's owner and permissions and the free space, or choose another with TOLLWRIGHT_DATA_DIR.",
+      cause,
+    });
+  });
 }
 
 async function prepare(options: EmbeddedOptions): Promise<Launch> {

@@ -64,16 +64,13 @@ async function releaseLease(client: pg.Client): Promise<boolean> {
     await client.end();
     return false;
   } catch {
-    return true; // the server has died: stopping it is harmless
+    return false; // the server has died; one that runs now is another's
   }
 }
 
-/** Refused, reset, starting up (57P03), shutting down (57P01), no socket yet. */
-function isPassing(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const ended = error instanceof Error && /Connection terminated|timeout expired/.test(error.message);
-  return ended || ["57P01", "57P02", "57P03", "ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE"].includes(code);
-}
+/** Whatever befalls the connection, and a server that starts up, shuts down or has crashed (57P01 to 57P03). */
+const isPassing = (error: unknown): boolean =>
+  !(error instanceof pg.DatabaseError) || ["57P01", "57P02", "57P03"].includes(error.code ?? "");
 
 function urlOf(server: Postmaster, password: string): string {
   const login = `${SUPERUSER}:${encodeURIComponent(password)}`;

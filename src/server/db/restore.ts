@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type pg from "pg";
+import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { type BackupProgress, type BackupReport, quoted } from "./backup.ts";
 import { type BackupHeader, type Frame, jsonOf, readFrames, type TableHead, type TableSum } from "./backup-format.ts";
@@ -27,9 +27,18 @@ export async function restore(
   await checkMigrations(file, header);
   await db.session(dropEmptySchema);
   const { version } = await migrate(db, { untilVersion: header.migrations.length });
-  const totals = await db.session((client) => readFrames(file, (frames) => load(client, file, frames, onProgress)));
+  const totals = await db
+    .session((client) => readFrames(file, (frames) => load(client, file, frames, onProgress)))
+    .catch((cause: unknown) => {
+      if (!isRefusal(cause)) throw cause;
+      throw backupUnreadable({ file, reason: `the database refuses its rows: ${cause.message}`, cause });
+    });
   return { file, schemaVersion: version, ...totals };
 }
+
+/** Bad values (22), broken keys and checks (23), tables or columns that the schema lacks (42). */
+const isRefusal = (error: unknown): error is pg.DatabaseError =>
+  error instanceof pg.DatabaseError && /^(22|23|42)/.test(error.code ?? "");
 
 /** Reads every byte and compares every sum; hands back the header. */
 async function verify(file: string, frames: AsyncGenerator<Frame>): Promise<BackupHeader> {

@@ -58,7 +58,7 @@ export async function spawnServer(launch: Launch): Promise<SpawnOutcome> {
   }
   const exit = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(`exit ${signal ?? code}`));
+    child.once("exit", (code, signal) => resolve(signal ? `killed by ${signal}` : `exit status ${code}`));
   });
   child.unref();
   const ready = await untilReady(launch, child.pid, exit);
@@ -99,6 +99,7 @@ function explainExit(launch: Launch, logText: string, how: string): SpawnOutcome
   const text = lines.map((line) => line.replace(/^[-\d]+ [:.\d]+ UTC \[\d+\] /, "")).join(" ") || how;
   if (/lock file ".*" (already exists|is empty)|pre-existing shared memory block/.test(text))
     return { kind: "busy", said: text };
+  if (how.startsWith("killed by")) return { kind: "busy", said: how };
   if (/Address already in use|could not create any (TCP|Unix)/.test(logText)) return { kind: "busy", said: text };
   const full = /No space left on device|Disk quota exceeded|File too large/.test(logText);
   throw databaseStartFailed({
