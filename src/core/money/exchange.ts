@@ -20,6 +20,8 @@ export interface ExchangeTable {
   readonly ageDaysMax: number;
   /** "USD/EUR" → rates by rising date. */
   readonly rates: ReadonlyMap<string, readonly ExchangeRate[]>;
+  /** Answers given before, by "USD/EUR 2026-03-02": a batch asks for the same few thousands of times. */
+  readonly answers: Map<string, Conversion | NoConversion>;
 }
 
 /** A rate that was found, with the published rates it was made of: store it on the charge. */
@@ -68,17 +70,30 @@ export function exchangeTable(
   }
   const byRisingDate = (a: ExchangeRate, b: ExchangeRate) => (a.effectiveDate < b.effectiveDate ? -1 : 1);
   const rates = new Map([...byPair].map(([pair, byDate]) => [pair, [...byDate.values()].sort(byRisingDate)]));
-  return { pivot, ageDaysMax, rates };
+  return { pivot, ageDaysMax, rates, answers: new Map() };
 }
 
 /**
  * The rate of a day: the day on which the usage was answered, in the operator's zone, so that re-rating finds it again.
  * A published rate of the pair comes first, then the inverse of its opposite, then the cross rate over the pivot.
  */
-export function findConversion(
-  table: ExchangeTable,
-  { from, to, date }: { readonly from: Currency; readonly to: Currency; readonly date: string },
-): Conversion | NoConversion {
+export function findConversion(table: ExchangeTable, asked: ConversionAsked): Conversion | NoConversion {
+  const key = `${asked.from}/${asked.to} ${asked.date}`;
+  const known = table.answers.get(key);
+  if (known) return known;
+  const answer = lookUpConversion(table, asked);
+  table.answers.set(key, answer);
+  return answer;
+}
+
+/** A pair, and the civil date ("2026-03-02") whose rate is wanted. */
+export interface ConversionAsked {
+  readonly from: Currency;
+  readonly to: Currency;
+  readonly date: string;
+}
+
+function lookUpConversion(table: ExchangeTable, { from, to, date }: ConversionAsked): Conversion | NoConversion {
   if (from === to) return conversion(from, to, []);
   const single = findLeg(table, from, to, date);
   if (single) return conversion(from, to, [single]);
