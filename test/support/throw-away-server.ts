@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbedded } from "../../src/server/db/embedded.ts";
-import { readPostmaster } from "../../src/server/db/postmaster-file.ts";
-import { isCode, type ServerBinaries } from "../../src/server/db/server-binaries.ts";
+import { processExists, readPostmaster } from "../../src/server/db/postmaster-file.ts";
+import type { ServerBinaries } from "../../src/server/db/server-binaries.ts";
 
 const FOLDER = "tollwright-throw-away-";
 
@@ -29,17 +29,9 @@ export async function throwAwayServer({
 /** What killed test runs left behind: a folder carries the number of the process that made it. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(FOLDER) || isAlive(Number.parseInt(name.slice(FOLDER.length), 10))) continue;
+    if (!name.startsWith(FOLDER) || processExists(Number.parseInt(name.slice(FOLDER.length), 10))) continue;
     const running = await readPostmaster(join(tmpdir(), name, "postgres/cluster"));
     if (typeof running === "object") process.kill(running.pid, "SIGQUIT");
     await rm(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return !isCode(error, "ESRCH"); // another user's process is alive too
   }
 }

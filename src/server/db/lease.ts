@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { SUPERUSER } from "./cluster.ts";
-import type { Postmaster } from "./postmaster-file.ts";
+import { type Postmaster, processExists } from "./postmaster-file.ts";
 
 /** One process's hold on the embedded server. */
 export interface Lease {
@@ -16,6 +17,10 @@ export interface Lease {
 const DATABASE = "tollwright";
 /** Advisory lock key: shared by every process that uses the server, exclusive to the one that stops it. */
 const LEASE_KEY = 74_011_800;
+/** Prefix of the connection's name; the process number follows. */
+const LEASE_NAME = "tollwright lease ";
+/** A process that was killed a moment ago still holds its lease until the server sees its connection end. */
+const DEAD_LEASE_TRIES_MAX = 100;
 const CONNECT_MS_MAX = 10_000;
 
 /** Connects and takes a lease; `undefined` when the server is still starting, or about to stop: look again. */
@@ -26,7 +31,7 @@ export async function takeLease(server: Postmaster, password: string): Promise<L
     user: SUPERUSER,
     password,
     database: "postgres",
-    application_name: "tollwright lease",
+    application_name: `${LEASE_NAME}${process.pid}`,
     connectionTimeoutMillis: CONNECT_MS_MAX,
     keepAlive: true,
   });
@@ -59,13 +64,27 @@ async function ensureDatabase(client: pg.Client): Promise<void> {
 async function releaseLease(client: pg.Client): Promise<boolean> {
   try {
     await client.query("select pg_advisory_unlock_shared($1)", [LEASE_KEY]);
-    const { rows } = await client.query<{ last: boolean }>("select pg_try_advisory_lock($1) as last", [LEASE_KEY]);
-    if (rows[0]?.last) return true;
+    for (let tries = 1; ; tries++) {
+      const { rows } = await client.query<{ last: boolean }>("select pg_try_advisory_lock($1) as last", [LEASE_KEY]);
+      if (rows[0]?.last) return true;
+      if (tries === DEAD_LEASE_TRIES_MAX || (await isUsed(client))) break;
+      await sleep(20);
+    }
     await client.end();
     return false;
   } catch {
     return false; // the server has died; one that runs now is another's
   }
+}
+
+/** Whether a process that lives holds a lease besides `client`. */
+async function isUsed(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: string }>(
+    `select substr(application_name, length($1) + 1) as pid from pg_stat_activity
+     where starts_with(application_name, $1) and pid <> pg_backend_pid()`,
+    [LEASE_NAME],
+  );
+  return rows.some(({ pid }) => processExists(Number(pid)));
 }
 
 /** Whatever befalls the connection, and a server that starts up, shuts down or has crashed (57P01 to 57P03). */

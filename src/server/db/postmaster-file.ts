@@ -29,7 +29,7 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | "non
   });
   const [pidLine = "", , , port = "", socketDir = "", listen = "", , status = ""] = text.split("\n");
   const pid = Number(pidLine);
-  if (!(pid > 0) || !exists(pid)) return "none"; // a dead server's file is PostgreSQL's own to replace
+  if (!(pid > 0) || !processExists(pid)) return "none"; // a dead server's file is PostgreSQL's own to replace
   if (!(await isServer(pid, cluster))) return "foreign";
   return { pid, port: Number(port), host: socketDir || listen, ready: status.trim() === "ready" };
 }
@@ -54,7 +54,8 @@ export async function disownForeign(cluster: string): Promise<void> {
 
 const pidFile = (cluster: string): string => join(cluster, "postmaster.pid");
 
-function exists(pid: number): boolean {
+/** Whether a process has this number, whoever's it is; a zombie counts. */
+export function processExists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
