@@ -21,8 +21,9 @@ function deckBytes(rows: number, extraUnits: number): Uint8Array {
 }
 
 /**
- * An A–Z deck read and compared with the version in force, in which a tenth of the prices differ. The whole import, with
- * checks and publication, has 8 s for 200,000 rows; this part aims at 4 of them; the floor is the budget of 20 s, halved.
+ * An A–Z deck read and compared with the version in force, in which a tenth of the prices differ. The whole import,
+ * with checks and publication, has 8 s for 200,000 rows; this part aims at 4 of them; the floor is the budget of 20 s,
+ * halved.
  */
 bench(
   "deck: read and compare",

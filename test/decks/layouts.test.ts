@@ -24,12 +24,14 @@ function prices(text: string, template: DeckTemplate = {}): string[] {
 test.each<[string, string, string[], DeckTemplate?]>([
   [
     "a minimum and an interval, grace time, points in dates",
-    "Code;Code Name;Rate;Effective Date;End Date;Min Time;Interval;Grace Time;Connect Fee\n93;AF;0.21;13.03.2026;;30;6;0;0.01\n",
+    "Code;Code Name;Rate;Effective Date;End Date;Min Time;Interval;Grace Time;Connect Fee\n" +
+      "93;AF;0.21;13.03.2026;;30;6;0;0.01\n",
     ["93 0.21 30/6 0.01 2026-03-13"],
   ],
   [
     "an initial increment and an increment",
-    "Code,Destination,Connect Cost,Included Seconds,Per Minute Cost,Initial Increment,Increment\n93,AF,0.01,0,0.21,30,6\n",
+    "Code,Destination,Connect Cost,Included Seconds,Per Minute Cost,Initial Increment,Increment\n" +
+      "93,AF,0.01,0,0.21,30,6\n",
     ["93 0.21 30/6 0.01"],
   ],
   [
@@ -39,12 +41,14 @@ test.each<[string, string, string[], DeckTemplate?]>([
   ],
   [
     "initial and next rate",
-    "Prefix,Initial rate,Next rate,Connect fee,Initial interval,Next interval,Valid from\n93,0.21,0.22,0.01,30,6,2026-03-01\n",
+    "Prefix,Initial rate,Next rate,Connect fee,Initial interval,Next interval,Valid from\n" +
+      "93,0.21,0.22,0.01,30,6,2026-03-01\n",
     ["93 0.21 30/6 0.01 2026-03-01"],
   ],
   [
     "old and new rate, a total",
-    "Carrier X\n\nDestination\tDial Codes\tOld Rate\tNew Rate\tEffective\nAF\t93\t0.2\t0.21\tMarch 9, 2026\nTotal\t\t\t1\n",
+    "Carrier X\n\nDestination\tDial Codes\tOld Rate\tNew Rate\tEffective\n" +
+      "AF\t93\t0.2\t0.21\tMarch 9, 2026\nTotal\t\t\t1\n",
     ["93 0.21 1/1 2026-03-09"],
   ],
   [
