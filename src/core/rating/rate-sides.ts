@@ -5,8 +5,8 @@ import type { CompiledTariff } from "../tariff/compiled-tariff.ts";
 import { isoDate } from "../time/civil-day.ts";
 import { civilDay } from "../time/zone.ts";
 import type { RatedCharge, Unrated } from "./charge.ts";
-import type { AllowanceShare, CallToRate } from "./opening.ts";
-import { rateCall } from "./rate-call.ts";
+import { type AllowanceShare, type CallToRate, openCall } from "./opening.ts";
+import { rateOpened } from "./rate-call.ts";
 
 /**
  * Somebody who is charged for a call, or owed for it: the vendor's cost, each reseller's price, the customer's price.
@@ -53,9 +53,9 @@ export function rateSides(call: CallOfSides, sides: readonly Side[], exchange: E
 
 function rateSide(call: CallOfSides, side: Side, exchange: ExchangeTerms | null): RatedSide["outcome"] {
   const { tariff, currency, allowance } = side;
-  const rating = rateCall(tariff, allowance ? { ...call, allowance } : call);
-  if (rating.kind !== "rated") return rating;
-  const { charge } = rating;
+  const opening = openCall(tariff, call.called, call.answeredAt);
+  if (opening.kind !== "open") return opening;
+  const charge = rateOpened(opening, allowance ? { talkedS: call.talkedS, allowance } : call);
   if (charge.currency === currency) return { kind: "rated", charge, amount: charge.amount, conversion: null };
   const { answeredAt } = call;
   const pair = { from: charge.currency, to: currency };
