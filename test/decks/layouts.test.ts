@@ -126,6 +126,11 @@ test("price per second and per increment keep their unit", () => {
   expect(unit("Prefix,Rate\n93,0.001\n")).toEqual([60]);
 });
 
+test("prices and codes on two sheets are joined also when the template names the sheet of prices", () => {
+  const file = readFileSync(new URL("../../samples/decks/pelican-two-sheets.xlsx", import.meta.url));
+  expect(readDeck(file, { sheet: "Rates" }).counts).toMatchObject({ rows: 10, prefixes: 13 });
+});
+
 test.each([
   ["aurora-az-full.csv", 131, 415],
   ["aurora-amendment.csv", 6, 24],

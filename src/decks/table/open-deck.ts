@@ -61,6 +61,12 @@ function openWorkbook(bytes: Uint8Array, template: DeckTemplate): OpenDeck {
   return { ...found, format: "workbook", encoding: null, delimiter: null };
 }
 
+/** Prices on one sheet, codes on another. */
+function joinedRates(sheets: readonly Table[], template: DeckTemplate): { table: Table; layout: Layout } | undefined {
+  const joined = joinCodeSheet(sheets);
+  return joined === undefined ? undefined : mostRates([joined], template);
+}
+
 /** Of the sheets that read as rates the one with most rows: a full A–Z comes before its list of changes. */
 function mostRates(sheets: readonly Table[], template: DeckTemplate): { table: Table; layout: Layout } | undefined {
   let best: { table: Table; layout: Layout } | undefined;
