@@ -206,6 +206,23 @@ create policy tenant_isolation on batches to tollwright_app using ((tenant_id = 
 grant insert, select on batches to tollwright_app;
 grant insert, select on batches to tollwright_ingest;
 
+create table billing_positions (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  account_id uuid not null,
+  period_end_at timestamp with time zone not null,
+  covers_journal_number bigint not null,
+  constraint billing_positions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint billing_positions_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint billing_positions_pkey PRIMARY KEY (book_id, account_id)
+);
+alter table billing_positions enable row level security;
+alter table billing_positions force row level security;
+create policy ingest_all on billing_positions to tollwright_ingest using (true) with check (true);
+create policy owner_all on billing_positions to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on billing_positions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on billing_positions to tollwright_app;
+
 create table books (
   tenant_id uuid not null,
   id uuid not null,
@@ -371,11 +388,16 @@ create table invoice_lines (
   line integer not null,
   kind text not null,
   description text not null,
+  period_start_date date,
+  period_end_date date,
+  previous_period boolean not null,
+  rate numeric,
   calls bigint,
   billed_s bigint,
-  rate text,
+  adjustment_id text,
   exact_amount numeric(28,9) not null,
   amount numeric(28,9) not null,
+  constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'adjustment'::text]))),
   constraint invoice_lines_pkey PRIMARY KEY (book_id, invoice_id, line)
 );
 alter table invoice_lines enable row level security;
@@ -384,6 +406,22 @@ create policy ingest_all on invoice_lines to tollwright_ingest using (true) with
 create policy owner_all on invoice_lines to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on invoice_lines to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select on invoice_lines to tollwright_app;
+
+create table invoice_logos (
+  tenant_id uuid not null,
+  sha256 text not null,
+  format text not null,
+  base64 text not null,
+  constraint invoice_logos_format_check CHECK ((format = ANY (ARRAY['svg'::text, 'png'::text]))),
+  constraint invoice_logos_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint invoice_logos_pkey PRIMARY KEY (tenant_id, sha256)
+);
+alter table invoice_logos enable row level security;
+alter table invoice_logos force row level security;
+create policy ingest_all on invoice_logos to tollwright_ingest using (true) with check (true);
+create policy owner_all on invoice_logos to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on invoice_logos to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on invoice_logos to tollwright_app;
 
 create table invoice_series (
   tenant_id uuid not null,
@@ -405,25 +443,33 @@ create table invoices (
   id uuid not null,
   account_id uuid not null,
   number text not null,
+  kind text not null,
   period_start_date date not null,
   period_end_date date not null,
   period_end_at timestamp with time zone not null,
+  covers_journal_number bigint not null,
+  after_end_at timestamp with time zone not null,
+  after_journal_number bigint not null,
   issue_date date not null,
   due_date date not null,
   currency text not null,
+  exact_total numeric(28,9) not null,
   total numeric(28,9) not null,
   rounding numeric(28,9) not null,
-  covers_journal_number bigint not null,
-  journal_number bigint not null,
+  paid numeric(28,9) not null,
+  due numeric(28,9) not null,
+  overrun numeric(28,9) not null,
+  journal_number bigint,
   document jsonb not null,
+  logo_sha256 text,
   created_at timestamp with time zone not null default now(),
   constraint invoices_check CHECK ((period_end_date > period_start_date)),
+  constraint invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit-note'::text, 'statement'::text]))),
   constraint invoices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint invoices_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
   constraint invoices_pkey PRIMARY KEY (book_id, id),
-  constraint invoices_book_id_account_id_period_end_date_covers_journal__key UNIQUE (book_id, account_id, period_end_date, covers_journal_number)
+  constraint invoices_book_id_account_id_period_end_at_covers_journal_nu_key UNIQUE (book_id, account_id, period_end_at, covers_journal_number)
 );
-CREATE INDEX invoices_account ON tollwright.invoices USING btree (account_id, period_end_date);
 CREATE INDEX invoices_number ON tollwright.invoices USING btree (tenant_id, number);
 alter table invoices enable row level security;
 alter table invoices force row level security;
@@ -493,7 +539,7 @@ create table quarantine (
   is_part boolean not null,
   state text not null,
   attempts integer not null default 0,
-  edited boolean not null default false,
+  corrected_raw text,
   created_at timestamp with time zone not null default now(),
   decided_at timestamp with time zone,
   constraint quarantine_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'dismissed'::text]))),
