@@ -51,12 +51,7 @@ function openWorkbook(bytes: Uint8Array, template: DeckTemplate): OpenDeck {
       sheet ?? "",
       sheets.map(({ name }) => name),
     );
-  const found =
-    mostRates(wanted, template) ??
-    mostRates(
-      [joinCodeSheet(wanted)].flatMap((it) => it ?? []),
-      template,
-    );
+  const found = mostRates(wanted, template) ?? joinedRates([...wanted, ...sheets], template);
   if (found === undefined) throw columnsMissing(wanted[0] as Table);
   return { ...found, format: "workbook", encoding: null, delimiter: null };
 }
