@@ -15,7 +15,9 @@ import { buildCalls, buildDeck, DECK_TERMS } from "./rating-deck.ts";
 
 const PREFIXES = 200_000;
 
-/** Calls come in batches and are gone after them: a million of them held at once would measure the garbage collector. */
+/**
+ * Calls come in batches and are gone after them: a million of them held at once would measure the garbage collector.
+ */
 const CALLS_MAX = 100_000;
 
 /** A tariff of its own deck. A smoke run makes a small one: it is there to see that the sums are right. */
@@ -44,8 +46,9 @@ function derived(tariffId: string, base: CompiledTariff, markupPercent: string):
 }
 
 /**
- * Each call priced for vendor, two resellers and customer: a vendor deck and a retail deck of 200,000 prefixes each, two
- * tariffs derived from the retail one in a chain, the customer with rates of its own. Floor and goal: PERFORMANCE budget.
+ * Each call priced for vendor, two resellers and customer: a vendor deck and a retail deck of 200,000 prefixes each,
+ * two tariffs derived from the retail one in a chain, the customer with rates of its own. Floor and goal: PERFORMANCE
+ * budget.
  */
 bench(
   "rating: 4 sides, 200k-prefix deck",

@@ -16,7 +16,9 @@ const MODES: Record<RoundingMode, Oracle.Rounding> = {
 
 type Version = TariffVersion & { readonly rates: readonly Rate[] };
 
-/** What the rules say, done the slow way: a list of rates, one step after the other, second by second, in decimal.js. */
+/**
+ * What the rules say, done the slow way: a list of rates, one step after the other, second by second, in decimal.js.
+ */
 export function rateNaively(version: Version, call: CallToRate): string {
   const { terms } = version;
   const opening = findNaively(version, call);

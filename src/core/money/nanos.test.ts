@@ -43,7 +43,7 @@ test.each<[string, number | undefined]>([
   ["KWD", 3],
   ["CLF", 4],
   ["usd", undefined],
-  ["XXX", undefined],
+  ["ABC", undefined],
 ])("%s has %s digits", (text, digits) => {
   const currency = parseCurrency(text);
   expect(currency && currencyDigits(currency)).toBe(digits);
