@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Config } from "../config.ts";
+import type { Currency } from "../core/money/currency.ts";
 import type { Reject } from "../core/reject.ts";
 import type { Tenant } from "../core/tenancy/tenant.ts";
 import type { Database } from "../server/db/database.ts";
@@ -21,7 +22,7 @@ export interface CommandContext {
   /** The database as it is: for migrations, backup and restore. */
   bareDatabase(): Promise<Database>;
   /** The tenant of `--tenant`, or the only one. Errors: Problems `tenant-unknown`, `tenant-not-named`. */
-  tenant(): Promise<Tenant>;
+  tenant(): Promise<Tenant & { readonly currency: Currency }>;
   /** Shows how far long work has come; silent unless a person is watching. */
   progress(label: string, total: number): Progress;
   /** A line for the person who waits, on standard error. */
@@ -63,11 +64,11 @@ export interface Command {
   run(context: CommandContext, args: Record<string, unknown>, options: Record<string, unknown>): Promise<Outcome>;
 }
 
-/** Commands that share a first word: `account list`, `account show`. */
+/** Commands, or groups of their own, that share a first word: `account list`, `cdr quarantine list`. */
 export interface CommandGroup {
   readonly name: string;
   readonly summary: string;
-  readonly commands: readonly Command[];
+  readonly commands: readonly (Command | CommandGroup)[];
 }
 
 interface CommandSpec<

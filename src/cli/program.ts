@@ -29,16 +29,24 @@ export function buildProgram(options: ProgramOptions): Commander {
     .option("--tenant <NAME>", "the tenant to work for; may be left out where there is only one")
     .addHelpText("after", "\nExit status: 0 done, 1 done with rejects (listed), 2 not done.\n");
   equip(program, options);
-  for (const entry of options.entries) {
+  addEntries(program, program, options.entries, options);
+  return program;
+}
+
+function addEntries(
+  program: Commander,
+  parent: Commander,
+  entries: readonly (Command | CommandGroup)[],
+  options: ProgramOptions,
+): void {
+  for (const entry of entries) {
     if ("run" in entry) {
-      addCommand(program, program, entry, options);
+      addCommand(program, parent, entry, options);
       continue;
     }
-    const group = program.command(entry.name).summary(entry.summary).description(sentence(entry.summary));
-    equip(group, options);
-    for (const command of entry.commands) addCommand(program, group, command, options);
+    const group = parent.command(entry.name).summary(entry.summary).description(sentence(entry.summary));
+    addEntries(program, equip(group, options), entry.commands, options);
   }
-  return program;
 }
 
 /** What holds for the program, every group and every command. */

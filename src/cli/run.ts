@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import type { Colors } from "./colors.ts";
-import type { Outcome } from "./command.ts";
+import type { Command, CommandGroup, Outcome } from "./command.ts";
 import { failureDocument, failureText, interrupted, problemOfUsage } from "./failure.ts";
 import { OpenedContext } from "./opened-context.ts";
 import { buildProgram, type Invocation } from "./program.ts";
@@ -75,11 +75,15 @@ const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
 
 /** The longest beginning of the words that is a command or a group: the one whose help explains the mistake. */
 function commandNamed(words: readonly string[], { entries }: Surroundings): string {
-  const [first, second] = words.filter((word) => !word.startsWith("-"));
-  const entry = entries.find(({ name }) => name === first);
-  if (entry === undefined) return "tollwright";
-  const command = "commands" in entry ? entry.commands.find(({ name }) => name === second) : undefined;
-  return ["tollwright", entry.name, ...(command ? [command.name] : [])].join(" ");
+  let known: readonly (Command | CommandGroup)[] = entries;
+  const named = ["tollwright"];
+  for (const word of words.filter((each) => !each.startsWith("-"))) {
+    const entry = known.find(({ name }) => name === word);
+    if (entry === undefined) break;
+    named.push(entry.name);
+    known = "commands" in entry ? entry.commands : [];
+  }
+  return named.join(" ");
 }
 
 const jsonText = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
