@@ -1,4 +1,5 @@
 import { applySetup, type SetupReport } from "../server/tenancy/apply-setup.ts";
+import { readSetup } from "../server/tenancy/read-setup.ts";
 import { defineCommand } from "./command.ts";
 import { argument, dryRun } from "./input.ts";
 import { readText } from "./read-text.ts";
@@ -22,8 +23,8 @@ export const applyCommand = defineCommand({
     },
   ],
   async run(context, { file }, options) {
-    const text = await readText(file, context.stdin);
-    const report = await applySetup(await context.db(), text, { dryRun: options.dryRun, author: context.author });
+    const setup = readSetup(await readText(file, context.stdin));
+    const report = await applySetup(await context.db(), setup, { dryRun: options.dryRun, author: context.author });
     return {
       json: { ...report, dryRun: options.dryRun },
       human: [...changesTable(report), totals(report, options.dryRun)],

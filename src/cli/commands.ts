@@ -1,14 +1,22 @@
+import { accountCommands } from "./account.ts";
 import { applyCommand } from "./apply.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import type { Command, CommandGroup } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { migrateCommand } from "./migrate.ts";
+import { rateCommand } from "./rate.ts";
+import { sourceCommands } from "./source.ts";
+import { tariffCommands } from "./tariff.ts";
 import { tenantCommands } from "./tenant.ts";
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly (Command | CommandGroup)[] = [
   applyCommand,
   tenantCommands,
+  accountCommands,
+  sourceCommands,
+  tariffCommands,
+  rateCommand,
   migrateCommand,
   backupCommand,
   restoreCommand,

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Config } from "../config.ts";
+import type { Currency } from "../core/money/currency.ts";
 import type { Tenant } from "../core/tenancy/tenant.ts";
 import { type Connection, ensureMigrated } from "../server/db/connect.ts";
 import type { Database } from "../server/db/database.ts";
@@ -45,7 +46,7 @@ export class OpenedContext implements CommandContext {
     return this.#migrated;
   }
 
-  async tenant(): Promise<Tenant> {
+  async tenant(): Promise<Tenant & { readonly currency: Currency }> {
     return await findTenant(await this.db(), this.#tenantName);
   }
 

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   "journal-is-reversal": 409,
   "invoice-not-printable": 422,
   "journal-key-reused": 409,
+  "account-not-prepaid": 409,
   "tenant-unknown": 404,
   "tenant-not-named": 400,
   "account-unknown": 404,
@@ -56,6 +57,7 @@ export const PROBLEMS = {
   "trunk-name-taken": 409,
   "account-chain-broken": 409,
   "number-rules-invalid": 422,
+  "number-unreadable": 422,
   "mapping-invalid": 422,
   "file-not-text": 415,
 } as const satisfies Record<string, number>;

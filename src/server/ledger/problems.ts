@@ -5,3 +5,9 @@ export const journalKeyReused = (args: { readonly key: string; readonly bookId: 
     what: `A journal with the key "${args.key}" is already in book ${args.bookId}, made from other input.`,
     fix: "Use a new reference for a new money movement; send the same reference only to repeat the same one.",
   });
+
+export const accountNotPrepaid = (args: { readonly code: string }) =>
+  new Problem("account-not-prepaid", {
+    what: `Account "${args.code}" is postpaid: it has no wallet to top up.`,
+    fix: "Book its payment against an invoice, or name a prepaid account.",
+  });

@@ -166,10 +166,15 @@ async function insertPostings(tx: Tx, numbered: readonly NumberedEntry[]): Promi
          as t(tenant_id, book_id, journal_number, line, account_id, kind, currency, amount)
      ), posted as (
        insert into postings (tenant_id, book_id, journal_number, line, account_id, kind, currency, amount) select * from line
+     ), change as (
+       select tenant_id, book_id, account_id, kind, currency, sum(amount) as amount from line group by 1, 2, 3, 4, 5
+     ), moved as (
+       update balances b set amount = b.amount + c.amount from change c
+       where b.book_id = c.book_id and b.account_id = c.account_id and b.kind = c.kind and b.currency = c.currency
+       returning b.book_id, b.account_id, b.kind, b.currency
      )
-     insert into balances as b (tenant_id, book_id, account_id, kind, currency, amount)
-     select tenant_id, book_id, account_id, kind, currency, sum(amount) from line group by 1, 2, 3, 4, 5
-     on conflict (book_id, account_id, kind, currency) do update set amount = b.amount + excluded.amount`,
+     insert into balances (tenant_id, book_id, account_id, kind, currency, amount)
+     select * from change where (book_id, account_id, kind, currency) not in (select * from moved)`,
     [
       lines.map(({ tenantId }) => tenantId),
       lines.map(({ posting }) => posting.account.bookId),

@@ -95,7 +95,7 @@ function priceSide(
 }
 
 /** The charge in the account's own currency, at the rate of the day of answer. */
-function inAccountCurrency(
+export function inAccountCurrency(
   { exchange }: RatingContext,
   account: StoredAccount,
   { amount, currency }: RatedCharge,

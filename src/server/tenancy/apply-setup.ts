@@ -7,7 +7,6 @@ import { applyAssignments } from "./apply-assignments.ts";
 import { applyRules } from "./apply-rules.ts";
 import { applyTenant } from "./apply-tenant.ts";
 import { applyTrunks } from "./apply-trunks.ts";
-import { readSetup } from "./read-setup.ts";
 import { SetupFaults } from "./setup-faults.ts";
 import type { Setup } from "./setup-schema.ts";
 import { lockSetup } from "./setup-store.ts";
@@ -34,10 +33,9 @@ export interface ApplyOptions {
  *
  * The transaction runs as the owner, the only role that may create a tenant; every statement names the tenant.
  *
- * @throws Problem `setup-not-json`, `setup-invalid` (with every fault), `account-fixed`. Nothing is changed then.
+ * @throws Problem `setup-invalid` (with every fault), `account-fixed`. Nothing is changed then.
  */
-export async function applySetup(db: Database, text: string, options: ApplyOptions): Promise<SetupReport> {
-  const setup = readSetup(text);
+export async function applySetup(db: Database, setup: Setup, options: ApplyOptions): Promise<SetupReport> {
   return await db.bulk("owner", {}, async (tx) => {
     await lockSetup(tx);
     const faults = new SetupFaults();

@@ -1,0 +1,128 @@
+import { nanosToSql } from "../core/money/nanos.ts";
+import type { ExplainedCharge, ExplainedSlice } from "../core/rating/charge.ts";
+import { fromInstant, toInstant } from "../core/time/epoch.ts";
+import { type ExplainedSide, explainPrice, type PriceAnswer } from "../server/rating/explain-price.ts";
+import { defineCommand } from "./command.ts";
+import { argument, option, requiredOption } from "./input.ts";
+import { exactText, moneyText } from "./money-text.ts";
+import { readWhole } from "./read-input.ts";
+import { readTime, TIME_FORM } from "./read-time.ts";
+import type { Table } from "./table.ts";
+
+const TALKED_S = 60;
+const TALKED_S_MAX = 604_800;
+
+/** `tollwright rate` */
+export const rateCommand = defineCommand({
+  name: "rate",
+  summary: "explain what a call costs, on every side",
+  about:
+    "The same rating as of a call record: for the account and every reseller above it, or what a vendor is owed. " +
+    "Amounts of parts are exact, as fractions where a decimal would not end; only the charge is rounded, once.",
+  arguments: { number: argument("NUMBER", "the called number, such as +493090182 or 112") },
+  options: {
+    account: requiredOption("--account CODE", "whose call it is"),
+    at: option("--at TIME", `when it was answered: ${TIME_FORM}; now if left out`),
+    seconds: option("--seconds N", `how long it took; ${TALKED_S} if left out`, readWhole(0, TALKED_S_MAX)),
+  },
+  examples: [
+    { command: "tollwright rate +442079460000 --account bakery --seconds 75", does: "A call of 75 s, now." },
+    {
+      command: "tollwright rate 493090182 --account bakery --at 2026-03-01T21:59:30Z --seconds 95 --json",
+      does: "A call that a customer asks about, for another program.",
+    },
+  ],
+  async run(context, { number }, { account, at, seconds: talkedS = TALKED_S }) {
+    const { id: tenantId, timeZone } = await context.tenant();
+    const answeredAt = at === undefined ? fromInstant(context.now) : readTime(at, timeZone, "tollwright rate");
+    const question = { tenantId, called: number, accountCode: account, answeredAt, talkedS };
+    const answer = await explainPrice(await context.db(), question);
+    const when = toInstant(answeredAt).toString();
+    return {
+      json: {
+        called: answer.called,
+        answeredAt: when,
+        talkedS,
+        sides: answer.sides.map((side) => sideJson(side, answer)),
+      },
+      human: [
+        `A call of ${talkedS} s to ${answer.called}, answered ${when}`,
+        ...answer.sides.flatMap((side) => ["", ...sideText(side, answer)]),
+      ],
+    };
+  },
+});
+
+function sideJson({ side, account, tariff, outcome }: ExplainedSide, { tariffNames }: PriceAnswer): object {
+  if (outcome.kind !== "rated") return { side, account, tariff, ...outcome };
+  const { charge, inAccount } = outcome;
+  const { tariffId: _, explanation, ...rest } = charge;
+  const slices = explanation.slices.map(({ tariffId, from, ...slice }) => {
+    return { ...slice, from: toInstant(from).toString(), tariff: tariffNames.get(tariffId) };
+  });
+  return {
+    ...{ side, account, tariff, kind: outcome.kind, ...rest, amount: nanosToSql(charge.amount) },
+    inAccount: inAccount && { amount: nanosToSql(inAccount.amount), currency: inAccount.currency },
+    explanation: { ...explanation, slices },
+  };
+}
+
+function sideText({ side, account, tariff, outcome }: ExplainedSide, answer: PriceAnswer): (string | Table)[] {
+  const who = `${side} ${account}`;
+  switch (outcome.kind) {
+    case "no-tariff":
+      return [`${who}: no price, because no tariff is assigned for that time.`];
+    case "no-rate":
+      return [`${who}: no price, because tariff "${tariff}" has no rate for this number at that time.`];
+    case "blocked":
+      return [`${who}: refused, because tariff "${tariff}" blocks ${outcome.destination} (${outcome.prefix}).`];
+    case "rated":
+      return [
+        `${who}: ${moneyText(outcome.charge.amount, outcome.charge.currency)}`,
+        ...chargeText(outcome.charge, tariff, answer),
+        ...convertedText(outcome),
+      ];
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function chargeText(charge: ExplainedCharge, tariff: string | null, answer: PriceAnswer): (string | Table)[] {
+  const { explanation } = charge;
+  const { connectFee, freeS, minimumS, increments, incrementBase } = explanation;
+  const from = incrementBase === "total" ? "counted from the start of the call" : "counted from the end of the first";
+  return [
+    `  tariff "${tariff}", version ${charge.tariffVersion}; prefix "${charge.prefix}", ${charge.destination}`,
+    `  ${explanation.talkedS} s talked, ${charge.billedS} s billed: steps ${increments}, ${from}` +
+      `${freeS > 0 ? `; ${freeS} s free` : ""}${minimumS > 0 ? `; at least ${minimumS} s` : ""}`,
+    ...(explanation.slices.length === 0 ? [] : [slicesTable(explanation.slices, answer)]),
+    ...(connectFee === "0" ? [] : [`  connect fee ${connectFee}`]),
+    `  sum ${exactText(explanation.unrounded)}${explanation.bound === null ? "" : `, set by the ${explanation.bound}`}` +
+      `, rounded ${explanation.rounding}: ${moneyText(charge.amount, charge.currency)}`,
+  ];
+}
+
+const slicesTable = (slices: readonly ExplainedSlice[], { tariffNames }: PriceAnswer): Table => ({
+  columns: [
+    { title: "  FROM" },
+    { title: "SECONDS", align: "right" },
+    { title: "STEP", align: "right" },
+    ...["RATE", "WINDOW", "RATE OF"].map((title) => ({ title })),
+    { title: "AMOUNT", align: "right" },
+  ],
+  rows: slices.map((slice) => [
+    `  ${slice.fromS} s`,
+    String(slice.billedS),
+    String(slice.stepS),
+    `${slice.ratePerUnit} a ${slice.unitS === 60 ? "minute" : `${slice.unitS} s`}`,
+    slice.window ?? "",
+    `${tariffNames.get(slice.tariffId) ?? slice.tariffId} ${slice.tariffVersion}`,
+    exactText(slice.amount),
+  ]),
+});
+
+function convertedText({ charge, inAccount }: Extract<ExplainedSide["outcome"], { kind: "rated" }>): string[] {
+  if (inAccount === null) return ["  No exchange rate for the day brings it into the account's currency."];
+  if (inAccount.currency === charge.currency) return [];
+  return [`  at the exchange rate of the day: ${moneyText(inAccount.amount, inAccount.currency)}`];
+}

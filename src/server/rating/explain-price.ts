@@ -1,0 +1,104 @@
+import { invariant } from "../../core/invariant.ts";
+import type { Currency } from "../../core/money/currency.ts";
+import type { Nanos } from "../../core/money/nanos.ts";
+import { normaliseCalled } from "../../core/numbering/normalise-number.ts";
+import type { Called } from "../../core/numbering/number.ts";
+import { compileNumberPlan, DEFAULT_NUMBER_RULES } from "../../core/numbering/number-plan.ts";
+import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
+import type { ExplainedCharge } from "../../core/rating/charge.ts";
+import { explainCall } from "../../core/rating/explain.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Database } from "../db/database.ts";
+import { findAccount } from "../tenancy/find-account.ts";
+import { inAccountCurrency } from "./price-call.ts";
+import { numberUnreadable } from "./problems.ts";
+import { chainOf, loadRatingContext, type RatingContext, tariffAt } from "./rating-context.ts";
+import { tableFor } from "./tariff-set.ts";
+
+/** What would a call cost? */
+export interface PriceQuestion {
+  readonly tenantId: string;
+  /** As typed: "+49 30 901820", "0049…", "112". */
+  readonly called: string;
+  readonly accountCode: string;
+  readonly answeredAt: EpochMs;
+  readonly talkedS: number;
+}
+
+/** The price on one side with its reasons, or why there is none. */
+export interface ExplainedSide {
+  readonly side: "customer" | "reseller" | "cost";
+  readonly account: string;
+  /** null: none is assigned for that time. */
+  readonly tariff: string | null;
+  readonly outcome:
+    | { readonly kind: "no-tariff" }
+    | { readonly kind: "no-rate" }
+    | { readonly kind: "blocked"; readonly prefix: string; readonly destination: string }
+    | {
+        readonly kind: "rated";
+        readonly charge: ExplainedCharge;
+        /** In the account's currency; null: there is no exchange rate for the day. */
+        readonly inAccount: { readonly amount: Nanos; readonly currency: Currency } | null;
+      };
+}
+
+export interface PriceAnswer {
+  /** The number as it is rated: E.164 digits, or "=" and a short code. */
+  readonly called: string;
+  readonly sides: readonly ExplainedSide[];
+  /** Names of the tariffs that the explanations mention by id. */
+  readonly tariffNames: ReadonlyMap<string, string>;
+}
+
+/**
+ * Prices a call that need not exist, for the account and everybody who sells to it (or, for a vendor, what it is owed):
+ * the same rating as of a call record, with every reason.
+ *
+ * @throws Problem `account-unknown`, `number-unreadable`.
+ */
+export async function explainPrice(db: Database, question: PriceQuestion): Promise<PriceAnswer> {
+  const { tenantId, answeredAt, talkedS } = question;
+  const called = readCalled(question.called);
+  return await db.transaction("app", { tenantId }, async (tx) => {
+    const { id } = await findAccount(tx, tenantId, question.accountCode);
+    const context = await loadRatingContext(tx, tenantId, null);
+    return {
+      called: calledText(called),
+      sides: chainOf(context, id).map((account) => explainSide(context, account.id, { called, answeredAt, talkedS })),
+      tariffNames: new Map([...context.tariffs.tariffs].map(([tariffId, { tariff }]) => [tariffId, tariff.name])),
+    };
+  });
+}
+
+interface Call {
+  readonly called: Called;
+  readonly answeredAt: EpochMs;
+  readonly talkedS: number;
+}
+
+function explainSide(context: RatingContext, accountId: string, call: Call): ExplainedSide {
+  const { called, answeredAt, talkedS } = call;
+  const account = context.accounts.get(accountId);
+  invariant(account, "the selling chain is made of accounts");
+  const side = account.kind === "vendor" ? "cost" : account.kind;
+  const loaded = tariffAt(context, accountId, answeredAt);
+  if (loaded === undefined) return { side, account: account.code, tariff: null, outcome: { kind: "no-tariff" } };
+  const { table, digits } = tableFor(loaded, called);
+  const rating = explainCall(table, { called: digits, answeredAt, talkedS });
+  const about = { side, account: account.code, tariff: loaded.tariff.name } as const;
+  if (rating.kind !== "rated") return { ...about, outcome: rating };
+  const paid = inAccountCurrency(context, account, rating.charge, table.terms, answeredAt);
+  const prefix = called.kind === "e164" ? rating.charge.prefix : NOT_E164_MARK + rating.charge.prefix;
+  const charge = { ...rating.charge, prefix };
+  return { ...about, outcome: { kind: "rated", charge, inAccount: "code" in paid ? null : paid } };
+}
+
+/** E.164 in any of its spellings, or digits that are no E.164 number: a short code. */
+function readCalled(text: string): Called {
+  const called = normaliseCalled(text, compileNumberPlan(DEFAULT_NUMBER_RULES));
+  if (called.kind !== "other") return called;
+  const digits = called.text.startsWith(NOT_E164_MARK) ? called.text.slice(NOT_E164_MARK.length) : called.text;
+  if (!/^\d{1,15}$/.test(digits)) throw numberUnreadable({ text });
+  return { kind: "other", text: digits };
+}

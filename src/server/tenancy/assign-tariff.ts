@@ -1,0 +1,34 @@
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Database } from "../db/database.ts";
+import { findTariffId } from "../tariff/find-tariffs.ts";
+import { findAccount } from "./find-account.ts";
+import { listTariffAssignments, saveTariffAssignment } from "./store.ts";
+
+export interface TariffToAssign {
+  readonly tenantId: string;
+  readonly accountCode: string;
+  readonly tariffName: string;
+  /** Calls answered from then on. */
+  readonly effectiveFrom: EpochMs;
+  /** Only says whether something would change. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * Lets an account buy at a tariff from a time on, until the next assignment. Answers false when it does already.
+ *
+ * @throws Problem `account-unknown`, `tariff-unknown`.
+ */
+export async function assignTariff(db: Database, wanted: TariffToAssign): Promise<boolean> {
+  const { tenantId, effectiveFrom, dryRun } = wanted;
+  return await db.transaction("app", { tenantId }, async (tx) => {
+    const account = await findAccount(tx, tenantId, wanted.accountCode);
+    const tariffId = await findTariffId(tx, tenantId, wanted.tariffName);
+    const present = (await listTariffAssignments(tx, tenantId)).find(
+      (one) => one.accountId === account.id && one.effectiveFrom === effectiveFrom,
+    );
+    if (present?.tariffId === tariffId) return false;
+    if (!dryRun) await saveTariffAssignment(tx, tenantId, { accountId: account.id, tariffId, effectiveFrom });
+    return true;
+  });
+}

@@ -1,0 +1,17 @@
+import type { Tx } from "../db/tx.ts";
+import { accountUnknown } from "./problems.ts";
+import { listAccounts, type StoredAccount } from "./store.ts";
+
+/** All accounts of the tenant, by code. */
+export const findAccounts = (tx: Tx, tenantId: string): Promise<readonly StoredAccount[]> => listAccounts(tx, tenantId);
+
+/**
+ * The account of that code.
+ *
+ * @throws Problem `account-unknown`.
+ */
+export async function findAccount(tx: Tx, tenantId: string, code: string): Promise<StoredAccount> {
+  const account = (await listAccounts(tx, tenantId)).find((one) => one.code === code);
+  if (account === undefined) throw accountUnknown({ code });
+  return account;
+}
