@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { moveFate } from "./arrived-row.ts";
-import { recount } from "./file-store.ts";
+import { lockCounts, recount } from "./file-store.ts";
 import { quarantinedUnknown } from "./problems.ts";
 import { correctQuarantined, decideQuarantined, listWaiting, type WaitingRow } from "./quarantine-store.ts";
 
@@ -24,7 +24,8 @@ export async function dismissQuarantined(
   { tenantId, id }: { readonly tenantId: string; readonly id: string },
 ): Promise<void> {
   await db.transaction("ingest", {}, async (tx) => {
-    const row = await findWaiting(tx, tenantId, id);
+    await lockCounts(tx, (await findWaiting(tx, tenantId, id)).sourceId);
+    const row = await findWaiting(tx, tenantId, id); // again: an import may have released it before the lock
     await decideQuarantined(tx, [id], "dismissed");
     if (!row.isPart) await recount(tx, new Map([[row.fileId, moveFate("quarantined", "non-billable")]]));
   });

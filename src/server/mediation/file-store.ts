@@ -107,6 +107,7 @@ export interface ArrivedFile {
  * starts another. received_at stays that of the first arrival, so that a clock check does not change its mind.
  */
 export async function openPass(tx: Tx, file: ArrivedFile): Promise<SourceFile> {
+  await lockCounts(tx, file.sourceId);
   const { rows } = await tx.query<FileRow>(
     `insert into source_files as f (tenant_id, source_id, id, sha256, name, size_bytes, received_at, state)
      values ($1, $2, $3, $4, $5, $6, $7, 'importing')
@@ -155,6 +156,14 @@ export async function advanceFile(
   return true;
 }
 
+/**
+ * Lets one transaction at a time move the counts of a source's files, and the quarantine they count, until `tx` ends: rows of one
+ * file settle rows of another, in any order. Taken after identities are claimed and before books are locked.
+ */
+export async function lockCounts(tx: Tx, sourceId: string): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtext('tollwright.source_files'), hashtext($1))", [sourceId]);
+}
+
 /** Adds to the counts of files; a row that leaves quarantine or finds its other half is −1 there and +1 in `stored`. */
 export async function recount(tx: Tx, deltas: ReadonlyMap<string, RowCounts>): Promise<void> {
   const sorted = [...deltas].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -179,20 +188,32 @@ export async function recount(tx: Tx, deltas: ReadonlyMap<string, RowCounts>): P
   );
 }
 
-/** Ends the pass; answers the file as it is now. */
-export async function closePass(tx: Tx, fileId: string): Promise<SourceFile> {
+/** Ends the pass; answers the file as it is now, undefined when another import has begun a further pass. */
+export async function closePass(
+  tx: Tx,
+  { id, pass }: Pick<SourceFile, "id" | "pass">,
+): Promise<SourceFile | undefined> {
   const { rows } = await tx.query<FileRow>(
-    `update source_files set state = 'imported' where id = $1 returning ${COLUMNS}`,
-    [fileId],
+    `update source_files set state = 'imported' where id = $1 and pass = $2 returning ${COLUMNS}`,
+    [id, pass],
   );
-  return fileOf(rows[0] as FileRow);
+  return rows[0] && fileOf(rows[0]);
 }
 
-/** Files of a tenant, newest first. */
-export async function listFiles(tx: Tx, tenantId: string, limit: number): Promise<readonly SourceFile[]> {
-  const { rows } = await tx.query<FileRow>(
-    `select ${COLUMNS} from source_files where tenant_id = $1 order by received_at desc, id desc limit $2`,
-    [tenantId, limit],
+/** A file and whose it is. */
+export interface ListedFile extends SourceFile {
+  readonly source: string;
+}
+
+/** Files of a tenant, or of one source of it, newest first. */
+export async function listFiles(
+  tx: Tx,
+  filter: { readonly tenantId: string; readonly sourceId?: string | undefined; readonly limit: number },
+): Promise<readonly ListedFile[]> {
+  const { rows } = await tx.query<FileRow & { source: string }>(
+    `select (select name from sources s where s.id = f.source_id) as source, ${COLUMNS} from source_files f
+     where tenant_id = $1 and ($2::uuid is null or source_id = $2) order by received_at desc, id desc limit $3`,
+    [filter.tenantId, filter.sourceId ?? null, filter.limit],
   );
-  return rows.map(fileOf);
+  return rows.map((row) => ({ ...fileOf(row), source: row.source }));
 }

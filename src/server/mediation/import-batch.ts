@@ -8,8 +8,9 @@ import type { BulkTx } from "../db/tx.ts";
 import type { ChargeEntry } from "../usage/priced-call.ts";
 import { type ArrivedRow, hashOfRow, moveFate, type RowFate } from "./arrived-row.ts";
 import { partOf } from "./assemble-calls.ts";
-import type { RowCounts } from "./file-store.ts";
+import { lockCounts, type RowCounts } from "./file-store.ts";
 import { addTo, type GatheredCall, gatherCalls, keepParts } from "./import-parts.ts";
+import { lockParts } from "./part-store.ts";
 import { type Desk, type PreparedCall, prepareCall } from "./prepare-call.ts";
 import {
   decideQuarantined,
@@ -73,7 +74,10 @@ export async function importBatch(
   rows: readonly ArrivedRow[],
   turn: Turn,
 ): Promise<BatchResult> {
-  if (rows.some((row) => partOf(row.outcome, row) !== null)) await turn.mayFinish;
+  if (rows.some((row) => partOf(row.outcome, row) !== null)) {
+    await turn.mayFinish;
+    await lockParts(tx, source.sourceId);
+  }
   await turn.mayClaim;
   const gathered = await gatherCalls(tx, source, rows);
   const singles = singleCalls(rows);
@@ -89,6 +93,7 @@ export async function importBatch(
   await source.makePartitions(timesOf(prepared));
   const { outcomes, entries } = await settleCalls(tx, source, prepared, turn.onClaimed);
   await turn.mayFinish;
+  await lockCounts(tx, source.sourceId);
   const fates = new Map<number, RowFate>();
   const rejected: RejectedPlace[] = [];
   for (const [index, { place }] of singles.entries()) setFate(fates, rejected, place, outcomes[index]);
@@ -101,7 +106,8 @@ export async function importBatch(
   for (const { place, outcome } of parts.quarantined) rejected.push({ place, reject: outcome.reject, isPart: true });
   await setAside(tx, source, { rows, rejected, fates });
   const moved = new Map(parts.moved);
-  await release(tx, source, { rows, fates, moved, partHashes: parts.settledHashes });
+  const rejectedPlaces = new Set(rejected.map(({ place }) => place));
+  await release(tx, source, { rows, rejectedPlaces, fates, moved, partHashes: parts.settledHashes });
   return { fates: rows.map((_, place) => fateAt(fates, place)), moved, entries };
 }
 
@@ -182,12 +188,16 @@ function quarantinedFate(source: BatchSource, line: number, stands: QuarantinedR
   return stands.state === "dismissed" ? "non-billable" : "duplicate";
 }
 
-/** Rows that came again and are settled now leave quarantine; in the file they waited for, they are duplicates of this one. */
+/**
+ * Rows that came again and are settled now leave quarantine; in the file they waited for, they are duplicates of this one. A
+ * rejected row settles nothing: where its text waits already it is a duplicate, and the one that waits must go on waiting.
+ */
 async function release(
   tx: BulkTx,
   source: BatchSource,
   batch: {
     readonly rows: readonly ArrivedRow[];
+    readonly rejectedPlaces: ReadonlySet<number>;
     readonly fates: ReadonlyMap<number, RowFate>;
     readonly moved: Map<string, RowCounts>;
     readonly partHashes: readonly string[];
@@ -196,8 +206,7 @@ async function release(
   if (!(await hasWaiting(tx, source.sourceId))) return;
   const settled = new Map<string, RowFate>();
   for (const [place, row] of batch.rows.entries()) {
-    const fate = fateAt(batch.fates, place);
-    if (fate !== "quarantined") settled.set(hashOfRow(row), fate);
+    if (!batch.rejectedPlaces.has(place)) settled.set(hashOfRow(row), fateAt(batch.fates, place));
   }
   const found = await findQuarantined(tx, source.sourceId, [...new Set([...settled.keys(), ...batch.partHashes])]);
   const partHashes = new Set(batch.partHashes);

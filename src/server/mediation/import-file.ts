@@ -10,6 +10,7 @@ import { countFates } from "./arrived-row.ts";
 import { advanceFile, closePass, openPass, type SourceFile } from "./file-store.ts";
 import type { Turn } from "./import-batch.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
+import { lockParts } from "./part-store.ts";
 import { fileChanged, fileEmpty, fileUnreadable, importBusy } from "./problems.ts";
 import { type RowBatch, RowBatcher } from "./row-batcher.ts";
 import type { Source } from "./source.ts";
@@ -19,6 +20,8 @@ export interface ImportRequest {
   readonly source: Source;
   readonly path: string;
   readonly receivedAt: EpochMs;
+  /** Rows in one transaction; {@link BATCH_ROWS} when not given. */
+  readonly batchRows?: number;
   /** Called after every stored batch with how many of the file's bytes are done. */
   readonly onProgress?: (progress: { readonly bytesDone: number; readonly sizeBytes: number }) => void;
 }
@@ -44,10 +47,15 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
   );
   const { tenantId, id: sourceId } = source;
   const arrived = { tenantId, sourceId, id: uuidv7(), name, receivedAt: request.receivedAt, ...digest };
-  const file = await db.transaction("ingest", {}, (tx) => openPass(tx, arrived));
+  const file = await db.bulk("ingest", {}, async (tx) => {
+    await lockParts(tx, sourceId); // a batch of another file may be about to move this one's counts
+    return openPass(tx, arrived);
+  });
   const sha256 = await importRows(db, request, file, openSource(source, rating, file.receivedAt));
   if (sha256 !== digest.sha256) throw fileChanged({ name });
-  return db.transaction("ingest", {}, (tx) => closePass(tx, file.id));
+  const imported = await db.transaction("ingest", {}, (tx) => closePass(tx, file));
+  if (imported === undefined) throw importBusy({ source: source.name });
+  return imported;
 }
 
 /** Reads the file once, chunk by chunk. Errors: Problem `file-unreadable`. */
@@ -79,7 +87,7 @@ async function importRows(
 ): Promise<string> {
   const hash = createHash("sha256");
   const decoder = opened.format.open(opened.settings);
-  const batcher = new RowBatcher({ size: BATCH_ROWS, skip: file.rowsDone });
+  const batcher = new RowBatcher({ size: request.batchRows ?? BATCH_ROWS, skip: file.rowsDone });
   const line = new BatchLine(async (batch, turn) => {
     await storeRows(db, { request, file, opened, batch, turn });
     request.onProgress?.({ bytesDone: batch.bytesDone, sizeBytes: file.sizeBytes });

@@ -36,6 +36,14 @@ interface PartRow {
   readonly counted: boolean;
 }
 
+/**
+ * Lets one transaction at a time put the calls of a source together, until `tx` ends. Two files that bring the two halves of a call
+ * at once would otherwise each find the other half missing, and keep its own as open for ever. Taken before identities are claimed.
+ */
+export async function lockParts(tx: Tx, sourceId: string): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtext('tollwright.call_parts'), hashtext($1))", [sourceId]);
+}
+
 /** Locks and loads all kept parts of these calls. */
 export async function loadParts(tx: Tx, sourceId: string, callKeys: readonly string[]): Promise<readonly KeptPart[]> {
   const { rows } = await tx.query<PartRow>(
@@ -95,8 +103,11 @@ export interface OpenPart {
   readonly raw: string;
 }
 
-/** Open parts of a tenant, oldest first. */
-export async function listOpenParts(tx: Tx, tenantId: string, limit: number): Promise<readonly OpenPart[]> {
+/** Open parts of a tenant, or of one source of it, oldest first. */
+export async function listOpenParts(
+  tx: Tx,
+  filter: { readonly tenantId: string; readonly sourceId?: string | undefined; readonly limit: number },
+): Promise<readonly OpenPart[]> {
   const { rows } = await tx.query<{
     source: string;
     file: string;
@@ -107,8 +118,9 @@ export async function listOpenParts(tx: Tx, tenantId: string, limit: number): Pr
   }>(
     `select s.name as source, f.name as file, p.line, p.call_key, p.at, p.raw
      from call_parts p join sources s on s.id = p.source_id join source_files f on f.id = p.file_id
-     where p.tenant_id = $1 and p.state = 'open' order by p.at, p.call_key limit $2`,
-    [tenantId, limit],
+     where p.tenant_id = $1 and p.state = 'open' and ($2::uuid is null or p.source_id = $2)
+     order by p.at, p.call_key limit $3`,
+    [filter.tenantId, filter.sourceId ?? null, filter.limit],
   );
   return rows.map((row) => ({
     source: row.source,
