@@ -18,6 +18,8 @@ export const PROBLEMS = {
   "setup-invalid": 422,
   "source-settings-invalid": 422,
   "source-unknown": 404,
+  "source-not-named": 400,
+  "folder-empty": 422,
   "format-unknown": 422,
   "file-unreadable": 422,
   "file-empty": 422,
@@ -60,6 +62,10 @@ export const PROBLEMS = {
   "number-unreadable": 422,
   "mapping-invalid": 422,
   "file-not-text": 415,
+  "letterhead-invalid": 422,
+  "period-invalid": 422,
+  "period-not-over": 409,
+  "invoice-unknown": 404,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

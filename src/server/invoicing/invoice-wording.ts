@@ -9,6 +9,8 @@ export interface InvoiceWording {
   readonly period: string;
   readonly customerCode: string;
   readonly billTo: string;
+  readonly taxId: string;
+  readonly email: string;
   readonly amountDue: string;
   readonly creditAmount: string;
   readonly destination: string;
@@ -42,6 +44,8 @@ const en: InvoiceWording = {
   period: "Period",
   customerCode: "Customer",
   billTo: "Bill to",
+  taxId: "Tax number",
+  email: "E-mail",
   amountDue: "Amount due",
   creditAmount: "Credit",
   destination: "Destination",
@@ -73,6 +77,8 @@ const de: InvoiceWording = {
   period: "Zeitraum",
   customerCode: "Kunde",
   billTo: "Rechnungsempfänger",
+  taxId: "Steuernummer",
+  email: "E-Mail",
   amountDue: "Zahlbetrag",
   creditAmount: "Gutschriftsbetrag",
   destination: "Ziel",
@@ -104,6 +110,8 @@ const fr: InvoiceWording = {
   period: "Période",
   customerCode: "Client",
   billTo: "Facturé à",
+  taxId: "Numéro fiscal",
+  email: "E-mail",
   amountDue: "Montant à payer",
   creditAmount: "Montant de l’avoir",
   destination: "Destination",
@@ -135,6 +143,8 @@ const es: InvoiceWording = {
   period: "Período",
   customerCode: "Cliente",
   billTo: "Facturar a",
+  taxId: "Número fiscal",
+  email: "Correo electrónico",
   amountDue: "Importe a pagar",
   creditAmount: "Importe del crédito",
   destination: "Destino",
@@ -166,6 +176,8 @@ const ar: InvoiceWording = {
   period: "الفترة",
   customerCode: "العميل",
   billTo: "فاتورة إلى",
+  taxId: "الرقم الضريبي",
+  email: "البريد الإلكتروني",
   amountDue: "المبلغ المستحق",
   creditAmount: "مبلغ الإشعار",
   destination: "الوجهة",

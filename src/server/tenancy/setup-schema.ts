@@ -1,29 +1,17 @@
 import { type Static, Type } from "typebox";
 import { ACCOUNT_KINDS, PAYMENT_MODES } from "../../core/tenancy/account.ts";
+import { LetterheadSetup } from "../invoicing/letterhead.ts";
 import { TariffSetup } from "../tariff/tariff-setup.ts";
 
 const closed = { additionalProperties: false } as const;
 const optional = Type.Optional;
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 200, description });
-const lines = Type.Array(Type.String({ maxLength: 200 }), { maxItems: 20, description: "a list of at most 20 lines" });
 const currency = Type.String({ pattern: "^[A-Z]{3}$", description: "an ISO 4217 code such as EUR" });
 const timeZone = text("an IANA time zone such as Europe/Berlin");
 const code = Type.String({
   pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
   description: "up to 64 letters, digits, dots, hyphens and underscores, a letter or digit first",
 });
-
-export const LetterheadSetup = Type.Object(
-  {
-    lines: optional(lines),
-    taxId: optional(text("a tax number")),
-    email: optional(text("an e-mail address")),
-    paymentDetails: optional(lines),
-    logoSvg: optional(Type.String({ maxLength: 200_000, description: "the text of an SVG file" })),
-    locale: optional(text('a language tag such as "de" or "en-GB"')),
-  },
-  { ...closed, description: "a letterhead" },
-);
 
 const TenantSetup = Type.Object(
   {

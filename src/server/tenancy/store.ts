@@ -9,17 +9,7 @@ import type { Trunk } from "../../core/tenancy/trunk.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
-
-/** What stands at the head of a letter: printed on invoices as it is. */
-export interface Letterhead {
-  readonly lines?: readonly string[];
-  readonly taxId?: string;
-  readonly email?: string;
-  readonly paymentDetails?: readonly string[];
-  /** SVG text of the logo. */
-  readonly logoSvg?: string;
-  readonly locale?: string;
-}
+import type { Letterhead } from "../invoicing/letterhead.ts";
 
 export interface StoredTenant extends Tenant {
   /** The currency the operator reports in. */

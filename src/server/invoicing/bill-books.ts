@@ -1,0 +1,135 @@
+import { uuidv7 } from "../../clock.ts";
+import { invariant } from "../../core/invariant.ts";
+import type { Invoice } from "../../core/invoicing/invoice.ts";
+import { invoiceNumber, numberSeries } from "../../core/invoicing/invoice-number.ts";
+import { postInvoice } from "../../core/invoicing/post-invoice.ts";
+import type { Tx } from "../db/tx.ts";
+import { insertJournals, type JournalEntry, type LockedBook, lockBooks } from "../ledger/store.ts";
+import type { StoredAccount } from "../tenancy/store.ts";
+import type { BillingOrder } from "./billing-scope.ts";
+import { savePositions } from "./billing-store.ts";
+import { type Draft, draftInvoices } from "./draft-invoices.ts";
+import { logoOf } from "./letterhead.ts";
+import { printInvoice } from "./print-invoice.ts";
+import { insertInvoices, saveLogo, takeNumbers } from "./store.ts";
+
+/** An invoice that was made. */
+export interface BilledAccount {
+  readonly kind: "billed";
+  readonly account: StoredAccount;
+  readonly number: string;
+  readonly invoice: Invoice;
+}
+
+export type BillOutcome = BilledAccount | Exclude<Draft, InvoiceDraft>;
+type InvoiceDraft = Extract<Draft, { readonly kind: "invoice" }>;
+
+/**
+ * Bills accounts that are all the wanted ones of their books: lock the books, read, decide, number, post, store. What is
+ * decided is what was booked when the books were locked; the journals of the invoices come after it.
+ */
+export async function billBooks(
+  tx: Tx,
+  order: BillingOrder,
+  bookedBy: string,
+  accounts: readonly StoredAccount[],
+): Promise<readonly BillOutcome[]> {
+  const tenantId = order.seller.id;
+  const books = await lockBooks(
+    tx,
+    accounts.map(({ bookId }) => bookId),
+  );
+  const covers = new Map([...books.values()].map(({ bookId, lastJournalNumber }) => [bookId, lastJournalNumber]));
+  const drafts = await draftInvoices(tx, order, accounts);
+  const numbers = await numberDrafts(tx, tenantId, drafts);
+  await storeInvoices(tx, order, bookedBy, { books, covers, numbers });
+  await savePositions(tx, tenantId, newPositions(drafts, covers));
+  return drafts.map((draft): BillOutcome => {
+    if (draft.kind !== "invoice") return draft;
+    return { kind: "billed", account: draft.account, number: numberOf(numbers, draft), invoice: draft.invoice };
+  });
+}
+
+/** Gives each draft the next number of its series, in order; series are locked in order of their names. */
+async function numberDrafts(
+  tx: Tx,
+  tenantId: string,
+  drafts: readonly Draft[],
+): Promise<ReadonlyMap<InvoiceDraft, string>> {
+  const invoices = drafts.filter((draft) => draft.kind === "invoice");
+  const bySeries = Map.groupBy(invoices, ({ settings, invoice }) => numberSeries(settings.numbers, invoice.issueDate));
+  const numbers = new Map<InvoiceDraft, string>();
+  for (const [series, inSeries] of [...bySeries].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const first = await takeNumbers(tx, tenantId, series, inSeries.length);
+    for (const [index, draft] of inSeries.entries()) {
+      const { settings, invoice } = draft;
+      numbers.set(draft, invoiceNumber(settings.numbers, invoice.issueDate, first + BigInt(index)));
+    }
+  }
+  return numbers;
+}
+
+function numberOf(numbers: ReadonlyMap<InvoiceDraft, string>, draft: InvoiceDraft): string {
+  const number = numbers.get(draft);
+  invariant(number, "every invoice is numbered");
+  return number;
+}
+
+interface Numbered {
+  readonly books: ReadonlyMap<string, LockedBook>;
+  /** The last journal of each book before this transaction's own. */
+  readonly covers: ReadonlyMap<string, bigint>;
+  readonly numbers: ReadonlyMap<InvoiceDraft, string>;
+}
+
+async function storeInvoices(
+  tx: Tx,
+  { seller }: BillingOrder,
+  bookedBy: string,
+  { books, covers, numbers }: Numbered,
+): Promise<void> {
+  if (numbers.size === 0) return;
+  const logo = logoOf(seller.letterhead);
+  if (logo !== null) await saveLogo(tx, seller.id, logo);
+  const lastNumbers = new Map(covers);
+  const entries: JournalEntry[] = [];
+  const invoices = [...numbers].map(([{ account, coverage, invoice, settings }, number]) => {
+    const { bookId } = invoice;
+    const journal = postInvoice(invoice, number);
+    if (journal !== null) {
+      lastNumbers.set(bookId, (lastNumbers.get(bookId) ?? 0n) + 1n);
+      entries.push({ journal, batchId: null, firstAnsweredAt: null, memo: `Invoice ${number}`, bookedBy });
+    }
+    return {
+      id: uuidv7(),
+      number,
+      invoice,
+      coverage,
+      coversJournalNumber: covers.get(bookId) ?? 0n,
+      journalNumber: journal === null ? null : (lastNumbers.get(bookId) ?? null),
+      document: printInvoice({
+        invoice,
+        number,
+        customerCode: account.code,
+        buyer: settings.buyer,
+        letterhead: settings.printed,
+        attachments: [],
+      }),
+    };
+  });
+  await insertJournals(tx, books, entries);
+  for (const [bookId, last] of lastNumbers)
+    invariant(books.get(bookId)?.lastJournalNumber === last, `the invoices' journals are the last of book ${bookId}`);
+  await insertInvoices(tx, seller.id, logo?.sha256 ?? null, invoices);
+}
+
+/** Accounts that were looked at are billed up to here, whether there was anything to bill or not; never back. */
+function newPositions(drafts: readonly Draft[], covers: ReadonlyMap<string, bigint>) {
+  return drafts
+    .filter((draft) => draft.kind !== "parked")
+    .filter(({ coverage }) => coverage.endAt >= coverage.after.endAt)
+    .map(({ account, coverage: { endAt } }) => {
+      const position = { endAt, journalNumber: covers.get(account.bookId) ?? 0n };
+      return { bookId: account.bookId, accountId: account.id, position };
+    });
+}

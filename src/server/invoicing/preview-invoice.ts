@@ -1,0 +1,23 @@
+import type { Database } from "../db/database.ts";
+import { type BillingScope, openOrder } from "./billing-scope.ts";
+import { type Draft, draftInvoices } from "./draft-invoices.ts";
+import { groupsOfBooks } from "./groups-of-books.ts";
+
+/**
+ * What a run would bill now, account by account, in order of their codes; a period that is not over yet is shown as far as
+ * it has come. Nothing is locked, numbered or written: each group of books is read as it was at one moment.
+ *
+ * @throws Problem `account-unknown`.
+ */
+export async function previewInvoices(db: Database, scope: BillingScope): Promise<readonly Draft[]> {
+  const { order, accounts } = await openOrder(db, scope, { openPeriods: true });
+  const drafts: Draft[] = [];
+  for (const group of groupsOfBooks(accounts)) {
+    const ofGroup = await db.bulk("app", { tenantId: scope.tenantId }, async (tx) => {
+      await tx.query("set transaction isolation level repeatable read, read only");
+      return await draftInvoices(tx, order, group);
+    });
+    drafts.push(...ofGroup);
+  }
+  return drafts;
+}

@@ -1,0 +1,74 @@
+import { InvariantBroken } from "../../core/invariant.ts";
+import { Problem } from "../../core/problem.ts";
+import type { Database } from "../db/database.ts";
+import type { StoredAccount } from "../tenancy/store.ts";
+import { type BilledAccount, type BillOutcome, billBooks } from "./bill-books.ts";
+import { type BillingOrder, type BillingScope, openOrder } from "./billing-scope.ts";
+import { type ParkedAccount, parked } from "./draft-invoices.ts";
+import { groupsOfBooks } from "./groups-of-books.ts";
+
+export interface BillRun extends BillingScope {
+  readonly bookedBy: string;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface BillReport {
+  readonly billed: readonly BilledAccount[];
+  /** Accounts without anything to bill. */
+  readonly nothing: number;
+  readonly parked: readonly ParkedAccount[];
+}
+
+/**
+ * Bills every account of the scope for its period, in order of their codes. A second run finds nothing to bill; of two
+ * runs at once, one waits for the other, book by book. An account that cannot be billed is parked. A run that is broken
+ * off keeps the invoices it has committed, and the next one makes the rest.
+ *
+ * @throws Problem `account-unknown`, `period-not-over` when no account's period is over.
+ */
+export async function runBill(db: Database, run: BillRun): Promise<BillReport> {
+  const { order, accounts } = await openOrder(db, run, { openPeriods: false });
+  const billed: BilledAccount[] = [];
+  const parkedAccounts: ParkedAccount[] = [];
+  let nothing = 0;
+  for (const group of groupsOfBooks(accounts)) {
+    const outcomes = await billGroup(db, order, run.bookedBy, group);
+    for (const outcome of outcomes) {
+      if (outcome.kind === "billed") billed.push(outcome);
+      else if (outcome.kind === "parked") parkedAccounts.push(outcome);
+      else nothing += 1;
+    }
+    run.onProgress?.(billed.length + parkedAccounts.length + nothing, accounts.length);
+  }
+  return { billed, nothing, parked: parkedAccounts };
+}
+
+/** Bills books in one transaction; when the database refuses it, each book by itself, so that one broken book stays alone. */
+async function billGroup(
+  db: Database,
+  order: BillingOrder,
+  bookedBy: string,
+  accounts: readonly StoredAccount[],
+): Promise<readonly BillOutcome[]> {
+  const tenantId = order.seller.id;
+  try {
+    return await db.bulk("app", { tenantId }, (tx) => billBooks(tx, order, bookedBy, accounts));
+  } catch (error) {
+    if (!isAboutTheData(error)) throw error;
+    const books = [...Map.groupBy(accounts, ({ bookId }) => bookId).values()];
+    if (books.length === 1) return accounts.map((account) => parked(account, error));
+    const outcomes: BillOutcome[] = [];
+    for (const book of books) outcomes.push(...(await billGroup(db, order, bookedBy, book)));
+    return outcomes;
+  }
+}
+
+/** SQLSTATE classes of a refused statement: data, integrity, rolled back, not available, limits of the program. */
+const REFUSED = /^(22|23|40|54|55)/;
+
+/** A lost connection or a full disk concerns everybody and ends the run. */
+function isAboutTheData(error: unknown): boolean {
+  if (error instanceof InvariantBroken) return true;
+  if (error instanceof Problem) return error.status < 500;
+  return error instanceof Error && "code" in error && REFUSED.test(String(error.code));
+}
