@@ -24,7 +24,7 @@ create table books (
   tenant_id uuid not null references tenants,
   id uuid primary key,
   last_journal_number bigint not null default 0
-);
+) with (fillfactor = 50);
 select protect('books', 'select, insert, update');
 
 create table accounts (

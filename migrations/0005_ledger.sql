@@ -9,7 +9,7 @@ create table balances (
   currency text not null,
   amount numeric(28, 9) not null default 0,
   primary key (book_id, account_id, kind, currency)
-);
+) with (fillfactor = 50); -- room for the next version of a row beside it, so that a new amount touches no index
 select protect('balances', 'select, insert, update');
 grant select, insert, update on balances to tollwright_ingest;
 

@@ -6,6 +6,7 @@ import type { WalletState } from "../../core/ledger/wallet-draw.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, NO_NANOS, nanos, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import { plainArray } from "../db/plain-array.ts";
 import type { Tx } from "../db/tx.ts";
 import { journalKeyReused } from "./problems.ts";
 
@@ -137,13 +138,13 @@ async function insertHeaders(tx: Tx, numbered: readonly NumberedEntry[]): Promis
      select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
        $8::timestamptz[], $9::date[], $10::text[], $11::text[], $12::text[])`,
     [
-      numbered.map(({ tenantId }) => tenantId),
-      numbered.map(({ entry }) => entry.journal.bookId),
-      numbered.map(({ number }) => number.toString()),
+      plainArray(numbered.map(({ tenantId }) => tenantId)),
+      plainArray(numbered.map(({ entry }) => entry.journal.bookId)),
+      plainArray(numbered.map(({ number }) => number)),
       numbered.map(({ entry }) => entry.journal.kind),
       numbered.map(({ entry }) => entry.journal.key),
       numbered.map(({ entry }) => inputHash(entry.journal)),
-      numbered.map(({ entry }) => entry.batchId?.toString() ?? null),
+      plainArray(numbered.map(({ entry }) => entry.batchId)),
       numbered.map(({ entry }) =>
         entry.firstAnsweredAt === null ? null : toInstant(entry.firstAnsweredAt).toString(),
       ),
@@ -176,14 +177,14 @@ async function insertPostings(tx: Tx, numbered: readonly NumberedEntry[]): Promi
      insert into balances (tenant_id, book_id, account_id, kind, currency, amount)
      select * from change where (book_id, account_id, kind, currency) not in (select * from moved)`,
     [
-      lines.map(({ tenantId }) => tenantId),
-      lines.map(({ posting }) => posting.account.bookId),
-      lines.map(({ number }) => number.toString()),
-      lines.map(({ line }) => line),
-      lines.map(({ posting }) => posting.account.ownerId),
-      lines.map(({ posting }) => posting.account.kind),
-      lines.map(({ posting }) => posting.account.currency),
-      lines.map(({ posting }) => nanosToSql(posting.amount)),
+      plainArray(lines.map(({ tenantId }) => tenantId)),
+      plainArray(lines.map(({ posting }) => posting.account.bookId)),
+      plainArray(lines.map(({ number }) => number.toString())),
+      plainArray(lines.map(({ line }) => line)),
+      plainArray(lines.map(({ posting }) => posting.account.ownerId)),
+      plainArray(lines.map(({ posting }) => posting.account.kind)),
+      plainArray(lines.map(({ posting }) => posting.account.currency)),
+      plainArray(lines.map(({ posting }) => nanosToSql(posting.amount))),
     ],
   );
 }

@@ -23,7 +23,7 @@ export type PreparedCall =
   | { readonly kind: "priced"; readonly call: PricedCall }
   | { readonly kind: "non-billable"; readonly why: string }
   /** `id` is there when the record could be read but not priced: it may have been stored under earlier settings. */
-  | { readonly kind: "reject"; readonly reject: Reject; readonly id: Buffer | null };
+  | { readonly kind: "reject"; readonly reject: Reject; readonly id: string | null };
 
 /** Longest text of a record's field that is stored; numbers, keys and names are far shorter on every switch. */
 const FIELD_TEXT_MAX = 512;
@@ -46,19 +46,26 @@ export function prepareCall(
   const pricing = priceCall(desk.rating, desk.sourceId, event);
   if (pricing.kind === "reject") return { ...pricing, id };
   const { bookId, accountId, vendorAccountId, charges } = pricing;
-  const derivedHash = fingerprint(derivedText(event, bookId, accountId, vendorAccountId));
-  const contentHash = fingerprint(content);
+  const derivedHash = fingerprint([bookId, accountId, vendorAccountId, ...derivedFields(event)]);
+  const contentHash = fingerprint([content]);
   return {
     kind: "priced",
     call: { id, contentHash, derivedHash, line, event, bookId, accountId, vendorAccountId, charges },
   };
 }
 
-/** Everything that our settings, and not the switch, make of a record. */
-const derivedText = (event: UsageEvent, bookId: string, accountId: string, vendorAccountId: string | null): string =>
-  `${bookId}|${accountId}|${vendorAccountId}|${event.startedAt}|${event.answeredAt}|${event.endedAt}|${event.talkedS}|${
-    event.talkedMs
-  }|${calledText(event.called)}|${callingText(event.calling)}|${event.direction}|${event.egressTrunk}`;
+/** Everything of an event that our settings, and not the switch, make of a record. */
+const derivedFields = (event: UsageEvent): (string | number | null)[] => [
+  event.startedAt,
+  event.answeredAt,
+  event.endedAt,
+  event.talkedS,
+  event.talkedMs,
+  calledText(event.called),
+  callingText(event.calling),
+  event.direction,
+  event.egressTrunk,
+];
 
 const TEXT_FIELDS = [
   "key",

@@ -4,8 +4,8 @@ import type { PricedCall } from "./priced-call.ts";
 
 /** What the identity table and the stored event say of a record that came before. */
 export interface StoredCall {
-  readonly contentHash: bigint;
-  readonly derivedHash: bigint;
+  readonly contentHash: number;
+  readonly derivedHash: number;
   readonly called: string;
   readonly answeredAt: EpochMs | null;
   readonly talkedS: number;

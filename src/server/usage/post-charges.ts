@@ -40,16 +40,16 @@ export async function postCharges(
   const sums = sumCharges(args.entries);
   const books = await lockBooks(
     tx,
-    [...sums.values()].map((sum) => sum.bookId),
+    sums.map((sum) => sum.bookId),
   );
-  const prepaid = [...sums.values()].flatMap((sum) => {
+  const prepaid = sums.flatMap((sum) => {
     const account = args.accounts.get(sum.accountId);
     if (sum.side === "cost" || account?.payment !== "prepaid") return [];
     return [{ bookId: sum.bookId, accountId: sum.accountId, limit: account.creditLimit, currency: sum.currency }];
   });
   const wallets = prepaid.length === 0 ? new Map() : await loadWallets(tx, prepaid);
   const totals = new Map<string, UsageTotal[]>();
-  for (const sum of sums.values()) {
+  for (const sum of sums) {
     const ofBook = totals.get(sum.bookId) ?? [];
     totals.set(sum.bookId, ofBook);
     ofBook.push(totalOf(sum, args.accounts, wallets));
@@ -57,20 +57,27 @@ export async function postCharges(
   await insertJournals(tx, books, journalsOf(totals, args));
 }
 
-function sumCharges(entries: readonly ChargeEntry[]): Map<string, Sum> {
-  const sums = new Map<string, Sum>();
+/** By book, then by what is summed there. */
+function sumCharges(entries: readonly ChargeEntry[]): Sum[] {
+  const books = new Map<string, Map<string, Sum>>();
   for (const { bookId, charge } of entries) {
-    const side = charge.side === "cost" ? "cost" : "sale";
-    const key = `${bookId}${side}${charge.accountId}${charge.currency}`;
-    let sum = sums.get(key);
+    let sums = books.get(bookId);
+    if (sums === undefined) {
+      sums = new Map();
+      books.set(bookId, sums);
+    }
+    // A vendor is never a buyer, so its id names one side; an account has one currency.
+    let sum = sums.get(charge.accountId);
     if (sum === undefined) {
-      sum = { bookId, side, accountId: charge.accountId, currency: charge.currency, amount: 0n, converted: new Map() };
-      sums.set(key, sum);
+      const side = charge.side === "cost" ? "cost" : "sale";
+      const { accountId, currency } = charge;
+      sum = { bookId, side, accountId, currency, amount: 0n, converted: new Map() };
+      sums.set(accountId, sum);
     }
     sum.amount += charge.amount;
     if (charge.converted !== null) addConverted(sum, charge.amount, charge.converted);
   }
-  return sums;
+  return [...books.values()].flatMap((sums) => [...sums.values()]);
 }
 
 function addConverted(

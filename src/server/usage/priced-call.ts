@@ -6,10 +6,10 @@ import type { UsageEvent } from "../../core/usage/usage-event.ts";
 /** A usage event that has a payer and a price on every side: all that storing it takes. */
 export interface PricedCall {
   /** The identity (usage/identity.ts), which is also the event's id. */
-  readonly id: Buffer;
+  readonly id: string;
   /** Fingerprints of the record as it came and of what our settings made of it: see {@link judgeConflict}. */
-  readonly contentHash: bigint;
-  readonly derivedHash: bigint;
+  readonly contentHash: number;
+  readonly derivedHash: number;
   readonly line: number;
   readonly event: UsageEvent;
   readonly bookId: string;
@@ -42,7 +42,7 @@ export interface PricedCharge {
 
 /** A charge as it is stored: {@link PricedCharge}, numbered within its usage event, or the reversal of one. */
 export interface ChargeEntry {
-  readonly usageId: Buffer;
+  readonly usageId: string;
   readonly bookId: string;
   readonly answeredAt: EpochMs;
   readonly entryNo: number;

@@ -31,11 +31,11 @@ export async function openStages(tx: BulkTx): Promise<void> {
 
 /** The identity of one arrived call, by its place in the batch. */
 export interface Claim {
-  readonly id: Buffer;
+  readonly id: string;
   readonly bookId: string;
   readonly startedAt: number;
-  readonly contentHash: bigint;
-  readonly derivedHash: bigint;
+  readonly contentHash: number;
+  readonly derivedHash: number;
 }
 
 /**
@@ -160,10 +160,10 @@ function writeChargeRow(copy: BinaryCopy, { charge, ...entry }: ChargeEntry): vo
 }
 
 /** Books, accounts and tariffs repeat in every row: their bytes are made once. */
-const uuidCache = new Map<string, Buffer>();
+const uuidCache = new Map<string, string>();
 const UUID_CACHE_MAX = 100_000;
 
-function cachedUuid(uuid: string): Buffer {
+function cachedUuid(uuid: string): string {
   const cached = uuidCache.get(uuid);
   if (cached !== undefined) return cached;
   if (uuidCache.size >= UUID_CACHE_MAX) uuidCache.clear();

@@ -53,8 +53,8 @@ export async function loadStoredUsage(tx: BulkTx, calls: readonly PricedCall[]):
         bookId: row.book_id,
         startedAt: row.started_at,
         revision: event.revision,
-        contentHash: BigInt(row.content_hash),
-        derivedHash: BigInt(row.derived_hash),
+        contentHash: Number(row.content_hash),
+        derivedHash: Number(row.derived_hash),
         called: event.called,
         answeredAt: event.answered_at,
         talkedS: event.talked_s,
@@ -96,8 +96,8 @@ export async function moveIdentities(tx: BulkTx, calls: readonly PricedCall[]): 
       calls.map((call) => uuidText(call.id)),
       calls.map((call) => call.bookId),
       calls.map((call) => timestampToSql(call.event.startedAt)),
-      calls.map((call) => call.contentHash.toString()),
-      calls.map((call) => call.derivedHash.toString()),
+      calls.map((call) => call.contentHash),
+      calls.map((call) => call.derivedHash),
     ],
   );
 }

@@ -73,7 +73,7 @@ function firstOfEachIdentity(calls: readonly PricedCall[], fates: CallFate[]): {
   const firstById = new Map<string, PricedCall>();
   const firsts: { call: PricedCall; place: number }[] = [];
   for (const [place, call] of calls.entries()) {
-    const id = call.id.toString("latin1");
+    const id = call.id;
     const first = firstById.get(id);
     if (first === undefined) {
       firstById.set(id, call);
@@ -125,7 +125,7 @@ async function correct(
     corrections.map(({ call }) => call),
   );
   const entries = corrections.flatMap(({ call }) => {
-    const ofCall = existing.filter((entry) => entry.usageId.equals(call.id));
+    const ofCall = existing.filter((entry) => entry.usageId === call.id);
     const reversals = reversalsOf(ofCall);
     const atNewPlace = [...ofCall, ...reversals].filter(
       (entry) => entry.bookId === call.bookId && entry.answeredAt === call.event.answeredAt,
