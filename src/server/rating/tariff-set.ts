@@ -1,17 +1,16 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Called, E164 } from "../../core/numbering/number.ts";
-import { NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
-import { type CompiledTariff, compileTariff } from "../../core/tariff/compiled-tariff.ts";
-import type { TariffVersion } from "../../core/tariff/tariff.ts";
+import { type CompiledTariff, tariffFromTable } from "../../core/tariff/compiled-tariff.ts";
 import type { Tx } from "../db/tx.ts";
-import { listTariffs, loadVersion, type Tariff } from "../tariff/store.ts";
+import { loadTables } from "../tariff/load-tables.ts";
+import { type PublishedTariff, publishedTariffs } from "../tariff/published-tariffs.ts";
 
 /**
  * One tariff version in memory. Short codes and extensions have a table of their own, so that 112 is never matched as a prefix of
  * +1 12…: rates whose prefix begins with "=" are there.
  */
 export interface LoadedTariff {
-  readonly tariff: Tariff;
+  readonly tariff: PublishedTariff;
   readonly numbers: CompiledTariff;
   readonly shortNumbers: CompiledTariff;
 }
@@ -22,57 +21,72 @@ export interface TariffSet {
   readonly tariffs: ReadonlyMap<string, LoadedTariff>;
 }
 
-/** Loads what `previous` does not already hold at the same version; a derived tariff is rebuilt when its base changed. */
+/**
+ * Loads what `previous` does not already hold at the same version; a derived tariff is rebuilt when its base changed.
+ * Calls that are being rated meanwhile wait for no more than a few milliseconds at a time.
+ */
 export async function loadTariffSet(
   tx: Tx,
   tenantId: string,
   { epoch, previous }: { readonly epoch: number; readonly previous: TariffSet | null },
 ): Promise<TariffSet> {
-  const listed = await listTariffs(tx, tenantId, epoch);
-  const byId = new Map(listed.map((tariff) => [tariff.id, tariff]));
-  const loaded = new Map<string, LoadedTariff>();
-  const load = async (tariff: Tariff): Promise<LoadedTariff | null> => {
-    const done = loaded.get(tariff.id);
-    if (done !== undefined) return done;
-    const base = await loadBase(tariff);
-    const before = previous?.tariffs.get(tariff.id);
-    if (before?.tariff.version === tariff.version && before.numbers.base === (base?.numbers ?? null)) {
-      loaded.set(tariff.id, before);
-      return before;
-    }
-    const version = await loadVersion(tx, tariff);
-    if (version === null) return null;
-    const compiled = compileBoth(tariff, version, base);
-    loaded.set(tariff.id, compiled);
-    return compiled;
-  };
-  const loadBase = async (tariff: Tariff): Promise<LoadedTariff | null> => {
-    if (tariff.derivation === null) return null;
-    const base = byId.get(tariff.derivation.baseTariffId);
-    const compiled = base && (await load(base));
-    invariant(compiled, `the base of derived tariff ${tariff.name} is published`);
-    return compiled;
-  };
-  for (const tariff of listed) await load(tariff);
-  return { epoch, tariffs: loaded };
+  const loader = new TariffLoader(tx, await publishedTariffs(tx, tenantId, epoch), previous);
+  return { epoch, tariffs: await loader.loadAll() };
 }
 
-function compileBoth(tariff: Tariff, version: TariffVersion, base: LoadedTariff | null): LoadedTariff {
-  const all = [...version.rates];
-  const isShort = (prefix: string) => prefix.startsWith(NOT_E164_MARK);
-  return {
-    tariff,
-    numbers: compileTariff({ ...version, rates: all.filter((rate) => !isShort(rate.prefix)) }, base?.numbers ?? null),
-    shortNumbers: compileTariff(
-      {
-        ...version,
-        rates: all
-          .filter((rate) => isShort(rate.prefix))
-          .map((rate) => ({ ...rate, prefix: rate.prefix.slice(NOT_E164_MARK.length) })),
-      },
-      base?.shortNumbers ?? null,
-    ),
-  };
+/** One published tariff, and the ones it is derived from; undefined: there is none of that name. */
+export async function loadTariff(tx: Tx, tenantId: string, name: string): Promise<LoadedTariff | undefined> {
+  const published = await publishedTariffs(tx, tenantId, null);
+  const tariff = published.find((one) => one.name === name);
+  return tariff && (await new TariffLoader(tx, published, null).load(tariff));
+}
+
+/** Loads tariffs of one epoch, each once, bases first. */
+class TariffLoader {
+  readonly #tx: Tx;
+  readonly #published: ReadonlyMap<string, PublishedTariff>;
+  readonly #previous: TariffSet | null;
+  readonly #loaded = new Map<string, LoadedTariff>();
+
+  constructor(tx: Tx, published: readonly PublishedTariff[], previous: TariffSet | null) {
+    this.#tx = tx;
+    this.#published = new Map(published.map((tariff) => [tariff.id, tariff]));
+    this.#previous = previous;
+  }
+
+  async loadAll(): Promise<ReadonlyMap<string, LoadedTariff>> {
+    for (const tariff of this.#published.values()) await this.load(tariff);
+    return this.#loaded;
+  }
+
+  async load(tariff: PublishedTariff): Promise<LoadedTariff> {
+    const done = this.#loaded.get(tariff.id);
+    if (done !== undefined) return done;
+    const base = await this.#loadBase(tariff);
+    const before = this.#previous?.tariffs.get(tariff.id);
+    const isCurrent = before?.tariff.version === tariff.version && before.numbers.base === (base?.numbers ?? null);
+    const loaded = isCurrent ? before : await this.#compile(tariff, base);
+    this.#loaded.set(tariff.id, loaded);
+    return loaded;
+  }
+
+  async #loadBase({ name, derivation }: PublishedTariff): Promise<LoadedTariff | null> {
+    if (derivation === null) return null;
+    const base = this.#published.get(derivation.baseTariffId);
+    invariant(base, `the base of derived tariff ${name} is published`);
+    return await this.load(base);
+  }
+
+  async #compile(tariff: PublishedTariff, base: LoadedTariff | null): Promise<LoadedTariff> {
+    const { terms, derivation } = tariff;
+    const version = { tariffId: tariff.id, number: tariff.version, terms, derivation };
+    const { numbers, shortNumbers } = await loadTables(this.#tx, tariff);
+    return {
+      tariff,
+      numbers: tariffFromTable(version, numbers, base?.numbers ?? null),
+      shortNumbers: tariffFromTable(version, shortNumbers, base?.shortNumbers ?? null),
+    };
+  }
 }
 
 /** Which table prices a called number, and under which digits. Text without digits only ever meets the rate of "=". */

@@ -2,8 +2,9 @@ import { uuidv7 } from "../../clock.ts";
 import { mayWrite, noteChange, type SetupWork } from "../tenancy/setup-work.ts";
 import { basesFirst } from "./bases-first.ts";
 import { planPublication } from "./plan-publication.ts";
+import { loadRates } from "./rate-store.ts";
 import { type PlannedTariff, readTariffContent } from "./read-tariff-content.ts";
-import { insertTariff, insertVersion, listTariffs, loadRates, lockEpoch, type Tariff } from "./store.ts";
+import { insertTariff, insertVersion, listTariffs, lockEpoch, type Tariff } from "./store.ts";
 import type { TariffSetup } from "./tariff-setup.ts";
 
 /**

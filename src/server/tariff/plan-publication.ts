@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { formatDecimal } from "../../core/money/decimal.ts";
 import type { Rate } from "../../core/tariff/rate.ts";
 import type { Derivation, TariffTerms } from "../../core/tariff/tariff.ts";
-import { epochMs } from "../../core/time/epoch.ts";
-import type { RateClosing } from "./store.ts";
+import type { RateClosing } from "./rate-store.ts";
 import { derivationToJson, slotsToJson } from "./terms-json.ts";
 
 /** All of a tariff that a version fixes. */
@@ -47,13 +46,9 @@ export function planPublication(now: TariffContent | null, next: TariffContent):
 /** Rates of one prefix and window end together. */
 const placeOf = ({ prefix, window }: Rate): string => JSON.stringify([prefix, window]);
 
-/** Ends all of them, past ones too: none began before the earliest. */
-function closingOf(rates: readonly Rate[]): RateClosing[] {
-  const [first] = rates;
-  if (first === undefined) return [];
-  const at = epochMs(Math.min(...rates.map(({ effectiveFrom }) => effectiveFrom)));
-  return [{ prefix: first.prefix, window: first.window, at }];
-}
+/** Withdraws all of them, past ones too. */
+const closingOf = (rates: readonly Rate[]): RateClosing[] =>
+  rates.map(({ prefix, window, effectiveFrom }) => ({ prefix, window, effectiveFrom, at: effectiveFrom }));
 
 /** Compared as JSON, where equal decimals are equal texts. */
 const derivationJson = (derivation: Derivation | null) => derivation && derivationToJson(derivation);

@@ -1,0 +1,217 @@
+import { invariant } from "../../core/invariant.ts";
+import { formatDecimal } from "../../core/money/decimal.ts";
+import type { Rate } from "../../core/tariff/rate.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { RateKey } from "../../decks/diff/deck-diff.ts";
+import { BinaryCopy } from "../db/binary-copy.ts";
+import { copyIn } from "../db/copy-in.ts";
+import type { BulkTx, Tx } from "../db/tx.ts";
+import { slotsFromJson, slotsToJson, storedDecimal } from "./terms-json.ts";
+
+interface RateRow {
+  readonly prefix: string;
+  readonly time_window: string;
+  readonly effective_from: EpochMs;
+  readonly effective_to: EpochMs | null;
+  readonly destination: string;
+  readonly blocked: boolean;
+  readonly rate: string;
+  readonly unit_s: number;
+  readonly first_s: number;
+  readonly next_s: number;
+  readonly slots: Parameters<typeof slotsFromJson>[0] | null;
+  readonly connect_fee: string;
+  readonly minimum_s: number;
+  readonly free_s: number;
+  readonly minimum_cost: string | null;
+  readonly maximum_cost: string | null;
+  readonly at_maximum_cost: "free" | "disconnect" | null;
+}
+
+/** What a rate says beyond its key, its end and its name: a revision of it copies these. */
+const TERMS = `blocked, rate, unit_s, first_s, next_s, slots, connect_fee, minimum_s, free_s, minimum_cost, maximum_cost,
+  at_maximum_cost`;
+
+function rateOf(row: RateRow): Rate {
+  return {
+    prefix: row.prefix,
+    destination: row.destination,
+    blocked: row.blocked,
+    ratePerUnit: storedDecimal(row.rate),
+    unitS: row.unit_s,
+    increments: { firstS: row.first_s, nextS: row.next_s },
+    slots: row.slots === null ? [] : slotsFromJson(row.slots),
+    connectFee: storedDecimal(row.connect_fee),
+    minimumS: row.minimum_s,
+    freeS: row.free_s,
+    minimumCost: row.minimum_cost === null ? null : storedDecimal(row.minimum_cost),
+    maximumCost: row.maximum_cost === null ? null : storedDecimal(row.maximum_cost),
+    ...(row.at_maximum_cost === null ? {} : { atMaximumCost: row.at_maximum_cost }),
+    window: row.time_window === "" ? null : row.time_window,
+    effectiveFrom: row.effective_from,
+    effectiveTo: row.effective_to,
+  };
+}
+
+/**
+ * The rates of one version, past and future ones included, by prefix, in chunks of at most `chunkRows`: between two
+ * chunks whatever else the process has to do gets its turn. One at a time in a transaction.
+ */
+export async function* rateChunks(
+  tx: Tx,
+  { tariffId, version, chunkRows }: { readonly tariffId: string; readonly version: number; readonly chunkRows: number },
+): AsyncGenerator<readonly Rate[]> {
+  invariant(Number.isSafeInteger(chunkRows) && chunkRows > 0, `a chunk has whole rows, got ${chunkRows}`);
+  await tx.query(
+    `declare rate_chunks no scroll cursor for
+     select prefix, time_window, effective_from, effective_to, destination, ${TERMS}
+     from rates
+     where tariff_id = $1 and version_from <= $2 and (version_to is null or version_to > $2)
+     order by prefix, time_window, effective_from`,
+    [tariffId, version],
+  );
+  for (;;) {
+    const { rows } = await tx.query<RateRow>(`fetch ${chunkRows} from rate_chunks`);
+    yield rows.map(rateOf);
+    if (rows.length < chunkRows) break;
+  }
+  await tx.query("close rate_chunks");
+}
+
+/** Rows of a chunk where nobody waits: the fewer round trips, the sooner. */
+const BULK_CHUNK_ROWS = 20_000;
+
+/** The rates of one version, past and future ones included, by prefix. */
+export async function loadRates(tx: Tx, tariffId: string, version: number): Promise<readonly Rate[]> {
+  const rates: Rate[] = [];
+  for await (const chunk of rateChunks(tx, { tariffId, version, chunkRows: BULK_CHUNK_ROWS }))
+    for (const rate of chunk) rates.push(rate);
+  return rates;
+}
+
+/** Ends one rate at `at`; `at` equal to its own `effectiveFrom` withdraws it. */
+export interface RateClosing extends RateKey {
+  readonly at: EpochMs;
+}
+
+export interface RateRenaming extends RateKey {
+  readonly destination: string;
+}
+
+/** What a version changes in the rates of the one before. Every key names a rate that is there. */
+export interface RateChanges {
+  readonly closings: readonly RateClosing[];
+  readonly renames?: readonly RateRenaming[];
+  readonly rates: readonly Rate[];
+}
+
+interface VersionKey {
+  readonly tenantId: string;
+  readonly tariffId: string;
+  readonly version: number;
+}
+
+/** Writes what `version` changes. Rates of earlier versions stay as they are, but for the note where they ended. */
+export async function changeRates(tx: BulkTx, changes: RateChanges, key: VersionKey): Promise<void> {
+  await reviseRates(tx, changes, key);
+  await insertRates(tx, changes.rates, key);
+}
+
+/** A rate that ends at another time, or has a new name, ends with the version before and goes on as a copy. */
+async function reviseRates(tx: BulkTx, changes: RateChanges, { tariffId, version }: VersionKey): Promise<void> {
+  const revisions = mergeRevisions(changes);
+  if (revisions.length === 0) return;
+  await tx.query(`create temp table stage_revisions (prefix text collate "C", time_window text,
+    effective_from timestamptz, ends_at timestamptz, new_name text) on commit drop`);
+  const copy = new BinaryCopy(revisions.length * 96 + 64);
+  for (const { prefix, window, effectiveFrom, at, destination } of revisions) {
+    copy.row(5);
+    copy.text(prefix);
+    copy.text(window ?? "");
+    copy.timestamptz(effectiveFrom);
+    copy.timestamptz(at);
+    copy.text(destination);
+  }
+  await copyIn(tx, "copy stage_revisions from stdin (format binary)", copy.finish());
+  await tx.query("analyze stage_revisions"); // unknown, its size would make a nested loop of the join
+  const { rows } = await tx.query<{ revised: number }>(
+    `with revised as (
+       update rates r set version_to = $2 from stage_revisions s
+       where r.tariff_id = $1 and r.version_to is null
+         and r.prefix = s.prefix and r.time_window = s.time_window and r.effective_from = s.effective_from
+       returning r.*, s.ends_at, s.new_name
+     ), kept as (
+       insert into rates (tenant_id, tariff_id, prefix, time_window, effective_from, effective_to, version_from,
+         destination, ${TERMS})
+       select tenant_id, tariff_id, prefix, time_window, effective_from, coalesce(ends_at, effective_to), $2,
+         coalesce(new_name, destination), ${TERMS}
+       from revised where ends_at is null or ends_at > effective_from
+     )
+     select count(*)::int as revised from revised`,
+    [tariffId, version],
+  );
+  const revised = rows[0]?.revised;
+  invariant(revised === revisions.length, `${revisions.length} rates are to change, and ${revised} of them are there`);
+  await tx.query("drop table stage_revisions"); // one transaction may publish several tariffs
+}
+
+interface Revision extends RateKey {
+  /** null: it ends when it did. */
+  readonly at: EpochMs | null;
+  /** null: it keeps its name. */
+  readonly destination: string | null;
+}
+
+/** A rate may be closed and renamed at once. */
+function mergeRevisions({ closings, renames = [] }: RateChanges): Revision[] {
+  const revisions = new Map<string, Revision>();
+  const keyOf = ({ prefix, window, effectiveFrom }: RateKey) => `${prefix}|${window ?? ""}|${effectiveFrom}`;
+  for (const closing of closings) revisions.set(keyOf(closing), { ...closing, destination: null });
+  for (const { prefix, window, effectiveFrom, destination } of renames) {
+    const key = { prefix, window, effectiveFrom };
+    revisions.set(keyOf(key), { ...key, at: revisions.get(keyOf(key))?.at ?? null, destination });
+  }
+  return [...revisions.values()];
+}
+
+async function insertRates(tx: BulkTx, rates: readonly Rate[], key: VersionKey): Promise<void> {
+  if (rates.length === 0) return;
+  await tx.query(`create temp table stage_rates (
+    prefix text, time_window text, effective_from timestamptz, effective_to timestamptz, destination text, blocked boolean,
+    rate text, unit_s integer, first_s integer, next_s integer, slots text, connect_fee text, minimum_s integer,
+    free_s integer, minimum_cost text, maximum_cost text, at_maximum_cost text) on commit drop`);
+  const copy = new BinaryCopy(rates.length * 192 + 64);
+  for (const rate of rates) writeRate(copy, rate);
+  await copyIn(tx, "copy stage_rates from stdin (format binary)", copy.finish());
+  await tx.query(
+    `insert into rates (tenant_id, tariff_id, version_from, prefix, time_window, effective_from, effective_to, destination,
+       ${TERMS})
+     select $1, $2, $3, prefix, time_window, effective_from, effective_to, destination, blocked, rate::numeric, unit_s, first_s,
+       next_s, slots::jsonb, connect_fee::numeric, minimum_s, free_s, minimum_cost::numeric, maximum_cost::numeric,
+       at_maximum_cost
+     from stage_rates`,
+    [key.tenantId, key.tariffId, key.version],
+  );
+  await tx.query("drop table stage_rates");
+}
+
+function writeRate(copy: BinaryCopy, rate: Rate): void {
+  copy.row(17);
+  copy.text(rate.prefix);
+  copy.text(rate.window ?? "");
+  copy.timestamptz(rate.effectiveFrom);
+  copy.timestamptz(rate.effectiveTo);
+  copy.text(rate.destination);
+  copy.bool(rate.blocked);
+  copy.text(formatDecimal(rate.ratePerUnit));
+  copy.int4(rate.unitS);
+  copy.int4(rate.increments.firstS);
+  copy.int4(rate.increments.nextS);
+  copy.text(rate.slots.length === 0 ? null : JSON.stringify(slotsToJson(rate.slots)));
+  copy.text(formatDecimal(rate.connectFee));
+  copy.int4(rate.minimumS);
+  copy.int4(rate.freeS);
+  copy.text(rate.minimumCost && formatDecimal(rate.minimumCost));
+  copy.text(rate.maximumCost && formatDecimal(rate.maximumCost));
+  copy.text(rate.atMaximumCost ?? null);
+}
