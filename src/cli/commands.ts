@@ -1,6 +1,7 @@
 import { accountCommands } from "./account.ts";
 import { applyCommand } from "./apply.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
+import { cdrCommands } from "./cdr.ts";
 import type { Command, CommandGroup } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -17,6 +18,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   sourceCommands,
   tariffCommands,
   rateCommand,
+  cdrCommands,
   migrateCommand,
   backupCommand,
   restoreCommand,

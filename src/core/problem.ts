@@ -66,6 +66,7 @@ export const PROBLEMS = {
   "period-invalid": 422,
   "period-not-over": 409,
   "invoice-unknown": 404,
+  "export-not-written": 507,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { uuidv7 } from "../../clock.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
@@ -11,7 +10,8 @@ import { advanceFile, closePass, openPass, type SourceFile } from "./file-store.
 import type { Turn } from "./import-batch.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { lockParts } from "./part-store.ts";
-import { fileChanged, fileEmpty, fileUnreadable, importBusy } from "./problems.ts";
+import { fileChanged, importBusy } from "./problems.ts";
+import { chunksOf, digestOf, inspectFile } from "./read-file.ts";
 import { type RowBatch, RowBatcher } from "./row-batcher.ts";
 import type { Source } from "./source.ts";
 import { storeBatch } from "./store-batch.ts";
@@ -26,8 +26,6 @@ export interface ImportRequest {
   readonly onProgress?: (progress: { readonly bytesDone: number; readonly sizeBytes: number }) => void;
 }
 
-/** Bytes read at a time. */
-const CHUNK_BYTES = 1 << 18;
 /** Rows in one transaction: larger batches post fewer journals, smaller ones lose less work to a kill. */
 const BATCH_ROWS = 10_000;
 
@@ -35,16 +33,19 @@ const BATCH_ROWS = 10_000;
  * Imports one file: at least once read, exactly once stored. A killed import goes on where it stopped, a file that was imported
  * before is read again and stores nothing new, and a setting that was corrected since corrects what it stored.
  *
- * Errors: Problems `file-unreadable`, `file-empty`, `file-changed`, `import-busy`, and those of the format and the database.
+ * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`, `file-changed`, `import-busy`, and those of the source's settings
+ * and the database.
  */
 export async function importFile(db: Database, request: ImportRequest): Promise<SourceFile> {
   const { source, path } = request;
   const name = basename(path);
+  await inspectFile(path); // before anything is written: a file that can't be read leaves no trace
   const digest = await digestOf(path);
-  if (digest.sizeBytes === 0) throw fileEmpty({ name });
   const rating = await db.transaction("app", { tenantId: source.tenantId }, (tx) =>
     loadRatingContext(tx, source.tenantId, null),
   );
+  const { format, settings } = openSource(source, rating, request.receivedAt);
+  format.open(settings); // as are settings that don't fit the format
   const { tenantId, id: sourceId } = source;
   const arrived = { tenantId, sourceId, id: uuidv7(), name, receivedAt: request.receivedAt, ...digest };
   const file = await db.bulk("ingest", {}, async (tx) => {
@@ -56,26 +57,6 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
   const imported = await db.transaction("ingest", {}, (tx) => closePass(tx, file));
   if (imported === undefined) throw importBusy({ source: source.name });
   return imported;
-}
-
-/** Reads the file once, chunk by chunk. Errors: Problem `file-unreadable`. */
-async function* chunksOf(path: string): AsyncGenerator<Buffer> {
-  try {
-    yield* createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  } catch (cause) {
-    throw fileUnreadable({ path, reason: cause instanceof Error ? cause.message : String(cause), cause });
-  }
-}
-
-/** A file is known by its content, so that the same one under another name is found. */
-async function digestOf(path: string): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  for await (const chunk of chunksOf(path)) {
-    hash.update(chunk);
-    sizeBytes += chunk.length;
-  }
-  return { sha256: hash.digest("hex"), sizeBytes };
 }
 
 /** Decodes and stores all rows, at most two batches at a time; answers the digest of what was read. */

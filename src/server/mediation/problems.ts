@@ -6,6 +6,22 @@ export const sourceSettingsInvalid = (args: { readonly source: string; readonly 
     fix: "Correct these fields; docs/reference/sources.md describes each.",
   });
 
+/** Nobody said which switch a file is from; `formats` are what it looks like, `sources` those that can read it. */
+export const sourceNotNamed = (args: {
+  readonly name: string;
+  readonly formats: readonly string[];
+  readonly sources: readonly string[];
+}) => {
+  const form = args.formats.length > 0 ? `looks like ${args.formats.join(" or ")}` : "is in none of the known formats";
+  return new Problem("source-not-named", {
+    what: `${args.name} ${form}, but its source is not named.`,
+    fix:
+      args.sources.length > 0
+        ? `Say which switch wrote it: ${args.sources.map((source) => `--source ${source}`).join(" or ")}.`
+        : `No source reads it. Describe one in a setup file, with the format ${args.formats[0] ?? "mapped"}, and \`tollwright apply\` it.`,
+  });
+};
+
 export const sourceUnknown = (args: { readonly name: string }) =>
   new Problem("source-unknown", {
     what: `There is no source "${args.name}".`,
@@ -26,6 +42,12 @@ export const fileEmpty = (args: { readonly name: string }) =>
   new Problem("file-empty", {
     what: `The file ${args.name} is empty.`,
     fix: "Fetch it again; an interrupted transfer often leaves an empty file.",
+  });
+
+export const folderEmpty = (args: { readonly path: string }) =>
+  new Problem("folder-empty", {
+    what: `The folder ${args.path} holds no files of call records.`,
+    fix: "Name another folder or the files themselves; names that begin with a dot or end in .part or .tmp are left out.",
   });
 
 export const fileChanged = (args: { readonly name: string }) =>

@@ -1,4 +1,4 @@
-import type { Reject } from "../../core/reject.ts";
+import type { Reject, RejectCode } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
 
@@ -214,4 +214,25 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
     attempts: row.attempts,
     createdAt: row.created_at,
   }));
+}
+
+/** Rows of one file that wait for the same reason, and the first of them. */
+export interface QuarantineReason {
+  readonly code: RejectCode;
+  readonly rows: number;
+  readonly line: number;
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** Why rows of a file wait, the most frequent reason first. */
+export async function countReasons(tx: Tx, fileId: string): Promise<readonly QuarantineReason[]> {
+  const { rows } = await tx.query<{ code: RejectCode; rows: string; line: string; what: string; fix: string }>(
+    `select distinct on (n.rows, q.code) q.code, n.rows, q.line, q.what, q.fix
+     from quarantine q join (select code, count(*) as rows from quarantine
+       where file_id = $1 and state = 'waiting' group by code) n on n.code = q.code
+     where q.file_id = $1 and q.state = 'waiting' order by n.rows desc, q.code, q.line`,
+    [fileId],
+  );
+  return rows.map((row) => ({ ...row, rows: Number(row.rows), line: Number(row.line) }));
 }

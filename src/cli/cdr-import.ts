@@ -1,0 +1,156 @@
+import { basename } from "node:path";
+import { type EpochMs, fromInstant } from "../core/time/epoch.ts";
+import type { Database } from "../server/db/database.ts";
+import { findReasons, type QuarantineReason, type RowCounts, sumCounts } from "../server/mediation/find-imports.ts";
+import { findSourceNamed } from "../server/mediation/find-source.ts";
+import { importFile } from "../server/mediation/import-file.ts";
+import { listRecordFiles } from "../server/mediation/list-record-files.ts";
+import { matchSources } from "../server/mediation/match-sources.ts";
+import { sourceNotNamed } from "../server/mediation/problems.ts";
+import { inspectFile } from "../server/mediation/read-file.ts";
+import { rehearseImport } from "../server/mediation/rehearse-import.ts";
+import type { Source } from "../server/mediation/source.ts";
+import { countCells, countColumns } from "./cdr-counts.ts";
+import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
+import { argumentList, dryRun, option } from "./input.ts";
+import { readTime, TIME_FORM } from "./read-time.ts";
+import type { Table } from "./table.ts";
+
+/** `tollwright cdr import` */
+export const cdrImportCommand = defineCommand({
+  name: "import",
+  summary: "store and price the call records of files",
+  about:
+    "Every row is accounted for: rows = stored + duplicate + non-billable + quarantined + open. Importing a file again " +
+    "stores nothing twice and corrects what a changed setting now reads differently; an import that was killed goes on " +
+    "where it stopped. A folder stands for the files in it.",
+  arguments: { files: argumentList("FILE", "files or folders of call records") },
+  options: {
+    source: option("--source NAME", "the switch that wrote them; if left out, those that can read the file are listed"),
+    received: option("--received TIME", `when they arrived, which clocks are checked against: ${TIME_FORM}`),
+    dryRun,
+  },
+  examples: [
+    { command: "tollwright cdr import --source pbx-1 Master.csv", does: "Imports one file." },
+    { command: "tollwright cdr import --source sbc-2 /var/spool/cdr", does: "Imports every file of a folder." },
+    {
+      command: "tollwright cdr import --source sbc-2 --dry-run --json *.csv",
+      does: "Reads and prices, stores nothing, and says what would become of every row.",
+    },
+  ],
+  async run(context, args, options) {
+    const { id: tenantId, timeZone } = await context.tenant();
+    const db = await context.db();
+    const paths = await listRecordFiles(args.files);
+    const receivedAt =
+      options.received === undefined
+        ? fromInstant(context.now)
+        : readTime(options.received, timeZone, "tollwright cdr import");
+    const sizes = await inspectAll(paths);
+    const source = await namedSource(db, tenantId, options.source, paths[0] ?? "");
+    const results = await importAll(context, { db, source, paths, sizes, receivedAt, dryRun: options.dryRun });
+    return outcomeOf(source, results, options.dryRun);
+  },
+});
+
+/** One file and what became of its rows. */
+interface FileResult {
+  /** Absent in a dry run. */
+  readonly id?: string;
+  readonly path: string;
+  readonly counts: RowCounts;
+  readonly reasons: readonly QuarantineReason[];
+}
+
+/** Sizes of all files; one that can't be read stops the command before the first is imported. */
+async function inspectAll(paths: readonly string[]): Promise<readonly number[]> {
+  const sizes: number[] = [];
+  for (const path of paths) sizes.push((await inspectFile(path)).sizeBytes);
+  return sizes;
+}
+
+async function namedSource(db: Database, tenantId: string, name: string | undefined, path: string): Promise<Source> {
+  if (name !== undefined) return await findSourceNamed(db, tenantId, name);
+  throw sourceNotNamed({ name: basename(path), ...(await matchSources(db, tenantId, path)) });
+}
+
+interface ImportRun {
+  readonly db: Database;
+  readonly source: Source;
+  readonly paths: readonly string[];
+  readonly sizes: readonly number[];
+  readonly receivedAt: EpochMs;
+  readonly dryRun: boolean;
+}
+
+async function importAll(context: CommandContext, run: ImportRun): Promise<readonly FileResult[]> {
+  const { paths, sizes } = run;
+  const bar = context.progress(run.dryRun ? "Reading" : "Importing", sum(sizes));
+  const results: FileResult[] = [];
+  for (const [index, path] of paths.entries()) {
+    const bytesBefore = sum(sizes.slice(0, index));
+    const onProgress = ({ bytesDone }: { readonly bytesDone: number }) => bar.update(bytesBefore + bytesDone);
+    try {
+      results.push(await importOne(run, path, onProgress));
+    } catch (error) {
+      bar.stop();
+      if (!run.dryRun && index > 0) context.note(`${index} of ${paths.length} files were imported before the failure.`);
+      throw error;
+    }
+  }
+  bar.stop();
+  return results;
+}
+
+async function importOne(
+  { db, source, receivedAt, dryRun }: ImportRun,
+  path: string,
+  onProgress: (progress: { readonly bytesDone: number }) => void,
+): Promise<FileResult> {
+  const request = { source, path, receivedAt, onProgress };
+  if (dryRun) return { path, ...(await rehearseImport(db, request)) };
+  const { id, counts } = await importFile(db, request);
+  const reasons = counts.quarantined > 0 ? await findReasons(db, { tenantId: source.tenantId, fileId: id }) : [];
+  return { id, path, counts, reasons };
+}
+
+function outcomeOf(source: Source, results: readonly FileResult[], dry: boolean): Outcome {
+  const total = sumCounts(results.map(({ counts }) => counts));
+  const listed = results.flatMap(({ path, reasons }) =>
+    reasons.map(({ code, what, fix, line }) => ({ at: `${basename(path)} line ${line}`, code, what, fix })),
+  );
+  return {
+    json: { source: source.name, dryRun: dry, files: results, total },
+    human: [
+      filesTable(results, total),
+      ...reasonsTable(results),
+      ...(dry ? ["Nothing was stored: this was a dry run."] : []),
+    ],
+    rejects: { total: total.quarantined, listed },
+  };
+}
+
+function filesTable(results: readonly FileResult[], total: RowCounts): Table {
+  const rows = results.map(({ path, counts }) => [basename(path), ...countCells(counts)]);
+  const totals = results.length > 1 ? [["total", ...countCells(total)]] : [];
+  return { columns: [{ title: "FILE" }, ...countColumns], rows: [...rows, ...totals] };
+}
+
+/** How many rows wait for which reason, over all files; the first row of each is listed with its fix below. */
+function reasonsTable(results: readonly FileResult[]): (string | Table)[] {
+  const byCode = Map.groupBy(
+    results.flatMap(({ reasons }) => reasons),
+    ({ code }) => code,
+  );
+  const reasons = [...byCode].map(([code, ofCode]) => ({ code, rows: sum(ofCode.map(({ rows }) => rows)) }));
+  if (reasons.length === 0) return [];
+  return [
+    "",
+    {
+      columns: [{ title: "QUARANTINED FOR" }, { title: "ROWS", align: "right" }],
+      rows: reasons.sort((a, b) => b.rows - a.rows).map(({ code, rows }) => [code, String(rows)]),
+    },
+  ];
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

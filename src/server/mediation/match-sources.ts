@@ -1,0 +1,44 @@
+import { basename } from "node:path";
+import { epochMs } from "../../core/time/epoch.ts";
+import { detectFormat } from "../../mediation/detect.ts";
+import { formatNamed } from "../../mediation/registry.ts";
+import type { Database } from "../db/database.ts";
+import { findSources } from "./find-sources.ts";
+import { inspectFile } from "./read-file.ts";
+import type { Source } from "./source.ts";
+
+/** What a file may be. */
+export interface FileMatch {
+  /** The likeliest formats; none when it is in none of those that are known without a mapping. */
+  readonly formats: readonly string[];
+  /** Names of the sources whose settings read more of its records than not, those that read most first. */
+  readonly sources: readonly string[];
+}
+
+/** Finds out what a file looks like. Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`. */
+export async function matchSources(db: Database, tenantId: string, path: string): Promise<FileMatch> {
+  const { head } = await inspectFile(path);
+  const guesses = detectFormat(head, basename(path));
+  const best = guesses[0]?.confidence ?? 0;
+  const sources = (await findSources(db, tenantId))
+    .map((source) => ({ name: source.name, share: shareRead(source, head) }))
+    .filter(({ share }) => share > READ_SHARE_MIN)
+    .sort((a, b) => b.share - a.share);
+  return {
+    formats: guesses.filter(({ confidence }) => confidence === best).map(({ format }) => format),
+    sources: sources.map(({ name }) => name),
+  };
+}
+
+/** A source that rejects more of the head than this leaves is not the one that the file is from. */
+const READ_SHARE_MIN = 0.5;
+/** No record is too new: only the form counts here. */
+const FOREVER = epochMs(8.64e15);
+
+/** Records of the head that the source's format and mapping understand, as a share of all. */
+function shareRead({ format, config }: Source, head: Uint8Array): number {
+  const decoder = formatNamed(format)?.open({ ...config, receivedAt: FOREVER });
+  const records = (decoder?.push(head) ?? []).filter(({ outcome }) => outcome.kind !== "framing");
+  const understood = records.filter(({ outcome }) => outcome.kind !== "reject");
+  return records.length === 0 ? 0 : understood.length / records.length;
+}

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { DETECT_HEAD_BYTES } from "../../mediation/detect.ts";
+import { requireText } from "../../mediation/text/inspect.ts";
+import { fileEmpty, fileUnreadable } from "./problems.ts";
+
+/** Bytes read at a time. */
+const CHUNK_BYTES = 1 << 18;
+
+/** A file is known by its content, so that the same one under another name is found. */
+export interface FileDigest {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** Reads a file once, chunk by chunk. Errors: Problem `file-unreadable`. */
+export async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** Reads the whole file for its digest. Errors: Problem `file-unreadable`. */
+export async function digestOf(path: string): Promise<FileDigest> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  for await (const chunk of chunksOf(path)) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sha256: hash.digest("hex"), sizeBytes };
+}
+
+/**
+ * Looks at a file before anything is done with it; answers its size and its first {@link DETECT_HEAD_BYTES}. A pipe or a device is
+ * refused: a file is read twice, and again when its import was killed.
+ *
+ * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`.
+ */
+export async function inspectFile(path: string): Promise<{ readonly sizeBytes: number; readonly head: Uint8Array }> {
+  const { size, head } = await readHead(path);
+  if (head.length === 0) throw fileEmpty({ name: basename(path) });
+  requireText(head, basename(path));
+  return { sizeBytes: size, head };
+}
+
+async function readHead(path: string): Promise<{ readonly size: number; readonly head: Uint8Array }> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw new Error(REASONS.EISDIR);
+    if (!found.isFile()) throw new Error("it is no regular file");
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(DETECT_HEAD_BYTES), 0, DETECT_HEAD_BYTES, 0);
+    return { size: found.size, head: buffer.subarray(0, bytesRead) };
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+const REASONS = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a directory",
+} as const satisfies Record<string, string>;
+
+/** Why the system could not do something with a file or folder, in words. */
+export function fileFault(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const known = Object.entries(REASONS).find(([name]) => name === code);
+  return known?.[1] ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+const unreadable = (path: string, cause: unknown) => fileUnreadable({ path, reason: fileFault(cause), cause });
