@@ -1,14 +1,16 @@
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
 import type { TariffSetup } from "./tariff-setup.ts";
 
-/** The setups with their places in the file, each after the tariff it is derived from; a ring is a fault. */
+/** The setups with their places in the file, each after the tariff it is derived from; none when they form a ring. */
 export function basesFirst(setups: readonly TariffSetup[], faults: SetupFaults): [TariffSetup, number][] {
   const ordered: [TariffSetup, number][] = [];
+  let ring = false;
   const state = new Map<number, "open" | "done">();
   const visit = (index: number): void => {
     const setup = setups[index];
     if (setup === undefined || state.get(index) === "done") return;
     if (state.get(index) === "open") {
+      ring = true;
       const what = `Tariff "${setup.name}" is derived from itself, directly or through others.`;
       faults.add(`/tariffs/${index}/derive/base`, what, "Derive one of them from another tariff.");
       return;
@@ -24,5 +26,5 @@ export function basesFirst(setups: readonly TariffSetup[], faults: SetupFaults):
       faults.add(`/tariffs/${index}/name`, `A tariff "${setup.name}" stands above already.`, "Describe it once.");
     visit(index);
   }
-  return ordered;
+  return ring ? [] : ordered;
 }
