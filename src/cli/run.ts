@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { databaseFailure } from "../server/db/database-failure.ts";
 import type { Colors } from "./colors.ts";
 import type { Command, CommandGroup, Outcome } from "./command.ts";
 import { failureDocument, failureText, interrupted, problemOfUsage } from "./failure.ts";
@@ -39,7 +40,10 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
     return status;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.done; // help or version was asked for
-    const error = thrown instanceof CommanderError ? problemOfUsage(thrown, commandNamed(words, surroundings)) : thrown;
+    const error =
+      thrown instanceof CommanderError
+        ? problemOfUsage(thrown, commandNamed(words, surroundings))
+        : (databaseFailure(thrown) ?? thrown);
     if (json) stdout.write(jsonText(failureDocument(error)));
     else stderr.write(usage === "" ? `${failureText(error, colors)}\n` : usage); // a bare `account` gets its help
     return EXIT.notDone;

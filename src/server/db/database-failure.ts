@@ -1,0 +1,37 @@
+import pg from "pg";
+import { Problem } from "../../core/problem.ts";
+
+/**
+ * Failures that lie in the server or on the way to it, and not in what was asked, by SQLSTATE or its class: what to do.
+ * Source: PostgreSQL documentation, appendix A.
+ */
+const FIXES: readonly (readonly [RegExp, string])[] = [
+  [/^53100$/, "Free space on the disk of the database, then run the command again."],
+  [/^53/, "The database server is out of memory or connections: stop what else uses it, then run the command again."],
+  [/^57P0|^08/, "The database server was stopped or restarted. Wait until it is up, then run the command again."],
+  [/^57014$/, "The statement took too long. Run it again when the server is less busy."],
+  [/^55P03$|^40/, "Others were at work on the same rows. Run the command again."],
+  [/^25006$/, "The database takes no writes: it is a replica. Point DATABASE_URL at the primary."],
+  [/^58|^XX00[12]/, "The server's disk or files are damaged: see the server's log, and restore a backup if need be."],
+];
+
+/** A failure of the database as a problem for the user; null for anything else, which is a bug. */
+export function databaseFailure(error: unknown): Problem | null {
+  if (!(error instanceof Error)) return null;
+  const fix = error instanceof pg.DatabaseError ? fixOf(error.code ?? "") : fixOf(lostConnection(error) ? "08006" : "");
+  return fix === undefined ? null : databaseFailed({ said: error.message, fix, cause: error });
+}
+
+const fixOf = (code: string): string | undefined => FIXES.find(([codes]) => codes.test(code))?.[1];
+
+/** pg reports a socket that ended without a word of the server as a plain error. */
+const lostConnection = (error: Error): boolean =>
+  /^Connection terminated/.test(error.message) ||
+  ("code" in error && ["ECONNRESET", "EPIPE"].includes(`${error.code}`));
+
+const databaseFailed = (args: { readonly said: string; readonly fix: string; readonly cause: unknown }): Problem =>
+  new Problem(
+    "database-failed",
+    { what: `The database could not do it: ${args.said.replace(/\.$/, "")}. Nothing half-done stays.`, fix: args.fix },
+    { cause: args.cause },
+  );
