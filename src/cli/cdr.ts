@@ -2,11 +2,12 @@ import { cdrFilesCommand } from "./cdr-files.ts";
 import { cdrFormatsCommand } from "./cdr-formats.ts";
 import { cdrImportCommand } from "./cdr-import.ts";
 import { cdrOpenCommand } from "./cdr-open.ts";
+import { cdrQuarantineCommands } from "./cdr-quarantine.ts";
 import type { CommandGroup } from "./command.ts";
 
 /** `tollwright cdr …` */
 export const cdrCommands: CommandGroup = {
   name: "cdr",
   summary: "call records: from files and switches into the books",
-  commands: [cdrImportCommand, cdrFilesCommand, cdrOpenCommand, cdrFormatsCommand],
+  commands: [cdrImportCommand, cdrFilesCommand, cdrOpenCommand, cdrQuarantineCommands, cdrFormatsCommand],
 };

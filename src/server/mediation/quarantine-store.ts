@@ -149,7 +149,7 @@ export interface WaitingRow extends QuarantinedRow {
   readonly correctedRaw: string | null;
   /** When the file first arrived: what a clock is checked against. */
   readonly receivedAt: EpochMs;
-  readonly code: string;
+  readonly code: RejectCode;
   readonly what: string;
   readonly fix: string;
   readonly attempts: number;
@@ -167,7 +167,7 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
     preamble: string;
     received_at: EpochMs;
     line: string;
-    code: string;
+    code: RejectCode;
     what: string;
     fix: string;
     raw: string;
