@@ -7,14 +7,14 @@ import type { ServerBinaries } from "../../src/server/db/server-binaries.ts";
 
 const FOLDER = "tollwright-throw-away-";
 
-/** A server of its own in a temporary folder, without fsync unless `durable`; `stop` removes both. */
+/** A server of its own in a temporary folder, without fsync unless `durable`; `stop` removes both, `pid` is its process now. */
 export async function throwAwayServer({
   binaries,
   durable = false,
 }: {
   binaries?: ServerBinaries | undefined;
   durable?: boolean;
-} = {}): Promise<{ readonly url: string; stop(): Promise<void> }> {
+} = {}): Promise<{ readonly url: string; readonly pid: number; stop(): Promise<void> }> {
   await removeAbandoned();
   const dataDir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   await chmod(dataDir, 0o755); // as root the server runs as another account, which has to pass
@@ -23,7 +23,13 @@ export async function throwAwayServer({
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { url: server.url, stop };
+  return {
+    url: server.url,
+    get pid() {
+      return server.pid;
+    },
+    stop,
+  };
 }
 
 /** What killed test runs left behind: a folder carries the number of the process that made it. */
