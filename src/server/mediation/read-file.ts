@@ -53,9 +53,13 @@ async function readHead(path: string): Promise<{ readonly size: number; readonly
     const found = await stat(path);
     if (found.isDirectory()) throw new Error(REASONS.EISDIR);
     if (!found.isFile()) throw new Error("it is no regular file");
-    await using file = await open(path);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(DETECT_HEAD_BYTES), 0, DETECT_HEAD_BYTES, 0);
-    return { size: found.size, head: buffer.subarray(0, bytesRead) };
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(DETECT_HEAD_BYTES), 0, DETECT_HEAD_BYTES, 0);
+      return { size: found.size, head: buffer.subarray(0, bytesRead) };
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
     throw unreadable(path, cause);
   }
