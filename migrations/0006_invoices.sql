@@ -70,6 +70,8 @@ create table invoices (
 );
 create index invoices_number on invoices (tenant_id, number);
 select protect('invoices', 'select, insert');
+-- Itemised bills find usage events by their identities, which only this role may read.
+grant select on invoices to tollwright_ingest;
 
 create table invoice_lines (
   tenant_id uuid not null,

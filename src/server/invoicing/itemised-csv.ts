@@ -110,7 +110,7 @@ export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
  * a formula, so an apostrophe goes before it; quotes alone do not help. A semicolon is quoted too: where it is the list
  * separator, it would start a field of its own.
  */
-function textField(text: string): string {
+export function textField(text: string): string {
   const inert = /^[=+\-@\t\r\n\0＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",;\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

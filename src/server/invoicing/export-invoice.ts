@@ -1,0 +1,125 @@
+import { createWriteStream } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import type { Database } from "../db/database.ts";
+import { findInvoice, loadDocument, loadLines, type StoredInvoice, type StoredLine } from "./invoice-store.ts";
+import { itemisedCalls } from "./itemised-calls.ts";
+import { itemisedCsv, textField } from "./itemised-csv.ts";
+import { exportNotWritten, invoiceUnknown } from "./problems.ts";
+import type { PdfPrinter } from "./render-pdf.ts";
+
+/** `lines`: the invoice's rows as CSV. `calls`: the calls behind them as CSV. */
+export const EXPORT_FORMATS = ["pdf", "json", "lines", "calls"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export const EXPORT_SUFFIX: Readonly<Record<ExportFormat, string>> = {
+  pdf: ".pdf",
+  json: ".json",
+  lines: ".lines.csv",
+  calls: ".calls.csv",
+};
+
+/** An invoice with its lines, for people and for JSON. */
+export interface InvoiceWithLines extends StoredInvoice {
+  readonly lines: readonly StoredLine[];
+}
+
+/** @throws Problem `invoice-unknown`. */
+export async function showInvoice(db: Database, tenantId: string, number: string): Promise<InvoiceWithLines> {
+  return await db.transaction("app", { tenantId }, async (tx) => {
+    const invoice = await findInvoice(tx, tenantId, number);
+    if (invoice === undefined) throw invoiceUnknown({ number });
+    return { ...invoice, lines: await loadLines(tx, invoice) };
+  });
+}
+
+export interface InvoiceExport {
+  readonly tenantId: string;
+  readonly number: string;
+  readonly format: ExportFormat;
+  /** The file to write; one that is there is replaced once the new one is complete. */
+  readonly path: string;
+  /** Prints PDFs; needed for no other format. */
+  readonly printer: PdfPrinter;
+}
+
+/**
+ * Writes one invoice to a file. The same invoice gives the same bytes, however often and whenever it is exported.
+ *
+ * @throws Problem `invoice-unknown`, `invoice-not-printable`, `export-not-written`.
+ */
+export async function exportInvoice(db: Database, wanted: InvoiceExport): Promise<void> {
+  const invoice = await showInvoice(db, wanted.tenantId, wanted.number);
+  await replaceFile(wanted.path, (path) => writers[wanted.format](db, invoice, path, wanted));
+}
+
+const writers: Readonly<
+  Record<ExportFormat, (db: Database, invoice: InvoiceWithLines, path: string, wanted: InvoiceExport) => Promise<void>>
+> = {
+  async pdf(db, invoice, path, { tenantId, printer }) {
+    const document = await db.transaction("app", { tenantId }, (tx) => loadDocument(tx, invoice));
+    await writeFile(path, (await printer.render(document)).bytes);
+  },
+  json: (_db, invoice, path) => writeFile(path, `${JSON.stringify(invoice, null, 2)}\n`),
+  lines: (_db, invoice, path) => writeFile(path, linesCsv(invoice)),
+  calls: (db, invoice, path) =>
+    db.bulk("ingest", {}, async (tx) => {
+      await tx.query("set transaction isolation level repeatable read, read only");
+      const { timeZone } = invoice;
+      await pipeline(
+        itemisedCsv(itemisedCalls(tx, invoice), { timeZone, byteOrderMark: false }),
+        createWriteStream(path),
+      );
+    }),
+};
+
+const LINE_COLUMNS = [
+  "invoice",
+  "line",
+  "kind",
+  "description",
+  "period_start_date",
+  "period_end_date",
+  "rate_per_minute",
+  "calls",
+  "billed_s",
+  "exact_amount",
+  "amount",
+  "currency",
+] as const;
+
+/** One row a line (RFC 4180), with headings. */
+function linesCsv({ lines, currency, number }: InvoiceWithLines): string {
+  const rows = lines.map((line) => [
+    textField(number),
+    line.line,
+    line.kind,
+    textField(line.description),
+    line.periodStartDate,
+    line.periodEndDate,
+    line.rate,
+    line.calls,
+    line.billedS,
+    line.exactAmount,
+    line.amount,
+    currency,
+  ]);
+  return [LINE_COLUMNS, ...rows].map((fields) => `${fields.join(",")}\r\n`).join("");
+}
+
+/** Writes beside the file and moves it there when it is whole: no reader ever sees half of it. */
+async function replaceFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
+  const part = `${path}.part`;
+  try {
+    await write(part);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    if (isFileError(error)) throw exportNotWritten({ path, reason: error.message, cause: error });
+    throw error;
+  }
+}
+
+/** Errors of the file system; a broken connection to the database has system calls of its own. */
+const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && "syscall" in error && /^(open|write|close|rename)$/.test(String(error.syscall));

@@ -1,0 +1,196 @@
+import type { InvoiceKind } from "../../core/invoicing/invoice.ts";
+import type { Currency } from "../../core/money/currency.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Tx } from "../db/tx.ts";
+import type { InvoiceDocument, InvoiceLogo } from "./invoice-document.ts";
+
+/** An invoice as it is stored; dates and amounts are text, as the database and JSON carry them. */
+export interface StoredInvoice {
+  readonly id: string;
+  readonly number: string;
+  readonly kind: InvoiceKind;
+  readonly bookId: string;
+  readonly accountId: string;
+  readonly accountCode: string;
+  readonly accountName: string;
+  readonly timeZone: string;
+  readonly periodStartDate: string;
+  /** The first day that is no longer billed. */
+  readonly periodEndDate: string;
+  readonly issueDate: string;
+  readonly dueDate: string;
+  readonly currency: Currency;
+  readonly exactTotal: string;
+  readonly total: string;
+  readonly rounding: string;
+  readonly paid: string;
+  readonly due: string;
+  /** In the account's book; null when the invoice moved no money. */
+  readonly journalNumber: string | null;
+}
+
+const INVOICE = `i.id, i.number, i.kind, i.book_id as "bookId", i.account_id as "accountId", a.code as "accountCode",
+  a.name as "accountName", a.time_zone as "timeZone", i.period_start_date as "periodStartDate",
+  i.period_end_date as "periodEndDate", i.issue_date as "issueDate", i.due_date as "dueDate", i.currency,
+  trim_scale(i.exact_total) as "exactTotal", trim_scale(i.total) as total, trim_scale(i.rounding) as rounding,
+  trim_scale(i.paid) as paid, trim_scale(i.due) as due, i.journal_number as "journalNumber"`;
+
+export interface InvoiceFilter {
+  readonly tenantId: string;
+  readonly accountCode?: string | undefined;
+  /** Invoices whose period ends on or after this date. */
+  readonly fromDate?: string | undefined;
+  readonly limit: number;
+}
+
+/** Invoices, the newest first. */
+export async function listInvoices(tx: Tx, filter: InvoiceFilter): Promise<readonly StoredInvoice[]> {
+  const { rows } = await tx.query<StoredInvoice>(
+    `select ${INVOICE} from invoices i join accounts a on a.id = i.account_id
+     where i.tenant_id = $1 and ($2::text is null or a.code = $2) and ($3::date is null or i.period_end_date >= $3)
+     order by i.created_at desc, i.id desc limit $4`,
+    [filter.tenantId, filter.accountCode ?? null, filter.fromDate ?? null, filter.limit],
+  );
+  return rows;
+}
+
+/** The invoice of that number. */
+export async function findInvoice(tx: Tx, tenantId: string, number: string): Promise<StoredInvoice | undefined> {
+  const { rows } = await tx.query<StoredInvoice>(
+    `select ${INVOICE} from invoices i join accounts a on a.id = i.account_id where i.tenant_id = $1 and i.number = $2`,
+    [tenantId, number],
+  );
+  return rows[0];
+}
+
+/** One line as it is stored. */
+export interface StoredLine {
+  readonly line: number;
+  readonly kind: "usage" | "adjustment";
+  readonly description: string;
+  readonly periodStartDate: string | null;
+  readonly periodEndDate: string | null;
+  readonly previousPeriod: boolean;
+  /** Price a minute; null for an adjustment, and where the calls had several. */
+  readonly rate: string | null;
+  readonly calls: number | null;
+  readonly billedS: number | null;
+  readonly adjustmentId: string | null;
+  readonly exactAmount: string;
+  readonly amount: string;
+}
+
+/** The lines of an invoice, in order. */
+export async function loadLines(tx: Tx, { bookId, id }: StoredInvoice): Promise<readonly StoredLine[]> {
+  const { rows } = await tx.query<StoredLine>(
+    `select line, kind, description, period_start_date as "periodStartDate", period_end_date as "periodEndDate",
+       previous_period as "previousPeriod", trim_scale(rate) as rate, calls::float8 as calls, billed_s::float8 as "billedS",
+       adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
+     from invoice_lines where book_id = $1 and invoice_id = $2 order by line`,
+    [bookId, id],
+  );
+  return rows;
+}
+
+/** The printed document of an invoice, with its logo. */
+export async function loadDocument(tx: Tx, { bookId, id }: StoredInvoice): Promise<InvoiceDocument> {
+  const { rows } = await tx.query<{ document: InvoiceDocument } & Partial<InvoiceLogo>>(
+    `select i.document, l.format, l.base64 from invoices i
+     left join invoice_logos l on l.tenant_id = i.tenant_id and l.sha256 = i.logo_sha256
+     where i.book_id = $1 and i.id = $2`,
+    [bookId, id],
+  );
+  const { document, format, base64 } = rows[0] as (typeof rows)[0];
+  return { ...document, logo: format && base64 ? { format, base64 } : null };
+}
+
+/** A charge, or the reversal of one, that an invoice bills. */
+export interface BilledEntry {
+  readonly answered_at: EpochMs;
+  readonly usage_id: string;
+  readonly entry_no: number;
+  readonly reverses_entry_no: number | null;
+  /** The batch that stored the usage event as it was when it was charged so. */
+  readonly event_batch_id: string;
+  readonly amount: string;
+  readonly currency: Currency;
+  readonly prefix: string;
+  readonly destination: string;
+  readonly rate: string | null;
+  readonly billed_s: number;
+}
+
+/** Where a page of entries ended; null before the first. */
+export type BilledPlace = Pick<BilledEntry, "usage_id" | "entry_no"> & { readonly answered_at_text: string };
+
+/**
+ * The next `limit` entries of an invoice: exactly those it covers, in order of answer. Times are compared as the
+ * database has them, which is finer than a millisecond.
+ */
+export async function loadBilledEntries(
+  tx: Tx,
+  { bookId, id }: StoredInvoice,
+  after: BilledPlace | null,
+  limit: number,
+): Promise<readonly (BilledEntry & BilledPlace)[]> {
+  const { rows } = await tx.query<BilledEntry & BilledPlace>(
+    `with covered as materialized (
+       select i.*, coalesce($3::timestamptz, least(nullif(i.after_end_at, '-infinity'), (
+         select min(first_answered_at) from journals j
+         where j.book_id = i.book_id and j.number > i.after_journal_number and j.number <= i.covers_journal_number
+       ))) as start_at
+       from invoices i where i.book_id = $1 and i.id = $2
+     )
+     select c.answered_at, c.answered_at::text as answered_at_text, c.usage_id, c.entry_no, c.reverses_entry_no, c.amount,
+       c.currency, c.prefix, c.destination, c.billed_s, case when c.tariff_amount is null then trim_scale(c.rate) end as rate,
+       case when c.reverses_entry_no is null then c.batch_id else (
+         select o.batch_id from charges o where o.book_id = c.book_id and o.answered_at = c.answered_at
+           and o.usage_id = c.usage_id and o.entry_no = c.reverses_entry_no
+       ) end as event_batch_id
+     from covered i
+     join charges c on c.book_id = $1 and c.account_id = i.account_id and c.side <> 'cost'
+       and c.answered_at >= i.start_at and c.answered_at < i.period_end_at
+     join journals j on j.book_id = $1 and j.batch_id = c.batch_id and j.kind = 'usage'
+     where j.number <= i.covers_journal_number and (c.answered_at >= i.after_end_at or j.number > i.after_journal_number)
+       and ($3 is null or (c.answered_at, c.usage_id, c.entry_no) > ($3, $4::uuid, $5::smallint))
+     order by c.answered_at, c.usage_id, c.entry_no limit $6`,
+    [bookId, id, after?.answered_at_text ?? null, after?.usage_id ?? null, after?.entry_no ?? null, limit],
+  );
+  return rows;
+}
+
+/** What an itemised bill says of a usage event. */
+export interface BilledEvent {
+  readonly id: string;
+  readonly batch_id: string;
+  readonly direction: "originating" | "terminating" | "forwarding";
+  readonly calling: string;
+  readonly called: string;
+  readonly started_at: EpochMs;
+  readonly answered_at: EpochMs | null;
+  readonly ended_at: EpochMs;
+  readonly talked_s: number;
+  readonly call_id: string | null;
+}
+
+/**
+ * Every revision of usage events that were ever in a book: a reversal is of a reading that has been replaced since. Asked by
+ * identity, which only the ingest role may read; the caller has found the ids in charges of the tenant.
+ */
+export async function loadEventRevisions(
+  tx: Tx,
+  bookId: string,
+  ids: readonly string[],
+): Promise<readonly BilledEvent[]> {
+  const columns = "id, batch_id, direction, calling, called, started_at, answered_at, ended_at, talked_s, call_id";
+  const { rows } = await tx.query<BilledEvent>(
+    `select ${columns.replaceAll(/\w+/g, "u.$&")} from usage_identities i
+     join usage_events u on u.book_id = i.book_id and u.started_at = i.started_at and u.id = i.id
+     where i.id = any($2::uuid[]) and i.book_id = $1
+     union all
+     select ${columns.replaceAll(/\w+/g, "r.$&")} from usage_history h, jsonb_populate_record(null::usage_events, h.event) r
+     where h.book_id = $1 and h.id = any($2::uuid[])`,
+    [bookId, ids],
+  );
+  return rows;
+}

@@ -1,0 +1,94 @@
+import { invariant } from "../../core/invariant.ts";
+import { parseDecimal } from "../../core/money/decimal.ts";
+import { nanosFromSql } from "../../core/money/nanos.ts";
+import type { Tx } from "../db/tx.ts";
+import {
+  type BilledEntry,
+  type BilledEvent,
+  type BilledPlace,
+  loadBilledEntries,
+  loadEventRevisions,
+  type StoredInvoice,
+} from "./invoice-store.ts";
+import type { ItemisedCall } from "./itemised-csv.ts";
+
+const PAGE = 2_000;
+
+/**
+ * The calls that an invoice bills, in order of answer, a page in memory at a time. A charge that was corrected before
+ * the invoice is shown as it was billed; one that an earlier invoice had billed comes as its reversal, with amount and
+ * seconds below zero, beside the corrected one. The amounts add up to the invoice's exact usage.
+ */
+export async function* itemisedCalls(tx: Tx, invoice: StoredInvoice): AsyncGenerator<ItemisedCall> {
+  let after: BilledPlace | null = null;
+  let ofPlace: (BilledEntry & BilledPlace)[] = []; // a page may end in the middle of a call's entries
+  for (;;) {
+    const page: readonly (BilledEntry & BilledPlace)[] = await loadBilledEntries(tx, invoice, after, PAGE);
+    const whole: BilledEntry[] = [];
+    for (const entry of page) {
+      if (ofPlace[0] !== undefined && !isSamePlace(ofPlace[0], entry)) {
+        whole.push(...netEntries(ofPlace));
+        ofPlace = [];
+      }
+      ofPlace.push(entry);
+    }
+    const isLast = page.length < PAGE;
+    if (isLast) whole.push(...netEntries(ofPlace));
+    yield* await describe(tx, invoice, whole);
+    if (isLast) return;
+    after = page.at(-1) ?? null;
+  }
+}
+
+/** Entries are numbered within a call and its time of answer, which a correction may move. */
+const isSamePlace = (a: BilledPlace, b: BilledPlace): boolean =>
+  a.usage_id === b.usage_id && a.answered_at_text === b.answered_at_text;
+
+/** Entries of one place less the charges that a reversal among them takes back, and those reversals. */
+export function netEntries<Entry extends Pick<BilledEntry, "entry_no" | "reverses_entry_no">>(
+  entries: readonly Entry[],
+): readonly Entry[] {
+  const here = new Set(entries.map(({ entry_no }) => entry_no));
+  const reversed = new Set(entries.map(({ reverses_entry_no }) => reverses_entry_no));
+  return entries.filter(({ entry_no, reverses_entry_no }) =>
+    reverses_entry_no === null ? !reversed.has(entry_no) : !here.has(reverses_entry_no),
+  );
+}
+
+/** Adds what the switch told of each call, as it was read when it was charged. */
+async function describe(
+  tx: Tx,
+  { bookId }: StoredInvoice,
+  entries: readonly BilledEntry[],
+): Promise<readonly ItemisedCall[]> {
+  if (entries.length === 0) return [];
+  const ids = [...new Set(entries.map(({ usage_id }) => usage_id))];
+  const events = await loadEventRevisions(tx, bookId, ids);
+  const byRevision = new Map(events.map((event) => [`${event.id} ${event.batch_id}`, event]));
+  return entries.map((entry) => {
+    const event = byRevision.get(`${entry.usage_id} ${entry.event_batch_id}`);
+    invariant(event, `the usage event ${entry.usage_id} of a charge of batch ${entry.event_batch_id} is stored`);
+    return itemisedCall(entry, event);
+  });
+}
+
+function itemisedCall(entry: BilledEntry, event: BilledEvent): ItemisedCall {
+  const sign = entry.reverses_entry_no === null ? 1 : -1;
+  return {
+    startedAt: event.started_at,
+    answeredAt: event.answered_at,
+    endedAt: event.ended_at,
+    direction: event.direction,
+    from: event.calling,
+    to: event.called,
+    destination: entry.destination,
+    prefix: entry.prefix,
+    talkedS: sign * event.talked_s,
+    billedS: sign * entry.billed_s,
+    ratePerMinute: entry.rate === null ? null : (parseDecimal(entry.rate) ?? null),
+    connectFee: null,
+    amount: nanosFromSql(entry.amount),
+    currency: entry.currency,
+    callId: event.call_id,
+  };
+}
