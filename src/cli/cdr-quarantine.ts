@@ -64,7 +64,7 @@ const show = defineCommand({
         `fix: ${row.fix}`,
         ...(row.preamble === "" ? [] : ["", "Header:", row.preamble]),
         ...["", "As it came:", row.raw],
-        ...(row.correctedRaw === null ? [] : ["", "Corrected, not retried yet:", row.correctedRaw]),
+        ...(row.correctedRaw === null ? [] : ["", "Corrected:", row.correctedRaw]),
       ],
     };
   },

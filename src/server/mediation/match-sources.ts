@@ -25,12 +25,14 @@ export async function matchSources(db: Database, tenantId: string, path: string)
     .filter(({ share }) => share > READ_SHARE_MIN)
     .sort((a, b) => b.share - a.share);
   return {
-    formats: guesses.filter(({ confidence }) => confidence === best).map(({ format }) => format),
+    formats: guesses
+      .filter(({ confidence }) => confidence === best && best > READ_SHARE_MIN)
+      .map(({ format }) => format),
     sources: sources.map(({ name }) => name),
   };
 }
 
-/** A source that rejects more of the head than this leaves is not the one that the file is from. */
+/** A format or source that rejects more of the head than this leaves is not the file's. */
 const READ_SHARE_MIN = 0.5;
 /** No record is too new: only the form counts here. */
 const FOREVER = epochMs(8.64e15);
