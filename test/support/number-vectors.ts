@@ -30,7 +30,11 @@ export function readNumberVectors(name: string): NumberVector[] {
 }
 
 function compilePlan(text: string, place: string): NumberPlan {
-  const settings = new Map(text.split(" ").map((part) => part.split("=") as [string, string?]));
+  const settings = new Map<string, string | undefined>();
+  for (const part of text.split(" ")) {
+    const [name = "", value] = part.split("=");
+    settings.set(name, value);
+  }
   for (const name of settings.keys())
     if (!["", "country", "international", "tech", "short", "prefixes", "national"].includes(name))
       throw new Error(`${place}: unknown setting ${name}`);
