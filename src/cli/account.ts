@@ -72,8 +72,8 @@ const topup = defineCommand({
   name: "topup",
   summary: "credit a payment to a prepaid wallet",
   about:
-    "An overrun is paid off first. The reference is the payment's own (a bank's, a card processor's): the same one is " +
-    "never credited twice, so a command that may not have ended can be run again.",
+    "An overrun is paid off first. The reference is the payment's own (a bank's, a card processor's): the same one " +
+    "is never credited twice, so a command that may not have ended can be run again.",
   arguments: {
     code: argument("CODE", CODE),
     amount: argument("AMOUNT", "in the account's currency, such as 25.00", readAmount),

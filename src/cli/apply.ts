@@ -10,8 +10,9 @@ export const applyCommand = defineCommand({
   name: "apply",
   summary: "create or change tenant, accounts, tariffs, sources and rules as a file describes them",
   about:
-    "The file is JSON; docs/reference/setup-file.md describes every field. All of it is applied in one transaction or " +
-    "nothing. Applying a file again changes nothing; what a file does not name is left alone, account rules excepted.",
+    "The file is JSON; docs/reference/setup-file.md describes every field. All of it is applied in one transaction " +
+    "or nothing. Applying a file again changes nothing; what a file does not name is left alone, account rules " +
+    "excepted.",
   arguments: { file: argument("SETUP.json", 'the setup file; "-" reads standard input') },
   options: { dryRun },
   examples: [

@@ -7,8 +7,8 @@ export const migrateCommand = defineCommand({
   name: "migrate",
   summary: "bring the database's schema up to date",
   about:
-    "Forward only, each migration in a transaction of its own; running it twice is harmless. The built-in database is " +
-    "migrated by itself whenever it is used; a database at DATABASE_URL only by this command. Take a backup first.",
+    "Forward only, each migration in a transaction of its own; running it twice is harmless. The built-in database " +
+    "is migrated by itself whenever it is used; a database at DATABASE_URL only by this command. Take a backup first.",
   options: { dryRun },
   examples: [
     { command: "tollwright migrate --dry-run", does: "Lists the migrations that are missing." },

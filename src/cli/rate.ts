@@ -97,7 +97,8 @@ function chargeText(charge: ExplainedCharge, tariff: string | null, answer: Pric
       `${freeS > 0 ? `; ${freeS} s free` : ""}${minimumS > 0 ? `; at least ${minimumS} s` : ""}`,
     ...(explanation.slices.length === 0 ? [] : [slicesTable(explanation.slices, answer)]),
     ...(connectFee === "0" ? [] : [`  connect fee ${connectFee}`]),
-    `  sum ${exactText(explanation.unrounded)}${explanation.bound === null ? "" : `, set by the ${explanation.bound}`}` +
+    `  sum ${exactText(explanation.unrounded)}` +
+      `${explanation.bound === null ? "" : `, set by the ${explanation.bound}`}` +
       `, rounded ${explanation.rounding}: ${moneyText(charge.amount, charge.currency)}`,
   ];
 }

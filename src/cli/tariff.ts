@@ -80,9 +80,9 @@ const derive = defineCommand({
   name: "derive",
   summary: "make a tariff that sells another one's prices by a formula",
   about:
-    "Its prices are those of the base × (1 + markup / 100) + what is added a unit, found anew with every version of the " +
-    "base. If there is a tariff of that name, its new formula is published. Overrides for single prefixes: describe the " +
-    "tariff in a setup file (`tollwright apply`).",
+    "Its prices are those of the base × (1 + markup / 100) + what is added a unit, found anew with every version of " +
+    "the base. If there is a tariff of that name, its new formula is published. Overrides for single prefixes: " +
+    "describe the tariff in a setup file (`tollwright apply`).",
   arguments: { name: argument("NAME", NAME) },
   options: {
     base: requiredOption("--base NAME", "the tariff to derive from"),

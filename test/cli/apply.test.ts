@@ -150,50 +150,190 @@ describe("tariffs of a setup", () => {
 describe("a faulty setup", () => {
   const tenant = { name: "F", currency: "EUR" };
 
-  // biome-ignore format: a table reads by its columns
   test.each<[string, object, string[]]>([
-    ["every fault of form at once", { tenant, accounts: [{ code: "a b", kind: "shop", nam: "x" }, { kind: "customer" }], extra: 1 }, [
-      '/extra: There is no such field.', '/accounts/0/nam: There is no such field.', '/accounts/0/code: Is "a b".',
-      '/accounts/0/kind: Is "shop". Give one of customer, reseller, vendor.', "/accounts/1: Lacks code. Add it."]],
-    ["more than eight faults", { tenant, accounts: Array.from({ length: 12 }, () => ({ code: "", kind: "customer" })) },
-      Array.from({ length: 12 }, (_, index) => `/accounts/${index}/code: Is "".`)],
-    ["prices as numbers", { tenant, tariffs: [{ name: "t", rates: [{ prefix: "49", destination: "D", rate: 0.1 }] }] },
-      ['/tariffs/0/rates/0/rate: Is 0.1. Give a decimal in quotes']],
+    [
+      "every fault of form at once",
+      { tenant, accounts: [{ code: "a b", kind: "shop", nam: "x" }, { kind: "customer" }], extra: 1 },
+      [
+        "/extra: There is no such field.",
+        "/accounts/0/nam: There is no such field.",
+        '/accounts/0/code: Is "a b".',
+        '/accounts/0/kind: Is "shop". Give one of customer, reseller, vendor.',
+        "/accounts/1: Lacks code. Add it.",
+      ],
+    ],
+    [
+      "more than eight faults",
+      { tenant, accounts: Array.from({ length: 12 }, () => ({ code: "", kind: "customer" })) },
+      Array.from({ length: 12 }, (_, index) => `/accounts/${index}/code: Is "".`),
+    ],
+    [
+      "prices as numbers",
+      { tenant, tariffs: [{ name: "t", rates: [{ prefix: "49", destination: "D", rate: 0.1 }] }] },
+      ["/tariffs/0/rates/0/rate: Is 0.1. Give a decimal in quotes"],
+    ],
     ["a new tenant without a currency", { tenant: { name: "G" } }, ["/tenant/currency: A new tenant has no currency."]],
-    ["currencies and zones that do not exist", { tenant: { ...tenant, currency: "EUX", timeZone: "Mars/Base" } },
-      ['/tenant/currency: There is no currency "EUX".', '/tenant/timeZone: There is no time zone "Mars/Base".']],
-    ["accounts in a ring", { tenant, accounts: [{ code: "a", kind: "reseller", parent: "b" }, { code: "b", kind: "reseller", parent: "a" }] },
-      ["/accounts/0/parent: The parents of", "/accounts/1/parent: The parents of"]],
-    ["a parent that sells nothing", { tenant, accounts: [{ code: "a", kind: "customer" }, { code: "b", kind: "customer", parent: "a" }] },
-      ['/accounts/1/parent: Account "a" is no reseller.']],
-    ["one code twice", { tenant, accounts: [{ code: "a", kind: "customer" }, { code: "a", kind: "customer" }] },
-      ['/accounts/0/code: The code "a" is used again']],
-    ["names of nothing", { tenant, accounts: [{ code: "a", kind: "customer", tariff: "none" }],
-      trunks: [{ name: "t", direction: "ingress", account: "z" }], rules: [{ account: "a", source: "s", match: { sipUser: "u" } }] },
-      ['/accounts/0/tariff: There is no tariff "none".', '/trunks/0/account: There is no account "z".', '/rules/0/source: There is no source "s".']],
-    ["tariffs in a ring", { tenant, tariffs: [{ name: "x", derive: { base: "x" } }] }, ['/tariffs/0/derive/base: Tariff "x" is derived from itself']],
-    ["a derived tariff in another currency", { tenant, tariffs: [{ name: "x" }, { name: "y", currency: "USD", derive: { base: "x" } }] },
-      ['/tariffs/1/currency: A tariff in USD cannot be derived from "x"']],
-    ["rates that cannot be", { tenant, tariffs: [{ name: "x", rates: [
-      { prefix: "1", destination: "D" }, { prefix: "1", destination: "D", rate: "1", window: "night" },
-      { prefix: "2", destination: "D", rate: "1", from: "2026-02-30" }, { prefix: "3", destination: "D", rate: "1", from: "2026-03-01", to: "2026-03-01" },
-      { prefix: "4", destination: "D", rate: "1" }, { prefix: "4", destination: "D", rate: "2" }] }] },
-      ['/tariffs/0/rates/0: The rate lacks "rate".', '/tariffs/0/rates/1/window: The tariff has no window "night".',
-       '/tariffs/0/rates/2/from: "2026-02-30" is no time.', "/tariffs/0/rates/3/to: The rate ends before it begins.",
-       '/tariffs/0/rates/5: Prefix "4" has a rate from the same time above already.']],
-    ["windows that cannot be", { tenant, tariffs: [{ name: "x", windows: [{ name: "w", from: "10:00", until: "10:00" }, { name: "w", from: "00:00", until: "24:00", dates: ["02-30"] }] }] },
-      ["/tariffs/0/windows/0: The window from 10:00 until 10:00 has no length.", '/tariffs/0/windows/1/name: A window "w" stands above already.',
-       "/tariffs/0/windows/1/dates/0: There is no day 02-30."]],
-    ["a source's settings", { tenant, sources: [{ name: "s", format: "asterisk-csv", settings: { timeZone: "Mars/Base" } }, { name: "t", format: "morse" }] },
-      ["/sources/0/settings: The settings of source", '/sources/1/settings: Source "t" has the format "morse"']],
-    ["rules that match everything or twice", { tenant, accounts: [{ code: "a", kind: "customer" }], rules: [{ account: "a" },
-      { account: "a", match: { address: "1.2.3.4" } }, { account: "a", match: { address: "1.2.3.4" } }, { account: "a", match: { address: "1.2.3" } }] },
-      ["/rules/0: Account rule", "/rules/2: The same rule stands above already.", "/rules/3: Account rule"]],
-    ["trunks of the wrong party", { tenant, accounts: [{ code: "v", kind: "vendor" }], trunks: [{ name: "t", direction: "ingress", account: "v" }],
-      rules: [{ account: "v", match: { sipUser: "u" } }] },
-      ['/trunks/0/account: An ingress trunk cannot belong to the vendor "v".', '/rules/0/account: Account "v" is a vendor']],
-    ["exchange rates that cannot be", { tenant, exchangeRates: [{ base: "EUR", quote: "EUR", from: "2026-01-01", rate: "1" }, { base: "EUR", quote: "USD", from: "2026-13-01", rate: "0" }] },
-      ["/exchangeRates/0: Base and quote are one currency.", "/exchangeRates/1/rate: The rate is not above zero.", "/exchangeRates/1/from: There is no day 2026-13-01."]],
+    [
+      "currencies and zones that do not exist",
+      { tenant: { ...tenant, currency: "EUX", timeZone: "Mars/Base" } },
+      ['/tenant/currency: There is no currency "EUX".', '/tenant/timeZone: There is no time zone "Mars/Base".'],
+    ],
+    [
+      "accounts in a ring",
+      {
+        tenant,
+        accounts: [
+          { code: "a", kind: "reseller", parent: "b" },
+          { code: "b", kind: "reseller", parent: "a" },
+        ],
+      },
+      ["/accounts/0/parent: The parents of", "/accounts/1/parent: The parents of"],
+    ],
+    [
+      "a parent that sells nothing",
+      {
+        tenant,
+        accounts: [
+          { code: "a", kind: "customer" },
+          { code: "b", kind: "customer", parent: "a" },
+        ],
+      },
+      ['/accounts/1/parent: Account "a" is no reseller.'],
+    ],
+    [
+      "one code twice",
+      {
+        tenant,
+        accounts: [
+          { code: "a", kind: "customer" },
+          { code: "a", kind: "customer" },
+        ],
+      },
+      ['/accounts/0/code: The code "a" is used again'],
+    ],
+    [
+      "names of nothing",
+      {
+        tenant,
+        accounts: [{ code: "a", kind: "customer", tariff: "none" }],
+        trunks: [{ name: "t", direction: "ingress", account: "z" }],
+        rules: [{ account: "a", source: "s", match: { sipUser: "u" } }],
+      },
+      [
+        '/accounts/0/tariff: There is no tariff "none".',
+        '/trunks/0/account: There is no account "z".',
+        '/rules/0/source: There is no source "s".',
+      ],
+    ],
+    [
+      "tariffs in a ring",
+      { tenant, tariffs: [{ name: "x", derive: { base: "x" } }] },
+      ['/tariffs/0/derive/base: Tariff "x" is derived from itself'],
+    ],
+    [
+      "a derived tariff in another currency",
+      { tenant, tariffs: [{ name: "x" }, { name: "y", currency: "USD", derive: { base: "x" } }] },
+      ['/tariffs/1/currency: A tariff in USD cannot be derived from "x"'],
+    ],
+    [
+      "rates that cannot be",
+      {
+        tenant,
+        tariffs: [
+          {
+            name: "x",
+            rates: [
+              { prefix: "1", destination: "D" },
+              { prefix: "1", destination: "D", rate: "1", window: "night" },
+              { prefix: "2", destination: "D", rate: "1", from: "2026-02-30" },
+              { prefix: "3", destination: "D", rate: "1", from: "2026-03-01", to: "2026-03-01" },
+              { prefix: "4", destination: "D", rate: "1" },
+              { prefix: "4", destination: "D", rate: "2" },
+            ],
+          },
+        ],
+      },
+      [
+        '/tariffs/0/rates/0: The rate lacks "rate".',
+        '/tariffs/0/rates/1/window: The tariff has no window "night".',
+        '/tariffs/0/rates/2/from: "2026-02-30" is no time.',
+        "/tariffs/0/rates/3/to: The rate ends before it begins.",
+        '/tariffs/0/rates/5: Prefix "4" has a rate from the same time above already.',
+      ],
+    ],
+    [
+      "windows that cannot be",
+      {
+        tenant,
+        tariffs: [
+          {
+            name: "x",
+            windows: [
+              { name: "w", from: "10:00", until: "10:00" },
+              { name: "w", from: "00:00", until: "24:00", dates: ["02-30"] },
+            ],
+          },
+        ],
+      },
+      [
+        "/tariffs/0/windows/0: The window from 10:00 until 10:00 has no length.",
+        '/tariffs/0/windows/1/name: A window "w" stands above already.',
+        "/tariffs/0/windows/1/dates/0: There is no day 02-30.",
+      ],
+    ],
+    [
+      "a source's settings",
+      {
+        tenant,
+        sources: [
+          { name: "s", format: "asterisk-csv", settings: { timeZone: "Mars/Base" } },
+          { name: "t", format: "morse" },
+        ],
+      },
+      ["/sources/0/settings: The settings of source", '/sources/1/settings: Source "t" has the format "morse"'],
+    ],
+    [
+      "rules that match everything or twice",
+      {
+        tenant,
+        accounts: [{ code: "a", kind: "customer" }],
+        rules: [
+          { account: "a" },
+          { account: "a", match: { address: "1.2.3.4" } },
+          { account: "a", match: { address: "1.2.3.4" } },
+          { account: "a", match: { address: "1.2.3" } },
+        ],
+      },
+      ["/rules/0: Account rule", "/rules/2: The same rule stands above already.", "/rules/3: Account rule"],
+    ],
+    [
+      "trunks of the wrong party",
+      {
+        tenant,
+        accounts: [{ code: "v", kind: "vendor" }],
+        trunks: [{ name: "t", direction: "ingress", account: "v" }],
+        rules: [{ account: "v", match: { sipUser: "u" } }],
+      },
+      [
+        '/trunks/0/account: An ingress trunk cannot belong to the vendor "v".',
+        '/rules/0/account: Account "v" is a vendor',
+      ],
+    ],
+    [
+      "exchange rates that cannot be",
+      {
+        tenant,
+        exchangeRates: [
+          { base: "EUR", quote: "EUR", from: "2026-01-01", rate: "1" },
+          { base: "EUR", quote: "USD", from: "2026-13-01", rate: "0" },
+        ],
+      },
+      [
+        "/exchangeRates/0: Base and quote are one currency.",
+        "/exchangeRates/1/rate: The rate is not above zero.",
+        "/exchangeRates/1/from: There is no day 2026-13-01.",
+      ],
+    ],
   ])("names %s", async (_what, setup, expected) => {
     const faults = await faultsOf(setup);
     for (const [index, start] of expected.entries()) expect(faults[index]).toContain(start);

@@ -19,7 +19,8 @@ describe("tenants", () => {
     expect((await run("source list --tenant EXAMPLE")).stderr).toContain('There is no tenant "EXAMPLE"');
     const { stdout } = await run("source list");
     expect(stdout).toBe(
-      "SOURCE  FORMAT        TIME ZONE      DURATION          COUNTRY\npbx-1   asterisk-csv  Europe/Berlin  reported-seconds  DE\n",
+      "SOURCE  FORMAT        TIME ZONE      DURATION          COUNTRY\n" +
+        "pbx-1   asterisk-csv  Europe/Berlin  reported-seconds  DE\n",
     );
   });
 
@@ -76,7 +77,7 @@ describe("accounts", () => {
     ["account topup callshop -5 --reference PAY-4",       "command-line-invalid", "an amount below zero"],
     ["account topup callshop 0 --reference PAY-4",        "command-line-invalid", "nothing"],
     ["account topup callshop 2,50 --reference PAY-4",     "command-line-invalid", "a decimal comma"],
-    ["account topup callshop 5",                          "command-line-invalid", "without a reference it might be booked twice"],
+    ["account topup callshop 5",                          "command-line-invalid", "a retry might book it twice"],
     ["account show nobody",                               "account-unknown",      "there is no such account"],
   ])("%s is %s (%s)", async (line, code) => {
     const { status, document } = await runJson(line);
@@ -125,15 +126,18 @@ reseller office-partner: 0.007473 EUR
 `);
   });
 
-  // biome-ignore format: a table reads by its columns
   test.each<[string, string, string]>([
     // words                                          says                                            why
-    ["rate 0044-20-7946-0000 --account carrier-a",    "cost carrier-a: 0.0052 EUR",                    "a vendor's side; any spelling"],
-    ["rate 112 --account bakery",                     'prefix "=112", Emergency',                     "a short code is no prefix of +1 12…"],
-    ["rate 449012345678 --account bakery",            "blocks United Kingdom premium (4490)",         "blocked: no fall back to 44"],
-    ["rate 33123456789 --account bakery",             "has no rate for this number",                  "no prefix of it"],
-    ["rate 4930901820 --account callshop --at 2025-06-01", "no tariff is assigned for that time",      "before the first assignment"],
-    ["rate 442079460000 --account callshop --seconds 0", "customer callshop: 0.00 EUR",               "unanswered"],
+    ["rate 0044-20-7946-0000 --account carrier-a", "cost carrier-a: 0.0052 EUR", "a vendor's side; any spelling"],
+    ["rate 112 --account bakery", 'prefix "=112", Emergency', "a short code is no prefix of +1 12…"],
+    ["rate 449012345678 --account bakery", "blocks United Kingdom premium (4490)", "blocked: no fall back to 44"],
+    ["rate 33123456789 --account bakery", "has no rate for this number", "no prefix of it"],
+    [
+      "rate 4930901820 --account callshop --at 2025-06-01",
+      "no tariff is assigned for that time",
+      "before the first assignment",
+    ],
+    ["rate 442079460000 --account callshop --seconds 0", "customer callshop: 0.00 EUR", "unanswered"],
   ])("%s: %s (%s)", async (line, says) => {
     expect((await run(line)).stdout).toContain(says);
   });

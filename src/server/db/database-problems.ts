@@ -128,6 +128,6 @@ export const restoreTargetNotEmpty = (args: { table: string }) =>
 /** A database of the user's own is migrated by the user's word only. */
 export const databaseNotMigrated = (args: { missing: readonly string[] }) =>
   new Problem("database-not-migrated", {
-    what: `The database lacks ${args.missing.length === 1 ? "a migration" : `${args.missing.length} migrations`} of this Tollwright: ${args.missing.join(", ")}.`,
+    what: `The database lacks migrations of this Tollwright: ${args.missing.join(", ")}.`,
     fix: "Take a backup, then run `tollwright migrate`.",
   });

@@ -5,8 +5,8 @@ import { tariffExists } from "./problems.ts";
 import type { TariffSetup } from "./tariff-setup.ts";
 
 /**
- * Creates a tariff and publishes its first version, which fixes its terms and has the rates of `setup`, if any: decks can
- * then be imported into it.
+ * Creates a tariff and publishes its first version, which fixes its terms and has the rates of `setup`, if any: decks
+ * can then be imported into it.
  *
  * @throws Problem `tariff-exists`, `setup-invalid`.
  */

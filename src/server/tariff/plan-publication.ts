@@ -21,8 +21,8 @@ export interface PublicationPlan {
 }
 
 /**
- * The step from one content to another: prefixes whose rates differ end as a whole and begin again as they should be, so
- * that the new version holds exactly `next`.
+ * The step from one content to another: prefixes whose rates differ end as a whole and begin again as they should be,
+ * so that the new version holds exactly `next`.
  */
 export function planPublication(now: TariffContent | null, next: TariffContent): PublicationPlan {
   if (now === null) return { fields: ["terms"], closings: [], rates: next.rates };

@@ -95,7 +95,7 @@ export const DeriveSetup = Type.Object(
 );
 export type DeriveSetup = Static<typeof DeriveSetup>;
 
-/** A tariff as a setup file describes it. A field that is left out keeps its value, or takes the default if it is new. */
+/** A tariff as a setup file describes it. A field that is left out keeps its value, or takes its default. */
 export const TariffSetup = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 200, description: "the tariff's name" }),

@@ -7,8 +7,8 @@ import { mayWrite, noteChange, type SetupWork } from "./setup-work.ts";
 import { listRules, replaceRules } from "./store.ts";
 
 /**
- * Makes the rules of a setup the tenant's rules. Which rule wins depends on all of them, so they change together: one that
- * the setup does not name goes.
+ * Makes the rules of a setup the tenant's rules. Which rule wins depends on all of them, so they change together: one
+ * that the setup does not name goes.
  */
 export async function applyRules(
   work: SetupWork,

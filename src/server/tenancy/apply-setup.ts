@@ -27,9 +27,9 @@ export interface ApplyOptions {
 }
 
 /**
- * Makes the database hold what a setup file describes, in one transaction; what it holds already stays untouched, so that
- * applying a file twice changes nothing the second time. What a file does not name is left alone, account rules excepted
- * (see {@link applyRules}).
+ * Makes the database hold what a setup file describes, in one transaction; what it holds already stays untouched, so
+ * that applying a file twice changes nothing the second time. What a file does not name is left alone, account rules
+ * excepted (see {@link applyRules}).
  *
  * The transaction runs as the owner, the only role that may create a tenant; every statement names the tenant.
  *

@@ -38,8 +38,9 @@ export class SetupFaults {
 
 const setupInvalid = (faults: readonly SetupFault[]): Problem => {
   const lines = faults.map(({ pointer, what, fix }) => `\n  ${pointer === "" ? "/" : pointer}: ${what} ${fix}`);
+  const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
   return new Problem("setup-invalid", {
-    what: `The setup has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}; nothing was changed.${lines.join("")}`,
+    what: `The setup has ${count}; nothing was changed.${lines.join("")}`,
     fix: "Correct each and apply again; docs/reference/setup-file.md describes every field.",
   });
 };

@@ -138,8 +138,8 @@ const list = <Item extends Parameters<typeof Type.Array>[0]>(item: Item, of: str
   optional(Type.Array(item, { maxItems: 100_000, description: `a list of ${of}` }));
 
 /**
- * Everything that a setup file may say. A field that is left out keeps its present value, or takes its default in what is
- * new. Source: docs/reference/setup-file.md.
+ * Everything that a setup file may say. A field that is left out keeps its present value, or takes its default in what
+ * is new. Source: docs/reference/setup-file.md.
  */
 export const Setup = Type.Object(
   {
