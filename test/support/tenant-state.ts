@@ -21,10 +21,11 @@ const STATE: Record<keyof TenantState, string> = {
     group by s.name, u.call_key, u.leg, a.code, c.side, c.currency having sum(c.amount) <> 0`,
   balances: `select concat_ws('|', a.code, b.kind, b.currency, b.amount)
     from balances b join accounts a on a.id = b.account_id where b.amount <> 0`,
-  parts: `select concat_ws('|', s.name, p.call_key, p.raw, p.state = 'open')
+  parts: `select concat_ws('|', s.name, p.call_key, p.raw,
+      case when p.state in ('open', 'quarantined') then p.state else 'settled' end)
     from call_parts p join sources s on s.id = p.source_id`,
   waiting: `select concat_ws('|', s.name, q.code, q.raw)
-    from quarantine q join sources s on s.id = q.source_id where q.state = 'waiting'`,
+    from quarantine q join sources s on s.id = q.source_id where q.state = 'waiting' and not q.is_part`,
 };
 
 /** The tenant's state, each list sorted. */

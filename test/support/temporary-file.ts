@@ -1,0 +1,11 @@
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { uuidv7 } from "../../src/clock.ts";
+
+/** Writes a file that no other test meets; answers its path. */
+export async function writeTemporary(name: string, text: string): Promise<string> {
+  const path = join(tmpdir(), `${uuidv7()}-${name}`);
+  await writeFile(path, text);
+  return path;
+}
