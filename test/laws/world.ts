@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { nanos } from "../../src/core/money/nanos.ts";
 import { epochMs } from "../../src/core/time/epoch.ts";
 import type { Database } from "../../src/server/db/database.ts";
-import { importFile } from "../../src/server/mediation/import-file.ts";
+import { type ImportRequest, importFile } from "../../src/server/mediation/import-file.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
 import type { StoredAccount } from "../../src/server/tenancy/store.ts";
 import { anyRate, Operator } from "../support/operator.ts";
@@ -73,7 +73,8 @@ function proxyRows(call: MadeCall, fault: string): readonly string[] {
   const [invite = "", bye = ""] = rows;
   if (fault === "half") return [call.ringS % 2 === 0 ? invite : bye || invite];
   if (fault === "broken") return [invite.replace(/,200,|,486,/, ",2x0,"), ...rows.slice(1)];
-  if (fault === "repeat" && call.talkedS !== null) return [...rows, ...kamailioRows({ ...call, startedAt: call.startedAt + 1_000 })];
+  if (fault === "repeat" && call.talkedS !== null)
+    return [...rows, ...kamailioRows({ ...call, startedAt: call.startedAt + 1_000 })];
   return rows;
 }
 
@@ -177,17 +178,21 @@ export class World {
     return source;
   }
 
-  async deliver({ files, batchRows }: Delivery): Promise<void> {
+  /** The files of a delivery, written and ready to be imported in order. */
+  async requests({ files, batchRows }: Delivery): Promise<readonly ImportRequest[]> {
+    const requests: ImportRequest[] = [];
     for (const rows of files)
       for (const name of SWITCHES) {
-        const text = rows
-          .filter((row) => row.switch === name)
-          .map((row) => row.text)
-          .join("");
+        const text = rows.flatMap((row) => (row.switch === name ? [row.text] : [])).join("");
         if (text === "") continue;
         const path = await writeTemporary(`${name}.csv`, name === "proxy" ? KAMAILIO_HEADER + text : text);
-        await importFile(this.operator.db, { source: this.source(name), path, receivedAt: RECEIVED_AT, batchRows });
+        requests.push({ source: this.source(name), path, receivedAt: RECEIVED_AT, batchRows });
       }
+    return requests;
+  }
+
+  async deliver(delivery: Delivery): Promise<void> {
+    for (const request of await this.requests(delivery)) await importFile(this.operator.db, request);
   }
 
   /** What came of it all; throws when a law of the books is broken. */
