@@ -9,7 +9,7 @@ import type { ItemisedCall } from "../../src/server/invoicing/itemised-csv.ts";
 import { type BillReport, runBill } from "../../src/server/invoicing/run-bill.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
 import { saveExchangeRate } from "../../src/server/rating/exchange-store.ts";
-import type { StoredAccount } from "../../src/server/tenancy/store.ts";
+import type { StoredAccount } from "../../src/server/tenancy/party.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { anyRate, EUR, Operator } from "../support/operator.ts";
 

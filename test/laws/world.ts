@@ -4,7 +4,7 @@ import { epochMs } from "../../src/core/time/epoch.ts";
 import type { Database } from "../../src/server/db/database.ts";
 import { type ImportRequest, importFile } from "../../src/server/mediation/import-file.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
-import type { StoredAccount } from "../../src/server/tenancy/store.ts";
+import type { StoredAccount } from "../../src/server/tenancy/party.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 import {
   FREESWITCH_MAPPING,

@@ -15,6 +15,7 @@ import { importFile } from "../../src/server/mediation/import-file.ts";
 import { readSourceConfig, type Source } from "../../src/server/mediation/source.ts";
 import { saveSource } from "../../src/server/mediation/source-store.ts";
 import { insertTariff, insertVersion, lockEpoch } from "../../src/server/tariff/store.ts";
+import type { StoredAccount } from "../../src/server/tenancy/party.ts";
 import * as tenancy from "../../src/server/tenancy/store.ts";
 
 export const EUR = "EUR" as Currency;
@@ -77,8 +78,8 @@ export class Operator {
   }
 
   /** An account in a book of its own, or in its parent's. */
-  async account(code: string, fields: Partial<tenancy.StoredAccount> = {}): Promise<tenancy.StoredAccount> {
-    const account: tenancy.StoredAccount = {
+  async account(code: string, fields: Partial<StoredAccount> = {}): Promise<StoredAccount> {
+    const account: StoredAccount = {
       id: uuidv7(),
       tenantId: this.tenantId,
       bookId: uuidv7(),
@@ -104,7 +105,7 @@ export class Operator {
   async tariff(
     name: string,
     rates: readonly Rate[],
-    accounts: readonly tenancy.StoredAccount[],
+    accounts: readonly StoredAccount[],
     terms: Partial<TariffTerms> = {},
   ): Promise<string> {
     const tariffId = uuidv7();
@@ -133,11 +134,11 @@ export class Operator {
   }
 
   /** Adds one account rule to those there are. */
-  rule(account: tenancy.StoredAccount, rule: Partial<AccountRule>): Promise<void> {
+  rule(account: StoredAccount, rule: Partial<AccountRule>): Promise<void> {
     return this.rules([[account, rule]]);
   }
 
-  async rules(added: readonly [tenancy.StoredAccount, Partial<AccountRule>][]): Promise<void> {
+  async rules(added: readonly [StoredAccount, Partial<AccountRule>][]): Promise<void> {
     await this.db.transaction("app", { tenantId: this.tenantId }, async (tx) => {
       const before = await tenancy.listRules(tx, this.tenantId);
       const rules = added.map(([{ id: accountId }, rule]) => ({
@@ -153,7 +154,7 @@ export class Operator {
     });
   }
 
-  async trunk(name: string, account: tenancy.StoredAccount, direction: "ingress" | "egress"): Promise<void> {
+  async trunk(name: string, account: StoredAccount, direction: "ingress" | "egress"): Promise<void> {
     const trunk = { id: uuidv7(), sourceId: null, name, accountId: account.id, direction, numbers: null };
     await this.db.transaction("app", { tenantId: this.tenantId }, (tx) => tenancy.saveTrunk(tx, this.tenantId, trunk));
   }
@@ -166,7 +167,7 @@ export class Operator {
   }
 
   /** A customer at one flat price for every number, to whom all of a source's calls belong: enough to store anything. */
-  async flatRate(source: Source, perMinute: string): Promise<tenancy.StoredAccount> {
+  async flatRate(source: Source, perMinute: string): Promise<StoredAccount> {
     const account = await this.account(`customer-of-${source.name}`);
     await this.tariff(`flat for ${source.name}`, [anyRate("", perMinute), anyRate("=", perMinute)], [account]);
     await this.rule(account, { sourceId: source.id });

@@ -5,7 +5,7 @@ import { invoiceNumber, numberSeries } from "../../core/invoicing/invoice-number
 import { postInvoice } from "../../core/invoicing/post-invoice.ts";
 import type { Tx } from "../db/tx.ts";
 import { insertJournals, type JournalEntry, type LockedBook, lockBooks } from "../ledger/store.ts";
-import type { StoredAccount } from "../tenancy/store.ts";
+import type { StoredAccount } from "../tenancy/party.ts";
 import type { BillingOrder } from "./billing-scope.ts";
 import { savePositions } from "./billing-store.ts";
 import { type Draft, draftInvoices } from "./draft-invoices.ts";
@@ -103,6 +103,7 @@ async function storeInvoices(
     return {
       id: uuidv7(),
       number,
+      series: numberSeries(settings.numbers, invoice.issueDate),
       invoice,
       coverage,
       coversJournalNumber: covers.get(bookId) ?? 0n,

@@ -4,8 +4,8 @@ import type { Problem } from "../../core/problem.ts";
 import type { Database } from "../db/database.ts";
 import { findAccounts } from "../tenancy/find-account.ts";
 import { findTenants } from "../tenancy/find-tenant.ts";
+import type { StoredAccount, StoredTenant } from "../tenancy/party.ts";
 import { accountUnknown } from "../tenancy/problems.ts";
-import type { StoredAccount, StoredTenant } from "../tenancy/store.ts";
 import { periodInvalid, periodNotOver } from "./problems.ts";
 
 /** Which accounts to bill, and for which period. */

@@ -8,7 +8,7 @@ import { type Nanos, NO_NANOS, nanosFromSql } from "../../core/money/nanos.ts";
 import { Problem } from "../../core/problem.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
-import type { StoredAccount } from "../tenancy/store.ts";
+import type { StoredAccount } from "../tenancy/party.ts";
 import { type BillingOrder, endsAfter, notOver } from "./billing-scope.ts";
 import {
   loadAdjustments,

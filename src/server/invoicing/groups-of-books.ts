@@ -1,4 +1,4 @@
-import type { StoredAccount } from "../tenancy/store.ts";
+import type { StoredAccount } from "../tenancy/party.ts";
 
 /** Books are locked while their accounts are billed, and imports into them wait: so many accounts take about a second. */
 const ACCOUNTS_PER_TRANSACTION = 200;

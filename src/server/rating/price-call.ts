@@ -12,7 +12,7 @@ import { isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { civilDay } from "../../core/time/zone.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
-import type { StoredAccount } from "../tenancy/store.ts";
+import type { StoredAccount } from "../tenancy/party.ts";
 import type { PricedCharge } from "../usage/priced-call.ts";
 import { chainOf, type RatingContext, tariffAt } from "./rating-context.ts";
 import { tableFor } from "./tariff-set.ts";

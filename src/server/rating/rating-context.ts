@@ -6,15 +6,8 @@ import type { Trunk } from "../../core/tenancy/trunk.ts";
 import { compileVendors, type VendorResolver } from "../../core/tenancy/vendor.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
-import {
-  listAccounts,
-  listRules,
-  listTariffAssignments,
-  listTrunks,
-  loadTenant,
-  type StoredAccount,
-  type TariffAssignment,
-} from "../tenancy/store.ts";
+import { loadParties } from "../tenancy/load-parties.ts";
+import type { StoredAccount, TariffAssignment } from "../tenancy/party.ts";
 import { listExchangeRates } from "./exchange-store.ts";
 import { type LoadedTariff, loadTariffSet, type TariffSet } from "./tariff-set.ts";
 
@@ -47,14 +40,8 @@ export async function loadRatingContext(
   previous: RatingContext | null,
 ): Promise<RatingContext> {
   const epoch = await readTariffEpoch(tx, tenantId);
-  const tenant = await loadTenant(tx, tenantId);
+  const { tenant, accounts, trunks, rules, assignments } = await loadParties(tx, tenantId);
   const exchangeRates = await listExchangeRates(tx, tenantId);
-  const [accounts, trunks, rules, assignments] = [
-    await listAccounts(tx, tenantId),
-    await listTrunks(tx, tenantId),
-    await listRules(tx, tenantId),
-    await listTariffAssignments(tx, tenantId),
-  ];
   return {
     tenantId,
     accounts: new Map(accounts.map((account) => [account.id, account])),

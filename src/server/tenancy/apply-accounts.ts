@@ -4,10 +4,11 @@ import { parseDecimal } from "../../core/money/decimal.ts";
 import { type Nanos, NO_NANOS, nanosFromDecimal } from "../../core/money/nanos.ts";
 import { CHAIN_LEVELS_MAX } from "../../core/tenancy/selling-chain.ts";
 import { readZone } from "./apply-tenant.ts";
+import type { StoredAccount } from "./party.ts";
 import { accountFixed } from "./problems.ts";
 import type { AccountSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
-import { insertAccount, insertBook, listAccounts, type StoredAccount, updateAccount } from "./store.ts";
+import { insertAccount, insertBook, listAccounts, updateAccount } from "./store.ts";
 
 /**
  * Creates the accounts of a setup, parents first, and brings those that exist up to date. Answers all of the tenant's

@@ -1,8 +1,9 @@
 import { type EpochMs, epochMs, toInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
+import type { StoredAccount } from "./party.ts";
 import type { AccountSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
-import { listTariffAssignments, type StoredAccount, saveTariffAssignment } from "./store.ts";
+import { listTariffAssignments, saveTariffAssignment } from "./store.ts";
 
 /** `"tariff": "retail"` is the tariff for calls of any time. */
 const ANY_TIME: EpochMs = epochMs(0);

@@ -1,10 +1,11 @@
 import { uuidv7 } from "../../clock.ts";
 import { type Currency, parseCurrency } from "../../core/money/currency.ts";
 import { isZone } from "../../core/time/zone.ts";
+import type { StoredTenant } from "./party.ts";
 import type { SetupFaults } from "./setup-faults.ts";
 import type { TenantSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
-import { type StoredTenant, saveTenant } from "./store.ts";
+import { saveTenant } from "./store.ts";
 
 /** Creates the tenant of that name, letter case aside, or brings it up to date. */
 export async function applyTenant(

@@ -1,9 +1,10 @@
 import { uuidv7 } from "../../clock.ts";
 import { compileNumberPlan, DEFAULT_NUMBER_RULES, type NumberRules } from "../../core/numbering/number-plan.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
+import type { StoredAccount } from "./party.ts";
 import type { TrunkSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
-import { listTrunks, type StoredAccount, saveTrunk } from "./store.ts";
+import { listTrunks, saveTrunk } from "./store.ts";
 
 /** What trunks and rules refer to by name. */
 export interface SetupParties {

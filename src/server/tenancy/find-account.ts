@@ -1,6 +1,7 @@
 import type { Tx } from "../db/tx.ts";
+import type { StoredAccount } from "./party.ts";
 import { accountUnknown } from "./problems.ts";
-import { listAccounts, type StoredAccount } from "./store.ts";
+import { listAccounts } from "./store.ts";
 
 /** All accounts of the tenant, by code. */
 export const findAccounts = (tx: Tx, tenantId: string): Promise<readonly StoredAccount[]> => listAccounts(tx, tenantId);

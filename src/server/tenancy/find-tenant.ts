@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
+import type { StoredTenant } from "./party.ts";
 import { tenantNotNamed, tenantUnknown } from "./problems.ts";
-import { listTenants, type StoredTenant } from "./store.ts";
+import { listTenants } from "./store.ts";
 
 /** All tenants of the installation, by name. */
 export const findTenants = (db: Database): Promise<readonly StoredTenant[]> =>

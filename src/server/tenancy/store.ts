@@ -1,28 +1,15 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
-import { type Nanos, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
+import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { NumberRules } from "../../core/numbering/number-plan.ts";
-import type { Account, AccountKind, PaymentMode } from "../../core/tenancy/account.ts";
+import type { AccountKind, PaymentMode } from "../../core/tenancy/account.ts";
 import type { AccountRule } from "../../core/tenancy/account-rule.ts";
-import type { Tenant } from "../../core/tenancy/tenant.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Letterhead } from "../invoicing/letterhead.ts";
-
-export interface StoredTenant extends Tenant {
-  /** The currency the operator reports in. */
-  readonly currency: Currency;
-  readonly letterhead: Letterhead;
-}
-
-export interface StoredAccount extends Account {
-  /** The short name people and files use; unique in the tenant. */
-  readonly code: string;
-  readonly creditLimit: Nanos;
-  readonly letterhead: Letterhead;
-}
+import type { StoredAccount, StoredTenant, TariffAssignment } from "./party.ts";
 
 interface TenantRow {
   readonly id: string;
@@ -244,13 +231,6 @@ export async function replaceRules(tx: Tx, tenantId: string, rules: readonly Acc
         match.callingPrefix,
       ],
     );
-}
-
-/** From when on an account buys at which tariff. */
-export interface TariffAssignment {
-  readonly accountId: string;
-  readonly tariffId: string;
-  readonly effectiveFrom: EpochMs;
 }
 
 export async function listTariffAssignments(tx: Tx, tenantId: string): Promise<readonly TariffAssignment[]> {
