@@ -295,19 +295,49 @@ create policy tenant_isolation on charges to tollwright_app using ((tenant_id = 
 grant select on charges to tollwright_app;
 grant insert, select on charges to tollwright_ingest;
 
+create table deck_rejects (
+  tenant_id uuid not null,
+  deck_id uuid not null,
+  number integer not null,
+  line integer not null,
+  raw text not null,
+  code text not null,
+  what text not null,
+  fix text not null,
+  constraint deck_rejects_deck_id_fkey FOREIGN KEY (deck_id) REFERENCES decks(id),
+  constraint deck_rejects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint deck_rejects_pkey PRIMARY KEY (deck_id, number)
+);
+alter table deck_rejects enable row level security;
+alter table deck_rejects force row level security;
+create policy ingest_all on deck_rejects to tollwright_ingest using (true) with check (true);
+create policy owner_all on deck_rejects to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on deck_rejects to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select on deck_rejects to tollwright_app;
+
 create table deck_rows (
   tenant_id uuid not null,
   deck_id uuid not null,
+  number integer not null,
   line integer not null,
-  part integer not null,
-  prefix text collate "C",
-  change text not null,
-  rate jsonb,
-  reject jsonb,
-  findings jsonb,
+  prefix text collate "C" not null,
+  code_text text not null,
+  destination text not null,
+  kind text not null,
+  status text,
+  rate numeric not null,
+  unit_s integer not null,
+  written_decimals integer not null,
+  first_s integer not null,
+  next_s integer not null,
+  connect_fee numeric not null,
+  effective_from timestamp with time zone,
+  effective_to timestamp with time zone,
+  currency text,
+  comment text not null,
   constraint deck_rows_deck_id_fkey FOREIGN KEY (deck_id) REFERENCES decks(id),
   constraint deck_rows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
-  constraint deck_rows_pkey PRIMARY KEY (deck_id, line, part)
+  constraint deck_rows_pkey PRIMARY KEY (deck_id, number)
 );
 alter table deck_rows enable row level security;
 alter table deck_rows force row level security;
@@ -337,16 +367,16 @@ create table decks (
   tariff_id uuid not null,
   file_name text not null,
   sha256 text not null,
-  mode text not null,
-  state text not null,
+  settings jsonb not null,
+  state text not null default 'draft'::text,
   received_at timestamp with time zone not null,
-  template jsonb not null,
-  detected jsonb not null,
-  against_version integer not null,
-  summary jsonb not null,
+  reading jsonb not null,
+  preview jsonb not null,
   published_version integer,
+  findings_accepted integer,
   created_at timestamp with time zone not null default now(),
-  constraint decks_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'amendment'::text]))),
+  created_by text not null,
+  constraint decks_check CHECK (((state = 'published'::text) = (published_version IS NOT NULL))),
   constraint decks_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'discarded'::text]))),
   constraint decks_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES tariffs(id),
   constraint decks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
@@ -442,6 +472,7 @@ create table invoices (
   book_id uuid not null,
   id uuid not null,
   account_id uuid not null,
+  series text not null,
   number text not null,
   kind text not null,
   period_start_date date not null,
@@ -477,6 +508,7 @@ create policy ingest_all on invoices to tollwright_ingest using (true) with chec
 create policy owner_all on invoices to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on invoices to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select on invoices to tollwright_app;
+grant select on invoices to tollwright_ingest;
 
 create table journals (
   tenant_id uuid not null,
@@ -524,6 +556,27 @@ create policy owner_all on postings to tollwright_owner using (true) with check 
 create policy tenant_isolation on postings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select on postings to tollwright_app;
 grant insert, select on postings to tollwright_ingest;
+
+create table push_tokens (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  token_hash bytea not null,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  revoked_at timestamp with time zone,
+  constraint push_tokens_token_hash_check CHECK ((length(token_hash) = 32)),
+  constraint push_tokens_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint push_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint push_tokens_pkey PRIMARY KEY (token_hash)
+);
+CREATE INDEX push_tokens_source ON tollwright.push_tokens USING btree (source_id);
+alter table push_tokens enable row level security;
+alter table push_tokens force row level security;
+create policy ingest_all on push_tokens to tollwright_ingest using (true) with check (true);
+create policy owner_all on push_tokens to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on push_tokens to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on push_tokens to tollwright_app;
+grant select on push_tokens to tollwright_ingest;
 
 create table quarantine (
   tenant_id uuid not null,

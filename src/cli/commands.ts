@@ -7,11 +7,13 @@ import { configCommand } from "./config.ts";
 import { migrateCommand } from "./migrate.ts";
 import { rateCommand } from "./rate.ts";
 import { sourceCommands } from "./source.ts";
+import { startCommand } from "./start.ts";
 import { tariffCommands } from "./tariff.ts";
 import { tenantCommands } from "./tenant.ts";
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly (Command | CommandGroup)[] = [
+  startCommand,
   applyCommand,
   tenantCommands,
   accountCommands,

@@ -1,5 +1,6 @@
 import { findSources } from "../server/mediation/find-sources.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { sourceTokenCommand } from "./source-token.ts";
 
 const list = defineCommand({
   name: "list",
@@ -26,5 +27,5 @@ const list = defineCommand({
 export const sourceCommands: CommandGroup = {
   name: "source",
   summary: "switches that call records come from",
-  commands: [list],
+  commands: [list, sourceTokenCommand],
 };

@@ -73,3 +73,28 @@ export const quarantinedUnknown = (args: { readonly id: string }) =>
     what: `No row with the id ${args.id} is waiting in quarantine.`,
     fix: "List the waiting rows with `tollwright cdr quarantine list`; it may have been released or dismissed meanwhile.",
   });
+
+/** Source, token and their bond are not told apart: a stranger learns no names. */
+export const pushUnauthorised = () =>
+  new Problem("push-unauthorised", {
+    what: "The credentials are not valid for this source.",
+    fix: "Send a token of `tollwright source token` as a bearer token, or as the password of basic authentication.",
+  });
+
+export const pushEmpty = () =>
+  new Problem("push-empty", {
+    what: "The request has no body.",
+    fix: "Post the call record itself, in the form that the source's format describes.",
+  });
+
+export const pushNotKept = (args: { readonly line: number; readonly reason: string }) =>
+  new Problem("push-not-kept", {
+    what: `The record at line ${args.line} is too long to be kept for correction, and can't be stored: ${args.reason}`,
+    fix: "Nothing of this request was stored: keep the record at the sender, mend it and send it again.",
+  });
+
+export const pushOverloaded = () =>
+  new Problem("push-overloaded", {
+    what: "More records of this source are waiting than are taken at a time.",
+    fix: "Send this one again later; nothing of it was stored.",
+  });

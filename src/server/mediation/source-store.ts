@@ -1,3 +1,4 @@
+import { invariant } from "../../core/invariant.ts";
 import type { Tx } from "../db/tx.ts";
 import { sourceUnknown } from "./problems.ts";
 import { readSourceConfig, type Source } from "./source.ts";
@@ -34,6 +35,17 @@ export async function findSource(tx: Tx, tenantId: string, name: string): Promis
   );
   const [row] = rows;
   if (row === undefined) throw sourceUnknown({ name });
+  return sourceOf(row);
+}
+
+/** The source of that id, which is known to be there. */
+export async function findSourceById(tx: Tx, id: string): Promise<Source> {
+  const { rows } = await tx.query<SourceRow>(
+    "select id, tenant_id, name, format, settings from sources where id = $1",
+    [id],
+  );
+  const [row] = rows;
+  invariant(row, `source ${id} exists`);
   return sourceOf(row);
 }
 

@@ -1,0 +1,34 @@
+import { once } from "node:events";
+import pino from "pino";
+import { startHttp } from "../server/http/http-server.ts";
+import { PushReceiver } from "../server/mediation/receive-push.ts";
+import { mediationRoutes } from "../server/mediation/routes.ts";
+import { defineCommand } from "./command.ts";
+
+const STDERR = 2;
+
+/** `tollwright start` */
+export const startCommand = defineCommand({
+  name: "start",
+  summary: "run everything in one process: database, HTTP, watched folders",
+  about:
+    "Runs until SIGTERM or SIGINT and then finishes what is under way; a second signal ends it at once. Where it listens " +
+    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT. Logs go to standard error, one JSON object a line.",
+  endsBySignal: true,
+  examples: [
+    { command: "tollwright start", does: "Listens on 127.0.0.1 port 8080." },
+    { command: "TOLLWRIGHT_HTTP_HOST=0.0.0.0 tollwright start", does: "Takes records from other machines." },
+  ],
+  async run(context) {
+    const { httpHost: host, httpPort: port, logLevel } = context.config;
+    const db = await context.db();
+    const log = pino({ level: logLevel }, pino.destination({ dest: STDERR, sync: true }));
+    const receiver = new PushReceiver(db);
+    const http = await startHttp({ host, port, db, log, routes: [mediationRoutes(db, receiver)] });
+    context.note(`Listening on ${http.url}`);
+    if (!context.signal.aborted) await once(context.signal, "abort");
+    await http.close();
+    await receiver.settled();
+    return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
+  },
+});

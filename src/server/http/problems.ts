@@ -1,0 +1,34 @@
+import { Problem } from "../../core/problem.ts";
+
+export const routeUnknown = (args: { readonly method: string; readonly path: string }) =>
+  new Problem("route-unknown", {
+    what: `There is nothing at ${args.method} ${args.path}.`,
+    fix: "Check the address and the method; docs/reference/http.md lists what there is.",
+  });
+
+export const requestInvalid = (args: { readonly reason: string }) =>
+  new Problem("request-invalid", {
+    what: `The request is not valid: ${args.reason}.`,
+    fix: "Correct the request; docs/reference/http.md describes it.",
+  });
+
+export const requestTooLarge = () =>
+  new Problem("request-too-large", {
+    what: "The body is larger than the server takes.",
+    fix: "Send fewer records at a time, or import them as a file with `tollwright cdr import`.",
+  });
+
+export const httpNotListening = (args: {
+  readonly host: string;
+  readonly port: number;
+  readonly reason: string;
+  readonly cause: unknown;
+}) =>
+  new Problem(
+    "http-not-listening",
+    {
+      what: `Can't listen on ${args.host} port ${args.port}: ${args.reason}.`,
+      fix: "Stop what uses the port, or choose another with TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT.",
+    },
+    { cause: args.cause },
+  );

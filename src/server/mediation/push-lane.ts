@@ -1,0 +1,178 @@
+import { Problem } from "../../core/problem.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Database } from "../db/database.ts";
+import { databaseFailure } from "../db/database-failure.ts";
+import type { LiveRatingContext } from "../rating/live-rating-context.ts";
+import { countFates } from "./arrived-row.ts";
+import { type RowCounts, recount } from "./file-store.ts";
+import { type OpenedSource, openSource } from "./open-source.ts";
+import { pushEmpty, pushOverloaded } from "./problems.ts";
+import { reserveLines } from "./push-file-store.ts";
+import type { PushedSource } from "./push-token.ts";
+import { type Post, type ReadPost, readPost } from "./read-post.ts";
+import type { Source } from "./source.ts";
+import { findSourceById } from "./source-store.ts";
+import { ALONE, storeBatch } from "./store-batch.ts";
+
+/** A request that waits for its rows to be stored. */
+interface Waiting {
+  readonly post: Post;
+  readonly resolve: (counts: RowCounts) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A request whose body was read. */
+interface Readied extends ReadPost {
+  readonly waiting: Waiting;
+}
+
+/** Requests that share one transaction, and their bytes. */
+const BATCH_POSTS_MAX = 500;
+const BATCH_BYTES_MAX = 16 << 20;
+/** Bytes that wait: more than this is a sender that is faster than the database for long. */
+const WAITING_BYTES_MAX = 64 << 20;
+/** Tries of a batch that others got in the way of. */
+const TRIES_MAX = 5;
+
+/**
+ * The posts of one source, in the order in which they came. Those that arrive while a batch is being stored share the next
+ * transaction: a lone post waits for nothing, and under load one commit serves hundreds.
+ */
+export class PushLane {
+  readonly #db: Database;
+  readonly #pushed: PushedSource;
+  readonly #rating: LiveRatingContext;
+  readonly #now: () => EpochMs;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(db: Database, pushed: PushedSource, rating: LiveRatingContext, now: () => EpochMs) {
+    this.#db = db;
+    this.#pushed = pushed;
+    this.#rating = rating;
+    this.#now = now;
+  }
+
+  /** Errors: as of {@link PushReceiver.receive}. */
+  async add(post: Post): Promise<RowCounts> {
+    if (post.body.length === 0) throw pushEmpty();
+    if (this.#waitingBytes + post.body.length > WAITING_BYTES_MAX) throw pushOverloaded();
+    const { promise, resolve, reject } = Promise.withResolvers<RowCounts>();
+    this.#waiting.push({ post, resolve, reject });
+    this.#waitingBytes += post.body.length;
+    this.#running ??= this.#run();
+    return await promise;
+  }
+
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#storeAll(batch);
+    this.#running = undefined;
+  }
+
+  #take(): readonly Waiting[] {
+    let [posts, bytes] = [0, 0];
+    for (const { post } of this.#waiting.slice(0, BATCH_POSTS_MAX)) {
+      if (posts > 0 && bytes + post.body.length > BATCH_BYTES_MAX) break;
+      posts += 1;
+      bytes += post.body.length;
+    }
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, posts);
+  }
+
+  /** Settles every request of a batch; never throws. */
+  async #storeAll(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const { source, opened } = await this.#open();
+      const readied = batch.flatMap((waiting) => ready(opened, waiting));
+      for (const group of Map.groupBy(readied, ({ preamble }) => preamble).values())
+        await this.#storeOrSplit(source, opened, group);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  /** The source's settings and the tenant's prices as they are now. */
+  async #open(): Promise<{ readonly source: Source; readonly opened: OpenedSource }> {
+    const { tenantId, sourceId } = this.#pushed;
+    return await this.#db.transaction("app", { tenantId }, async (tx) => {
+      const source = await findSourceById(tx, sourceId);
+      const rating = await this.#rating.current(tx, tenantId);
+      return { source, opened: openSource(source, rating, this.#now()) };
+    });
+  }
+
+  /** A request that the database refuses fails alone: the batch is halved until it is found. */
+  async #storeOrSplit(source: Source, opened: OpenedSource, group: readonly Readied[]): Promise<void> {
+    try {
+      await this.#store(source, opened, group);
+    } catch (error) {
+      if (group.length === 1 || error instanceof Problem || databaseFailure(error) !== null) {
+        for (const { waiting } of group) waiting.reject(error);
+        return;
+      }
+      const half = Math.ceil(group.length / 2);
+      await this.#storeOrSplit(source, opened, group.slice(0, half));
+      await this.#storeOrSplit(source, opened, group.slice(half));
+    }
+  }
+
+  async #store(source: Source, opened: OpenedSource, group: readonly Readied[]): Promise<void> {
+    const rows = group.flatMap((readied) => readied.rows);
+    const { fileId, firstLine } = await this.#db.transaction("ingest", {}, (tx) =>
+      reserveLines(tx, {
+        ...this.#pushed,
+        preamble: group[0]?.preamble ?? "",
+        receivedAt: opened.settings.receivedAt,
+        rows: rows.length,
+        sizeBytes: group.reduce((bytes, { waiting }) => bytes + waiting.post.body.length, 0),
+      }),
+    );
+    const fates = await retrying(() =>
+      storeBatch(this.#db, {
+        source,
+        opened,
+        fileId,
+        kind: "push",
+        rows: rows.map((row, index) => ({ ...row, line: firstLine + index })),
+        turn: ALONE,
+        onFates: (tx, all) => recount(tx, new Map([[fileId, countFates(all)]])),
+      }),
+    );
+    let from = 0;
+    for (const { rows: ofPost, waiting } of group) {
+      waiting.resolve(countFates(fates.slice(from, from + ofPost.length)));
+      from += ofPost.length;
+    }
+  }
+}
+
+/** Reads one body; a request that can't be kept is answered at once, and its neighbours go on. */
+function ready(opened: OpenedSource, waiting: Waiting): Readied[] {
+  try {
+    return [{ ...readPost(opened, waiting.post), waiting }];
+  } catch (error) {
+    waiting.reject(error);
+    return [];
+  }
+}
+
+/** An import of the same source may want the same rows in another order: the one that the database breaks off is run again. */
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (tries >= TRIES_MAX || (code !== DEADLOCK && code !== SERIALIZATION)) throw error;
+    }
+  }
+}
+
+const DEADLOCK = "40P01";
+const SERIALIZATION = "40001";

@@ -1,0 +1,56 @@
+import type { DecodedRow } from "../../mediation/decoder.ts";
+import { RAW_TEXT_MAX } from "../../mediation/decoder.ts";
+import { parseJsonCdrPost } from "../../mediation/freeswitch-post.ts";
+import { decodeText } from "../../mediation/text/encoding.ts";
+import type { ArrivedRow } from "./arrived-row.ts";
+import type { OpenedSource } from "./open-source.ts";
+import { pushNotKept } from "./problems.ts";
+
+/** The body of a request, as it came. */
+export interface Post {
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** The rows of a body, with lines counted within it, and the header rows before them. */
+export interface ReadPost {
+  readonly rows: readonly ArrivedRow[];
+  readonly preamble: string;
+}
+
+/**
+ * Reads a body as a small file of the source's format; FreeSWITCH's form encodings are undone first. What cannot be read is a row
+ * as well, to be kept in quarantine: many senders throw a record away once it was refused.
+ *
+ * Errors: Problem `push-not-kept` for an unreadable row of which quarantine could only keep the beginning.
+ */
+export function readPost({ format, settings }: OpenedSource, post: Post): ReadPost {
+  let { body } = post;
+  if (format.name === "freeswitch-json") {
+    const posted = parseJsonCdrPost(post.contentType, body);
+    if (posted.kind === "reject") {
+      const raw = decodeText(body, "utf-8");
+      return keepable({ preamble: "", rows: [{ line: 1, raw: raw.slice(0, RAW_TEXT_MAX), outcome: posted }] });
+    }
+    body = posted.bytes;
+  }
+  const decoder = format.open(settings);
+  return keepable(arrived([...decoder.push(body), ...decoder.end()]));
+}
+
+function arrived(decoded: readonly DecodedRow[]): ReadPost {
+  const header: string[] = [];
+  const rows: ArrivedRow[] = [];
+  for (const { line, raw, outcome } of decoded) {
+    if (outcome.kind !== "framing") rows.push({ line, raw, outcome });
+    else if (outcome.what === "header" || outcome.what === "type-row") header.push(raw);
+  }
+  return { rows, preamble: header.join("\n") };
+}
+
+function keepable(read: ReadPost): ReadPost {
+  for (const { line, raw, outcome } of read.rows)
+    if (outcome.kind === "reject" && raw.length >= RAW_TEXT_MAX)
+      throw pushNotKept({ line, reason: outcome.reject.what });
+  return read;
+}

@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import type { Database } from "../db/database.ts";
+import { authorisePush, type PushedSource } from "./push-token.ts";
+import type { PushReceiver } from "./receive-push.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    pushedSource: PushedSource | null;
+  }
+}
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+
+const Counts = Type.Object({
+  rows: count("records in the body; the sum of the others, `corrected` excepted"),
+  stored: count("stored and priced"),
+  duplicate: count("stored before, by this way or another"),
+  corrected: count("of the duplicates, those that today's settings read differently"),
+  nonBillable: count("records that are no call to be paid"),
+  quarantined: count("kept as they came, with a reason and a fix: `tollwright cdr quarantine list`"),
+  open: count("parts of calls whose other part has not come yet"),
+});
+
+const Params = Type.Object({ source: Type.String({ minLength: 1, maxLength: 64 }) });
+
+/**
+ * POST /v1/sources/{source}/cdrs — call records as the switch writes them, in the source's format; FreeSWITCH's json_cdr in any
+ * of its encodings. Answers 200 once they are committed: duplicates and records that wait in quarantine are safe too.
+ */
+export const mediationRoutes =
+  (db: Database, receiver: PushReceiver): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    // Switches name all kinds of content types, or none; the source's format says what the body is.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    app.decorateRequest("pushedSource", null);
+    app.post(
+      "/v1/sources/:source/cdrs",
+      {
+        schema: { params: Params, response: { 200: Counts } },
+        // Before the body is read: who may not push may not make us wait for a megabyte either.
+        onRequest: async (request) => {
+          const { source } = request.params as { readonly source: string };
+          request.pushedSource = await authorisePush(db, { source, authorization: request.headers.authorization });
+        },
+      },
+      async (request) => {
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const contentType = request.headers["content-type"];
+        return await receiver.receive(request.pushedSource as PushedSource, { contentType, body });
+      },
+    );
+  };
