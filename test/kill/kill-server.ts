@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../../src/core/problem.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 
@@ -6,12 +7,14 @@ import type { SeededRandom } from "../support/seeded-random.ts";
 export const VICTIMS = ["server", "everything", "child"] as const;
 export type Victim = (typeof VICTIMS)[number];
 
-/** Kills a PostgreSQL server by `kill -9`, with its process number as it is now. */
+/** Kills a PostgreSQL server by `kill -9`, with its process number as it is now, and waits until none of its children is left. */
 export async function killServer(pid: number, victim: Victim, random: SeededRandom): Promise<void> {
-  const children = victim === "server" ? [] : await childrenOf(pid);
-  if (victim !== "child") kill(pid);
-  const [first = pid, ...others] = random.shuffled(children);
-  for (const child of victim === "child" ? [first] : [first, ...others]) kill(child);
+  const children = await childrenOf(pid);
+  const [unlucky = pid] = random.shuffled(children);
+  if (victim === "server" || victim === "everything") kill(pid);
+  if (victim === "everything") children.forEach(kill);
+  if (victim === "child") kill(unlucky);
+  for (const child of children) while (await isAlive(child)) await sleep(5);
 }
 
 async function childrenOf(pid: number): Promise<number[]> {
@@ -26,6 +29,10 @@ function kill(pid: number): void {
     // it has just died by itself
   }
 }
+
+/** Whether a process runs: a zombie, which a container without an init never reaps, does not. */
+const isAlive = async (pid: number): Promise<boolean> =>
+  (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")) !== "";
 
 /** Whether an error is what a dying, dead or recovering server leaves its clients with. */
 export function isCut(error: unknown): boolean {
