@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDatabase } from "../src/server/db/database.ts";
 import { migrate } from "../src/server/db/migrate.ts";
-import { dumpSchema } from "../src/server/db/schema-dump.ts";
 import { throwAwayServer } from "../test/support/throw-away-server.ts";
+import { dumpSchema } from "./schema-dump.ts";
 
 /** `npm run schema`: writes schema.sql anew from the migrations, on a throw-away server. */
 async function writeSchema(): Promise<void> {

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { dumpSchema } from "../../scripts/schema-dump.ts";
 import { type BackupProgress, backup } from "../../src/server/db/backup.ts";
 import { type Database, openDatabase } from "../../src/server/db/database.ts";
 import { migrate } from "../../src/server/db/migrate.ts";
 import { restore } from "../../src/server/db/restore.ts";
-import { dumpSchema } from "../../src/server/db/schema-dump.ts";
 import { createDatabase, type TestDatabase, testDatabase } from "../support/database.ts";
 import { asSuperuser } from "../support/database-url.ts";
 

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { databaseDirIncompatible, databaseStartFailed } from "./database-problems.ts";
 import { giveTo, type ServerAccount } from "./server-account.ts";
 import { isCode, type ServerBinaries } from "./server-binaries.ts";
-import { serverEnvironment } from "./server-process.ts";
+import { serverEnvironment } from "./server-environment.ts";
 
 /** The embedded server's only login of its own making. */
 export const SUPERUSER = "tollwright";

@@ -11,6 +11,7 @@ import { databaseStartFailed } from "./database-problems.ts";
 import { type Postmaster, readPostmaster } from "./postmaster-file.ts";
 import type { ServerAccount } from "./server-account.ts";
 import type { ServerBinaries } from "./server-binaries.ts";
+import { serverEnvironment } from "./server-environment.ts";
 
 /** All it takes to run the server on a cluster. */
 export interface Launch extends Cluster {
@@ -188,6 +189,3 @@ export async function stopServer(launch: Launch, pid: number): Promise<void> {
     });
   }
 }
-
-/** Nothing of the caller's PG… variables or locale may reach the server. (Windows adds what it needs by itself.) */
-export const serverEnvironment = (): NodeJS.ProcessEnv => ({ PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" });

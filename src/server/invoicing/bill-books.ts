@@ -4,7 +4,7 @@ import type { Invoice } from "../../core/invoicing/invoice.ts";
 import { invoiceNumber, numberSeries } from "../../core/invoicing/invoice-number.ts";
 import { postInvoice } from "../../core/invoicing/post-invoice.ts";
 import type { Tx } from "../db/tx.ts";
-import { insertJournals, type JournalEntry, type LockedBook, lockBooks } from "../ledger/store.ts";
+import { insertJournals, type JournalEntry, type LockedBook, lockBooks } from "../ledger/post-journals.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { BillingOrder } from "./billing-scope.ts";
 import { savePositions } from "./billing-store.ts";
@@ -25,7 +25,8 @@ export type BillOutcome = BilledAccount | Exclude<Draft, InvoiceDraft>;
 type InvoiceDraft = Extract<Draft, { readonly kind: "invoice" }>;
 
 /**
- * Bills accounts that are all the wanted ones of their books: lock the books, read, decide, number, post, store. What is
+ * Bills accounts that are all the wanted ones of their books: lock the books, read, decide, number, post, store. What
+ * is
  * decided is what was booked when the books were locked; the journals of the invoices come after it.
  */
 export async function billBooks(

@@ -6,8 +6,8 @@ import type { Database } from "../db/database.ts";
 import { rehearse } from "../db/rehearse.ts";
 import type { Tx } from "../db/tx.ts";
 import { findAccount } from "../tenancy/find-account.ts";
+import { loadWallets, lockBooks, postJournal } from "./post-journals.ts";
 import { accountNotPrepaid } from "./problems.ts";
-import { loadWallets, lockBooks, postJournal } from "./store.ts";
 
 export interface TopUp {
   readonly tenantId: string;

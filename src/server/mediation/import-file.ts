@@ -6,8 +6,8 @@ import type { DecodedRow } from "../../mediation/decoder.ts";
 import type { Database } from "../db/database.ts";
 import { loadRatingContext } from "../rating/rating-context.ts";
 import { countFates } from "./arrived-row.ts";
+import type { Turn } from "./batch-source.ts";
 import { advanceFile, closePass, openPass, type SourceFile } from "./file-store.ts";
-import type { Turn } from "./import-batch.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { lockParts } from "./part-store.ts";
 import { fileChanged, importBusy } from "./problems.ts";
@@ -27,7 +27,7 @@ export interface ImportRequest {
 }
 
 /** Rows in one transaction: larger batches post fewer journals, smaller ones lose less work to a kill. */
-const BATCH_ROWS = 10_000;
+const BATCH_ROWS = 20_000;
 
 /**
  * Imports one file: at least once read, exactly once stored. A killed import goes on where it stopped, a file that was imported

@@ -6,8 +6,9 @@ import type { BulkTx } from "../db/tx.ts";
 import { postCharges } from "../usage/post-charges.ts";
 import { openStages } from "../usage/stage.ts";
 import type { ArrivedRow, RowFate } from "./arrived-row.ts";
+import type { BatchSource, Turn } from "./batch-source.ts";
 import { recount } from "./file-store.ts";
-import { type BatchSource, importBatch, type Turn } from "./import-batch.ts";
+import { importBatch } from "./import-batch.ts";
 import type { OpenedSource } from "./open-source.ts";
 import type { Source } from "./source.ts";
 

@@ -5,7 +5,7 @@ import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
 import type { Account } from "../../core/tenancy/account.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
 import type { BulkTx } from "../db/tx.ts";
-import { insertJournals, type JournalEntry, loadWallets, lockBooks } from "../ledger/store.ts";
+import { insertJournals, type JournalEntry, loadWallets, lockBooks } from "../ledger/post-journals.ts";
 import type { ChargeEntry } from "./priced-call.ts";
 
 /** What the ledger needs to know of an account that is charged. */

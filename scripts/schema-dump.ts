@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type { Database } from "../src/server/db/database.ts";
 
 /**
  * The schema of a database as SQL text, from the catalogue: equal for equal schemas on every supported PostgreSQL,
