@@ -75,6 +75,7 @@ create table account_tariffs (
 );
 select protect('account_tariffs', 'select, insert, update, delete');
 
+-- How one carrier's decks are read, compared and checked (server/tariff/carrier-template.ts).
 create table deck_templates (
   tenant_id uuid not null references tenants,
   name text not null check (name <> ''),
@@ -83,41 +84,74 @@ create table deck_templates (
 );
 select protect('deck_templates', 'select, insert, update, delete');
 
--- A rate deck as it was read: a draft until it is published or discarded.
+-- A rate deck as it was read: a draft until it is published or discarded. What it would change is not kept but found anew
+-- whenever someone looks, because the tariff may have moved on.
 create table decks (
   tenant_id uuid not null references tenants,
   id uuid primary key,
   tariff_id uuid not null references tariffs,
   file_name text not null,
   sha256 text not null,
-  mode text not null check (mode in ('full', 'amendment')),
-  state text not null check (state in ('draft', 'published', 'discarded')),
+  -- The template, mode and rules it is read by (server/tariff/deck-settings.ts). The same bytes under the same settings are
+  -- the same draft.
+  settings jsonb not null,
+  state text not null default 'draft' check (state in ('draft', 'published', 'discarded')),
+  -- When the carrier's file came: notice counts from here.
   received_at timestamptz not null,
-  template jsonb not null,
-  detected jsonb not null,
-  -- Compared with this version of the tariff; 0: the tariff had none.
-  against_version integer not null,
-  summary jsonb not null,
+  -- Row counts, what was detected in the file, and warnings.
+  reading jsonb not null,
+  -- What publishing would have done when it was last shown: counts by kind of change, against which version (0: none), and
+  -- a digest of every operation and blocking finding.
+  preview jsonb not null,
   published_version integer,
-  created_at timestamptz not null default now()
+  -- Blocking findings that whoever published it overruled.
+  findings_accepted integer,
+  created_at timestamptz not null default now(),
+  created_by text not null,
+  check ((state = 'published') = (published_version is not null))
 );
 create index decks_tariff on decks (tariff_id, created_at);
 select protect('decks', 'select, insert, update');
 
+-- The price of one prefix as the deck gives it; a row of the file with several codes makes several of these. Numbered in the
+-- order of the file, because a line is no key: two sheets may have been joined.
 create table deck_rows (
   tenant_id uuid not null references tenants,
   deck_id uuid not null references decks,
+  number integer not null,
   line integer not null,
-  part integer not null,
-  prefix text collate "C",
-  change text not null,
-  -- The row's rate (core/tariff Rate as JSON, decimals as strings), or why it was rejected: code, what, fix and the raw text.
-  rate jsonb,
-  reject jsonb,
-  findings jsonb,
-  primary key (deck_id, line, part)
+  prefix text collate "C" not null,
+  code_text text not null,
+  destination text not null,
+  kind text not null,
+  status text,
+  rate numeric not null,
+  unit_s integer not null,
+  written_decimals integer not null,
+  first_s integer not null,
+  next_s integer not null,
+  connect_fee numeric not null,
+  effective_from timestamptz,
+  effective_to timestamptz,
+  currency text,
+  comment text not null,
+  primary key (deck_id, number)
 );
 select protect('deck_rows', 'select, insert, delete');
+
+-- A row of the file that cannot be used, as it came, and why.
+create table deck_rejects (
+  tenant_id uuid not null references tenants,
+  deck_id uuid not null references decks,
+  number integer not null,
+  line integer not null,
+  raw text not null,
+  code text not null,
+  what text not null,
+  fix text not null,
+  primary key (deck_id, number)
+);
+select protect('deck_rejects', 'select, insert, delete');
 
 -- 1 base = rate quote, from this civil date on (in the tenant's zone) until the next one.
 create table exchange_rates (

@@ -32,6 +32,8 @@ export interface CommandContext {
 /** A rejected row and where it stands: `at` is "line 12", "orders.csv line 12" or the like. */
 export interface RejectAt extends Reject {
   readonly at: string;
+  /** The row as it came. */
+  readonly raw?: string;
 }
 
 /** What a command did. */
@@ -42,6 +44,8 @@ export interface Outcome {
   readonly human: readonly (string | Table)[];
   /** Rows that were set aside: they are listed, and the exit status is 1. */
   readonly rejects?: { readonly total: number; readonly listed: readonly RejectAt[] };
+  /** Something else keeps the work from being whole, and the text says what: the exit status is 1, too. */
+  readonly faulty?: boolean;
 }
 
 /** How the command is typed, and what that does. */

@@ -1,15 +1,20 @@
 import { accountCommands } from "./account.ts";
 import { applyCommand } from "./apply.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
+import { billCommands } from "./bill.ts";
 import { cdrCommands } from "./cdr.ts";
 import type { Command, CommandGroup } from "./command.ts";
 import { configCommand } from "./config.ts";
+import { doctorCommand } from "./doctor.ts";
+import { invoiceCommands } from "./invoice.ts";
 import { migrateCommand } from "./migrate.ts";
 import { rateCommand } from "./rate.ts";
+import { ratesCommands } from "./rates.ts";
 import { sourceCommands } from "./source.ts";
 import { startCommand } from "./start.ts";
 import { tariffCommands } from "./tariff.ts";
 import { tenantCommands } from "./tenant.ts";
+import { vendorCommands } from "./vendor.ts";
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly (Command | CommandGroup)[] = [
@@ -19,8 +24,13 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   accountCommands,
   sourceCommands,
   tariffCommands,
+  ratesCommands,
   rateCommand,
   cdrCommands,
+  billCommands,
+  invoiceCommands,
+  vendorCommands,
+  doctorCommand,
   migrateCommand,
   backupCommand,
   restoreCommand,

@@ -6,7 +6,7 @@ import { failureDocument, failureText, interrupted, problemOfUsage } from "./fai
 import { OpenedContext } from "./opened-context.ts";
 import { buildProgram, type Invocation } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { formatTable } from "./table.ts";
+import { formatTable, oneLine } from "./table.ts";
 
 /** Exit statuses; a signal's is 128 plus its number, which the caller adds. */
 export const EXIT = { done: 0, doneWithRejects: 1, notDone: 2 } as const;
@@ -32,7 +32,7 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
     onInvocation: async (invocation) => {
       const outcome = await runCommand(invocation, surroundings, json);
       stdout.write(json ? jsonText(documentOf(outcome)) : humanText(outcome, colors));
-      status = outcome.rejects?.total ? EXIT.doneWithRejects : EXIT.done;
+      status = outcome.rejects?.total || outcome.faulty ? EXIT.doneWithRejects : EXIT.done;
     },
   });
   try {
@@ -90,6 +90,9 @@ function commandNamed(words: readonly string[], { entries }: Surroundings): stri
   return named.join(" ");
 }
 
+/** More of a row than this hides the reasons. */
+const RAW_CHARS_MAX = 160;
+
 const jsonText = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
 
 const documentOf = ({ json, rejects }: Outcome): object => (rejects === undefined ? json : { ...json, rejects });
@@ -98,7 +101,10 @@ function humanText({ human, rejects }: Outcome, colors: Colors): string {
   const blocks = human.map((block) => (typeof block === "string" ? block : formatTable(block, colors)));
   if (rejects && rejects.total > 0) {
     blocks.push("", colors.yellow(`${rejects.total} rejected:`));
-    for (const { at, code, what, fix } of rejects.listed) blocks.push(`  ${at}: ${what} ${fix} [${code}]`);
+    for (const { at, code, what, fix, raw } of rejects.listed) {
+      blocks.push(`  ${at}: ${what} ${fix} [${code}]`);
+      if (raw !== undefined) blocks.push(colors.dim(`    ${oneLine(raw).slice(0, RAW_CHARS_MAX)}`));
+    }
     const unlisted = rejects.total - rejects.listed.length;
     if (unlisted > 0) blocks.push(`  … and ${unlisted} more.`);
   }

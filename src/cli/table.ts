@@ -37,4 +37,4 @@ export function formatTable({ columns, rows }: Table, colors: Colors): string {
 }
 
 /** What came from a file may hold control characters, which a terminal would obey. */
-const oneLine = (cell: string): string => cell.replace(/\p{Cc}+/gu, " ");
+export const oneLine = (cell: string): string => cell.replace(/\p{Cc}+/gu, " ");

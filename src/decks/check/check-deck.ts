@@ -21,6 +21,8 @@ export interface CheckContext {
   readonly receivedAt: EpochMs;
   /** Currency of the tariff that the deck is for. */
   readonly currency: Currency;
+  /** Rows of the deck that could not be used: a full deck closes their codes with the others it lacks. */
+  readonly rejectedRows?: number;
   /** Cost per minute of a call to `prefix` at `at`, in the tariff's currency; null where there is none. */
   readonly costPerMinute?: (prefix: string, at: EpochMs) => Decimal | null;
 }
@@ -44,7 +46,7 @@ export function checkDeck(
     ...diff.changes.flatMap((change) => checkChange(change, rules, context)),
     ...checkScale(rows),
     ...checkCurrency(rows, context.currency),
-    ...checkWhole(diff, rules),
+    ...checkWhole(diff, rules, context.rejectedRows ?? 0),
   ];
   return drafts.flatMap((draft) => {
     const severity = rules.severities?.[draft.code] ?? FINDING_SEVERITIES[draft.code];
@@ -180,8 +182,21 @@ function checkCurrency(rows: readonly DeckRow[], currency: Currency): Draft[] {
     }));
 }
 
-function checkWhole({ missingCodes, currentCodes, mergedRows }: DeckDiff, { missingPercentMax }: DeckRules): Draft[] {
+function checkWhole(
+  { missingCodes, currentCodes, mergedRows }: DeckDiff,
+  { missingPercentMax }: DeckRules,
+  rejectedRows: number,
+): Draft[] {
   const found: Draft[] = [];
+  if (rejectedRows > 0 && missingCodes > 0) {
+    found.push({
+      code: "rejected-codes-missing",
+      prefix: null,
+      line: null,
+      what: `${missingCodes} codes would be closed, and ${rejectedRows} rejected rows may hold some of them.`,
+      fix: "Correct the rejected rows and import again, or accept that these codes are closed.",
+    });
+  }
   if (missingPercentMax !== undefined && missingCodes * 100 > currentCodes * missingPercentMax) {
     found.push({
       code: "codes-missing",

@@ -20,6 +20,7 @@ export const FINDING_SEVERITIES = {
   "currency-differs": "block",
   "below-cost": "block",
   "codes-missing": "block",
+  "rejected-codes-missing": "block",
   "price-jump": "warn",
   "increments-raised": "warn",
   "row-expired": "warn",

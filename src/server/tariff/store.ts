@@ -72,6 +72,15 @@ export async function findTariff(tx: Tx, tenantId: string, name: string): Promis
   return tariffOf(row);
 }
 
+/** What a version fixes for all its rates; undefined: there is no such version. */
+export async function loadTerms(tx: Tx, tariffId: string, version: number): Promise<TariffTerms | undefined> {
+  const { rows } = await tx.query<{ terms: TariffTerms }>(
+    "select terms from tariff_versions where tariff_id = $1 and number = $2",
+    [tariffId, version],
+  );
+  return rows[0] && termsFromJson(rows[0].terms);
+}
+
 /** What a new version changes against the one before. */
 export interface Publication extends RateChanges {
   readonly tenantId: string;

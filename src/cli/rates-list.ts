@@ -1,0 +1,77 @@
+import type { Rate } from "../core/tariff/rate.ts";
+import { fromInstant } from "../core/time/epoch.ts";
+import { listRates } from "../server/tariff/list-rates.ts";
+import { defineCommand } from "./command.ts";
+import { inputRefused, option, requiredOption } from "./input.ts";
+import { limit } from "./rates-options.ts";
+import { incrementsText, prefixText, priceText, rateJson, timeText } from "./rates-preview.ts";
+import { readWhole } from "./read-input.ts";
+import { readTime, TIME_FORM } from "./read-time.ts";
+import type { Table } from "./table.ts";
+
+const LIST_LIMIT = 50;
+
+/** Which rates, for `rates list` and `rates export`. */
+export const rateOptions = {
+  tariff: requiredOption("--tariff NAME", "the tariff's name"),
+  at: option("--at TIME", `rates that hold then or begin later: ${TIME_FORM}; now if left out`),
+  tariffVersion: option(
+    "--tariff-version N",
+    "a published version; the newest if left out",
+    readWhole(1, 1_000_000_000),
+  ),
+};
+
+/** `tollwright rates list` */
+export const ratesListCommand = defineCommand({
+  name: "list",
+  summary: "list the rates of a tariff",
+  about: "Those that hold now and those scheduled for later. Of a derived tariff only its own overrides are listed.",
+  options: {
+    ...rateOptions,
+    prefix: option("--prefix DIGITS", "codes that begin with these digits", readPrefix),
+    limit,
+  },
+  examples: [
+    { command: "tollwright rates list --tariff acme --prefix 4930", does: "Shows Berlin." },
+    {
+      command: "tollwright rates list --tariff acme --tariff-version 3 --at 2026-03-01",
+      does: "As version 3 had them.",
+    },
+  ],
+  async run(context, _, { tariff, at, tariffVersion, prefix = "", limit: shown = LIST_LIMIT }) {
+    const { id: tenantId, timeZone } = await context.tenant();
+    const time = at === undefined ? fromInstant(context.now) : readTime(at, timeZone, "tollwright rates list");
+    const question = { tenantId, tariffName: tariff, version: tariffVersion ?? null, at: time, prefix };
+    const found = await listRates(await context.db(), question);
+    const { currency } = found.terms;
+    const listed = found.rates.slice(0, shown);
+    const unlisted = found.rates.length - listed.length;
+    return {
+      json: { tariff, version: found.version, currency, total: found.rates.length, rates: listed.map(rateJson) },
+      human: [
+        `${found.rates.length} rates of tariff "${tariff}", version ${found.version}, in ${currency}.`,
+        ...(listed.length === 0 ? [] : [ratesTable(listed)]),
+        ...(unlisted === 0 ? [] : [`… and ${unlisted} more: narrow them with --prefix, or raise --limit.`]),
+      ],
+    };
+  },
+});
+
+function ratesTable(rates: readonly Rate[]): Table {
+  return {
+    columns: [
+      ...[{ title: "PREFIX" }, { title: "DESTINATION" }, { title: "RATE", align: "right" as const }],
+      ...["STEPS", "FROM", "TO", "WINDOW"].map((title) => ({ title })),
+    ],
+    rows: rates.map((rate) => [
+      ...[prefixText(rate.prefix), rate.destination, priceText(rate), incrementsText(rate)],
+      ...[timeText(rate.effectiveFrom), rate.effectiveTo === null ? "" : timeText(rate.effectiveTo), rate.window ?? ""],
+    ]),
+  };
+}
+
+function readPrefix(text: string): string {
+  if (!/^=?\d{1,15}$/.test(text)) throw inputRefused('Give digits such as "4930", or "=112" for a short code.');
+  return text;
+}

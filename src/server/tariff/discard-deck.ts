@@ -1,0 +1,22 @@
+import type { Database } from "../db/database.ts";
+import { findDeck } from "./check-deck-draft.ts";
+import { markDiscarded } from "./deck-store.ts";
+import { deckNotDraft } from "./problems.ts";
+import { lockEpoch } from "./store.ts";
+
+/**
+ * Gives a draft up: its rows go, and it can no longer be published. Discarding it again is harmless.
+ *
+ * @throws Problem `deck-unknown`, `deck-not-draft`.
+ */
+export async function discardDeck(
+  db: Database,
+  { tenantId, deckId }: { readonly tenantId: string; readonly deckId: string },
+): Promise<void> {
+  await db.bulk("app", { tenantId }, async (tx) => {
+    await lockEpoch(tx, tenantId); // nobody publishes it meanwhile
+    const { state } = await findDeck(tx, tenantId, deckId);
+    if (state === "published") throw deckNotDraft({ id: deckId, state });
+    if (state === "draft") await markDiscarded(tx, deckId);
+  });
+}
