@@ -39,6 +39,7 @@ create table invoices (
   book_id uuid not null references books,
   id uuid not null,
   account_id uuid not null references accounts,
+  series text not null,
   number text not null,
   kind text not null check (kind in ('invoice', 'credit-note', 'statement')),
   period_start_date date not null,

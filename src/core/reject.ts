@@ -50,6 +50,8 @@ export const REJECT_CODES = [
   "trailer-missing",
   "record-not-json",
   "record-not-xml",
+  "account-not-billed",
+  "books-differ",
 ] as const;
 
 export type RejectCode = (typeof REJECT_CODES)[number];

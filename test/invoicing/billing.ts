@@ -32,7 +32,9 @@ const EXCHANGE_RATES: readonly (readonly [quote: string, effectiveDate: string, 
   ["KWD", "2026-01-01", "0.333333"],
 ];
 
-/** Who is called, when it was answered (UTC), for how long and whom, and under which key; one row of a switch's file. */
+/**
+ * Who is called, when it was answered (UTC), for how long and whom, and under which key; one row of a switch's file.
+ */
 export interface TestCall {
   readonly code: string;
   readonly answered: string;
@@ -48,12 +50,17 @@ export function callRows(calls: readonly TestCall[]): string {
       const at = Temporal.PlainDateTime.from(answered);
       const stamp = (time: Temporal.PlainDateTime) => time.toString({ smallestUnit: "second" }).replace("T", " ");
       const end = at.add({ seconds: talkedS });
-      return `"442079460018","${called}","${stamp(at.subtract({ seconds: 4 }))}","${stamp(at)}","${stamp(end)}","${talkedS}","${key}","${code}","carrier"\n`;
+      const start = at.subtract({ seconds: 4 });
+      const fields = ["442079460018", called, stamp(start), stamp(at), stamp(end), talkedS, key, code, "carrier"];
+      return `${fields.map((field) => `"${field}"`).join(",")}\n`;
     })
     .join("");
 }
 
-/** An operator with one carrier for all calls, whose customers are told apart by their account codes, at 0.06 a minute to +49 and 0.1 elsewhere. */
+/**
+ * An operator with one carrier for all calls, whose customers are told apart by their account codes, at 0.06 a minute
+ * to +49 and 0.1 elsewhere.
+ */
 export class BillingOperator {
   readonly operator: Operator;
   readonly accounts: readonly StoredAccount[];
@@ -119,7 +126,8 @@ export class BillingOperator {
 /** Numbers, accounts and amounts of a run, for comparing. */
 export const summary = ({ billed }: BillReport): string[] =>
   billed.map(({ number, account, invoice }) => {
-    return `${number} ${account.code} ${invoice.kind} ${nanosToSql(invoice.total)} of ${nanosToSql(invoice.exactTotal)}`;
+    const { kind, total, exactTotal } = invoice;
+    return `${number} ${account.code} ${kind} ${nanosToSql(total)} of ${nanosToSql(exactTotal)}`;
   });
 
 /**
@@ -129,11 +137,18 @@ export const summary = ({ billed }: BillReport): string[] =>
 const UNTIED = `
   select a.code, e.kind, e.expected, coalesce(b.amount, 0) as amount
   from accounts a
-  cross join lateral (select coalesce(sum(exact_total), 0) as exact, coalesce(sum(due), 0) as due,
-      coalesce(sum(overrun), 0) as overrun, coalesce(sum(case when kind = 'statement' then overrun - due else rounding end), 0) as rounding
-    from invoices where account_id = a.id) i
-  cross join lateral (values ('receivable', i.due), ('rounding', i.rounding), ('unbilled', case when a.payment = 'prepaid' then 0 else
-      (select coalesce(sum(amount), 0) from charges where account_id = a.id and side <> 'cost') - i.exact end)
+  cross join lateral (
+    select coalesce(sum(exact_total), 0) as exact, coalesce(sum(due), 0) as due,
+      coalesce(sum(case when kind = 'statement' then overrun - due else rounding end), 0) as rounding
+    from invoices where account_id = a.id
+  ) i
+  cross join lateral (
+    select coalesce(sum(amount), 0) as sold from charges where account_id = a.id and side <> 'cost'
+  ) c
+  cross join lateral (values
+    ('receivable', i.due),
+    ('rounding', i.rounding),
+    ('unbilled', case when a.payment = 'prepaid' then 0 else c.sold - i.exact end)
   ) as e(kind, expected)
   left join balances b on b.account_id = a.id and b.kind = e.kind and b.currency = a.currency
   where coalesce(b.amount, 0) <> e.expected`;

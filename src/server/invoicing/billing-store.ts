@@ -71,7 +71,8 @@ export interface UsageSum {
 export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Promise<readonly UsageSum[]> {
   const { rows } = await tx.query<UsageSum>(
     `with account as materialized (
-       select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::bigint[])
+       select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[],
+         $6::timestamptz[], $7::bigint[])
          as t(book_id, account_id, time_zone, start_at, end_at, after_end_at, after_number)
      ), billed as (
        select book_id, max(end_at) as end_at, min(after_number) as after_number,
@@ -84,7 +85,8 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
        from billed b
      )
      select a.account_id, c.destination, c.currency, count(*) - 2 * count(c.reverses_entry_no) as calls,
-       sum(case when c.reverses_entry_no is null then c.billed_s else -c.billed_s end) as billed_s, sum(c.amount) as amount,
+       sum(case when c.reverses_entry_no is null then c.billed_s else -c.billed_s end) as billed_s,
+         sum(c.amount) as amount,
        case when c.tariff_amount is null then c.rate end as rate,
        case when c.answered_at < a.start_at
          then date_trunc('month', c.answered_at at time zone a.time_zone)::date::text end as month

@@ -12,7 +12,8 @@ export interface Position {
 
 /**
  * The charges that one invoice bills: of this account, answered before `endAt`, and not yet covered by `after`. What is
- * booked while the book is locked is complete, so the journals need no upper bound then; the invoice remembers the last.
+ * booked while the book is locked is complete, so the journals need no upper bound then; the invoice remembers the
+ * last.
  */
 export interface Coverage {
   readonly bookId: string;

@@ -1,6 +1,8 @@
 import type { StoredAccount } from "../tenancy/party.ts";
 
-/** Books are locked while their accounts are billed, and imports into them wait: so many accounts take about a second. */
+/**
+ * Books are locked while their accounts are billed, and imports into them wait: so many accounts take about a second.
+ */
 const ACCOUNTS_PER_TRANSACTION = 200;
 
 /** Accounts, whole books together, in order of each book's first account, until there are enough for a transaction. */

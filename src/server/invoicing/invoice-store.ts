@@ -3,6 +3,7 @@ import type { Currency } from "../../core/money/currency.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
 import type { InvoiceDocument, InvoiceLogo } from "./invoice-document.ts";
+import type { StoredLine } from "./stored-line.ts";
 
 /** An invoice as it is stored; dates and amounts are text, as the database and JSON carry them. */
 export interface StoredInvoice {
@@ -63,28 +64,12 @@ export async function findInvoice(tx: Tx, tenantId: string, number: string): Pro
   return rows[0];
 }
 
-/** One line as it is stored. */
-export interface StoredLine {
-  readonly line: number;
-  readonly kind: "usage" | "adjustment";
-  readonly description: string;
-  readonly periodStartDate: string | null;
-  readonly periodEndDate: string | null;
-  readonly previousPeriod: boolean;
-  /** Price a minute; null for an adjustment, and where the calls had several. */
-  readonly rate: string | null;
-  readonly calls: number | null;
-  readonly billedS: number | null;
-  readonly adjustmentId: string | null;
-  readonly exactAmount: string;
-  readonly amount: string;
-}
-
 /** The lines of an invoice, in order. */
 export async function loadLines(tx: Tx, { bookId, id }: StoredInvoice): Promise<readonly StoredLine[]> {
   const { rows } = await tx.query<StoredLine>(
     `select line, kind, description, period_start_date as "periodStartDate", period_end_date as "periodEndDate",
-       previous_period as "previousPeriod", trim_scale(rate) as rate, calls::float8 as calls, billed_s::float8 as "billedS",
+       previous_period as "previousPeriod", trim_scale(rate) as rate, calls::float8 as calls,
+         billed_s::float8 as "billedS",
        adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
      from invoice_lines where book_id = $1 and invoice_id = $2 order by line`,
     [bookId, id],
@@ -141,8 +126,10 @@ export async function loadBilledEntries(
        ))) as start_at
        from invoices i where i.book_id = $1 and i.id = $2
      )
-     select c.answered_at, c.answered_at::text as answered_at_text, c.usage_id, c.entry_no, c.reverses_entry_no, c.amount,
-       c.currency, c.prefix, c.destination, c.billed_s, case when c.tariff_amount is null then trim_scale(c.rate) end as rate,
+     select c.answered_at, c.answered_at::text as answered_at_text, c.usage_id, c.entry_no, c.reverses_entry_no,
+       c.amount,
+       c.currency, c.prefix, c.destination, c.billed_s,
+         case when c.tariff_amount is null then trim_scale(c.rate) end as rate,
        case when c.reverses_entry_no is null then c.batch_id else (
          select o.batch_id from charges o where o.book_id = c.book_id and o.answered_at = c.answered_at
            and o.usage_id = c.usage_id and o.entry_no = c.reverses_entry_no
@@ -151,7 +138,8 @@ export async function loadBilledEntries(
      join charges c on c.book_id = $1 and c.account_id = i.account_id and c.side <> 'cost'
        and c.answered_at >= i.start_at and c.answered_at < i.period_end_at
      join journals j on j.book_id = $1 and j.batch_id = c.batch_id and j.kind = 'usage'
-     where j.number <= i.covers_journal_number and (c.answered_at >= i.after_end_at or j.number > i.after_journal_number)
+     where j.number <= i.covers_journal_number
+       and (c.answered_at >= i.after_end_at or j.number > i.after_journal_number)
        and ($3 is null or (c.answered_at, c.usage_id, c.entry_no) > ($3, $4::uuid, $5::smallint))
      order by c.answered_at, c.usage_id, c.entry_no limit $6`,
     [bookId, id, after?.answered_at_text ?? null, after?.usage_id ?? null, after?.entry_no ?? null, limit],
@@ -174,7 +162,8 @@ export interface BilledEvent {
 }
 
 /**
- * Every revision of usage events that were ever in a book: a reversal is of a reading that has been replaced since. Asked by
+ * Every revision of usage events that were ever in a book: a reversal is of a reading that has been replaced since.
+ * Asked by
  * identity, which only the ingest role may read; the caller has found the ids in charges of the tenant.
  */
 export async function loadEventRevisions(
@@ -188,7 +177,8 @@ export async function loadEventRevisions(
      join usage_events u on u.book_id = i.book_id and u.started_at = i.started_at and u.id = i.id
      where i.id = any($2::uuid[]) and i.book_id = $1
      union all
-     select ${columns.replaceAll(/\w+/g, "r.$&")} from usage_history h, jsonb_populate_record(null::usage_events, h.event) r
+     select ${columns.replaceAll(/\w+/g, "r.$&")} from usage_history h, jsonb_populate_record(null::usage_events,
+       h.event) r
      where h.book_id = $1 and h.id = any($2::uuid[])`,
     [bookId, ids],
   );

@@ -1,7 +1,8 @@
 import { InvariantBroken } from "../../core/invariant.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Database } from "../db/database.ts";
-import type { StoredAccount } from "../tenancy/store.ts";
+import { accrueVendors } from "../ledger/accrue-vendors.ts";
+import type { StoredAccount } from "../tenancy/party.ts";
 import { type BilledAccount, type BillOutcome, billBooks } from "./bill-books.ts";
 import { type BillingOrder, type BillingScope, openOrder } from "./billing-scope.ts";
 import { type ParkedAccount, parked } from "./draft-invoices.ts";
@@ -17,12 +18,15 @@ export interface BillReport {
   /** Accounts without anything to bill. */
   readonly nothing: number;
   readonly parked: readonly ParkedAccount[];
+  /** Journals that brought the vendors' own books up to date. */
+  readonly vendorPostings: number;
 }
 
 /**
  * Bills every account of the scope for its period, in order of their codes. A second run finds nothing to bill; of two
  * runs at once, one waits for the other, book by book. An account that cannot be billed is parked. A run that is broken
- * off keeps the invoices it has committed, and the next one makes the rest.
+ * off keeps the invoices it has committed, and the next one makes the rest. At the end, what vendors have earned is
+ * posted to their books.
  *
  * @throws Problem `account-unknown`, `period-not-over` when no account's period is over.
  */
@@ -40,10 +44,14 @@ export async function runBill(db: Database, run: BillRun): Promise<BillReport> {
     }
     run.onProgress?.(billed.length + parkedAccounts.length + nothing, accounts.length);
   }
-  return { billed, nothing, parked: parkedAccounts };
+  const { posted } = await accrueVendors(db, { tenantId: run.tenantId, bookedBy: run.bookedBy });
+  return { billed, nothing, parked: parkedAccounts, vendorPostings: posted };
 }
 
-/** Bills books in one transaction; when the database refuses it, each book by itself, so that one broken book stays alone. */
+/**
+ * Bills books in one transaction; when the database refuses it, each book by itself, so that one broken book stays
+ * alone.
+ */
 async function billGroup(
   db: Database,
   order: BillingOrder,

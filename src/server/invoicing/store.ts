@@ -1,11 +1,11 @@
-import type { Invoice, InvoiceLine } from "../../core/invoicing/invoice.ts";
-import { formatDecimal } from "../../core/money/decimal.ts";
+import type { Invoice } from "../../core/invoicing/invoice.ts";
 import { nanosToSql } from "../../core/money/nanos.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Coverage } from "./coverage.ts";
 import type { InvoiceDocument } from "./invoice-document.ts";
 import type { StoredLogo } from "./letterhead.ts";
+import { storedLines } from "./stored-line.ts";
 
 /**
  * Takes the next `count` numbers of a series and answers the first. The series is locked until `tx` ends, so a number
@@ -33,6 +33,7 @@ export async function saveLogo(tx: Tx, tenantId: string, { sha256, format, base6
 export interface NumberedInvoice {
   readonly id: string;
   readonly number: string;
+  readonly series: string;
   readonly invoice: Invoice;
   readonly coverage: Coverage;
   /** The last journal of the book when the charges were read. */
@@ -52,19 +53,21 @@ export async function insertInvoices(
   const amount = (name: "exactTotal" | "total" | "rounding" | "paid" | "due" | "overrun"): string[] =>
     column(({ invoice }) => nanosToSql(invoice[name]));
   await tx.query(
-    `insert into invoices (tenant_id, logo_sha256, book_id, id, account_id, number, kind, period_start_date, period_end_date,
+    `insert into invoices (tenant_id, logo_sha256, book_id, id, account_id, series, number, kind, period_start_date,
+      period_end_date,
        period_end_at, covers_journal_number, after_end_at, after_journal_number, issue_date, due_date, currency,
        exact_total, total, rounding, paid, due, overrun, journal_number, document)
-     select $1::uuid, $2::text, * from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::date[], $9::date[],
-       $10::timestamptz[], $11::bigint[], $12::timestamptz[], $13::bigint[], $14::date[], $15::date[], $16::text[],
-       $17::numeric[], $18::numeric[], $19::numeric[], $20::numeric[], $21::numeric[], $22::numeric[], $23::bigint[],
-       $24::jsonb[])`,
+     select $1::uuid, $2::text, * from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+       $9::date[], $10::date[], $11::timestamptz[], $12::bigint[], $13::timestamptz[], $14::bigint[], $15::date[],
+       $16::date[], $17::text[], $18::numeric[], $19::numeric[], $20::numeric[], $21::numeric[], $22::numeric[],
+       $23::numeric[], $24::bigint[], $25::jsonb[])`,
     [
       tenantId,
       logoSha256,
       column(({ invoice }) => invoice.bookId),
       column(({ id }) => id),
       column(({ invoice }) => invoice.accountId),
+      column(({ series }) => series),
       column(({ number }) => number),
       column(({ invoice }) => invoice.kind),
       column(({ invoice }) => invoice.period.startDate.toString()),
@@ -91,30 +94,32 @@ export async function insertInvoices(
 
 async function insertLines(tx: Tx, tenantId: string, invoices: readonly NumberedInvoice[]): Promise<void> {
   const lines = invoices.flatMap(({ id, invoice }) =>
-    invoice.lines.map((line, index) => ({ id, bookId: invoice.bookId, no: index + 1, line })),
+    storedLines(invoice).map((line) => ({ ...line, id, bookId: invoice.bookId })),
   );
-  const column = <Value>(value: (line: InvoiceLine) => Value): Value[] => lines.map(({ line }) => value(line));
+  const column = <Name extends keyof (typeof lines)[0]>(name: Name) => lines.map((line) => line[name]);
   await tx.query(
-    `insert into invoice_lines (tenant_id, book_id, invoice_id, line, kind, description, period_start_date, period_end_date,
+    `insert into invoice_lines (tenant_id, book_id, invoice_id, line, kind, description, period_start_date,
+      period_end_date,
        previous_period, rate, calls, billed_s, adjustment_id, exact_amount, amount)
-     select $1::uuid, * from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::date[], $8::date[],
+     select $1::uuid, * from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::date[],
+       $8::date[],
        $9::boolean[], $10::numeric[], $11::bigint[], $12::bigint[], $13::text[], $14::numeric[], $15::numeric[])`,
     [
       tenantId,
-      lines.map(({ bookId }) => bookId),
-      lines.map(({ id }) => id),
-      lines.map(({ no }) => no),
-      column(({ kind }) => kind),
-      column((line) => (line.kind === "usage" ? line.destination : line.description)),
-      column((line) => (line.kind === "usage" ? line.period.startDate.toString() : null)),
-      column((line) => (line.kind === "usage" ? line.period.endDate.toString() : null)),
-      column(({ previousPeriod }) => previousPeriod),
-      column((line) => (line.kind === "usage" && line.ratePerMinute ? formatDecimal(line.ratePerMinute) : null)),
-      column((line) => (line.kind === "usage" ? line.calls : null)),
-      column((line) => (line.kind === "usage" ? line.billedS : null)),
-      column((line) => (line.kind === "usage" ? null : line.adjustmentId)),
-      column(({ exactAmount }) => nanosToSql(exactAmount)),
-      column(({ amount }) => nanosToSql(amount)),
+      column("bookId"),
+      column("id"),
+      column("line"),
+      column("kind"),
+      column("description"),
+      column("periodStartDate"),
+      column("periodEndDate"),
+      column("previousPeriod"),
+      column("rate"),
+      column("calls"),
+      column("billedS"),
+      column("adjustmentId"),
+      column("exactAmount"),
+      column("amount"),
     ],
   );
 }

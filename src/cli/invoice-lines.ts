@@ -1,0 +1,26 @@
+import type { Currency } from "../core/money/currency.ts";
+import { nanosFromSql } from "../core/money/nanos.ts";
+import type { StoredLine } from "../server/invoicing/stored-line.ts";
+import { amountText } from "./money-text.ts";
+import type { Table } from "./table.ts";
+
+/** The lines of an invoice: what was called, when it was not in the invoice's own period, and what it costs. */
+export function lineTable(lines: readonly StoredLine[], currency: Currency): Table {
+  const right = ["RATE/MIN", "CALLS", "SECONDS", "EXACT", "AMOUNT"].map((title) => ({
+    title,
+    align: "right" as const,
+  }));
+  return {
+    columns: [{ title: "DESTINATION" }, { title: "PERIOD" }, ...right, { title: "" }],
+    rows: lines.map((line) => [
+      line.description,
+      line.previousPeriod ? `from ${line.periodStartDate}` : "",
+      line.rate ?? "",
+      line.calls?.toString() ?? "",
+      line.billedS?.toString() ?? "",
+      line.exactAmount,
+      amountText(nanosFromSql(line.amount), currency),
+      currency,
+    ]),
+  };
+}

@@ -1,0 +1,151 @@
+import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { nanosFromSql } from "../core/money/nanos.ts";
+import {
+  EXPORT_FORMATS,
+  EXPORT_SUFFIX,
+  type ExportFormat,
+  exportInvoice,
+  showInvoice,
+} from "../server/invoicing/export-invoice.ts";
+import { findInvoices } from "../server/invoicing/find-invoices.ts";
+import type { StoredInvoice } from "../server/invoicing/invoice-store.ts";
+import { createPdfPrinter } from "../server/invoicing/render-pdf.ts";
+import { type CommandGroup, defineCommand } from "./command.ts";
+import { argument, argumentList, option } from "./input.ts";
+import { lineTable } from "./invoice-lines.ts";
+import { amountText, moneyText } from "./money-text.ts";
+import { readChoice, readWhole } from "./read-input.ts";
+
+const LIMIT = 50;
+const LIMIT_MAX = 100_000;
+
+const list = defineCommand({
+  name: "list",
+  summary: "list invoices, newest first",
+  options: {
+    account: option("--account CODE", "only of this account"),
+    limit: option("--limit N", `at most so many; ${LIMIT} if left out`, readWhole(1, LIMIT_MAX)),
+  },
+  examples: [{ command: "tollwright invoice list --account bakery", does: "The bakery's invoices." }],
+  async run(context, _args, { account, limit }) {
+    const { id: tenantId } = await context.tenant();
+    const invoices = await findInvoices(await context.db(), { tenantId, accountCode: account, limit: limit ?? LIMIT });
+    return {
+      json: { invoices: invoices.map(invoiceJson) },
+      human: [
+        {
+          columns: [
+            ...["NUMBER", "DATE", "ACCOUNT", "KIND", "PERIOD"].map((title) => ({ title })),
+            ...["TOTAL", "DUE"].map((title) => ({ title, align: "right" as const })),
+            { title: "" },
+          ],
+          rows: invoices.map((invoice) => [
+            ...[invoice.number, invoice.issueDate, invoice.accountCode, invoice.kind, periodText(invoice)],
+            ...[invoice.total, invoice.due].map((amount) => amountText(nanosFromSql(amount), invoice.currency)),
+            invoice.currency,
+          ]),
+        },
+      ],
+    };
+  },
+});
+
+const NUMBER = "the invoice's number";
+
+const show = defineCommand({
+  name: "show",
+  summary: "show an invoice with its lines",
+  arguments: { number: argument("NUMBER", NUMBER) },
+  examples: [
+    { command: "tollwright invoice show INV-2026-00042", does: "Shows what was billed, and how it was rounded." },
+  ],
+  async run(context, { number }) {
+    const { id } = await context.tenant();
+    const invoice = await showInvoice(await context.db(), id, number);
+    const { kind, accountCode, accountName, currency, lines } = invoice;
+    const money = (amount: string) => moneyText(nanosFromSql(amount), currency);
+    return {
+      json: { ...invoiceJson(invoice), lines },
+      human: [
+        `${number}: ${kind} of ${invoice.issueDate} for ${accountCode} (${accountName}), ${periodText(invoice)}`,
+        lineTable(lines, currency),
+        `Exact sum ${money(invoice.exactTotal)}, rounding ${money(invoice.rounding)}, total ${money(invoice.total)}.`,
+        `Due ${money(invoice.due)} until ${invoice.dueDate}.`,
+      ],
+    };
+  },
+});
+
+const exportCommand = defineCommand({
+  name: "export",
+  summary: "write invoices to files",
+  about:
+    "pdf: the invoice on paper. json: everything that is stored of it. lines: its lines as CSV. calls: the calls " +
+    "behind it as CSV, as many as there are, in the memory of a few. The files are named after the invoices' numbers.",
+  arguments: { numbers: argumentList("NUMBER", "the invoices' numbers") },
+  options: {
+    format: option(
+      "--format FORMAT",
+      `one of ${EXPORT_FORMATS.join(", ")}; pdf if left out`,
+      readChoice(...EXPORT_FORMATS),
+    ),
+    out: option("--out FOLDER", "the folder to write to, made if need be; this one if left out"),
+  },
+  examples: [
+    { command: "tollwright invoice export INV-2026-00042", does: "Writes INV-2026-00042.pdf." },
+    { command: "tollwright invoice export INV-2026-00042 --format calls", does: "Writes INV-2026-00042.calls.csv." },
+  ],
+  async run(context, { numbers }, { format = "pdf", out = "." }) {
+    const { id: tenantId } = await context.tenant();
+    const db = await context.db();
+    await mkdir(out, { recursive: true });
+    const bar = context.progress("Exporting", numbers.length);
+    const printer = createPdfPrinter({ threads: Math.min(numbers.length, availableParallelism()) });
+    try {
+      const files = numbers.map((number) => ({ number, path: join(out, fileName(number, format)) }));
+      let done = 0;
+      for (const together of chunks(files, EXPORTS_AT_ONCE)) {
+        await Promise.all(together.map((file) => exportInvoice(db, { ...file, tenantId, format, printer })));
+        done += together.length;
+        bar.update(done);
+      }
+      bar.stop();
+      return { json: { format, files }, human: files.map(({ number, path }) => `${number} written to ${path}.`) };
+    } finally {
+      await printer.close();
+    }
+  },
+});
+
+/** As many as keep the printer's threads busy while others are read. */
+const EXPORTS_AT_ONCE = 8;
+
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+/** Numbers may hold slashes, as in "2026/42". */
+const fileName = (number: string, format: ExportFormat): string =>
+  number.replaceAll(/[^\p{L}\p{N}._-]/gu, "-") + EXPORT_SUFFIX[format];
+
+const periodText = ({ periodStartDate, periodEndDate }: StoredInvoice): string =>
+  `${periodStartDate} – ${Temporal.PlainDate.from(periodEndDate).subtract({ days: 1 })}`;
+
+function invoiceJson({ id, number, kind, accountCode, accountName, ...rest }: StoredInvoice) {
+  const { periodStartDate, periodEndDate, issueDate, dueDate, currency, exactTotal, total, rounding, paid, due } = rest;
+  return {
+    ...{ id, number, kind, account: accountCode, accountName, periodStartDate, periodEndDate, issueDate, dueDate },
+    ...{ currency, exactTotal, total, rounding, paid, due, journalNumber: rest.journalNumber },
+  };
+}
+
+/** `tollwright invoice …` */
+export const invoiceCommands: CommandGroup = {
+  name: "invoice",
+  summary: "invoices that were made",
+  commands: [list, show, exportCommand],
+};

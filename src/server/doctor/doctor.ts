@@ -1,0 +1,73 @@
+import type { Database } from "../db/database.ts";
+import type { BulkTx } from "../db/tx.ts";
+import { type CheckResult, runCheck } from "./check.ts";
+import { chargesAreBilledOnce, invoiceNumbers, invoicesAddUp, invoicesArePosted } from "./checks/invoice-checks.ts";
+import { tablesAreIsolated } from "./checks/isolation-check.ts";
+import { ledgerAgrees } from "./checks/ledger-agrees.ts";
+import {
+  balancesAreSums,
+  journalNumbers,
+  journalsBalance,
+  postingsHaveJournals,
+  vendorsArePosted,
+} from "./checks/ledger-checks.ts";
+import {
+  chargesAreBooked,
+  chargesHaveEvents,
+  eventsHaveIdentities,
+  filesAddUp,
+  identitiesHaveEvents,
+  reversalsMirror,
+} from "./checks/usage-checks.ts";
+import { loadOutstanding, type Outstanding } from "./outstanding.ts";
+
+/** In the order in which money comes about: records, charges, ledger, invoices. */
+const CHECKS = [
+  filesAddUp,
+  identitiesHaveEvents,
+  eventsHaveIdentities,
+  chargesHaveEvents,
+  reversalsMirror,
+  chargesAreBooked,
+  journalsBalance,
+  postingsHaveJournals,
+  journalNumbers,
+  balancesAreSums,
+  vendorsArePosted,
+  invoicesAddUp,
+  invoicesArePosted,
+  invoiceNumbers,
+  chargesAreBilledOnce,
+  tablesAreIsolated,
+].map((check) => (tx: BulkTx) => runCheck(tx, check));
+
+export interface Examination {
+  readonly checks: readonly CheckResult[];
+  readonly outstanding: Outstanding;
+}
+
+/**
+ * Proves that the books of all tenants are right, as they were at one moment: what must be equal is compared to the
+ * nano,
+ * while the work goes on. Changes nothing.
+ */
+export async function runDoctor(
+  db: Database,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Examination> {
+  return await db.bulk("owner", {}, async (tx) => {
+    await tx.query("set transaction isolation level repeatable read, read only");
+    return await examine(tx, onProgress);
+  });
+}
+
+/** {@link runDoctor} on what `tx` sees; it needs a role that sees everything. */
+export async function examine(tx: BulkTx, onProgress?: (done: number, total: number) => void): Promise<Examination> {
+  const all = [...CHECKS, ledgerAgrees];
+  const checks: CheckResult[] = [];
+  for (const check of all) {
+    checks.push(await check(tx));
+    onProgress?.(checks.length, all.length);
+  }
+  return { checks, outstanding: await loadOutstanding(tx) };
+}

@@ -1,0 +1,26 @@
+import type { BulkTx } from "../db/tx.ts";
+import { UNPOSTED_COST } from "../ledger/accrual-store.ts";
+
+/** Work that waits for somebody; no fault. */
+export interface Outstanding {
+  /** Parts of calls that wait for the rest. */
+  readonly openParts: number;
+  /** Rows in quarantine that wait for a decision. */
+  readonly waitingRows: number;
+  /** Days of cost that the vendors' own books do not have yet: `tollwright vendor accrue`. */
+  readonly unpostedCostDays: number;
+}
+
+export async function loadOutstanding(tx: BulkTx): Promise<Outstanding> {
+  const { rows } = await tx.query<{ open_parts: string; waiting_rows: string; cost_days: string }>(
+    `select (select count(*) from call_parts where state = 'open') as open_parts,
+       (select count(*) from quarantine where state = 'waiting') as waiting_rows,
+       (select count(*) from (${UNPOSTED_COST}) as day) as cost_days`,
+  );
+  const [row] = rows;
+  return {
+    openParts: Number(row?.open_parts),
+    waitingRows: Number(row?.waiting_rows),
+    unpostedCostDays: Number(row?.cost_days),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Invoice } from "../../core/invoicing/invoice.ts";
+import { formatDecimal } from "../../core/money/decimal.ts";
+import { nanosToSql } from "../../core/money/nanos.ts";
+
+/** One line of an invoice as it is stored and handed out: dates and amounts are text, as SQL and JSON carry them. */
+export interface StoredLine {
+  readonly line: number;
+  readonly kind: "usage" | "adjustment";
+  /** The destination of usage, or what an adjustment is for. */
+  readonly description: string;
+  /** When usage was answered; null for an adjustment. */
+  readonly periodStartDate: string | null;
+  readonly periodEndDate: string | null;
+  readonly previousPeriod: boolean;
+  /** Price a minute; null for an adjustment, and where the calls had several. */
+  readonly rate: string | null;
+  readonly calls: number | null;
+  readonly billedS: number | null;
+  readonly adjustmentId: string | null;
+  readonly exactAmount: string;
+  readonly amount: string;
+}
+
+/** The lines of an invoice, numbered from 1. */
+export const storedLines = ({ lines }: Pick<Invoice, "lines">): StoredLine[] =>
+  lines.map((line, index) => {
+    const usage = line.kind === "usage" ? line : null;
+    return {
+      line: index + 1,
+      kind: line.kind,
+      description: line.kind === "usage" ? line.destination : line.description,
+      periodStartDate: usage?.period.startDate.toString() ?? null,
+      periodEndDate: usage?.period.endDate.toString() ?? null,
+      previousPeriod: line.previousPeriod,
+      rate: usage?.ratePerMinute ? formatDecimal(usage.ratePerMinute) : null,
+      calls: usage?.calls ?? null,
+      billedS: usage?.billedS ?? null,
+      adjustmentId: line.kind === "adjustment" ? line.adjustmentId : null,
+      exactAmount: nanosToSql(line.exactAmount),
+      amount: nanosToSql(line.amount),
+    };
+  });

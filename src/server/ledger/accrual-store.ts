@@ -1,0 +1,78 @@
+import type { VendorCostDay } from "../../core/ledger/post-vendor-cost.ts";
+import type { Currency } from "../../core/money/currency.ts";
+import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
+import type { BulkTx, Tx } from "../db/tx.ts";
+
+/** The books of all vendors of the transaction's tenant. */
+export async function loadVendorBooks(tx: Tx): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ book_id: string }>("select distinct book_id from accounts where kind = 'vendor'");
+  return rows.map((row) => row.book_id);
+}
+
+interface CostDayRow {
+  readonly vendor_book_id: string;
+  readonly vendor_id: string;
+  readonly payer_book_id: string;
+  readonly day: string;
+  readonly currency: string;
+  readonly charged: string;
+  readonly posted: string;
+  readonly postings: number;
+}
+
+/**
+ * Cost charges per vendor, UTC day of answer, payer's book and currency, against what is posted of them; the unequal
+ * ones.
+ */
+export const UNPOSTED_COST = `
+  with charged as (
+    select account_id, (answered_at at time zone 'UTC')::date as day, currency, book_id, sum(amount) as amount
+    from charges where side = 'cost' group by 1, 2, 3, 4
+  )
+  select a.book_id as vendor_book_id, c.account_id as vendor_id, c.book_id as payer_book_id, c.day, c.currency,
+    c.amount as charged, coalesce(v.amount, 0) as posted, coalesce(v.postings, 0) as postings
+  from charged c
+  join accounts a on a.id = c.account_id
+  left join vendor_accruals v on v.vendor_account_id = c.account_id and v.day = c.day and v.currency = c.currency
+    and v.payer_book_id = c.book_id
+  where c.amount <> coalesce(v.amount, 0)`;
+
+/** Days whose cost is not all posted, at most `pageRows` in memory; the vendors' books are locked. */
+export async function* unpostedCost(tx: BulkTx, pageRows: number): AsyncGenerator<readonly VendorCostDay[]> {
+  await tx.query(`declare unposted_cost no scroll cursor for ${UNPOSTED_COST} order by 1, 2, 3, 4, 5`);
+  for (;;) {
+    const { rows } = await tx.query<CostDayRow>(`fetch ${pageRows} from unposted_cost`);
+    if (rows.length > 0) yield rows.map(costDay);
+    if (rows.length < pageRows) break;
+  }
+  await tx.query("close unposted_cost");
+}
+
+const costDay = (row: CostDayRow): VendorCostDay => ({
+  vendorBookId: row.vendor_book_id,
+  vendorId: row.vendor_id,
+  payerBookId: row.payer_book_id,
+  usageDate: Temporal.PlainDate.from(row.day),
+  currency: row.currency as Currency,
+  charged: nanosFromSql(row.charged),
+  posted: nanosFromSql(row.posted),
+  postedCount: row.postings,
+});
+
+/** Notes that days are posted in full, by one posting more. */
+export async function saveAccruals(tx: Tx, tenantId: string, days: readonly VendorCostDay[]): Promise<void> {
+  await tx.query(
+    `insert into vendor_accruals as v (tenant_id, vendor_account_id, payer_book_id, day, currency, amount, postings)
+     select $1::uuid, t.*, 1 from unnest($2::uuid[], $3::uuid[], $4::date[], $5::text[], $6::numeric[]) as t
+     on conflict (vendor_account_id, day, currency, payer_book_id)
+       do update set amount = excluded.amount, postings = v.postings + 1`,
+    [
+      tenantId,
+      days.map(({ vendorId }) => vendorId),
+      days.map(({ payerBookId }) => payerBookId),
+      days.map(({ usageDate }) => usageDate.toString()),
+      days.map(({ currency }) => currency),
+      days.map(({ charged }) => nanosToSql(charged)),
+    ],
+  );
+}

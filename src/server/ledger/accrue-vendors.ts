@@ -1,0 +1,48 @@
+import { postVendorCost } from "../../core/ledger/post-vendor-cost.ts";
+import type { Database } from "../db/database.ts";
+import { rehearse } from "../db/rehearse.ts";
+import type { BulkTx } from "../db/tx.ts";
+import { loadVendorBooks, saveAccruals, unpostedCost } from "./accrual-store.ts";
+import { insertJournals, lockBooks } from "./post-journals.ts";
+
+const PAGE_ROWS = 5_000;
+
+export interface Accrual {
+  readonly tenantId: string;
+  readonly bookedBy: string;
+  readonly dryRun?: boolean;
+}
+
+export interface AccrualReport {
+  /** Journals written: one per vendor, day, payer's book and currency whose cost had changed. */
+  readonly posted: number;
+}
+
+/**
+ * Posts what vendors have earned to their own books: what the cost charges of each day add up to, less what was
+ * posted of
+ * them before. No day is ever closed, so late and corrected calls are caught whenever they come, and a second run posts
+ * nothing. The vendors' books are locked meanwhile; imports, which post to the payers' books, go on.
+ */
+export async function accrueVendors(
+  db: Database,
+  { tenantId, bookedBy, dryRun = false }: Accrual,
+): Promise<AccrualReport> {
+  const transact = (work: (tx: BulkTx) => Promise<AccrualReport>) => db.bulk("app", { tenantId }, work);
+  return await rehearse(dryRun, transact, async (tx) => {
+    const books = await lockBooks(tx, await loadVendorBooks(tx));
+    let posted = 0;
+    for await (const days of unpostedCost(tx, PAGE_ROWS)) {
+      const entries = days.flatMap((day) => {
+        const journal = postVendorCost(day);
+        if (journal === null) return [];
+        const memo = `Calls of ${day.usageDate}`;
+        return [{ journal, batchId: null, firstAnsweredAt: null, memo, bookedBy }];
+      });
+      await insertJournals(tx, books, entries);
+      await saveAccruals(tx, tenantId, days);
+      posted += entries.length;
+    }
+    return { posted };
+  });
+}

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Currency } from "../../src/core/money/currency.ts";
+import { rehearse } from "../../src/server/db/rehearse.ts";
+import type { BulkTx } from "../../src/server/db/tx.ts";
+import { type Examination, examine, runDoctor } from "../../src/server/doctor/doctor.ts";
+import { accrueVendors } from "../../src/server/ledger/accrue-vendors.ts";
+import { BillingOperator, type TestCall } from "../invoicing/billing.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+let db: TestDatabase;
+let operator: BillingOperator;
+
+const CALLS: readonly TestCall[] = [
+  { code: "alpha", answered: "2026-03-02T10:00:00", talkedS: 61 },
+  { code: "alpha", answered: "2026-03-31T23:59:59", talkedS: 600 },
+  { code: "alpha", answered: "2026-04-01T00:00:00", talkedS: 60 },
+  { code: "yen", answered: "2026-03-31T12:00:00", talkedS: 7 },
+  { code: "wallet", answered: "2026-03-31T12:00:00", talkedS: 7 },
+];
+
+/** Books with everything: a vendor, a wallet, two currencies, a correction after an invoice, a row that waits. */
+beforeAll(async () => {
+  db = await testDatabase();
+  operator = await BillingOperator.create(db, {
+    alpha: {},
+    yen: { currency: "JPY" as Currency },
+    wallet: { payment: "prepaid", letterhead: { billing: { collectOverrun: true } } },
+    carrier: { kind: "vendor" },
+  });
+  await operator.import(CALLS);
+  await operator.bill("2026-03", "2026-04-02T08:00:00Z");
+  await operator.correctZone("Etc/GMT-2");
+  await operator.import(CALLS);
+  await operator.import([{ code: "nobody", answered: "2026-04-03T10:00:00", talkedS: 61 }], "nobody.csv");
+  await operator.bill("2026-04", "2026-05-02T08:00:00Z");
+});
+afterAll(() => db?.drop());
+
+const failed = ({ checks }: Examination): string[] => checks.filter(({ ok }) => !ok).map(({ name }) => name);
+
+test("books that Tollwright wrote pass every check, and each looked at something", async () => {
+  const examination = await runDoctor(db);
+  expect(examination.checks.filter(({ ok }) => !ok)).toEqual([]);
+  expect(examination.checks.filter(({ looked }) => looked === 0)).toEqual([]);
+  expect(examination.outstanding).toEqual({ openParts: 0, waitingRows: 1, unpostedCostDays: 0 });
+});
+
+const ALPHA = "(select id from accounts where code = 'alpha')";
+const ALPHAS_BOOK = "(select book_id from accounts where code = 'alpha')";
+/** Alpha's charges of March that count: neither reversals nor reversed. */
+const STANDING = `account_id = ${ALPHA} and answered_at < '2026-03-31' and reverses_entry_no is null
+  and not exists (select from charges r where r.book_id = c.book_id and r.answered_at = c.answered_at
+    and r.usage_id = c.usage_id and r.reverses_entry_no = c.entry_no)`;
+
+test.each<[damage: string, sql: string, found: string[]]>([
+  [
+    "a posting is changed",
+    `update postings set amount = amount + 0.000000001
+     where book_id = ${ALPHAS_BOOK} and journal_number = 1 and kind = 'revenue'`,
+    ["journals", "balances", "ledger and sub-ledger"],
+  ],
+  [
+    "a balance is changed",
+    `update balances set amount = amount + 1 where account_id = ${ALPHA} and kind = 'unbilled'`,
+    ["balances"],
+  ],
+  ["a balance is lost", `delete from balances where account_id = ${ALPHA} and kind = 'receivable'`, ["balances"]],
+  [
+    "the last journal is lost with its postings",
+    `with lost as (delete from journals j using accounts a where a.id = ${ALPHA} and j.book_id = a.book_id
+       and j.number = (select last_journal_number from books b where b.id = a.book_id) returning j.book_id, j.number)
+     delete from postings p using lost where p.book_id = lost.book_id and p.journal_number = lost.number`,
+    ["journal numbers", "balances", "invoice journals"],
+  ],
+  [
+    "a journal is lost",
+    "delete from journals where kind = 'vendor-cost'",
+    ["postings", "journal numbers", "vendor accruals"],
+  ],
+  [
+    "a book forgets its count",
+    `update books set last_journal_number = last_journal_number + 1 where id = ${ALPHAS_BOOK}`,
+    ["journal numbers"],
+  ],
+  [
+    "a charge is changed",
+    `update charges c set amount = amount + 0.000000001 where ${STANDING}`,
+    ["billed charges", "ledger and sub-ledger"],
+  ],
+  ["an accrual is forgotten", "update vendor_accruals set amount = amount - 1", ["vendor accruals"]],
+  [
+    "an identity is lost",
+    "delete from usage_identities where id in (select id from usage_events limit 1)",
+    ["usage events"],
+  ],
+  [
+    "an identity points elsewhere",
+    "update usage_identities set started_at = started_at + interval '1 second'",
+    ["identities", "usage events"],
+  ],
+  [
+    "a usage event is lost",
+    "delete from usage_events where id in (select usage_id from charges where side = 'customer' limit 1)",
+    ["identities", "charges"],
+  ],
+  [
+    "a reversal is halved",
+    "update charges set amount = amount / 2 where reverses_entry_no is not null and side = 'cost'",
+    ["reversals", "ledger and sub-ledger"],
+  ],
+  [
+    "a reversal is lost",
+    "delete from charges where reverses_entry_no is not null and side = 'customer' and tariff_amount is null",
+    ["charges", "ledger and sub-ledger", "billed charges"],
+  ],
+  [
+    "a usage journal is of another batch",
+    "update journals set batch_id = batch_id + 1000 where kind = 'usage' and number = 1",
+    ["batches", "billed charges"],
+  ],
+  ["a file's counts do not hold", "update source_files set stored = stored + duplicate + 1, duplicate = -1", ["files"]],
+  [
+    "an invoice's total is changed",
+    "update invoices set total = total + 1, due = due + 1, rounding = rounding - 1 where kind = 'invoice'",
+    ["invoices", "invoice journals"],
+  ],
+  ["an invoice's line is lost", "delete from invoice_lines where line = 1", ["invoices", "billed charges"]],
+  ["an invoice is lost", "delete from invoices where number = 'INV-2026-00001'", ["invoice numbers", "billed charges"]],
+  ["a number is given twice", "update invoices set number = 'INV-2026-00002'", ["invoice numbers"]],
+  ["a position goes back", "update billing_positions set covers_journal_number = 0", ["billed charges"]],
+  ["a table loses its isolation", "alter table invoices no force row level security", ["isolation"]],
+  ["a partition loses its isolation", "alter table charges_2026_03 disable row level security", ["isolation"]],
+])("finds it when %s", async (_damage, sql, found) => {
+  const examination = await rehearse<BulkTx, Examination>(
+    true,
+    (work) => db.bulk("owner", {}, work),
+    async (tx) => {
+      const { rowCount } = await tx.query(sql);
+      if (!sql.startsWith("alter")) expect(rowCount).toBeGreaterThan(0);
+      return await examine(tx);
+    },
+  );
+  expect(failed(examination).toSorted()).toEqual(found.toSorted());
+  for (const { ok, differences, first } of examination.checks) expect(first.length > 0 && differences > 0).toBe(!ok);
+});
+
+test("cost that no vendor's book has yet is listed, and accrued once", async () => {
+  await operator.import([{ code: "alpha", answered: "2026-03-05T10:00:00", talkedS: 60 }], "late.csv");
+  expect((await runDoctor(db)).outstanding).toMatchObject({ unpostedCostDays: 1 });
+  const accrual = { tenantId: operator.operator.tenantId, bookedBy: "test" };
+  const both = await Promise.all([accrueVendors(db, accrual), accrueVendors(db, accrual)]);
+  expect(both.map(({ posted }) => posted).toSorted()).toEqual([0, 1]);
+  expect(await runDoctor(db)).toMatchObject({ outstanding: { unpostedCostDays: 0 } });
+  const clearing = await operator.operator.figures<{ left: string }>(
+    "select trim_scale(sum(amount)) as left from balances where kind = 'vendor-clearing'",
+  );
+  expect(clearing.left).toBe("0");
+  expect(failed(await runDoctor(db))).toEqual([]);
+});
