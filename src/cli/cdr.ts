@@ -3,11 +3,19 @@ import { cdrFormatsCommand } from "./cdr-formats.ts";
 import { cdrImportCommand } from "./cdr-import.ts";
 import { cdrOpenCommand } from "./cdr-open.ts";
 import { cdrQuarantineCommands } from "./cdr-quarantine.ts";
+import { cdrWatchCommand } from "./cdr-watch.ts";
 import type { CommandGroup } from "./command.ts";
 
 /** `tollwright cdr …` */
 export const cdrCommands: CommandGroup = {
   name: "cdr",
   summary: "call records: from files and switches into the books",
-  commands: [cdrImportCommand, cdrFilesCommand, cdrOpenCommand, cdrQuarantineCommands, cdrFormatsCommand],
+  commands: [
+    cdrImportCommand,
+    cdrWatchCommand,
+    cdrFilesCommand,
+    cdrOpenCommand,
+    cdrQuarantineCommands,
+    cdrFormatsCommand,
+  ],
 };

@@ -99,7 +99,7 @@ const documentOf = ({ json, rejects }: Outcome): object => (rejects === undefine
 
 function humanText({ human, rejects }: Outcome, colors: Colors): string {
   const blocks = human.map((block) => (typeof block === "string" ? block : formatTable(block, colors)));
-  if (rejects && rejects.total > 0) {
+  if (rejects && rejects.listed.length > 0) {
     blocks.push("", colors.yellow(`${rejects.total} rejected:`));
     for (const { at, code, what, fix, raw } of rejects.listed) {
       blocks.push(`  ${at}: ${what} ${fix} [${code}]`);

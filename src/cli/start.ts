@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import pino from "pino";
 import { startHttp } from "../server/http/http-server.ts";
+import { findFolders } from "../server/mediation/find-folders.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
+import { type FolderEvent, FolderWatch } from "../server/mediation/watch-folder.ts";
 import { defineCommand } from "./command.ts";
+import { folderLine } from "./folder-line.ts";
 
 const STDERR = 2;
 
@@ -26,9 +29,14 @@ export const startCommand = defineCommand({
     const receiver = new PushReceiver(db);
     const http = await startHttp({ host, port, db, log, routes: [mediationRoutes(db, receiver)] });
     context.note(`Listening on ${http.url}`);
+    const watching = (await findFolders(db)).map((folder) => {
+      context.note(`Watching ${folder.dir} for ${folder.source}`);
+      const report = (event: FolderEvent) => log[event.kind === "failed" ? "warn" : "info"](folderLine(event));
+      return new FolderWatch(db, folder, report).run(context.signal);
+    });
     if (!context.signal.aborted) await once(context.signal, "abort");
     await http.close();
-    await receiver.settled();
+    await Promise.all([receiver.settled(), ...watching]);
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   "file-unreadable": 422,
   "file-empty": 422,
   "file-changed": 409,
+  "file-not-moved": 507,
   "import-busy": 409,
   "quarantined-unknown": 404,
   "push-unauthorised": 401,

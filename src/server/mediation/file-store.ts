@@ -200,6 +200,18 @@ export async function closePass(
   return rows[0] && fileOf(rows[0]);
 }
 
+/** Whether a file of this content was imported to its end. */
+export async function isImported(
+  tx: Tx,
+  { sourceId, sha256 }: { readonly sourceId: string; readonly sha256: string },
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    "select from source_files where source_id = $1 and sha256 = $2 and state = 'imported'",
+    [sourceId, sha256],
+  );
+  return rows.length > 0;
+}
+
 /** A file and whose it is. */
 export interface ListedFile extends SourceFile {
   readonly source: string;

@@ -4,7 +4,7 @@ import { uuidv7 } from "../../clock.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { DecodedRow } from "../../mediation/decoder.ts";
 import type { Database } from "../db/database.ts";
-import { loadRatingContext } from "../rating/rating-context.ts";
+import { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { countFates } from "./arrived-row.ts";
 import type { Turn } from "./batch-source.ts";
 import { advanceFile, closePass, openPass, type SourceFile } from "./file-store.ts";
@@ -20,6 +20,8 @@ export interface ImportRequest {
   readonly source: Source;
   readonly path: string;
   readonly receivedAt: EpochMs;
+  /** Keeps prices from one file to the next; without it they are loaded for this one. */
+  readonly rating?: LiveRatingContext;
   /** Rows in one transaction; {@link BATCH_ROWS} when not given. */
   readonly batchRows?: number;
   /** Called after every stored batch with how many of the file's bytes are done. */
@@ -42,7 +44,7 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
   await inspectFile(path); // before anything is written: a file that can't be read leaves no trace
   const digest = await digestOf(path);
   const rating = await db.transaction("app", { tenantId: source.tenantId }, (tx) =>
-    loadRatingContext(tx, source.tenantId, null),
+    (request.rating ?? new LiveRatingContext()).current(tx, source.tenantId),
   );
   const { format, settings } = openSource(source, rating, request.receivedAt);
   format.open(settings); // as are settings that don't fit the format

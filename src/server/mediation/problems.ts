@@ -50,6 +50,21 @@ export const folderEmpty = (args: { readonly path: string }) =>
     fix: "Name another folder or the files themselves; names that begin with a dot or end in .part or .tmp are left out.",
   });
 
+export const fileNotMoved = (args: {
+  readonly path: string;
+  readonly folder: string;
+  readonly reason: string;
+  readonly cause: unknown;
+}) =>
+  new Problem(
+    "file-not-moved",
+    {
+      what: `The file ${args.path} can't be moved to ${args.folder}: ${args.reason}.`,
+      fix: "Check the folder's permissions and its free space. The file's records are safe: it is only moved later.",
+    },
+    { cause: args.cause },
+  );
+
 export const fileChanged = (args: { readonly name: string }) =>
   new Problem("file-changed", {
     what: `The file ${args.name} changed while it was being imported.`,

@@ -54,6 +54,28 @@ export const SourceConfig = Type.Object(
         description: "directions that are usage",
       },
     ),
+    folder: Type.Union(
+      [
+        Type.Object(
+          {
+            dir: Type.String({ minLength: 1, description: "the folder that files arrive in" }),
+            doneDir: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
+              default: null,
+              description: "where imported files are moved; null leaves them",
+            }),
+            settleS: Type.Integer({
+              minimum: 0,
+              maximum: 3_600,
+              default: 5,
+              description: "seconds that a file must not have changed",
+            }),
+          },
+          { additionalProperties: false },
+        ),
+        Type.Null(),
+      ],
+      { default: null, description: "the folder that `tollwright start` watches" },
+    ),
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
   },
   { additionalProperties: false },
