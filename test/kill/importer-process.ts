@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ImportRequest } from "../../src/server/mediation/import-file.ts";
 
@@ -18,12 +19,13 @@ export type ImportEnd = "done" | "killed" | `failed ${string}`;
 
 /** An importer in a process of its own, started and waiting for its order. */
 export class ImporterProcess {
-  readonly #child: ChildProcess;
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: AsyncIterableIterator<string>;
   readonly #ready: Promise<unknown>;
 
   constructor(url: string) {
     const child = spawn(process.execPath, [PROGRAM, url], { stdio: ["pipe", "pipe", "inherit"] });
+    child.stdin.on("error", () => undefined); // it has died before its order came: its end tells
     this.#child = child;
     this.#lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     this.#ready = this.#lines.next();
@@ -38,9 +40,9 @@ export class ImporterProcess {
       await sleep(moment.ms);
       this.#child.kill("SIGKILL");
     };
-    this.#child.stdin?.write(`${JSON.stringify(requests)}\n`);
+    this.#child.stdin.write(`${JSON.stringify(requests)}\n`);
     const kills = [killWhenDue()];
-    let end: ImportEnd = "killed";
+    let end: ImportEnd | undefined;
     for await (const line of this.#lines) {
       if (line === "stored") {
         batches += 1;
@@ -52,11 +54,11 @@ export class ImporterProcess {
     }
     await this.stop();
     await Promise.all(kills);
-    return end;
+    return end ?? (this.#child.signalCode === "SIGKILL" ? "killed" : `failed with status ${this.#child.exitCode}`);
   }
 
   async stop(): Promise<void> {
-    this.#child.stdin?.end();
+    this.#child.stdin.end();
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
   }
 }
