@@ -48,3 +48,9 @@ export function problemOfUsage(error: CommanderError, command: string): Problem 
 
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
+
+export const demoStepFailed = (args: { readonly command: string; readonly status: number | null }) =>
+  new Problem("demo-step-failed", {
+    what: `The demo stopped: \`tollwright ${args.command}\` ended with ${args.status === null ? "a signal" : `status ${args.status}`}.`,
+    fix: "What it printed above says why; mend that and run the demo again, which goes on with what is there.",
+  });
