@@ -5,6 +5,7 @@ import { billCommands } from "./bill.ts";
 import { cdrCommands } from "./cdr.ts";
 import type { Command, CommandGroup } from "./command.ts";
 import { configCommand } from "./config.ts";
+import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { invoiceCommands } from "./invoice.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -35,4 +36,5 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   backupCommand,
   restoreCommand,
   configCommand,
+  demoCommand,
 ];

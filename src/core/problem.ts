@@ -84,6 +84,7 @@ export const PROBLEMS = {
   "period-invalid": 422,
   "period-not-over": 409,
   "invoice-unknown": 404,
+  "demo-step-failed": 500,
   "export-not-written": 507,
 } as const satisfies Record<string, number>;
 
