@@ -7,7 +7,7 @@ import { type CommandContext, defineCommand } from "./command.ts";
 import { demoStepFailed } from "./failure.ts";
 
 const SAMPLES = resolve(import.meta.dirname, "../../samples");
-const MAIN = resolve(import.meta.dirname, "../main.ts");
+const TOLLWRIGHT = resolve(import.meta.dirname, "../../bin/tollwright");
 const TENANT = "Harbour Telecom";
 const MONTH = "2026-03";
 
@@ -127,9 +127,11 @@ export const demoCommand = defineCommand({
 async function runStep(context: CommandContext, { title, words, rejects = false }: Step): Promise<void> {
   const shown = words.map((word) => (word.startsWith(SAMPLES) ? relative(process.cwd(), word) : word));
   context.note(`\n# ${title}\n$ tollwright ${shown.map(quoted).join(" ")}`);
-  const command = [MAIN, ...words, ...(words[0] === "apply" ? [] : ["--tenant", TENANT])];
   // What a step prints is for the person who watches: standard output is left to the demo's own result.
-  const child = spawn(process.execPath, command, { stdio: ["ignore", 2, 2], signal: context.signal });
+  const child = spawn(TOLLWRIGHT, words[0] === "apply" ? words : [...words, "--tenant", TENANT], {
+    stdio: ["ignore", 2, 2],
+    signal: context.signal,
+  });
   const [status] = (await once(child, "exit")) as [number | null];
   if (status !== 0 && !(rejects && status === 1)) throw demoStepFailed({ command: shown.join(" "), status });
 }
