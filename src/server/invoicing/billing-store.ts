@@ -65,10 +65,14 @@ export interface UsageSum {
  *
  * The pass begins where the earliest unbilled call can be: at the end of what is billed, or, for late calls, at the
  * earliest answer in the journals since then (`first_answered_at`). Calls before an account's billed end are taken only
- * when a later journal booked them; which journal that was is asked for those few alone. `offset 0` keeps the planner
- * from turning the pass into one search of the whole book for each of its accounts.
+ * when a later journal booked them; which journal that was is asked for those few alone.
+ *
+ * `offset 0` and the settings keep the planner, which takes a book for a handful of charges, from searching the whole
+ * book once for each of its accounts and from sorting all charges on disk instead of adding them up in memory.
  */
 export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Promise<readonly UsageSum[]> {
+  await tx.query("set local enable_nestloop = off");
+  await tx.query("set local enable_sort = off");
   const { rows } = await tx.query<UsageSum>(
     `with account as materialized (
        select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[],
@@ -92,7 +96,9 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
          then date_trunc('month', c.answered_at at time zone a.time_zone)::date::text end as month
      from book b
      cross join lateral (
-       select * from charges c
+       select account_id, answered_at, batch_id, book_id, destination, currency, amount, tariff_amount, rate, billed_s,
+         reverses_entry_no
+       from charges c
        where c.book_id = b.book_id and c.answered_at >= b.start_at and c.answered_at < b.end_at and c.side <> 'cost'
        offset 0
      ) c
@@ -111,6 +117,8 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
       coverages.map(({ after }) => after.journalNumber.toString()),
     ],
   );
+  await tx.query("set local enable_nestloop = on");
+  await tx.query("set local enable_sort = on");
   return rows;
 }
 
