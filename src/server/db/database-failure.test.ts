@@ -2,8 +2,8 @@ import pg from "pg";
 import { expect, test } from "vitest";
 import { databaseFailure } from "./database-failure.ts";
 
-function sqlError(code: string): Error {
-  const error = new pg.DatabaseError("what the server said", 0, "error");
+function sqlError(code: string, said = "what the server said"): Error {
+  const error = new pg.DatabaseError(said, 0, "error");
   error.code = code;
   return error;
 }
@@ -12,6 +12,8 @@ function sqlError(code: string): Error {
 test.each<[Error, string | null, string]>([
   // error                                          the fix speaks of   why
   [sqlError("53100"),                               "disk",             "a full disk"],
+  [sqlError("XX000", "…: File too large"),          "disk",             "a limit on the size of files"],
+  [sqlError("XX000"),                               null,               "an internal error is nobody's to mend"],
   [sqlError("53300"),                               "connections",      "too many connections"],
   [sqlError("57P01"),                               "stopped",          "an administrator stopped the server"],
   [sqlError("40P01"),                               "same rows",        "a deadlock"],

@@ -18,11 +18,15 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
 /** A failure of the database as a problem for the user; null for anything else, which is a bug. */
 export function databaseFailure(error: unknown): Problem | null {
   if (!(error instanceof Error)) return null;
-  const fix = error instanceof pg.DatabaseError ? fixOf(error.code ?? "") : fixOf(lostConnection(error) ? "08006" : "");
+  const fix = error instanceof pg.DatabaseError ? fixOf(codeOf(error)) : fixOf(lostConnection(error) ? "08006" : "");
   return fix === undefined ? null : databaseFailed({ said: error.message, fix, cause: error });
 }
 
 const fixOf = (code: string): string | undefined => FIXES.find(([codes]) => codes.test(code))?.[1];
+
+/** A disk that is full by a limit or a quota of the server's account has no SQLSTATE of its own. */
+const codeOf = ({ code = "", message }: pg.DatabaseError): string =>
+  code === "XX000" && /: (File too large|Disk quota exceeded)$/.test(message) ? "53100" : code;
 
 /** pg reports a socket that ended without a word of the server as a plain error. */
 const lostConnection = (error: Error): boolean =>
