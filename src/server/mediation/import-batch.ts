@@ -11,7 +11,7 @@ import type { BatchSource, Turn } from "./batch-source.ts";
 import { lockCounts, type RowCounts } from "./file-store.ts";
 import { addTo, type GatheredCall, gatherCalls, keepParts } from "./import-parts.ts";
 import { lockParts } from "./part-store.ts";
-import { type PreparedCall, prepareCall } from "./prepare-call.ts";
+import { type Desk, type PreparedCall, prepareCall } from "./prepare-call.ts";
 import {
   decideQuarantined,
   findQuarantined,
@@ -60,8 +60,8 @@ export async function importBatch(
   );
   const prepared = [
     ...singles.map(({ call, row }) => prepareCall(source.desk, { call, content: row.raw, line: row.line })),
-    ...wholes.map(({ call, assembly }) =>
-      prepareCall(source.desk, { call, content: assembly.key, line: assembly.line }),
+    ...wholes.map(({ call, assembly, receivedAt }) =>
+      prepareCall(receivedAtTime(source.desk, receivedAt), { call, content: assembly.key, line: assembly.line }),
     ),
   ];
   await source.makePartitions(timesOf(prepared));
@@ -84,6 +84,11 @@ export async function importBatch(
   await release(tx, source, { rows, rejectedPlaces, fates, moved, partHashes: parts.settledHashes });
   return { fates: rows.map((_, place) => fateAt(fates, place)), moved, entries };
 }
+
+const receivedAtTime = (desk: Desk, receivedAt: EpochMs): Desk => ({
+  ...desk,
+  sanity: { ...desk.sanity, receivedAt },
+});
 
 const timesOf = (prepared: readonly PreparedCall[]): EpochMs[] =>
   prepared.flatMap((item) => {

@@ -1,4 +1,5 @@
 import { invariant } from "../../core/invariant.ts";
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { rawHash } from "../usage/identity.ts";
@@ -22,6 +23,8 @@ export interface GatheredCall {
   readonly assembly: Assembly;
   readonly arrived: readonly ArrivedPart[];
   readonly kept: readonly KeptPart[];
+  /** When the last of the files with its rows first arrived: a call may end long after the file with its start did. */
+  readonly receivedAt: EpochMs;
 }
 
 /** Finds the calls that rows of the batch are part of, and reads their kept rows again under today's settings. */
@@ -39,13 +42,15 @@ export async function gatherCalls(
   const kept = Map.groupBy(await loadParts(tx, source.sourceId, [...byKey.keys()]), (part) => part.callKey);
   return [...byKey].map(([key, ofCall]) => {
     const keptOfCall = kept.get(key) ?? [];
-    const readings = keptOfCall.flatMap(
-      (part) => readKept(part, (item) => readAgain(source.format, source.settings, item)) ?? [],
-    );
+    const readings = keptOfCall.flatMap((part) => {
+      const settings = { ...source.settings, receivedAt: part.receivedAt };
+      return readKept(part, (item) => readAgain(source.format, settings, item)) ?? [];
+    });
     return {
       assembly: assemble(key, [...ofCall.map((item) => item.part), ...readings]),
       arrived: ofCall,
       kept: keptOfCall,
+      receivedAt: epochMs(Math.max(source.settings.receivedAt, ...keptOfCall.map((part) => part.receivedAt))),
     };
   });
 }

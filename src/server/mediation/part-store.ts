@@ -20,6 +20,8 @@ export interface CallPart {
 /** A kept part with what is needed to read it again. */
 export interface KeptPart extends CallPart {
   readonly preamble: string;
+  /** When its file first arrived: what its clock is checked against. */
+  readonly receivedAt: EpochMs;
   /** Whether its file's counts include it: a file in the middle of a further pass has not come to its later rows yet. */
   readonly counted: boolean;
 }
@@ -33,6 +35,7 @@ interface PartRow {
   readonly at: EpochMs;
   readonly state: PartState;
   readonly preamble: string;
+  readonly received_at: EpochMs;
   readonly counted: boolean;
 }
 
@@ -47,7 +50,7 @@ export async function lockParts(tx: Tx, sourceId: string): Promise<void> {
 /** Locks and loads all kept parts of these calls. */
 export async function loadParts(tx: Tx, sourceId: string, callKeys: readonly string[]): Promise<readonly KeptPart[]> {
   const { rows } = await tx.query<PartRow>(
-    `select p.call_key, p.raw_hash, p.file_id, p.line, p.raw, p.at, p.state, f.preamble,
+    `select p.call_key, p.raw_hash, p.file_id, p.line, p.raw, p.at, p.state, f.preamble, f.received_at,
        (f.state = 'imported' or p.line <= f.line_done) as counted
      from call_parts p join source_files f on f.id = p.file_id
      where p.source_id = $1 and p.call_key = any($2::text[])
@@ -63,6 +66,7 @@ export async function loadParts(tx: Tx, sourceId: string, callKeys: readonly str
     at: row.at,
     state: row.state,
     preamble: row.preamble,
+    receivedAt: row.received_at,
     counted: row.counted,
   }));
 }
