@@ -304,8 +304,6 @@ create table deck_rejects (
   code text not null,
   what text not null,
   fix text not null,
-  constraint deck_rejects_deck_id_fkey FOREIGN KEY (deck_id) REFERENCES decks(id),
-  constraint deck_rejects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint deck_rejects_pkey PRIMARY KEY (deck_id, number)
 );
 alter table deck_rejects enable row level security;
@@ -335,8 +333,6 @@ create table deck_rows (
   effective_to timestamp with time zone,
   currency text,
   comment text not null,
-  constraint deck_rows_deck_id_fkey FOREIGN KEY (deck_id) REFERENCES decks(id),
-  constraint deck_rows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint deck_rows_pkey PRIMARY KEY (deck_id, number)
 );
 alter table deck_rows enable row level security;
@@ -644,8 +640,6 @@ create table rates (
   constraint rates_prefix_check CHECK ((prefix ~ '^=?[0-9]{0,15}$'::text)),
   constraint rates_rate_check CHECK ((rate >= (0)::numeric)),
   constraint rates_unit_s_check CHECK ((unit_s > 0)),
-  constraint rates_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES tariffs(id),
-  constraint rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint rates_pkey PRIMARY KEY (tariff_id, prefix, time_window, effective_from, version_from)
 );
 alter table rates enable row level security;
