@@ -1,7 +1,8 @@
+import { invariant } from "../../core/invariant.ts";
 import type { InvoiceKind } from "../../core/invoicing/invoice.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Tx } from "../db/tx.ts";
+import type { BulkTx, Tx } from "../db/tx.ts";
 import type { InvoiceDocument, InvoiceLogo } from "./invoice-document.ts";
 import type { StoredLine } from "./stored-line.ts";
 
@@ -92,6 +93,8 @@ export async function loadDocument(tx: Tx, { bookId, id }: StoredInvoice): Promi
 /** A charge, or the reversal of one, that an invoice bills. */
 export interface BilledEntry {
   readonly answered_at: EpochMs;
+  /** The same to the last digit: within a call, entries are numbered for each time of answer. */
+  readonly answered_at_text: string;
   readonly usage_id: string;
   readonly entry_no: number;
   readonly reverses_entry_no: number | null;
@@ -105,46 +108,48 @@ export interface BilledEntry {
   readonly billed_s: number;
 }
 
-/** Where a page of entries ended; null before the first. */
-export type BilledPlace = Pick<BilledEntry, "usage_id" | "entry_no"> & { readonly answered_at_text: string };
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * The next `limit` entries of an invoice: exactly those it covers, in order of answer. Times are compared as the
- * database has them, which is finer than a millisecond.
+ * The entries of an invoice, exactly those that it covers, in order of answer and of numbering; `pageRows` at a time, so
+ * that neither side holds more. A cursor takes no parameters, hence the strict test of what becomes part of the text.
  */
-export async function loadBilledEntries(
-  tx: Tx,
+export async function* billedEntries(
+  tx: BulkTx,
   { bookId, id }: StoredInvoice,
-  after: BilledPlace | null,
-  limit: number,
-): Promise<readonly (BilledEntry & BilledPlace)[]> {
-  const { rows } = await tx.query<BilledEntry & BilledPlace>(
-    `with covered as materialized (
-       select i.*, coalesce($3::timestamptz, least(nullif(i.after_end_at, '-infinity'), (
+  pageRows: number,
+): AsyncGenerator<readonly BilledEntry[]> {
+  invariant(UUID.test(bookId) && UUID.test(id), `ids are lower-case UUIDs, got ${bookId} and ${id}`);
+  await tx.query(
+    `declare billed_entries no scroll cursor for
+     with covered as materialized (
+       select i.*, least(nullif(i.after_end_at, '-infinity'), (
          select min(first_answered_at) from journals j
          where j.book_id = i.book_id and j.number > i.after_journal_number and j.number <= i.covers_journal_number
-       ))) as start_at
-       from invoices i where i.book_id = $1 and i.id = $2
+       )) as start_at
+       from invoices i where i.book_id = '${bookId}' and i.id = '${id}'
      )
      select c.answered_at, c.answered_at::text as answered_at_text, c.usage_id, c.entry_no, c.reverses_entry_no,
-       c.amount,
-       c.currency, c.prefix, c.destination, c.billed_s,
-         case when c.tariff_amount is null then trim_scale(c.rate) end as rate,
+       c.amount, c.currency, c.prefix, c.destination, c.billed_s,
+       case when c.tariff_amount is null then trim_scale(c.rate) end as rate,
        case when c.reverses_entry_no is null then c.batch_id else (
          select o.batch_id from charges o where o.book_id = c.book_id and o.answered_at = c.answered_at
            and o.usage_id = c.usage_id and o.entry_no = c.reverses_entry_no
        ) end as event_batch_id
      from covered i
-     join charges c on c.book_id = $1 and c.account_id = i.account_id and c.side <> 'cost'
+     join charges c on c.book_id = i.book_id and c.account_id = i.account_id and c.side <> 'cost'
        and c.answered_at >= i.start_at and c.answered_at < i.period_end_at
-     join journals j on j.book_id = $1 and j.batch_id = c.batch_id and j.kind = 'usage'
+     join journals j on j.book_id = i.book_id and j.batch_id = c.batch_id and j.kind = 'usage'
      where j.number <= i.covers_journal_number
        and (c.answered_at >= i.after_end_at or j.number > i.after_journal_number)
-       and ($3 is null or (c.answered_at, c.usage_id, c.entry_no) > ($3, $4::uuid, $5::smallint))
-     order by c.answered_at, c.usage_id, c.entry_no limit $6`,
-    [bookId, id, after?.answered_at_text ?? null, after?.usage_id ?? null, after?.entry_no ?? null, limit],
+     order by c.answered_at, c.usage_id, c.entry_no`,
   );
-  return rows;
+  for (;;) {
+    const { rows } = await tx.query<BilledEntry>(`fetch ${pageRows} from billed_entries`);
+    yield rows;
+    if (rows.length < pageRows) break;
+  }
+  await tx.query("close billed_entries");
 }
 
 /** What an itemised bill says of a usage event. */

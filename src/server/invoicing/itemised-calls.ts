@@ -1,29 +1,26 @@
 import { invariant } from "../../core/invariant.ts";
 import { parseDecimal } from "../../core/money/decimal.ts";
 import { nanosFromSql } from "../../core/money/nanos.ts";
-import type { Tx } from "../db/tx.ts";
+import type { BulkTx } from "../db/tx.ts";
 import {
   type BilledEntry,
   type BilledEvent,
-  type BilledPlace,
-  loadBilledEntries,
+  billedEntries,
   loadEventRevisions,
   type StoredInvoice,
 } from "./invoice-store.ts";
 import type { ItemisedCall } from "./itemised-csv.ts";
 
-const PAGE = 2_000;
+const PAGE_ROWS = 2_000;
 
 /**
  * The calls that an invoice bills, in order of answer, a page in memory at a time. A charge that was corrected before
  * the invoice is shown as it was billed; one that an earlier invoice had billed comes as its reversal, with amount and
  * seconds below zero, beside the corrected one. The amounts add up to the invoice's exact usage.
  */
-export async function* itemisedCalls(tx: Tx, invoice: StoredInvoice): AsyncGenerator<ItemisedCall> {
-  let after: BilledPlace | null = null;
-  let ofPlace: (BilledEntry & BilledPlace)[] = []; // a page may end in the middle of a call's entries
-  for (;;) {
-    const page: readonly (BilledEntry & BilledPlace)[] = await loadBilledEntries(tx, invoice, after, PAGE);
+export async function* itemisedCalls(tx: BulkTx, invoice: StoredInvoice): AsyncGenerator<ItemisedCall> {
+  let ofPlace: BilledEntry[] = []; // a page may end in the middle of a call's entries
+  for await (const page of billedEntries(tx, invoice, PAGE_ROWS)) {
     const whole: BilledEntry[] = [];
     for (const entry of page) {
       if (ofPlace[0] !== undefined && !isSamePlace(ofPlace[0], entry)) {
@@ -32,16 +29,13 @@ export async function* itemisedCalls(tx: Tx, invoice: StoredInvoice): AsyncGener
       }
       ofPlace.push(entry);
     }
-    const isLast = page.length < PAGE;
-    if (isLast) whole.push(...netEntries(ofPlace));
     yield* await describe(tx, invoice, whole);
-    if (isLast) return;
-    after = page.at(-1) ?? null;
   }
+  yield* await describe(tx, invoice, netEntries(ofPlace));
 }
 
-/** Entries are numbered within a call and its time of answer, which a correction may move. */
-const isSamePlace = (a: BilledPlace, b: BilledPlace): boolean =>
+/** A correction may have moved the time of answer. */
+const isSamePlace = (a: BilledEntry, b: BilledEntry): boolean =>
   a.usage_id === b.usage_id && a.answered_at_text === b.answered_at_text;
 
 /** Entries of one place less the charges that a reversal among them takes back, and those reversals. */
@@ -57,7 +51,7 @@ export function netEntries<Entry extends Pick<BilledEntry, "entry_no" | "reverse
 
 /** Adds what the switch told of each call, as it was read when it was charged. */
 async function describe(
-  tx: Tx,
+  tx: BulkTx,
   { bookId }: StoredInvoice,
   entries: readonly BilledEntry[],
 ): Promise<readonly ItemisedCall[]> {

@@ -47,7 +47,7 @@ export const chargesHaveEvents: Check = {
         select from usage_events u where u.book_id = c.book_id and u.id = c.usage_id and u.answered_at = c.answered_at)
       and not exists (
         select from charges r where r.book_id = c.book_id and r.answered_at = c.answered_at and r.usage_id = c.usage_id
-          and r.reverses_entry_no = c.entry_no)`,
+          and r.reverses_entry_no is not null and r.reverses_entry_no = c.entry_no)`,
 };
 
 export const reversalsMirror: Check = {
