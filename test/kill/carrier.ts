@@ -22,7 +22,10 @@ const MONTH_START = Date.UTC(2026, 1, 10);
 const RECEIVED_AT = epochMs(Date.UTC(2026, 3, 1));
 const DESTINATIONS = ["14155550123", "442079460018", "4930123456", "390612345678", "819012345678"] as const;
 
-/** The files that two switches of a carrier wrote in two months: good rows, broken ones, repeated ones, halves in two files. */
+/**
+ * The files that two switches of a carrier wrote in two months: good rows, broken ones, repeated ones, halves in two
+ * files.
+ */
 export interface CarrierFiles {
   readonly gateway: string;
   readonly proxy: readonly [string, string];
@@ -85,7 +88,9 @@ export interface Carrier {
   correct(): Promise<readonly ImportRequest[]>;
 }
 
-/** A carrier that has never seen its files: prepaid, postpaid and a reseller's customers, a vendor, and two switches. */
+/**
+ * A carrier that has never seen its files: prepaid, postpaid and a reseller's customers, a vendor, and two switches.
+ */
 export async function foundCarrier(db: Database, files: CarrierFiles): Promise<Carrier> {
   const operator = await Operator.create(db);
   const alpha = await operator.account("alpha");

@@ -4,7 +4,8 @@ import { openDatabase } from "../../src/server/db/database.ts";
 import { type ImportRequest, importFile } from "../../src/server/mediation/import-file.ts";
 
 /**
- * A process of its own that imports files into a database: `node importer.ts <url>`. Says `ready`, takes the requests as one line of
+ * A process of its own that imports files into a database: `node importer.ts <url>`. Says `ready`, takes the requests
+ * as one line of
  * JSON, says `stored` after every batch and `done` at the end, or `failed` and why.
  */
 async function run(url: string): Promise<void> {

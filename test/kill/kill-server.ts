@@ -3,11 +3,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../../src/core/problem.ts";
 import type { SeededRandom } from "../support/seeded-random.ts";
 
-/** What is killed: the server's first process alone, it and all its children, or one child, which makes the first start anew. */
+/**
+ * What is killed: the server's first process alone, it and all its children, or one child, which makes the first
+ * start anew.
+ */
 export const VICTIMS = ["server", "everything", "child"] as const;
 export type Victim = (typeof VICTIMS)[number];
 
-/** Kills a PostgreSQL server by `kill -9`, with its process number as it is now, and waits until none of its children is left. */
+/**
+ * Kills a PostgreSQL server by `kill -9`, with its process number as it is now, and waits until none of its children
+ * is left.
+ */
 export async function killServer(pid: number, victim: Victim, random: SeededRandom): Promise<void> {
   const children = await childrenOf(pid);
   const [unlucky = pid] = random.shuffled(children);

@@ -55,18 +55,24 @@ async function undisturbed(carrier: Carrier, requests: readonly ImportRequest[])
   return outcome;
 }
 
-const outcomeOf = async ({ tenantId }: Carrier) => ({
-  state: await tenantState(db, tenantId),
-  bookkeeping: await tenantBookkeeping(db, tenantId),
-  broken: await brokenLaws(db, tenantId),
-});
+async function outcomeOf({ tenantId }: Carrier) {
+  await db.session((client) => client.query("analyze")); // a crash loses what the server knows of its tables
+  return {
+    state: await tenantState(db, tenantId),
+    bookkeeping: await tenantBookkeeping(db, tenantId),
+    broken: await brokenLaws(db, tenantId),
+  };
+}
 
 const anyMoment = (random: SeededRandom): KillMoment => ({
   batches: random.below(MOMENT_BATCHES),
   ms: random.below(MOMENT_MS),
 });
 
-/** Has both passes imported by `importAll`, over and over until it is through, and compares each with the undisturbed ones. */
+/**
+ * Has both passes imported by `importAll`, over and over until it is through, and compares each with the undisturbed
+ * ones.
+ */
 async function importKilled(
   carrier: Carrier,
   importAll: (requests: readonly ImportRequest[]) => Promise<"done" | "interrupted">,
@@ -151,7 +157,10 @@ test("the database, killed at any moment under an import, comes back with the sa
   );
 });
 
-/** Imports in this process while `kill` strikes. `told`: bytes of files that were said to be stored, which nothing may take back. */
+/**
+ * Imports in this process while `kill` strikes. `told`: bytes of files that were said to be stored, which nothing may
+ * take back.
+ */
 async function importHere(requests: readonly ImportRequest[], moment: KillMoment | null, kill: () => Promise<void>) {
   let batches = 0;
   let end: "done" | "cut" | undefined;

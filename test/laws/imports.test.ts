@@ -5,7 +5,7 @@ import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyDelivery, anyRows, anySettings, inOneFile, type Settings, World } from "./world.ts";
 
 const SEED = Number(process.env.TOLLWRIGHT_LAW_SEED ?? 42);
-const RUNS = Number(process.env.TOLLWRIGHT_LAW_RUNS ?? 15);
+const RUNS = Number(process.env.TOLLWRIGHT_LAW_RUNS ?? 8);
 const LIMITS = { seed: SEED, numRuns: RUNS, endOnFailure: RUNS < 100 };
 const RIGHT: Settings = { timeZone: "UTC", owner: "postpaid" };
 

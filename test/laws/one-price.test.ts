@@ -15,7 +15,7 @@ import { Operator } from "../support/operator.ts";
 import { FREESWITCH_MAPPING, freeswitchRow } from "../support/switch-files.ts";
 
 const SEED = Number(process.env.TOLLWRIGHT_LAW_SEED ?? 42);
-const RUNS = Number(process.env.TOLLWRIGHT_LAW_RUNS ?? 15);
+const RUNS = Number(process.env.TOLLWRIGHT_LAW_RUNS ?? 8);
 /** Round the moments at which the generated rates and windows change. */
 const MOMENTS = ["2026-03-29T01:00Z", "2026-10-25T01:00Z", "2026-01-01T00:00Z", "2026-06-10T12:00Z"];
 

@@ -52,7 +52,10 @@ const anyMadeCall = fc.record({
   gateway: fc.constantFrom("carrier", "elsewhere", ""),
 });
 
-/** A call through one switch, in the rows that it leaves there; a row may be broken, missing or repeated with other fields. */
+/**
+ * A call through one switch, in the rows that it leaves there; a row may be broken, missing or repeated with other
+ * fields.
+ */
 const anyCallRows = fc
   .record({
     call: anyMadeCall,

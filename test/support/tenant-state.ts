@@ -1,6 +1,9 @@
 import type { Database } from "../../src/server/db/database.ts";
 
-/** Everything that imports made of a tenant's data, in words that do not depend on generated ids: equal for equal outcomes. */
+/**
+ * Everything that imports made of a tenant's data, in words that do not depend on generated ids: equal for equal
+ * outcomes.
+ */
 export interface TenantState {
   readonly events: readonly string[];
   /** Net of reversals; a charge of nothing is left out. */
@@ -11,7 +14,8 @@ export interface TenantState {
 }
 
 const STATE: Record<keyof TenantState, string> = {
-  events: `select concat_ws('|', s.name, u.call_key, u.leg, a.code, v.code, u.direction, u.calling, u.called, u.started_at,
+  events: `select concat_ws('|', s.name, u.call_key, u.leg, a.code, v.code, u.direction, u.calling, u.called,
+    u.started_at,
       u.answered_at, u.ended_at, u.talked_ms, u.talked_s, u.egress_trunk, u.q850, u.sip, u.cause_text)
     from usage_events u join sources s on s.id = u.source_id join accounts a on a.id = u.account_id
     left join accounts v on v.id = u.vendor_account_id`,
@@ -48,12 +52,16 @@ const BOOKKEEPING = `
   select concat_ws('|', 'entry', u.call_key, u.leg, c.entry_no, a.code, c.amount, c.rate, c.billed_s, c.prefix)
   from charges c join usage_events u on u.id = c.usage_id join accounts a on a.id = c.account_id
   union all
-  select concat_ws('|', 'part', f.name, p.line, p.state, p.raw) from call_parts p join source_files f on f.id = p.file_id
+  select concat_ws('|', 'part', f.name, p.line, p.state, p.raw) from call_parts p
+    join source_files f on f.id = p.file_id
   union all
   select concat_ws('|', 'quarantine', f.name, q.line, q.state, q.attempts, q.raw)
   from quarantine q join source_files f on f.id = q.file_id`;
 
-/** Counts, places and every single entry, sorted: what has to be the same after an import that was killed and run again. */
+/**
+ * Counts, places and every single entry, sorted: what has to be the same after an import that was killed and run
+ * again.
+ */
 export const tenantBookkeeping = (db: Database, tenantId: string): Promise<readonly string[]> =>
   lines(db, tenantId, BOOKKEEPING);
 
@@ -71,9 +79,11 @@ const BROKEN: Readonly<Record<string, string>> = {
     where (counted_open, counted_quarantined) <> (listed_open, listed_quarantined)`,
   "ledger = Σ charges, per payer": `select * from (
       select account_id, currency, sum(amount) as charged from charges where side <> 'cost' group by 1, 2) c
-    full join (select account_id, currency, sum(amount) filter (where kind in ('unbilled', 'wallet', 'overrun')) as owed,
+    full join (select account_id, currency, sum(amount) filter (where kind in ('unbilled', 'wallet',
+      'overrun')) as owed,
         -sum(amount) filter (where kind = 'revenue') as earned
-      from balances where kind in ('unbilled', 'wallet', 'overrun', 'revenue') group by 1, 2) b using (account_id, currency)
+      from balances where kind in ('unbilled', 'wallet', 'overrun', 'revenue') group by 1, 2) b using (account_id,
+        currency)
     where (coalesce(charged, 0), coalesce(charged, 0)) <> (coalesce(owed, 0), coalesce(earned, 0))`,
   "ledger = Σ charges, per vendor": `select * from (
       select account_id, currency, sum(amount) as charged from charges where side = 'cost' group by 1, 2) c
@@ -97,18 +107,21 @@ const BROKEN: Readonly<Record<string, string>> = {
         using (book_id, batch_id)
     where posted is null or coalesce(charged, 0) <> posted`,
   "an answered call is charged once a side, another not at all": `select u.call_key, u.leg, u.answered_at, c.side, c.n
-    from usage_events u left join (select usage_id, side, account_id, sum(case when reverses_entry_no is null then 1 else -1 end)
+    from usage_events u left join (select usage_id, side, account_id,
+      sum(case when reverses_entry_no is null then 1 else -1 end)
         as n from charges group by 1, 2, 3) c on c.usage_id = u.id and c.n <> 0
     where (u.answered_at is null) <> (c.n is null) or c.n <> 1`,
   "a charge stands where its call does": `select c.usage_id from charges c join usage_events u on u.id = c.usage_id
     where (c.book_id, c.answered_at) is distinct from (u.book_id, u.answered_at)
     group by c.book_id, c.usage_id, c.answered_at, c.account_id, c.side having sum(c.amount) <> 0`,
-  "every charge has its call": `select usage_id from charges where usage_id not in (select id from usage_events)`,
+  "every charge has its call": `select usage_id from charges c
+    where not exists (select from usage_events u where u.id = c.usage_id)`,
 };
 
 /** Laws over the whole database, which need a look past tenants. */
 const BROKEN_ANYWHERE: Readonly<Record<string, string>> = {
-  "an identity is where its event is": `select i.id, u.id from usage_identities i full join usage_events u on u.id = i.id
+  "an identity is where its event is": `select i.id, u.id from usage_identities i full
+    join usage_events u on u.id = i.id
     where (i.book_id, i.started_at) is distinct from (u.book_id, u.started_at)`,
 };
 
