@@ -101,7 +101,8 @@ bench(
       meter.stop();
       await rm(path);
       const sums = await operator.figures<{ events: number; talked_s: string; charges: number; amount: string }>(
-        `select (select count(*)::int from usage_events) as events, (select sum(talked_s) from usage_events) as talked_s,
+        `select (select count(*)::int from usage_events) as events, (select sum(talked_s)
+          from usage_events) as talked_s,
            count(*)::int as charges, sum(amount) as amount from charges`,
       );
       if (file.counts.stored !== n || sums.events !== n || Number(sums.talked_s) !== talkedS || sums.charges !== 2 * n)

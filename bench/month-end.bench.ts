@@ -29,7 +29,8 @@ async function fill(tx: BulkTx, tenantId: string, accounts: number): Promise<voi
        'postpaid', 'EUR', 'Europe/Vienna' from generate_series(1, ${accounts}) n`,
   );
   await tx.query(
-    `insert into charges (tenant_id, book_id, answered_at, usage_id, entry_no, account_id, side, batch_id, amount, currency,
+    `insert into charges (tenant_id, book_id, answered_at, usage_id, entry_no, account_id, side, batch_id, amount,
+      currency,
        tariff_id, tariff_epoch, prefix, destination, rate, billed_s)
      select '${tenantId}', ${id(1, `1 + n % ${accounts}`)},
        timestamptz '2026-03-01 01:00Z' + n * (interval '30 days' / ${calls}), ${id(3, "n")}, 0,
@@ -40,7 +41,8 @@ async function fill(tx: BulkTx, tenantId: string, accounts: number): Promise<voi
   await tx.query(
     `insert into journals (tenant_id, book_id, number, kind, idempotency_key, input_hash, batch_id, first_answered_at,
        effective_date, booked_by)
-     select '${tenantId}', book_id, row_number() over (partition by book_id order by batch_id), 'usage', 'usage/' || batch_id,
+     select '${tenantId}', book_id, row_number() over (partition by book_id order by batch_id), 'usage',
+       'usage/' || batch_id,
        '', batch_id, min(answered_at), '2026-03-31', 'bench'
      from charges group by book_id, batch_id`,
   );

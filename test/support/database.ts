@@ -34,7 +34,9 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** An empty, unmigrated database (or a copy of `template`) on the server under test: for tests of the database layer. */
+/**
+ * An empty, unmigrated database (or a copy of `template`) on the server under test: for tests of the database layer.
+ */
 export async function createDatabase(template = "template0"): Promise<{ url: string; drop(): Promise<void> }> {
   const server = inject("databaseUrl");
   const name = `t_${randomBytes(8).toString("hex")}`;

@@ -166,7 +166,9 @@ export class Operator {
     return { ...source, id };
   }
 
-  /** A customer at one flat price for every number, to whom all of a source's calls belong: enough to store anything. */
+  /**
+   * A customer at one flat price for every number, to whom all of a source's calls belong: enough to store anything.
+   */
   async flatRate(source: Source, perMinute: string): Promise<StoredAccount> {
     const account = await this.account(`customer-of-${source.name}`);
     await this.tariff(`flat for ${source.name}`, [anyRate("", perMinute), anyRate("=", perMinute)], [account]);

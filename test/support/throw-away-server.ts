@@ -7,7 +7,10 @@ import type { ServerBinaries } from "../../src/server/db/server-binaries.ts";
 
 const FOLDER = "tollwright-throw-away-";
 
-/** A server of its own in a temporary folder, without fsync unless `durable`; `stop` removes both, `pid` is its process now. */
+/**
+ * A server of its own in a temporary folder, without fsync unless `durable`; `stop` removes both, `pid` is its
+ * process now.
+ */
 export async function throwAwayServer({
   binaries,
   durable = false,

@@ -21,7 +21,8 @@ const RETAIL_MAPPING = {
   endedAt: { columns: ["endDate", "endTime"], format: "d/M/yyyy H:mm:ss" },
 };
 
-const STORED = `select count(*)::int as events, coalesce(sum(talked_s), 0)::int as talked_s, coalesce(sum(talked_ms), 0)::float8 as talked_ms,
+const STORED = `select count(*)::int as events, coalesce(sum(talked_s), 0)::int as talked_s, coalesce(sum(talked_ms),
+  0)::float8 as talked_ms,
   count(distinct calling)::int as calling, count(answered_at)::int as answered from usage_events`;
 
 interface Stored {

@@ -18,8 +18,10 @@ const PLAIN_AMOUNT_MAX = BigInt(Number.MAX_SAFE_INTEGER) / 1000n;
 const SHORT_TEXT = 48;
 
 /**
- * Builds the body of one `COPY … FROM STDIN (FORMAT binary)` in a growing buffer: `row(columns)`, then one call a column, in order.
- * Binary because text costs the client 8–16 µs a row in escaping and formatting; plain loops over one byte array because a call
+ * Builds the body of one `COPY … FROM STDIN (FORMAT binary)` in a growing buffer: `row(columns)`, then one call a
+ * column, in order.
+ * Binary because text costs the client 8–16 µs a row in escaping and formatting; plain loops over one byte array
+ * because a call
  * into native code for each small field costs more than the field (docs/reference/benchmarks.md).
  */
 export class BinaryCopy {

@@ -18,7 +18,8 @@ export async function tablesInOrder(client: pg.ClientBase): Promise<readonly Tab
   const { rows } = await client.query<{ table: string; columns: string[]; refers_to: string[] }>(
     `select c.relname as table,
        array(select attname::text from pg_attribute
-             where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum) as columns,
+             where attrelid = c.oid and attnum > 0 and not attisdropped
+               and attgenerated = '' order by attnum) as columns,
        array(select distinct f.relname::text from pg_constraint k join pg_class f on f.oid = k.confrelid
              where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid) as refers_to
      from pg_class c

@@ -6,7 +6,9 @@ import type pg from "pg";
  */
 export type Role = "app" | "ingest" | "owner";
 
-/** What narrows a transaction further. Only `app` has a scope, and it must have one: without it, it would see nothing. */
+/**
+ * What narrows a transaction further. Only `app` has a scope, and it must have one: without it, it would see nothing.
+ */
 export interface Scopes {
   readonly app: { readonly tenantId: string };
   readonly ingest: Readonly<Record<string, never>>;

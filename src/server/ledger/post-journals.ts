@@ -28,7 +28,8 @@ export interface JournalEntry {
 }
 
 /**
- * Locks books until `tx` ends, in id order, so two writers cannot deadlock. Everything that posts holds this lock, which makes
+ * Locks books until `tx` ends, in id order, so two writers cannot deadlock. Everything that posts holds this lock,
+ * which makes
  * journal numbers gap-free and the balances read after it true.
  */
 export async function lockBooks(tx: Tx, bookIds: Iterable<string>): Promise<Map<string, LockedBook>> {
@@ -77,7 +78,10 @@ export async function loadWallets(
   );
 }
 
-/** Writes journals into locked books and moves the balances, in one statement each. The caller made sure that they are new. */
+/**
+ * Writes journals into locked books and moves the balances, in one statement each. The caller made sure that they are
+ * new.
+ */
 export async function insertJournals(
   tx: Tx,
   books: ReadonlyMap<string, LockedBook>,
@@ -101,7 +105,8 @@ export async function insertJournals(
 }
 
 /**
- * Posts one journal that has a key of its own. A key that is there already is the same request again when the input is the
+ * Posts one journal that has a key of its own. A key that is there already is the same request again when the input
+ * is the
  * same: nothing is posted and false comes back. Errors: Problem `journal-key-reused` when the input differs.
  */
 export async function postJournal(
@@ -163,10 +168,12 @@ async function insertPostings(tx: Tx, numbered: readonly NumberedEntry[]): Promi
   // Balances are created and moved in one statement: the book's lock keeps every other writer out.
   await tx.query(
     `with line as (
-       select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::smallint[], $5::uuid[], $6::text[], $7::text[], $8::numeric[])
+       select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::smallint[], $5::uuid[], $6::text[], $7::text[],
+         $8::numeric[])
          as t(tenant_id, book_id, journal_number, line, account_id, kind, currency, amount)
      ), posted as (
-       insert into postings (tenant_id, book_id, journal_number, line, account_id, kind, currency, amount) select * from line
+       insert into postings (tenant_id, book_id, journal_number, line, account_id, kind, currency,
+         amount) select * from line
      ), change as (
        select tenant_id, book_id, account_id, kind, currency, sum(amount) as amount from line group by 1, 2, 3, 4, 5
      ), moved as (

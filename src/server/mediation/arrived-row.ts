@@ -8,7 +8,10 @@ export interface ArrivedRow {
   readonly line: number;
   readonly raw: string;
   readonly outcome: Exclude<RowOutcome, { readonly kind: "framing" }>;
-  /** Hash of the text as it came, where an operator has corrected it since; otherwise {@link hashOfRow} makes it of `raw`. */
+  /**
+   * Hash of the text as it came, where an operator has corrected it since; otherwise {@link hashOfRow} makes it of
+   * `raw`.
+   */
   readonly knownAs?: string;
 }
 

@@ -6,7 +6,8 @@ import { quarantinedUnknown } from "./problems.ts";
 import { correctQuarantined, decideQuarantined, listWaiting, type WaitingRow } from "./quarantine-store.ts";
 
 /**
- * Gives a waiting row a corrected text, to be retried; the text as it came is kept. Errors: Problem `quarantined-unknown`.
+ * Gives a waiting row a corrected text, to be retried; the text as it came is kept. Errors: Problem
+ * `quarantined-unknown`.
  */
 export async function editQuarantined(
   db: Database,
@@ -18,7 +19,10 @@ export async function editQuarantined(
   });
 }
 
-/** Says that a waiting row is no call to be charged: it counts as non-billable from now on. Errors: Problem `quarantined-unknown`. */
+/**
+ * Says that a waiting row is no call to be charged: it counts as non-billable from now on. Errors: Problem
+ * `quarantined-unknown`.
+ */
 export async function dismissQuarantined(
   db: Database,
   { tenantId, id }: { readonly tenantId: string; readonly id: string },

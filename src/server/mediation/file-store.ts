@@ -2,7 +2,10 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 
-/** What became of the rows of a file: `rows` is the sum of the others, except `corrected`, which is a part of `duplicate`. */
+/**
+ * What became of the rows of a file: `rows` is the sum of the others, except `corrected`, which is a part of
+ * `duplicate`.
+ */
 export interface RowCounts {
   readonly rows: number;
   readonly stored: number;
@@ -103,7 +106,8 @@ export interface ArrivedFile {
 }
 
 /**
- * Opens a pass over a file: a new file starts its first, one that was killed in the middle goes on, one that was imported before
+ * Opens a pass over a file: a new file starts its first, one that was killed in the middle goes on, one that was
+ * imported before
  * starts another. received_at stays that of the first arrival, so that a clock check does not change its mind.
  */
 export async function openPass(tx: Tx, file: ArrivedFile): Promise<SourceFile> {
@@ -131,7 +135,8 @@ export async function openPass(tx: Tx, file: ArrivedFile): Promise<SourceFile> {
 }
 
 /**
- * Moves a file's pass on, in the transaction that stored the rows. False when the pass is not where this import left it: another
+ * Moves a file's pass on, in the transaction that stored the rows. False when the pass is not where this import left
+ * it: another
  * one is at work on the same file.
  */
 export async function advanceFile(
@@ -157,7 +162,8 @@ export async function advanceFile(
 }
 
 /**
- * Lets one transaction at a time move the counts of a source's files, and the quarantine they count, until `tx` ends: rows of one
+ * Lets one transaction at a time move the counts of a source's files, and the quarantine they count, until `tx` ends:
+ * rows of one
  * file settle rows of another, in any order. Taken after identities are claimed and before books are locked.
  */
 export async function lockCounts(tx: Tx, sourceId: string): Promise<void> {
@@ -172,7 +178,8 @@ export async function recount(tx: Tx, deltas: ReadonlyMap<string, RowCounts>): P
     `update source_files f set rows = f.rows + t.rows, stored = f.stored + t.stored, duplicate = f.duplicate + t.duplicate,
        corrected = f.corrected + t.corrected, non_billable = f.non_billable + t.non_billable,
        quarantined = f.quarantined + t.quarantined, open = f.open + t.open
-     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+       $8::bigint[])
        as t(id, rows, stored, duplicate, corrected, non_billable, quarantined, open)
      where f.id = t.id`,
     [

@@ -68,7 +68,10 @@ export interface PartFates {
   readonly settledHashes: readonly string[];
 }
 
-/** Gives every part of every gathered call its fate and keeps it. `outcomes` are those of the whole calls, by call key. */
+/**
+ * Gives every part of every gathered call its fate and keeps it. `outcomes` are those of the whole calls, by call
+ * key.
+ */
 export async function keepParts(
   tx: BulkTx,
   source: BatchSource,

@@ -22,7 +22,9 @@ export interface KeptPart extends CallPart {
   readonly preamble: string;
   /** When its file first arrived: what its clock is checked against. */
   readonly receivedAt: EpochMs;
-  /** Whether its file's counts include it: a file in the middle of a further pass has not come to its later rows yet. */
+  /**
+   * Whether its file's counts include it: a file in the middle of a further pass has not come to its later rows yet.
+   */
   readonly counted: boolean;
 }
 
@@ -40,8 +42,10 @@ interface PartRow {
 }
 
 /**
- * Lets one transaction at a time put the calls of a source together, until `tx` ends. Two files that bring the two halves of a call
- * at once would otherwise each find the other half missing, and keep its own as open for ever. Taken before identities are claimed.
+ * Lets one transaction at a time put the calls of a source together, until `tx` ends. Two files that bring the two
+ * halves of a call
+ * at once would otherwise each find the other half missing, and keep its own as open for ever. Taken before
+ * identities are claimed.
  */
 export async function lockParts(tx: Tx, sourceId: string): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtext('tollwright.call_parts'), hashtext($1))", [sourceId]);
@@ -80,7 +84,8 @@ export async function saveParts(
   if (parts.length === 0) return;
   await tx.query(
     `insert into call_parts (tenant_id, source_id, call_key, raw_hash, file_id, line, raw, at, state)
-     select $1::uuid, $2::uuid, t.* from unnest($3::text[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[], $8::timestamptz[],
+     select $1::uuid, $2::uuid, t.* from unnest($3::text[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[],
+       $8::timestamptz[],
        $9::text[]) as t
      on conflict (source_id, call_key, raw_hash) do update set state = excluded.state`,
     [

@@ -29,7 +29,8 @@ export type PreparedCall =
 const FIELD_TEXT_MAX = 512;
 
 /**
- * Normalises a switch's call, finds its payer and prices its sides. `content` is the record as the switch wrote it, which tells a
+ * Normalises a switch's call, finds its payer and prices its sides. `content` is the record as the switch wrote it,
+ * which tells a
  * corrected setting from another call under the same key; the key itself for a call made of parts, which may gain some.
  */
 export function prepareCall(

@@ -35,7 +35,8 @@ const WAITING_BYTES_MAX = 64 << 20;
 const TRIES_MAX = 5;
 
 /**
- * The posts of one source, in the order in which they came. Those that arrive while a batch is being stored share the next
+ * The posts of one source, in the order in which they came. Those that arrive while a batch is being stored share the
+ * next
  * transaction: a lone post waits for nothing, and under load one commit serves hundreds.
  */
 export class PushLane {
@@ -162,7 +163,10 @@ function ready(opened: OpenedSource, waiting: Waiting): Readied[] {
   }
 }
 
-/** An import of the same source may want the same rows in another order: the one that the database breaks off is run again. */
+/**
+ * An import of the same source may want the same rows in another order: the one that the database breaks off is run
+ * again.
+ */
 async function retrying<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -24,12 +24,15 @@ export interface QuarantinedRow {
   readonly raw: string;
   readonly isPart: boolean;
   readonly state: QuarantineState;
-  /** Whether its file's counts include it: a file in the middle of a further pass has not come to its later rows yet. */
+  /**
+   * Whether its file's counts include it: a file in the middle of a further pass has not come to its later rows yet.
+   */
   readonly counted: boolean;
 }
 
 /**
- * Puts rows into quarantine; a row that is there already keeps its place and gets the newest reason. Answers each row as it stands
+ * Puts rows into quarantine; a row that is there already keeps its place and gets the newest reason. Answers each row
+ * as it stands
  * now, by the hash of its text, so that the caller can tell a new one from one that was there.
  */
 export async function quarantineRows(
@@ -39,9 +42,11 @@ export async function quarantineRows(
 ): Promise<ReadonlyMap<string, QuarantinedRow>> {
   if (rows.length === 0) return new Map();
   await tx.query(
-    `insert into quarantine as q (tenant_id, source_id, file_id, id, line, code, what, fix, raw, raw_hash, is_part, state)
+    `insert into quarantine as q (tenant_id, source_id, file_id, id, line, code, what, fix, raw, raw_hash, is_part,
+      state)
      select $1::uuid, $2::uuid, $3::uuid, t.*, 'waiting'
-     from unnest($4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::boolean[]) as t
+     from unnest($4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[],
+       $11::boolean[]) as t
      on conflict (source_id, raw_hash) do update
        set code = excluded.code, what = excluded.what, fix = excluded.fix, attempts = q.attempts + 1
        where q.state = 'waiting'`,
@@ -177,7 +182,8 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
     attempts: number;
     created_at: EpochMs;
   }>(
-    `select q.id, q.source_id, s.name as source, q.file_id, f.name as file, f.preamble, f.received_at, q.line, q.code, q.what, q.fix, q.raw, q.corrected_raw,
+    `select q.id, q.source_id, s.name as source, q.file_id, f.name as file, f.preamble, f.received_at, q.line,
+      q.code, q.what, q.fix, q.raw, q.corrected_raw,
        q.raw_hash, q.is_part, q.attempts, q.created_at
      from quarantine q join sources s on s.id = q.source_id join source_files f on f.id = q.file_id
      where q.tenant_id = $1 and q.state = 'waiting' and ($2::uuid is null or q.source_id = $2)

@@ -8,7 +8,8 @@ import type { PushedSource } from "./push-token.ts";
 import type { Post } from "./read-post.ts";
 
 /**
- * Takes records that switches post, and answers each request once its rows are committed. One for a process; several processes may
+ * Takes records that switches post, and answers each request once its rows are committed. One for a process; several
+ * processes may
  * take records of one source at the same time.
  */
 export class PushReceiver {
@@ -23,7 +24,8 @@ export class PushReceiver {
   /**
    * Stores what was posted; answers what became of its rows.
    *
-   * Errors: Problems `push-empty`, `push-not-kept`, `push-overloaded`, and those of the database. Nothing is stored then, or the
+   * Errors: Problems `push-empty`, `push-not-kept`, `push-overloaded`, and those of the database. Nothing is stored
+   * then, or the
    * sender can't know: it sends again, and what was stored counts once.
    */
   receive(source: PushedSource, post: Post): Promise<RowCounts> {

@@ -32,8 +32,10 @@ export interface Rehearsal {
 const LOOKUP_CALLS = 10_000;
 
 /**
- * Reads, normalises and prices a file as {@link importFile} would, and stores nothing. Only the file itself and what is stored by
- * now are looked at: a half whose other half came in an earlier file counts as open, and a row that waits in quarantine already as
+ * Reads, normalises and prices a file as {@link importFile} would, and stores nothing. Only the file itself and what
+ * is stored by
+ * now are looked at: a half whose other half came in an earlier file counts as open, and a row that waits in
+ * quarantine already as
  * quarantined.
  *
  * Memory: the identities of the file's calls, and the halves of calls.

@@ -16,7 +16,8 @@ export interface RowBatch {
 const PREAMBLE_MAX = 1 << 18;
 
 /**
- * Cuts a file's rows into batches. Rows before `skip` were accounted for by an earlier run of the same pass: they are decoded,
+ * Cuts a file's rows into batches. Rows before `skip` were accounted for by an earlier run of the same pass: they are
+ * decoded,
  * because later rows may depend on them, and left out.
  */
 export class RowBatcher {

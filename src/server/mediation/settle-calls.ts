@@ -20,7 +20,8 @@ export interface SettledCalls {
 }
 
 /**
- * Stores the calls that have a price. One that has none goes to quarantine, unless the same record was stored under earlier settings:
+ * Stores the calls that have a price. One that has none goes to quarantine, unless the same record was stored under
+ * earlier settings:
  * what is stored and charged is not lost because a rule was taken away.
  */
 export async function settleCalls(

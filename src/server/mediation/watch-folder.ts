@@ -56,7 +56,8 @@ const WAKE_MS = 200;
 const isFilesFault = (error: unknown): boolean => error instanceof Problem && error.code === "file-not-text";
 
 /**
- * Imports the files of one folder as they come, each once. One scan at a time looks at every file; the file system's notices only
+ * Imports the files of one folder as they come, each once. One scan at a time looks at every file; the file system's
+ * notices only
  * make the next scan come sooner, so a lost one costs seconds and never a file.
  */
 export class FolderWatch {
@@ -72,7 +73,10 @@ export class FolderWatch {
     this.#report = report;
   }
 
-  /** Imports what rests and comes to rest, and ends when nothing is left to wait for. Errors: Problems of the folder and source. */
+  /**
+   * Imports what rests and comes to rest, and ends when nothing is left to wait for. Errors: Problems of the folder
+   * and source.
+   */
   async once(signal: AbortSignal): Promise<void> {
     for (let round = 0; round < 2 && !signal.aborted; round += 1) {
       if (round > 0) await pause(this.#folder.settleS * MS_PER_S + TIMER_SLACK_MS, signal);

@@ -12,8 +12,10 @@ const FINGERPRINT = [
 ].join(" union all ");
 
 /**
- * Text that changes whenever a row that pricing depends on is inserted, changed or deleted, by whomever: every row version carries
- * the number of the transaction that wrote it. No writer has to remember to count a version up, none waits for another's, and
+ * Text that changes whenever a row that pricing depends on is inserted, changed or deleted, by whomever: every row
+ * version carries
+ * the number of the transaction that wrote it. No writer has to remember to count a version up, none waits for
+ * another's, and
  * unlike the newest number, the sum over all of them shows transactions that commit out of order.
  */
 export async function configFingerprint(tx: Tx, tenantId: string): Promise<string> {

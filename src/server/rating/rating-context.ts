@@ -12,7 +12,8 @@ import { listExchangeRates } from "./exchange-store.ts";
 import { type LoadedTariff, loadTariffSet, type TariffSet } from "./tariff-set.ts";
 
 /**
- * Everything that pricing a tenant's calls needs, in memory and immutable: nothing is read row by row on a call. A process keeps
+ * Everything that pricing a tenant's calls needs, in memory and immutable: nothing is read row by row on a call. A
+ * process keeps
  * one per tenant and replaces it whole when it is stale.
  */
 export interface RatingContext {
@@ -30,7 +31,10 @@ export interface RatingContext {
   readonly chains: Map<string, readonly StoredAccount[]>;
 }
 
-/** A published rate holds until the next one of its pair, but not for ever: a feed that stopped must not price calls unnoticed. */
+/**
+ * A published rate holds until the next one of its pair, but not for ever: a feed that stopped must not price calls
+ * unnoticed.
+ */
 const EXCHANGE_AGE_DAYS_MAX = 366;
 
 /** Reads the context of a tenant; tariffs that `previous` holds at the same version are not read again. */
@@ -66,7 +70,10 @@ export async function readTariffEpoch(tx: Tx, tenantId: string): Promise<number>
   return Number(rows[0]?.epoch ?? 0);
 }
 
-/** The tariff an account buys at for a call answered then; undefined: none is assigned, or it has no published version. */
+/**
+ * The tariff an account buys at for a call answered then; undefined: none is assigned, or it has no published
+ * version.
+ */
 export function tariffAt(context: RatingContext, accountId: string, at: EpochMs): LoadedTariff | undefined {
   const assignment = context.assignments.get(accountId)?.find(({ effectiveFrom }) => effectiveFrom <= at);
   return assignment && context.tariffs.tariffs.get(assignment.tariffId);

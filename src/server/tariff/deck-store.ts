@@ -80,7 +80,8 @@ export interface NewDeck
 export async function insertDeck(tx: BulkTx, deck: NewDeck, { rows, rejected }: DeckReading): Promise<void> {
   const json = [deck.settings, deck.reading, deck.preview].map((part) => JSON.stringify(part));
   await tx.query(
-    `insert into decks (tenant_id, id, tariff_id, file_name, sha256, received_at, created_by, settings, reading, preview)
+    `insert into decks (tenant_id, id, tariff_id, file_name, sha256, received_at, created_by, settings, reading,
+      preview)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       ...[deck.tenantId, deck.id, deck.tariffId, deck.fileName, deck.sha256, timestampToSql(deck.receivedAt)],

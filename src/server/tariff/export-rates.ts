@@ -14,7 +14,8 @@ export interface RateExport {
 }
 
 /**
- * Writes a tariff as a rate deck, to be sent to whoever buys at it: XLSX if `path` says so, else CSV. Imported as a full
+ * Writes a tariff as a rate deck, to be sent to whoever buys at it: XLSX if `path` says so, else CSV. Imported as a
+ * full
  * deck into the same tariff it changes nothing. A file that is there is replaced once the new one is whole.
  *
  * @throws Problem `tariff-unknown`, `tariff-unpublished`, `tariff-version-unknown`, `export-not-written`.

@@ -57,9 +57,11 @@ type DeckTariff = Tariff & { readonly terms: TariffTerms };
 
 /**
  * Reads a deck, compares it with its tariff and keeps it as a draft, or publishes it: all in one transaction, under the
- * lock of publications, so that what was compared is what is published. A file that changes nothing leaves nothing behind.
+ * lock of publications, so that what was compared is what is published. A file that changes nothing leaves nothing
+ * behind.
  *
- * @throws Problem `deck-…` for a file that cannot be used, `tariff-unknown`, `setup-invalid` for the terms of a new tariff.
+ * @throws Problem `deck-…` for a file that cannot be used, `tariff-unknown`, `setup-invalid` for the terms of a new
+ * tariff.
  */
 export async function importDeck(db: Database, arrival: DeckArrival): Promise<DeckImport> {
   const { tenant, settings, now } = arrival;
@@ -127,7 +129,9 @@ async function findTarget(tx: BulkTx, arrival: DeckArrival, { detected }: DeckRe
   return { ...tariff, terms };
 }
 
-/** A draft needs its tariff to exist; its first version fixes the terms, and has the deck's rates if it is published. */
+/**
+ * A draft needs its tariff to exist; its first version fixes the terms, and has the deck's rates if it is published.
+ */
 async function createTarget(
   tx: BulkTx,
   { arrival, tariff }: ComparedDeck,

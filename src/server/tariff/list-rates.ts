@@ -3,7 +3,7 @@ import type { TariffTerms } from "../../core/tariff/tariff.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { tariffUnpublished, versionUnknown } from "./problems.ts";
-import { rateChunks } from "./rate-store.ts";
+import { loadRates } from "./rate-store.ts";
 import { findTariff, loadTerms } from "./store.ts";
 
 /** Which rates of a tariff. */
@@ -25,8 +25,6 @@ export interface RateList {
   readonly rates: readonly Rate[];
 }
 
-const CHUNK_ROWS = 10_000;
-
 /**
  * The rates of a version that hold at a time or later. Versions are never edited: the same question about the same
  * version has the same answer for ever.
@@ -41,10 +39,8 @@ export async function listRates(db: Database, question: RateQuestion): Promise<R
     const version = question.version ?? tariff.version;
     const terms = await loadTerms(tx, tariff.id, version);
     if (terms === undefined) throw versionUnknown({ name, version, newest: tariff.version });
-    const rates: Rate[] = [];
-    for await (const chunk of rateChunks(tx, { tariffId: tariff.id, version, chunkRows: CHUNK_ROWS }))
-      rates.push(...chunk.filter((rate) => rate.prefix.startsWith(prefix) && endsAfter(rate, at)));
-    return { version, terms, rates };
+    const rates = await loadRates(tx, tariff.id, version, prefix);
+    return { version, terms, rates: rates.filter((rate) => endsAfter(rate, at)) };
   });
 }
 

@@ -32,6 +32,8 @@ interface RateRow {
 const TERMS = `blocked, rate, unit_s, first_s, next_s, slots, connect_fee, minimum_s, free_s, minimum_cost, maximum_cost,
   at_maximum_cost`;
 
+const OF_VERSION = "tariff_id = $1 and version_from <= $2 and (version_to is null or version_to > $2)";
+
 function rateOf(row: RateRow): Rate {
   return {
     prefix: row.prefix,
@@ -53,40 +55,50 @@ function rateOf(row: RateRow): Rate {
   };
 }
 
+/** A rate without its prefix, and all prefixes that have it. */
+export interface RateGroup {
+  readonly terms: Omit<Rate, "prefix">;
+  readonly prefixes: readonly string[];
+}
+
 /**
- * The rates of one version, past and future ones included, by prefix, in chunks of at most `chunkRows`: between two
- * chunks whatever else the process has to do gets its turn. One at a time in a transaction.
+ * The rates of one version, past and future ones included, equal ones of several prefixes together: a deck prices
+ * destinations, so there is a row for some twenty prefixes to be parsed here. In chunks of `chunkRows` groups; between
+ * two of them whatever else the process has to do gets its turn. One at a time in a transaction.
  */
-export async function* rateChunks(
+export async function* rateGroups(
   tx: Tx,
   { tariffId, version, chunkRows }: { readonly tariffId: string; readonly version: number; readonly chunkRows: number },
-): AsyncGenerator<readonly Rate[]> {
+): AsyncGenerator<readonly RateGroup[]> {
   invariant(Number.isSafeInteger(chunkRows) && chunkRows > 0, `a chunk has whole rows, got ${chunkRows}`);
+  const terms = `time_window, effective_from, effective_to, destination, ${TERMS}`;
   await tx.query(
-    `declare rate_chunks no scroll cursor for
-     select prefix, time_window, effective_from, effective_to, destination, ${TERMS}
-     from rates
-     where tariff_id = $1 and version_from <= $2 and (version_to is null or version_to > $2)
-     order by prefix, time_window, effective_from`,
+    `declare rate_groups no scroll cursor for
+     select string_agg(prefix, ' ') as prefixes, ${terms} from rates where ${OF_VERSION} group by ${terms}`,
     [tariffId, version],
   );
   for (;;) {
-    const { rows } = await tx.query<RateRow>(`fetch ${chunkRows} from rate_chunks`);
-    yield rows.map(rateOf);
+    const { rows } = await tx.query<Omit<RateRow, "prefix"> & { readonly prefixes: string }>(
+      `fetch ${chunkRows} from rate_groups`,
+    );
+    yield rows.map(({ prefixes, ...row }) => ({
+      terms: rateOf({ ...row, prefix: "" }),
+      prefixes: prefixes.split(" "),
+    }));
     if (rows.length < chunkRows) break;
   }
-  await tx.query("close rate_chunks");
+  await tx.query("close rate_groups");
 }
 
-/** Rows of a chunk where nobody waits: the fewer round trips, the sooner. */
-const BULK_CHUNK_ROWS = 20_000;
-
-/** The rates of one version, past and future ones included, by prefix. */
-export async function loadRates(tx: Tx, tariffId: string, version: number): Promise<readonly Rate[]> {
-  const rates: Rate[] = [];
-  for await (const chunk of rateChunks(tx, { tariffId, version, chunkRows: BULK_CHUNK_ROWS }))
-    for (const rate of chunk) rates.push(rate);
-  return rates;
+/** The rates of one version, past and future ones included, by prefix; those of prefixes that begin with `prefix`. */
+export async function loadRates(tx: Tx, tariffId: string, version: number, prefix = ""): Promise<readonly Rate[]> {
+  const { rows } = await tx.query<RateRow>(
+    `select prefix, time_window, effective_from, effective_to, destination, ${TERMS} from rates
+     where ${OF_VERSION} and prefix >= $3 and prefix < $4
+     order by prefix, time_window, effective_from`,
+    [tariffId, version, prefix, `${prefix}~`], // "~" stands behind all that a prefix is made of, under collation C
+  );
+  return rows.map(rateOf);
 }
 
 /** Ends one rate at `at`; `at` equal to its own `effectiveFrom` withdraws it. */
@@ -184,9 +196,11 @@ async function insertRates(tx: BulkTx, rates: readonly Rate[], key: VersionKey):
   for (const rate of rates) writeRate(copy, rate);
   await copyIn(tx, "copy stage_rates from stdin (format binary)", copy.finish());
   await tx.query(
-    `insert into rates (tenant_id, tariff_id, version_from, prefix, time_window, effective_from, effective_to, destination,
+    `insert into rates (tenant_id, tariff_id, version_from, prefix, time_window, effective_from, effective_to,
+      destination,
        ${TERMS})
-     select $1, $2, $3, prefix, time_window, effective_from, effective_to, destination, blocked, rate::numeric, unit_s, first_s,
+     select $1, $2, $3, prefix, time_window, effective_from, effective_to, destination, blocked, rate::numeric,
+       unit_s, first_s,
        next_s, slots::jsonb, connect_fee::numeric, minimum_s, free_s, minimum_cost::numeric, maximum_cost::numeric,
        at_maximum_cost
      from stage_rates`,

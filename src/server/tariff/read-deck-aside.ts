@@ -6,7 +6,9 @@ import { deckTooLarge } from "../../decks/table/open-deck.ts";
 import type { DeckTemplate } from "../../decks/template.ts";
 import type { DeckReply, DeckToRead } from "./deck-worker.ts";
 
-/** A sheet of 200,000 rows takes 16 s and 1.5 GB here; a workbook made to do harm would take for ever and everything. */
+/**
+ * A sheet of 200,000 rows takes 16 s and 1.5 GB here; a workbook made to do harm would take for ever and everything.
+ */
 const READ_MINUTES_MAX = 5;
 const READ_MEMORY_MB_MAX = 4_096;
 

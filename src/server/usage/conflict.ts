@@ -15,7 +15,10 @@ export interface StoredCall {
 export type Conflict =
   /** The same call again, from this or another way in of the same switch: nothing to store. */
   | "duplicate"
-  /** The same record, which a corrected setting (zone, account rule, numbering) now reads differently: the new reading holds. */
+  /**
+   * The same record, which a corrected setting (zone, account rule, numbering) now reads differently: the new reading
+   * holds.
+   */
   | "correction"
   /** Another call under a key that the switch has used before: to quarantine, nobody can tell which one is meant. */
   | "key-reused";

@@ -39,7 +39,8 @@ export interface Claim {
 }
 
 /**
- * Claims the identities of a batch, all distinct; answers the places in the batch that were claimed before. Waits for other
+ * Claims the identities of a batch, all distinct; answers the places in the batch that were claimed before. Waits for
+ * other
  * transactions that are claiming the same ones, in id order, so that two of them cannot deadlock.
  */
 export async function claimIdentities(tx: BulkTx, calls: readonly PricedCall[]): Promise<readonly number[]> {
@@ -82,7 +83,8 @@ export async function insertUsage(tx: BulkTx, origin: BatchOrigin, stored: reado
   for (const { call, revision } of stored) writeUsageRow(copy, call, revision);
   await copyIn(tx, "copy stage_usage from stdin (format binary)", copy.finish());
   await tx.query(
-    `insert into usage_events (tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision, call_key,
+    `insert into usage_events (tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision,
+      call_key,
        leg, call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user,
        source_address, ingress_trunk, egress_trunk, vendor_account_id, q850, sip, cause_text)
      select $1::uuid, $2::uuid, $3::bigint, s.* from stage_usage s`,
@@ -126,10 +128,12 @@ export async function insertCharges(tx: BulkTx, origin: BatchOrigin, entries: re
   for (const entry of entries) writeChargeRow(copy, entry);
   await copyIn(tx, "copy stage_charges from stdin (format binary)", copy.finish());
   await tx.query(
-    `insert into charges (tenant_id, batch_id, book_id, answered_at, usage_id, entry_no, account_id, side, amount, currency,
+    `insert into charges (tenant_id, batch_id, book_id, answered_at, usage_id, entry_no, account_id, side, amount,
+      currency,
        tariff_amount, tariff_currency, exchange_rate, tariff_id, tariff_epoch, prefix, destination, rate, billed_s,
        reverses_entry_no)
-     select $1::uuid, $2::bigint, book_id, answered_at, usage_id, entry_no, account_id, side, amount, currency, tariff_amount,
+     select $1::uuid, $2::bigint, book_id, answered_at, usage_id, entry_no, account_id, side, amount, currency,
+       tariff_amount,
        tariff_currency, exchange_rate::numeric, tariff_id, tariff_epoch, prefix, destination, rate::numeric, billed_s,
        reverses_entry_no
      from stage_charges`,
