@@ -49,7 +49,11 @@ async function buildApp({ db, log, routes, requestMsMax = REQUEST_MS_MAX }: Http
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: requestMsMax,
-    http: { connectionsCheckingInterval: Math.ceil(requestMsMax / 4) },
+    http: {
+      requestTimeout: requestMsMax,
+      headersTimeout: requestMsMax, // with Node's own, which is longer, no request would ever time out
+      connectionsCheckingInterval: Math.ceil(requestMsMax / 4),
+    },
     ajv: { customOptions: { removeAdditional: false } }, // the default drops unknown fields without a word
     routerOptions: { maxParamLength: 128 },
   });

@@ -1,12 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
+import { invariant } from "../../core/invariant.ts";
 import type { Database } from "../db/database.ts";
 import { authorisePush, type PushedSource } from "./push-token.ts";
 import type { PushReceiver } from "./receive-push.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    pushedSource: PushedSource | null;
+    /** The source that a push is for, and the content type that it named. */
+    push: { readonly source: PushedSource; readonly contentType: string | undefined } | null;
   }
 }
 
@@ -31,10 +33,9 @@ const Params = Type.Object({ source: Type.String({ minLength: 1, maxLength: 64 }
 export const mediationRoutes =
   (db: Database, receiver: PushReceiver): FastifyPluginAsyncTypebox =>
   async (app) => {
-    // Switches name all kinds of content types, or none; the source's format says what the body is.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-    app.decorateRequest("pushedSource", null);
+    app.decorateRequest("push", null);
     app.post(
       "/v1/sources/:source/cdrs",
       {
@@ -42,13 +43,16 @@ export const mediationRoutes =
         // Before the body is read: who may not push may not make us wait for a megabyte either.
         onRequest: async (request) => {
           const { source } = request.params as { readonly source: string };
-          request.pushedSource = await authorisePush(db, { source, authorization: request.headers.authorization });
+          const { authorization, "content-type": contentType } = request.headers;
+          request.push = { source: await authorisePush(db, { source, authorization }), contentType };
+          // Switches name all kinds of content types, none, or a broken one; the source's format says what the body is.
+          request.headers["content-type"] = "application/octet-stream";
         },
       },
       async (request) => {
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const contentType = request.headers["content-type"];
-        return await receiver.receive(request.pushedSource as PushedSource, { contentType, body });
+        invariant(request.push, "a request that was let in has a source");
+        return await receiver.receive(request.push.source, { contentType: request.push.contentType, body });
       },
     );
   };

@@ -1,0 +1,179 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { tollwright, tollwrightJson } from "../support/command-line.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { Operator } from "../support/operator.ts";
+import { runNode } from "../support/run-node.ts";
+
+let db: TestDatabase;
+let folder: string;
+let operator: Operator;
+let tenant: string;
+
+beforeAll(async () => {
+  db = await testDatabase();
+});
+afterAll(() => db?.drop());
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tollwright-cdr-"));
+  operator = await Operator.create(db);
+  tenant = `Tenant ${operator.tenantId}`;
+  await operator.flatRate(await operator.source("fs-1", "freeswitch-csv", { mapping: { columns: COLUMNS } }), "0.06");
+  return () => rm(folder, { recursive: true });
+});
+
+const COLUMNS = [
+  "caller_id_number",
+  "destination_number",
+  "start_stamp",
+  "answer_stamp",
+  "end_stamp",
+  "billsec",
+  "uuid",
+];
+const row = (uuid: string): string =>
+  `"442079460018","14155550123","2026-03-02 10:15:07","2026-03-02 10:15:13","2026-03-02 10:15:43","30","${uuid}"\n`;
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const cdr = (...words: string[]) => tollwright(["cdr", ...words, "--tenant", tenant], { db });
+const cdrJson = <Document>(...words: string[]) =>
+  tollwrightJson<Document>(["cdr", ...words, "--tenant", tenant], { db });
+
+const TRACES = `select (select count(*)::int from source_files) as files, (select count(*)::int from batches) as batches,
+  (select count(*)::int from usage_events) as events, (select count(*)::int from quarantine) as quarantined`;
+const NO_TRACE = { files: 0, batches: 0, events: 0, quarantined: 0 };
+
+describe("cdr import", () => {
+  test("tells what became of every row of every file, and lists reasons with their fix", async () => {
+    const one = await file("one.csv", row("k1") + row("k2"));
+    const two = await file("two.csv", `${row("k2")}"too","short"\n"short","too"\n`);
+    const { status, stdout } = await cdr("import", "--source", "fs-1", one, two);
+    expect(status).toBe(1);
+    expect(stdout.replaceAll(/ +/g, " ")).toBe(
+      `FILE ROWS STORED DUPLICATE CORRECTED NON-BILLABLE QUARANTINED OPEN
+one.csv 2 2 0 0 0 0 0
+two.csv 3 0 1 0 0 2 0
+total 5 2 1 0 0 2 0
+
+QUARANTINED FOR ROWS
+column-count 2
+
+2 rejected:
+ two.csv line 2: The record has 2 columns where 7 are expected. Look for a delimiter or lost quote in a value. \
+If the switch's template changed, change the source's columns. [column-count]
+ … and 1 more.
+`,
+    );
+  });
+
+  test("takes the files of a folder, and the same files again change nothing", async () => {
+    await file("b.csv", row("k2"));
+    await file("a.csv", row("k1"));
+    await file(".hidden.csv", row("k3"));
+    await file("c.csv.part", row("k4"));
+    await mkdir(join(folder, "below"));
+    const first = await cdrJson<{ files: { path: string }[] }>("import", "--source", "fs-1", folder);
+    expect(first).toMatchObject({ status: 0, document: { total: { rows: 2, stored: 2 } } });
+    expect(first.document.files.map(({ path }) => path)).toEqual([join(folder, "a.csv"), join(folder, "b.csv")]);
+    const again = await cdrJson("import", "--source", "fs-1", folder);
+    expect(again).toMatchObject({ status: 0, document: { total: { rows: 2, stored: 0, duplicate: 2 } } });
+  });
+
+  test("in a dry run says the same and stores nothing", async () => {
+    const path = await file("one.csv", `${row("k1") + row("k2") + row("k1")}"too","short"\n`);
+    const dry = await cdrJson<{ total: object }>("import", "--source", "fs-1", "--dry-run", path);
+    expect(dry).toMatchObject({ status: 1, document: { dryRun: true, total: { rows: 4, stored: 2, duplicate: 1 } } });
+    expect(await operator.figures(TRACES)).toEqual(NO_TRACE);
+    const real = await cdrJson<{ total: object }>("import", "--source", "fs-1", path);
+    expect(real.document.total).toEqual(dry.document.total);
+    const after = await cdrJson("import", "--source", "fs-1", "--dry-run", path);
+    expect(after).toMatchObject({ document: { total: { rows: 4, stored: 0, duplicate: 3, quarantined: 1 } } });
+  });
+
+  test("checks clocks against the time that --received gives", async () => {
+    const path = await file("one.csv", row("k1"));
+    const early = await cdrJson("import", "--source", "fs-1", "--dry-run", "--received", "2026-03-01", path);
+    expect(early).toMatchObject({ status: 1, document: { rejects: { listed: [{ code: "future-time" }] } } });
+    expect(await cdr("import", "--source", "fs-1", "--received", "2026-03-03", path)).toMatchObject({ status: 0 });
+  });
+
+  test("without a source says what the file is and which sources read it", async () => {
+    const path = await file("one.csv", row("k1"));
+    const { status, document } = await cdrJson<{ fix: string }>("import", path);
+    expect(status).toBe(2);
+    expect(document).toMatchObject({ code: "source-not-named", fix: "Say which switch wrote it: --source fs-1." });
+    expect(await cdrJson("import", await file("x.csv", "a b c\n"))).toMatchObject({
+      status: 2,
+      document: { code: "source-not-named", fix: expect.stringContaining("`tollwright apply`") },
+    });
+  });
+});
+
+// biome-ignore format: a table reads by its columns
+const REFUSED: [string, () => Promise<string>, string, string][] = [
+  ["missing",   async () => join(folder, "no.csv"),                                    "file-unreadable", "no such file"],
+  ["empty",     () => file("empty.csv", ""),                                           "file-empty",      "is empty"],
+  ["zip",       () => file("a.csv", Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0)),           "file-not-text",   "ZIP archive"],
+  ["gzip",      () => file("a.csv", gzipSync(row("k1"))),                              "file-not-text",   "gzip data"],
+  ["UTF-16",    () => file("a.csv", Buffer.from(`\uFEFF${row("k1")}`, "utf16le")),     "file-not-text",   "UTF-16"],
+  ["binary",    () => file("a.csv", new Uint8Array(4_096).map((_, i) => i % 32)),      "file-not-text",   "binary data"],
+  ["a folder without files", async () => folder,                                       "folder-empty",    "no files"],
+  ["a device",  async () => "/dev/null",                                               "file-unreadable", "no regular file"],
+];
+
+describe("a file that can't be read leaves nothing, nor do the good ones beside it", () => {
+  test.each(REFUSED)("%s", async (_name, make, code, what) => {
+    const path = await make();
+    const good = code === "folder-empty" ? [] : [await file("good.csv", row("k1"))];
+    const ran = await cdr("import", "--source", "fs-1", ...good, path);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain(what);
+    expect(ran.stderr).toContain(`code: ${code}`);
+    expect(await operator.figures(TRACES)).toEqual(NO_TRACE);
+  });
+});
+
+describe("a strange file of text is read to its end", () => {
+  test.each([
+    ["500 columns", `${Array(500).fill('"x"').join()}\n`, "column-count"],
+    ["a formula where a number is due", row("k9").replace("14155550123", "=1+1"), null],
+    ["a formula where a time is due", row("k9").replace("2026-03-02 10:15:07", "=NOW()"), "time-invalid"],
+    ["bytes that are no UTF-8", `${row("k9").slice(0, -3)}\xff"\n`, null],
+  ])("%s: the row is stored or waits, and its neighbour is stored", async (_name, text, code) => {
+    const path = await file("a.csv", Buffer.from(text + row("k1"), "latin1"));
+    const { document } = await cdrJson<{ total: object; files: { reasons: { code: string }[] }[] }>(
+      ...["import", "--source", "fs-1", path],
+    );
+    const codes = document.files[0]?.reasons.map((reason) => reason.code);
+    expect(codes).toEqual(code === null ? [] : [code]);
+    expect(document.total).toMatchObject({ rows: 2, stored: code === null ? 2 : 1 });
+  });
+
+  test("one line of 256 MB takes no more memory than a file of short ones", async () => {
+    const path = join(folder, "line.csv");
+    const stream = createWriteStream(path);
+    const chunk = Buffer.alloc(1 << 20, "a");
+    for (let written = 0; written < 256; written += 1) if (!stream.write(chunk)) await once(stream, "drain");
+    stream.end(`\n${row("k1")}`);
+    await once(stream, "close");
+    const { stdout, stderr, status } = await runNode(
+      ["--import", resolve(import.meta.dirname, "../support/report-memory.ts"), "src/main.ts"],
+      ["cdr", "import", "--source", "fs-1", "--tenant", tenant, "--json", path],
+      { DATABASE_URL: db.url },
+    );
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ total: { rows: 2, stored: 1, quarantined: 1 } });
+    expect(Number(/maxRssKb=(\d+)/.exec(stderr)?.[1])).toBeLessThan(400_000);
+  });
+});
