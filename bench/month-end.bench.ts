@@ -30,8 +30,7 @@ async function fill(tx: BulkTx, tenantId: string, accounts: number): Promise<voi
   );
   await tx.query(
     `insert into charges (tenant_id, book_id, answered_at, usage_id, entry_no, account_id, side, batch_id, amount,
-      currency,
-       tariff_id, tariff_epoch, prefix, destination, rate, billed_s)
+       currency, tariff_id, tariff_epoch, prefix, destination, rate, billed_s)
      select '${tenantId}', ${id(1, `1 + n % ${accounts}`)},
        timestamptz '2026-03-01 01:00Z' + n * (interval '30 days' / ${calls}), ${id(3, "n")}, 0,
        ${id(2, `1 + n % ${accounts}`)}, 'customer', 1 + n / ${CALLS_PER_BATCH}, ${CALL}, 'EUR', ${id(4, "1")}, 1, '49',
@@ -42,8 +41,7 @@ async function fill(tx: BulkTx, tenantId: string, accounts: number): Promise<voi
     `insert into journals (tenant_id, book_id, number, kind, idempotency_key, input_hash, batch_id, first_answered_at,
        effective_date, booked_by)
      select '${tenantId}', book_id, row_number() over (partition by book_id order by batch_id), 'usage',
-       'usage/' || batch_id,
-       '', batch_id, min(answered_at), '2026-03-31', 'bench'
+       'usage/' || batch_id, '', batch_id, min(answered_at), '2026-03-31', 'bench'
      from charges group by book_id, batch_id`,
   );
   await tx.query("update books b set last_journal_number = (select count(*) from journals j where j.book_id = b.id)");
