@@ -9,7 +9,8 @@ let db: TestDatabase;
 beforeAll(async () => {
   db = await testDatabase();
   await db.transaction("owner", {}, async (tx) => {
-    await tx.query(`create table calls (tenant_id uuid not null, at timestamptz not null, number text collate "C" not null,
+    await tx.query(`create table calls (tenant_id uuid not null, at timestamptz not null,
+      number text collate "C" not null,
       note text default 'none', primary key (tenant_id, at)) partition by range (at)`);
     await tx.query("create index calls_number on calls (number, at)");
     await tx.query("select protect('calls', 'select')");

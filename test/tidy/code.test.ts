@@ -33,8 +33,10 @@ describe("the code", () => {
     expect(long.filter(({ lines }) => lines > LINES_MAX)).toEqual([]);
   });
 
-  test(`has no line of more than ${LINE_LENGTH_MAX} characters`, () => {
-    expect(linesWhere(code, (line) => line.length > LINE_LENGTH_MAX)).toEqual([]);
+  // A message or a row of a test table reads better whole than cut into pieces: quoted text on one line does not count.
+  test(`has no line of more than ${LINE_LENGTH_MAX} characters beside quoted text`, () => {
+    const unquoted = (line: string) => line.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g, '""');
+    expect(linesWhere(code, (line) => unquoted(line).length > LINE_LENGTH_MAX)).toEqual([]);
   });
 
   test("has no file whose name says nothing", () => {

@@ -139,8 +139,10 @@ describe("currencies", () => {
       exchange_rate: 0.9,
     });
     const balances = await operator.figures<{ eur: number; usd: number; unbilled: number; revenue: number }>(
-      `select sum(amount) filter (where currency = 'EUR')::float8 as eur, sum(amount) filter (where currency = 'USD')::float8 as usd,
-         sum(amount) filter (where kind = 'unbilled')::float8 as unbilled, sum(amount) filter (where kind = 'revenue')::float8 as revenue from balances`,
+      `select sum(amount) filter (where currency = 'EUR')::float8 as eur,
+        sum(amount) filter (where currency = 'USD')::float8 as usd,
+         sum(amount) filter (where kind = 'unbilled')::float8 as unbilled,
+           sum(amount) filter (where kind = 'revenue')::float8 as revenue from balances`,
     );
     expect(balances).toEqual({ eur: 0, usd: 0, unbilled: 0.081, revenue: -0.09 });
   });

@@ -63,7 +63,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
         return watch();
       } catch (error) {
         launch.log(String(error));
-        await sleep(REVIVE_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined); // stop() cuts it short
+        // stop() cuts it short
+        await sleep(REVIVE_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }
   };

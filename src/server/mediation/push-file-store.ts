@@ -33,7 +33,8 @@ export async function reserveLines(
   const { rows } = await tx.prepared<{ id: string; line_done: string }>(
     "push-file",
     `insert into source_files as f
-       (tenant_id, source_id, id, sha256, name, size_bytes, received_at, preamble, state, rows_done, line_done, bytes_done)
+       (tenant_id, source_id, id, sha256, name, size_bytes, received_at, preamble, state, rows_done, line_done,
+         bytes_done)
      values ($1, $2, $3, $4, $5, $6, $7, $8, 'imported', $9, $9, $6)
      on conflict (source_id, sha256) do update set
        size_bytes = f.size_bytes + excluded.size_bytes,

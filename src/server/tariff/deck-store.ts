@@ -115,7 +115,8 @@ export async function markDiscarded(tx: Tx, id: string): Promise<void> {
   await tx.query("delete from deck_rejects where deck_id = $1", [id]);
 }
 
-const ROW_COLUMNS = `number, line, prefix, code_text, destination, kind, status, rate, unit_s, written_decimals, first_s,
+const ROW_COLUMNS = `number, line, prefix, code_text, destination, kind, status, rate, unit_s, written_decimals,
+  first_s,
   next_s, connect_fee, effective_from, effective_to, currency, comment`;
 
 /** COPY into a table under row-level security is refused: the rows go through a temporary one. */

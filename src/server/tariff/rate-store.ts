@@ -29,7 +29,8 @@ interface RateRow {
 }
 
 /** What a rate says beyond its key, its end and its name: a revision of it copies these. */
-const TERMS = `blocked, rate, unit_s, first_s, next_s, slots, connect_fee, minimum_s, free_s, minimum_cost, maximum_cost,
+const TERMS = `blocked, rate, unit_s, first_s, next_s, slots, connect_fee, minimum_s, free_s, minimum_cost,
+  maximum_cost,
   at_maximum_cost`;
 
 const OF_VERSION = "tariff_id = $1 and version_from <= $2 and (version_to is null or version_to > $2)";
@@ -189,7 +190,8 @@ function mergeRevisions({ closings, renames = [] }: RateChanges): Revision[] {
 async function insertRates(tx: BulkTx, rates: readonly Rate[], key: VersionKey): Promise<void> {
   if (rates.length === 0) return;
   await tx.query(`create temp table stage_rates (
-    prefix text, time_window text, effective_from timestamptz, effective_to timestamptz, destination text, blocked boolean,
+    prefix text, time_window text, effective_from timestamptz, effective_to timestamptz, destination text,
+      blocked boolean,
     rate text, unit_s integer, first_s integer, next_s integer, slots text, connect_fee text, minimum_s integer,
     free_s integer, minimum_cost text, maximum_cost text, at_maximum_cost text) on commit drop`);
   const copy = new BinaryCopy(rates.length * 192 + 64);

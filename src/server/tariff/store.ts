@@ -108,8 +108,10 @@ export async function lockEpoch(tx: Tx, tenantId: string): Promise<number> {
 export async function insertVersion(tx: BulkTx, publication: Publication, epoch: number): Promise<number> {
   const { tenantId, tariffId, terms, derivation } = publication;
   const { rows } = await tx.query<{ number: number }>(
-    `insert into tariff_versions (tenant_id, tariff_id, number, epoch, terms, derivation, base_tariff_id, deck_id, published_by)
-     select $1::uuid, $2::uuid, coalesce(max(number), 0) + 1, $3::bigint, $4::jsonb, $5::jsonb, $6::uuid, $7::uuid, $8::text
+    `insert into tariff_versions (tenant_id, tariff_id, number, epoch, terms, derivation, base_tariff_id, deck_id,
+      published_by)
+     select $1::uuid, $2::uuid, coalesce(max(number), 0) + 1, $3::bigint, $4::jsonb, $5::jsonb, $6::uuid, $7::uuid,
+       $8::text
      from tariff_versions where tariff_id = $2::uuid
      returning number`,
     [

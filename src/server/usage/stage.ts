@@ -13,8 +13,10 @@ const STAGES = `
     ord integer, id uuid, book_id uuid, started_at timestamptz, content_hash bigint, derived_hash bigint
   ) on commit delete rows;
   create temp table if not exists stage_usage (
-    book_id uuid, started_at timestamptz, id uuid, account_id uuid, line bigint, revision smallint, call_key text, leg text,
-    call_id text, direction text, calling text, called text, answered_at timestamptz, ended_at timestamptz, talked_ms bigint,
+    book_id uuid, started_at timestamptz, id uuid, account_id uuid, line bigint, revision smallint, call_key text,
+      leg text,
+    call_id text, direction text, calling text, called text, answered_at timestamptz, ended_at timestamptz,
+      talked_ms bigint,
     talked_s integer, account_code text, sip_user text, source_address text, ingress_trunk text, egress_trunk text,
     vendor_account_id uuid, q850 smallint, sip smallint, cause_text text
   ) on commit delete rows;
