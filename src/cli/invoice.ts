@@ -10,8 +10,8 @@ import {
   showInvoice,
 } from "../server/invoicing/export-invoice.ts";
 import { findInvoices } from "../server/invoicing/find-invoices.ts";
-import type { StoredInvoice } from "../server/invoicing/invoice-store.ts";
 import { createPdfPrinter } from "../server/invoicing/render-pdf.ts";
+import type { StoredInvoice } from "../server/invoicing/stored-invoice.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
 import { argument, argumentList, option } from "./input.ts";
 import { lineTable } from "./invoice-lines.ts";

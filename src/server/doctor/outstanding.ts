@@ -1,5 +1,5 @@
 import type { BulkTx } from "../db/tx.ts";
-import { UNPOSTED_COST } from "../ledger/accrual-store.ts";
+import { countUnpostedCost } from "../ledger/accrue-vendors.ts";
 
 /** Work that waits for somebody; no fault. */
 export interface Outstanding {
@@ -12,15 +12,14 @@ export interface Outstanding {
 }
 
 export async function loadOutstanding(tx: BulkTx): Promise<Outstanding> {
-  const { rows } = await tx.query<{ open_parts: string; waiting_rows: string; cost_days: string }>(
+  const { rows } = await tx.query<{ open_parts: string; waiting_rows: string }>(
     `select (select count(*) from call_parts where state = 'open') as open_parts,
-       (select count(*) from quarantine where state = 'waiting') as waiting_rows,
-       (select count(*) from (${UNPOSTED_COST}) as day) as cost_days`,
+       (select count(*) from quarantine where state = 'waiting') as waiting_rows`,
   );
   const [row] = rows;
   return {
     openParts: Number(row?.open_parts),
     waitingRows: Number(row?.waiting_rows),
-    unpostedCostDays: Number(row?.cost_days),
+    unpostedCostDays: await countUnpostedCost(tx),
   };
 }

@@ -2,11 +2,12 @@ import { createWriteStream } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Database } from "../db/database.ts";
-import { findInvoice, loadDocument, loadLines, type StoredInvoice } from "./invoice-store.ts";
+import { findInvoice, loadDocument, loadLines } from "./invoice-store.ts";
 import { itemisedCalls } from "./itemised-calls.ts";
 import { itemisedCsv, textField } from "./itemised-csv.ts";
 import { exportNotWritten, invoiceUnknown } from "./problems.ts";
 import type { PdfPrinter } from "./render-pdf.ts";
+import type { StoredInvoice } from "./stored-invoice.ts";
 import type { StoredLine } from "./stored-line.ts";
 
 /** `lines`: the invoice's rows as CSV. `calls`: the calls behind them as CSV. */

@@ -1,35 +1,10 @@
 import { invariant } from "../../core/invariant.ts";
-import type { InvoiceKind } from "../../core/invoicing/invoice.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import type { InvoiceDocument, InvoiceLogo } from "./invoice-document.ts";
+import type { StoredInvoice } from "./stored-invoice.ts";
 import type { StoredLine } from "./stored-line.ts";
-
-/** An invoice as it is stored; dates and amounts are text, as the database and JSON carry them. */
-export interface StoredInvoice {
-  readonly id: string;
-  readonly number: string;
-  readonly kind: InvoiceKind;
-  readonly bookId: string;
-  readonly accountId: string;
-  readonly accountCode: string;
-  readonly accountName: string;
-  readonly timeZone: string;
-  readonly periodStartDate: string;
-  /** The first day that is no longer billed. */
-  readonly periodEndDate: string;
-  readonly issueDate: string;
-  readonly dueDate: string;
-  readonly currency: Currency;
-  readonly exactTotal: string;
-  readonly total: string;
-  readonly rounding: string;
-  readonly paid: string;
-  readonly due: string;
-  /** In the account's book; null when the invoice moved no money. */
-  readonly journalNumber: string | null;
-}
 
 const INVOICE = `i.id, i.number, i.kind, i.book_id as "bookId", i.account_id as "accountId", a.code as "accountCode",
   a.name as "accountName", a.time_zone as "timeZone", i.period_start_date as "periodStartDate",

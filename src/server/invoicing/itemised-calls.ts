@@ -2,14 +2,9 @@ import { invariant } from "../../core/invariant.ts";
 import { parseDecimal } from "../../core/money/decimal.ts";
 import { nanosFromSql } from "../../core/money/nanos.ts";
 import type { BulkTx } from "../db/tx.ts";
-import {
-  type BilledEntry,
-  type BilledEvent,
-  billedEntries,
-  loadEventRevisions,
-  type StoredInvoice,
-} from "./invoice-store.ts";
+import { type BilledEntry, type BilledEvent, billedEntries, loadEventRevisions } from "./invoice-store.ts";
 import type { ItemisedCall } from "./itemised-csv.ts";
+import type { StoredInvoice } from "./stored-invoice.ts";
 
 const PAGE_ROWS = 2_000;
 

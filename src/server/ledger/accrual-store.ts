@@ -24,7 +24,7 @@ interface CostDayRow {
  * Cost charges per vendor, UTC day of answer, payer's book and currency, against what is posted of them; the unequal
  * ones.
  */
-export const UNPOSTED_COST = `
+const UNPOSTED_COST = `
   with charged as (
     select account_id, (answered_at at time zone 'UTC')::date as day, currency, book_id, sum(amount) as amount
     from charges where side = 'cost' group by 1, 2, 3, 4
@@ -36,6 +36,12 @@ export const UNPOSTED_COST = `
   left join vendor_accruals v on v.vendor_account_id = c.account_id and v.day = c.day and v.currency = c.currency
     and v.payer_book_id = c.book_id
   where c.amount <> coalesce(v.amount, 0)`;
+
+/** How many days of a vendor, payer's book and currency are not all posted. */
+export async function countUnpostedDays(tx: Tx): Promise<number> {
+  const { rows } = await tx.query<{ days: string }>(`select count(*) as days from (${UNPOSTED_COST}) as day`);
+  return Number(rows[0]?.days);
+}
 
 /** Days whose cost is not all posted, at most `pageRows` in memory; the vendors' books are locked. */
 export async function* unpostedCost(tx: BulkTx, pageRows: number): AsyncGenerator<readonly VendorCostDay[]> {

@@ -1,8 +1,8 @@
 import { postVendorCost } from "../../core/ledger/post-vendor-cost.ts";
 import type { Database } from "../db/database.ts";
 import { rehearse } from "../db/rehearse.ts";
-import type { BulkTx } from "../db/tx.ts";
-import { loadVendorBooks, saveAccruals, unpostedCost } from "./accrual-store.ts";
+import type { BulkTx, Tx } from "../db/tx.ts";
+import { countUnpostedDays, loadVendorBooks, saveAccruals, unpostedCost } from "./accrual-store.ts";
 import { insertJournals, lockBooks } from "./post-journals.ts";
 
 const PAGE_ROWS = 5_000;
@@ -46,3 +46,6 @@ export async function accrueVendors(
     return { posted };
   });
 }
+
+/** How many days of cost wait to be posted, each of one vendor, payer's book and currency. */
+export const countUnpostedCost = (tx: Tx): Promise<number> => countUnpostedDays(tx);
