@@ -53,6 +53,10 @@ export class DeckDesk {
     return await writeTemporary("deck.csv", ["Destination,Code,Rate,Increment,Effective,Status", ...lines].join("\n"));
   }
 
+  file(name: string, content: string | Uint8Array): Promise<string> {
+    return writeTemporary(name, content);
+  }
+
   /** The rates of a version, default the newest. */
   async rates(tariffName: string, version?: number): Promise<readonly Rate[]> {
     const { tenantId } = this.operator;
