@@ -1,0 +1,203 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Problem } from "../../src/core/problem.ts";
+import { type FolderEvent, FolderWatch } from "../../src/server/mediation/watch-folder.ts";
+import { startTollwright, tollwrightJson } from "../support/command-line.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { Operator } from "../support/operator.ts";
+
+let db: TestDatabase;
+let operator: Operator;
+let dir: string;
+
+beforeAll(async () => {
+  db = await testDatabase();
+});
+afterAll(() => db?.drop());
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "tollwright-watch-"));
+  operator = await Operator.create(db);
+  await operator.flatRate(await operator.source("fs-1", "freeswitch-csv", { mapping: { columns: COLUMNS } }), "0.06");
+  return () => rm(dir, { recursive: true });
+});
+
+const COLUMNS = [
+  "caller_id_number",
+  "destination_number",
+  "start_stamp",
+  "answer_stamp",
+  "end_stamp",
+  "billsec",
+  "uuid",
+];
+const row = (uuid: string): string =>
+  `"442079460018","14155550123","2026-03-02 10:15:07","2026-03-02 10:15:13","2026-03-02 10:15:43","30","${uuid}"\n`;
+const rows = (from: number, count: number): string =>
+  Array.from({ length: count }, (_, index) => row(`k${from + index}`)).join("");
+
+const STORED = `select (select count(*)::int from usage_events) as events,
+  (select count(*)::int from source_files where state = 'imported') as files`;
+
+const put = (name: string, content: string | Uint8Array): Promise<void> => writeFile(join(dir, name), content);
+const filesIn = async (folder: string): Promise<string[]> => {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+};
+
+/** One round over the folder, with what it reported: "imported a.csv", "failed b.csv file-empty". */
+async function round(doneDir: string | null, watch = watchOf(doneDir)): Promise<string[]> {
+  await watch.watch.once(new AbortController().signal);
+  return watch.events.splice(0);
+}
+
+function watchOf(doneDir: string | null) {
+  const events: string[] = [];
+  const report = (event: FolderEvent) => {
+    const code = event.kind === "failed" && event.error instanceof Problem ? ` ${event.error.code}` : "";
+    events.push(`${event.kind} ${event.path.slice(dir.length + 1)}${code}`);
+  };
+  const folder = { tenantId: operator.tenantId, source: "fs-1", dir, doneDir, settleS: 0 };
+  return { watch: new FolderWatch(db, folder, report), events };
+}
+
+describe("one round over a folder", () => {
+  test("imports what is there, moves it, and leaves the rest alone", async () => {
+    await put("a.csv", rows(1, 2));
+    await put("b.csv", rows(2, 2));
+    for (const name of [".hidden.csv", "c.csv.part", "d.csv.tmp"]) await put(name, rows(9, 1));
+    await mkdir(join(dir, "below"));
+    await put("below/e.csv", rows(9, 1));
+    expect(await round(join(dir, "done"))).toEqual(["imported a.csv", "imported b.csv"]);
+    expect(await filesIn(dir)).toEqual([
+      ...[".hidden.csv", "below/e.csv", "c.csv.part", "d.csv.tmp", "done/a.csv", "done/b.csv"],
+    ]);
+    expect(await operator.figures(STORED)).toEqual({ events: 3, files: 2 });
+  });
+
+  test("knows a file by its content: the same one under another name, or again, is not read twice", async () => {
+    await put("a.csv", rows(1, 2));
+    expect(await round(null)).toEqual(["imported a.csv"]);
+    await put("b.csv", rows(1, 2));
+    expect(await round(null)).toEqual(["known a.csv", "known b.csv"]);
+    expect(await round(join(dir, "done"))).toEqual(["known a.csv", "known b.csv"]);
+    expect(await filesIn(dir)).toEqual(["done/a.csv", "done/b.csv"]);
+  });
+
+  test("never writes over a file of the same name that is done", async () => {
+    for (const [from, name] of [
+      [1, "a.csv"],
+      [5, "a.csv"],
+      [9, "a.csv"],
+    ] as const) {
+      await put(name, rows(from, 1));
+      await round(join(dir, "done"));
+    }
+    expect(await filesIn(join(dir, "done"))).toEqual(["a.csv", "a~2.csv", "a~3.csv"]);
+    expect(await operator.figures(STORED)).toEqual({ events: 3, files: 3 });
+  });
+
+  test("moves what is no text aside, and tries again what may be mended", async () => {
+    await put("z.csv", gzipSync(rows(1, 1)));
+    await put("empty.csv", "");
+    const watch = watchOf(join(dir, "done"));
+    expect(await round(null, watch)).toEqual(["failed empty.csv file-empty", "failed z.csv file-not-text"]);
+    expect(await filesIn(dir)).toEqual(["empty.csv", "error/z.csv"]);
+    await put("empty.csv", rows(1, 1));
+    expect(await round(null, watch)).toEqual(["imported empty.csv"]);
+    expect(await filesIn(dir)).toEqual(["done/empty.csv", "error/z.csv"]);
+  });
+
+  test("without a folder for done files leaves everything, and does not report a bad one twice", async () => {
+    await put("z.csv", gzipSync(rows(1, 1)));
+    const watch = watchOf(null);
+    expect(await round(null, watch)).toEqual(["failed z.csv file-not-text"]);
+    expect(await round(null, watch)).toEqual([]);
+    expect(await filesIn(dir)).toEqual(["z.csv"]);
+  });
+
+  test("keeps the records when the file can't be moved, and moves it once it can", async () => {
+    await put("a.csv", rows(1, 1));
+    await put(".blocked", "a file where the folder should be");
+    expect(await round(join(dir, ".blocked"))).toEqual(["imported a.csv", "failed a.csv file-not-moved"]);
+    expect(await round(join(dir, "done"))).toEqual(["known a.csv"]);
+    expect(await operator.figures(STORED)).toEqual({ events: 1, files: 1 });
+  });
+
+  test("two watchers of one folder store everything once", async () => {
+    for (let n = 0; n < 6; n += 1) await put(`${n}.csv`, rows(n * 50, 60));
+    await Promise.all([round(join(dir, "done")), round(join(dir, "done"))]);
+    await round(join(dir, "done"));
+    expect(await operator.figures(STORED)).toMatchObject({ events: 310 });
+    expect(await filesIn(dir)).toHaveLength(6);
+  });
+
+  test("a folder that is not there is a problem", async () => {
+    await expect(
+      new FolderWatch(
+        db,
+        { tenantId: operator.tenantId, source: "fs-1", dir: join(dir, "no"), doneDir: null, settleS: 0 },
+        () => undefined,
+      ).once(new AbortController().signal),
+    ).rejects.toMatchObject({ code: "file-unreadable" });
+  });
+});
+
+describe("tollwright cdr watch", () => {
+  const words = (...more: string[]) => [
+    ...["cdr", "watch", "--source", "fs-1", dir, "--done", join(dir, "done"), "--settle", "0"],
+    ...["--tenant", `Tenant ${operator.tenantId}`, ...more],
+  ];
+
+  test("--once says what it did, with a status for cron", async () => {
+    await put("a.csv", rows(1, 2));
+    const good = await tollwrightJson(words("--once"), { db });
+    expect(good).toMatchObject({ status: 0, document: { imported: 1, failed: 0 } });
+    await put("z.csv", gzipSync(rows(1, 1)));
+    expect(await tollwrightJson(words("--once"), { db })).toMatchObject({ status: 1, document: { failed: 1 } });
+  });
+
+  test("imports a file that comes while it runs, and ends at SIGTERM", async () => {
+    const { child, ended } = startTollwright(words(), { DATABASE_URL: db.url });
+    await put("first.csv", rows(1, 1));
+    await line(child.stderr, "first.csv: 1 rows");
+    await put("second.csv", rows(2, 1));
+    await line(child.stderr, "second.csv: 1 rows");
+    child.kill("SIGTERM");
+    expect(await ended).toMatchObject({ status: 0 });
+    expect(await operator.figures(STORED)).toEqual({ events: 2, files: 2 });
+  });
+
+  test("killed at any moment and started again, it stores every row once and moves every file", async () => {
+    const count = 12;
+    for (let n = 0; n < count; n += 1) await put(`${n}.csv`, rows(n * 400, 500));
+    for (const kills of [1, 3, 5]) {
+      const { child, ended } = startTollwright(words(), { DATABASE_URL: db.url });
+      for (let seen = 0; seen < kills; seen += 1) await line(child.stderr, "rows: ");
+      child.kill("SIGKILL");
+      await ended;
+    }
+    const last = startTollwright(words("--once"), { DATABASE_URL: db.url });
+    expect(await last.ended).toMatchObject({ status: 0 });
+    expect(await filesIn(dir)).toHaveLength(count);
+    expect(await filesIn(join(dir, "done"))).toHaveLength(count);
+    expect(await operator.figures(STORED)).toEqual({ events: (count - 1) * 400 + 500, files: count });
+  });
+});
+
+/** Waits until the stream has said `text` once more. */
+async function line(stream: NodeJS.ReadableStream, text: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onData = (chunk: Buffer) => {
+    if (chunk.toString().includes(text)) resolve();
+  };
+  stream.on("data", onData);
+  await promise;
+  stream.off("data", onData);
+}
