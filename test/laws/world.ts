@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import fc from "fast-check";
 import { nanos } from "../../src/core/money/nanos.ts";
 import { epochMs } from "../../src/core/time/epoch.ts";
@@ -122,6 +123,7 @@ export class World {
   readonly operator: Operator;
   readonly #accounts: ReadonlyMap<string, StoredAccount>;
   #sources: ReadonlyMap<SwitchName, Source> = new Map();
+  #priority = 0;
 
   private constructor(operator: Operator, accounts: ReadonlyMap<string, StoredAccount>) {
     this.operator = operator;
@@ -165,8 +167,6 @@ export class World {
     await this.giveCode("moving", owner);
   }
 
-  #priority = 0;
-
   /** From now on calls with this account code are the account's. */
   async giveCode(accountCode: string, owner: string): Promise<void> {
     const account = this.#accounts.get(owner);
@@ -195,7 +195,10 @@ export class World {
   }
 
   async deliver(delivery: Delivery): Promise<void> {
-    for (const request of await this.requests(delivery)) await importFile(this.operator.db, request);
+    for (const request of await this.requests(delivery)) {
+      await importFile(this.operator.db, request);
+      await rm(request.path);
+    }
   }
 
   /** What came of it all; throws when a law of the books is broken. */
