@@ -124,7 +124,13 @@ describe("cdr quarantine", () => {
 test("cdr files tells of each file, cdr open of calls that have not ended, cdr formats of what can be read", async () => {
   const files = await cdrJson<{ files: object[] }>("files", "--source", "fs-1");
   expect(files.document.files).toMatchObject([
-    { source: "fs-1", name: expect.stringMatching(/-a\.csv$/), state: "imported", pass: 1, counts: { rows: 4, stored: 1, quarantined: 3 } },
+    {
+      source: "fs-1",
+      name: expect.stringMatching(/-a\.csv$/),
+      state: "imported",
+      pass: 1,
+      counts: { rows: 4, stored: 1, quarantined: 3 },
+    },
   ]);
   expect((await cdr("files")).stdout).toMatch(/^SOURCE +FILE +RECEIVED +STATE +ROWS .*\nfs-1 +\S+-a\.csv /);
   expect(await cdrJson("open")).toMatchObject({ status: 0, document: { open: [] } });

@@ -39,7 +39,7 @@ const STORED = `select (select count(*)::int from usage_events) as events,
   (select coalesce(sum(amount), 0)::float8 from charges) as charged,
   (select coalesce(sum(amount), 0)::float8 from balances where kind = 'unbilled') as unbilled`;
 const FILES = `select count(*)::int as files, sum(rows)::int as rows, sum(stored)::int as stored,
-  sum(duplicate)::int as duplicate, sum(quarantined)::int as quarantined, max(line_done)::int as lines from source_files`;
+  sum(duplicate)::int as duplicate, sum(quarantined)::int as quarantined from source_files`;
 
 // biome-ignore format: a table reads by its columns
 const ENCODINGS: [string, string, (document: string) => string, string][] = [
