@@ -44,10 +44,14 @@ export function diffCode(
     const previous = index === 0 || entry.from <= start ? rateBefore(current, at) : (rates[index - 1] ?? null);
     return describe({ entry, at, previous, after: rates[index] ?? null, current, now });
   });
-  const operations = sameBetween(current, wanted, start, null)
+  const { close, insert } = sameBetween(current, wanted, start, null)
     ? { close: [], insert: [] }
     : toOperations(current, wanted);
-  return { changes, operations: { ...operations, rename: renames(current, chain.at(-1) as DatedRow, now) } };
+  const newest = chain.at(-1) as DatedRow;
+  const named = insert.map((rate) =>
+    isNamedBy(newest, rate, now) ? { ...rate, destination: newest.destination } : rate,
+  );
+  return { changes, operations: { close, insert: named, rename: renames(current, newest, now) } };
 }
 
 /** The rate a row makes; null for one that closes the code. */
@@ -94,16 +98,14 @@ function toOperations(current: Timeline, wanted: Timeline): Omit<DeckOperations,
   return { close, insert: [...insert.values()] };
 }
 
-/** The newest name goes to the rate in force and to later ones; inserted rates have it already. */
-function renames(current: Timeline, { destination, row }: DatedRow, now: EpochMs): DeckOperations["rename"] {
-  if (row === null || destination === "") return [];
-  return since(current, now)
-    .filter((rate) => rate.destination !== destination)
-    .flatMap(
-      ({ effectiveFrom }) => current.find((rate) => rate.effectiveFrom === effectiveFrom) ?? rateAt(current, now) ?? [],
-    )
-    .map(({ prefix, window, effectiveFrom }) => ({ prefix, window, effectiveFrom, destination }));
-}
+/** The newest name goes to the rate in force and to later ones, stored or inserted. */
+const isNamedBy = ({ destination, row }: DatedRow, rate: Rate, now: EpochMs): boolean =>
+  row !== null && destination !== "" && (rate.effectiveTo === null || rate.effectiveTo > now);
+
+const renames = (current: Timeline, newest: DatedRow, now: EpochMs): DeckOperations["rename"] =>
+  current
+    .filter((rate) => isNamedBy(newest, rate, now) && rate.destination !== newest.destination)
+    .map(({ prefix, window, effectiveFrom }) => ({ prefix, window, effectiveFrom, destination: newest.destination }));
 
 interface Described {
   readonly entry: DatedRow;
