@@ -51,7 +51,8 @@ const cdrJson = <Document>(...words: string[]) =>
   tollwrightJson<Document>(["cdr", ...words, "--tenant", tenant], { db });
 
 const TRACES = `select (select count(*)::int from source_files) as files,
-  (select count(*)::int from batches) as batches, (select count(*)::int from usage_events) as events, (select count(*)::int from quarantine) as quarantined`;
+  (select count(*)::int from batches) as batches, (select count(*)::int from usage_events) as events,
+  (select count(*)::int from quarantine) as quarantined`;
 const NO_TRACE = { files: 0, batches: 0, events: 0, quarantined: 0 };
 
 describe("cdr import", () => {
