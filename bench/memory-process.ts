@@ -1,7 +1,7 @@
 import { openDatabase } from "../src/server/db/database.ts";
 import { loadRatingContext } from "../src/server/rating/rating-context.ts";
 
-/** Run by memory.bench.ts in a process of its own: loads all tariffs of a tenant, and prints what the process then takes. */
+/** Run by memory.bench.ts as a process of its own: loads all tariffs of a tenant, and prints what it then takes. */
 const [url = "", tenantId = ""] = process.argv.slice(2);
 const db = await openDatabase({ url });
 const context = await db.transaction("app", { tenantId }, (tx) => loadRatingContext(tx, tenantId, null));

@@ -6,9 +6,9 @@ import { withDatabase } from "./own-database.ts";
 import { buildCalls, buildDeck, DECK_TERMS } from "./rating-deck.ts";
 
 /**
- * Calls are priced one after the other, each in a turn of its own of the event loop, as authorisations come in; meanwhile
- * the process loads a version that was published elsewhere and swaps it. The longest time between two calls is the pause
- * that a caller may notice.
+ * Calls are priced one after the other, each in a turn of its own of the event loop, as authorisations come in;
+ * meanwhile the process loads a version that was published elsewhere and swaps it. The longest time between two calls
+ * is the pause that a caller may notice.
  */
 bench(
   "tariff swap: calls are priced while a published tariff is loaded",

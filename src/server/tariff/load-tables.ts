@@ -11,7 +11,7 @@ export interface RateTables {
   readonly shortNumbers: PrefixTable;
 }
 
-/** What is done in one turn of the event loop: about 1 ms here. Calls wait for no more than that and a garbage collection. */
+/** What is done in one turn of the event loop: about 1 ms here. Calls wait for that and a garbage collection. */
 const CHUNK_ROWS = 100;
 const TURN_PREFIXES = 500;
 
