@@ -72,6 +72,7 @@ function ratesTable(rates: readonly Rate[]): Table {
 }
 
 function readPrefix(text: string): string {
-  if (!/^(=\d{0,15}|\d{1,15})$/.test(text)) throw inputRefused('Give digits such as "4930", or "=112" for a short code.');
+  if (!/^(=\d{0,15}|\d{1,15})$/.test(text))
+    throw inputRefused('Give digits such as "4930", or "=112" for a short code.');
   return text;
 }
