@@ -17,8 +17,8 @@ const onPostgres = (version: number) => ({
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     pool: "forks",
     maxWorkers: 2,
     projects: [unit, onPostgres(18), ...(wantsPostgres15() ? [onPostgres(15)] : [])].map((project) => ({

@@ -40,7 +40,19 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   }
   const { address, family, port: taken } = app.server.address() as AddressInfo;
   const name = family === "IPv6" ? `[${address}]` : address;
-  return { url: `http://${name}:${taken}`, close: () => app.close() };
+  return { url: `http://${name}:${taken}`, close: () => closeApp(app) };
+}
+
+/** A connection that is answered after the close began stays open for its next request, and the close would wait for it. */
+const IDLE_SWEEP_MS = 100;
+
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+  }
 }
 
 async function buildApp({ db, log, routes, requestMsMax = REQUEST_MS_MAX }: HttpOptions): Promise<FastifyInstance> {
