@@ -49,18 +49,22 @@ export async function importBatch(
   rows: readonly ArrivedRow[],
   turn: Turn,
 ): Promise<BatchResult> {
+  const singles = singleCalls(rows);
+  // Before the turn comes, while the database is still busy with the batch before.
+  const preparedSingles = singles.map(({ call, row }) =>
+    prepareCall(source.desk, { call, content: row.raw, line: row.line }),
+  );
   if (rows.some((row) => partOf(row.outcome, row) !== null)) {
     await turn.mayFinish;
     await lockParts(tx, source.sourceId);
   }
   await turn.mayClaim;
   const gathered = await gatherCalls(tx, source, rows);
-  const singles = singleCalls(rows);
   const wholes = gathered.flatMap((item) =>
     item.assembly.call === null ? [] : [{ ...item, call: item.assembly.call }],
   );
   const prepared = [
-    ...singles.map(({ call, row }) => prepareCall(source.desk, { call, content: row.raw, line: row.line })),
+    ...preparedSingles,
     ...wholes.map(({ call, assembly, receivedAt }) =>
       prepareCall(receivedAtTime(source.desk, receivedAt), { call, content: assembly.key, line: assembly.line }),
     ),

@@ -63,7 +63,7 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
   return imported;
 }
 
-/** Decodes and stores all rows, at most two batches at a time; answers the digest of what was read. */
+/** Decodes and stores all rows, a few batches at a time; answers the digest of what was read. */
 async function importRows(
   db: Database,
   request: ImportRequest,
@@ -93,12 +93,14 @@ async function importRows(
   return hash.digest("hex");
 }
 
-/** Lets two batches overlap as {@link Turn} describes, and keeps the reader from running further ahead. */
+/** One that the database writes, and one that is read and priced meanwhile. */
+const BATCHES_UNDER_WAY = 2;
+
+/** Lets batches overlap as {@link Turn} describes, and keeps the reader from running further ahead. */
 class BatchLine {
   readonly #store: (batch: RowBatch, turn: Turn) => Promise<void>;
+  readonly #underWay: Promise<void>[] = [];
   #claimed = Promise.resolve();
-  #before = Promise.resolve();
-  #last = Promise.resolve();
 
   constructor(store: (batch: RowBatch, turn: Turn) => Promise<void>) {
     this.#store = store;
@@ -106,20 +108,20 @@ class BatchLine {
 
   async add(batch: RowBatch | undefined): Promise<void> {
     if (batch === undefined) return;
-    await this.#before;
+    if (this.#underWay.length === BATCHES_UNDER_WAY) await this.#underWay.shift();
     const claimed = Promise.withResolvers<void>();
-    const turn = { mayClaim: this.#claimed, onClaimed: claimed.resolve, mayFinish: this.#last };
-    this.#before = this.#last;
+    const mayFinish = this.#underWay.at(-1) ?? Promise.resolve();
+    const turn = { mayClaim: this.#claimed, onClaimed: claimed.resolve, mayFinish };
     // A batch that fails never claims; the next one then fails at its end, where it waits for this one.
-    this.#last = this.#store(batch, turn).finally(claimed.resolve);
-    this.#last.catch(() => undefined);
+    const stored = this.#store(batch, turn).finally(claimed.resolve);
+    stored.catch(() => undefined);
+    this.#underWay.push(stored);
     this.#claimed = claimed.promise;
   }
 
   /** Waits for the batches under way. Errors: the first batch's that failed. */
   async finish(): Promise<void> {
-    await this.#before;
-    await this.#last;
+    for (const stored of this.#underWay) await stored;
   }
 }
 
