@@ -43,7 +43,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   return { url: `http://${name}:${taken}`, close: () => closeApp(app) };
 }
 
-/** A connection that is answered after the close began stays open for its next request, and the close would wait for it. */
+/** A connection answered after the close began stays open for its next request, and the close would wait for it. */
 const IDLE_SWEEP_MS = 100;
 
 async function closeApp(app: FastifyInstance): Promise<void> {
