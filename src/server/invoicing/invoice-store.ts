@@ -87,8 +87,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * The entries of an invoice, exactly those that it covers, in order of answer and of numbering, `pageRows` at a
- * time, so that neither side holds more. A cursor takes no parameters,
-   hence the strict test of what becomes part of the text.
+ * time, so that neither side holds more. A cursor takes no parameters, hence the strict test of what becomes part of
+ * the text.
  */
 export async function* billedEntries(
   tx: BulkTx,
