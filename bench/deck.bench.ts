@@ -1,5 +1,5 @@
 import { epochMs } from "../src/core/time/epoch.ts";
-import { applyOperations } from "../src/decks/diff/apply-operations.ts";
+import { applyOperations } from "../test/support/apply-operations.ts";
 import { isEmptyDiff } from "../src/decks/diff/deck-diff.ts";
 import { diffDeck } from "../src/decks/diff/diff-deck.ts";
 import { readDeck } from "../src/decks/read-deck.ts";

@@ -33,7 +33,7 @@ const status = await runCli(process.argv.slice(2), {
   version: manifest.version,
   entries: COMMANDS,
   ...{ stdin, stdout, stderr, now, loadConfig, connect },
-  colors: pc.createColors(pc.isColorSupported && stdout.isTTY),
+  colors: pc.createColors(pc.isColorSupported && stdout.isTTY === true),
   watched: stderr.isTTY,
   width: Math.min(stdout.columns ?? HELP_COLUMNS, HELP_COLUMNS),
   author: `cli:${loginName()}`,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Currency } from "../../src/core/money/currency.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import { type EpochMs, epochMs } from "../../src/core/time/epoch.ts";
-import { applyOperations } from "../../src/decks/diff/apply-operations.ts";
+import { applyOperations } from "../support/apply-operations.ts";
 import { type DeckArrival, importDeck } from "../../src/server/tariff/import-deck.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate } from "../support/operator.ts";

@@ -1,6 +1,6 @@
-import { invariant } from "../../core/invariant.ts";
-import type { Rate } from "../../core/tariff/rate.ts";
-import type { DeckOperations, RateKey } from "./deck-diff.ts";
+import { invariant } from "../../src/core/invariant.ts";
+import type { Rate } from "../../src/core/tariff/rate.ts";
+import type { DeckOperations, RateKey } from "../../src/decks/diff/deck-diff.ts";
 
 /** The rates of a tariff after the operations of a deck: what the next version holds. */
 export function applyOperations(current: Iterable<Rate>, operations: DeckOperations): Rate[] {
