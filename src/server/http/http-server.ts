@@ -40,19 +40,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   }
   const { address, family, port: taken } = app.server.address() as AddressInfo;
   const name = family === "IPv6" ? `[${address}]` : address;
-  return { url: `http://${name}:${taken}`, close: () => closeApp(app) };
-}
-
-/** A connection answered after the close began stays open for its next request, and the close would wait for it. */
-const IDLE_SWEEP_MS = 100;
-
-async function closeApp(app: FastifyInstance): Promise<void> {
-  const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(sweep);
-  }
+  return { url: `http://${name}:${taken}`, close: () => app.close() };
 }
 
 async function buildApp({ db, log, routes, requestMsMax = REQUEST_MS_MAX }: HttpOptions): Promise<FastifyInstance> {
@@ -69,9 +57,21 @@ async function buildApp({ db, log, routes, requestMsMax = REQUEST_MS_MAX }: Http
     ajv: { customOptions: { removeAdditional: false } }, // the default drops unknown fields without a word
     routerOptions: { maxParamLength: 128 },
   });
+  letGoWhenClosing(app);
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler(answerUnknownRoute);
   await app.register(healthRoutes(db));
   for (const plugin of routes) await app.register(plugin);
   return app;
+}
+
+/** A connection that is answered after the close began would stay open for its next request, and the close would wait. */
+function letGoWhenClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (closing) reply.header("connection", "close");
+  });
 }
