@@ -65,7 +65,7 @@ async function buildApp({ db, log, routes, requestMsMax = REQUEST_MS_MAX }: Http
   return app;
 }
 
-/** A connection that is answered after the close began would stay open for its next request, and the close would wait. */
+/** A connection that is answered after the close began would stay open for its next request, and the close wait. */
 function letGoWhenClosing(app: FastifyInstance): void {
   let closing = false;
   app.addHook("preClose", async () => {
