@@ -170,7 +170,7 @@ describe("several processes", () => {
     await Promise.all(others.map((user) => user.stop()));
     expect(await ask(first!.url, "select 1 as one")).toEqual([{ one: 1 }]);
     await first!.stop();
-    expect(isAlive(first!.pid)).toBe(false);
+    await expect.poll(() => isAlive(first!.pid)).toBe(false);
   });
 
   test("one comes while another leaves: it has a server all the same", async () => {
@@ -189,7 +189,7 @@ describe("several processes", () => {
     const next = await startEmbedded({ dataDir, durable: true });
     expect(next.pid).toBe(killed.pid);
     await next.stop();
-    expect(isAlive(killed.pid)).toBe(false);
+    await expect.poll(() => isAlive(killed.pid)).toBe(false);
   });
 });
 
@@ -207,7 +207,7 @@ describe("after a crash", () => {
     }
     expect(said).toContain("The database server died; starting it again.");
     await server.stop();
-    expect(isAlive(server.pid)).toBe(false);
+    await expect.poll(() => isAlive(server.pid)).toBe(false);
   });
 
   test("killed together with the process that launched it, it starts again", async () => {
@@ -242,7 +242,7 @@ describe("accounts", () => {
     const user = await launch({ uid: NOBODY, dir });
     expect((await stat(`/proc/${user.pid}`)).uid).toBe(NOBODY);
     await user.stop();
-    expect(isAlive(user.pid)).toBe(false);
+    await expect.poll(() => isAlive(user.pid)).toBe(false);
   });
 
   test.runIf(AS_ROOT)("a user is told whose folder it is that root made", async () => {
