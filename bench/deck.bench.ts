@@ -1,8 +1,8 @@
 import { epochMs } from "../src/core/time/epoch.ts";
-import { applyOperations } from "../test/support/apply-operations.ts";
 import { isEmptyDiff } from "../src/decks/diff/deck-diff.ts";
 import { diffDeck } from "../src/decks/diff/diff-deck.ts";
 import { readDeck } from "../src/decks/read-deck.ts";
+import { applyOperations } from "../test/support/apply-operations.ts";
 import { bench } from "./bench.ts";
 import { deckBytes } from "./deck-bytes.ts";
 

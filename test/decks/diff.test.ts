@@ -4,10 +4,10 @@ import { formatDecimal } from "../../src/core/money/decimal.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import { toInstant } from "../../src/core/time/epoch.ts";
 import type { DeckRow } from "../../src/decks/deck-row.ts";
-import { applyOperations } from "../support/apply-operations.ts";
 import { isEmptyDiff } from "../../src/decks/diff/deck-diff.ts";
 import { type DiffPolicy, diffDeck } from "../../src/decks/diff/diff-deck.ts";
 import { rateAt } from "../../src/decks/diff/timeline.ts";
+import { applyOperations } from "../support/apply-operations.ts";
 import { day, rate, row, steps } from "./rates.ts";
 
 const now = day("2026-03-01");
