@@ -7,9 +7,10 @@ import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import { PushReceiver } from "../../src/server/mediation/receive-push.ts";
 import { mediationRoutes } from "../../src/server/mediation/routes.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { asSuperuser, withDatabase } from "../support/database-url.ts";
 import { Operator } from "../support/operator.ts";
 import { callDocument } from "./call-document.ts";
-import { post, startServer } from "./started-server.ts";
+import { post, type StartedServer, startServer } from "./started-server.ts";
 
 let db: TestDatabase;
 
@@ -62,6 +63,57 @@ describe("a server that is killed", () => {
       expect(await operator.figures(FILE)).toMatchObject({ whole: true, stored: 200, rows: 200 + events });
     },
   );
+
+  test("by SIGTERM answers what is under way, and ends well", async () => {
+    const { operator, token } = await pushedSource();
+    const server = await startServer(db.url);
+    const first = await post(server.url, { source: "fs-1", token, body: callDocument("leg-first") });
+    expect(first.status).toBe(200);
+    const sent = Promise.allSettled(
+      Array.from({ length: 50 }, (_, n) => post(server.url, { source: "fs-1", token, body: callDocument(`leg-${n}`) })),
+    );
+    const ended = await server.stop();
+    expect(ended).toMatchObject({ status: 0 });
+    const answers = await sent;
+    const safe = answers.filter((answer) => answer.status === "fulfilled" && answer.value.status === 200).length;
+    expect((await operator.figures<{ events: number }>(STORED)).events).toBe(1 + safe);
+  });
+});
+
+describe("a database that is away", () => {
+  let server: StartedServer;
+  beforeAll(async () => {
+    server = await startServer(db.url);
+  });
+  afterAll(() => server?.stop());
+
+  test("is answered with 503 and a time to come back, and the record is taken when it is back", async () => {
+    const { operator, token } = await pushedSource();
+    const send = () => post(server.url, { source: "fs-1", token, body: callDocument("leg-1") });
+    await openDoor(false);
+    const away = await send();
+    const ready = await fetch(`${server.url}/readyz`);
+    const alive = await fetch(`${server.url}/healthz`);
+    await openDoor(true);
+    expect(away).toMatchObject({ status: 503, answer: { status: 503 } });
+    expect(away.headers.get("retry-after")).toBe("5");
+    expect(away.headers.get("content-type")).toBe("application/problem+json");
+    expect([ready.status, alive.status]).toEqual([503, 200]);
+    expect(await send()).toMatchObject({ status: 200, answer: { stored: 1 } });
+    expect(await operator.figures(STORED)).toMatchObject({ events: 1 });
+  });
+
+  /** Ends every connection to the test's database and lets no new one in, or lets them in again. */
+  async function openDoor(open: boolean): Promise<void> {
+    const [, name] = /\/([^/?]+)(?:\?|$)/.exec(db.url) ?? [];
+    const admin = withDatabase(db.url, "postgres");
+    await asSuperuser(admin, `alter database ${name} with allow_connections ${open}`);
+    if (!open)
+      await asSuperuser(
+        admin,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and pid <> pg_backend_pid()`,
+      );
+  }
 });
 
 describe("a request that is wrong", () => {

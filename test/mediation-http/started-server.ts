@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { startTollwright } from "../support/command-line.ts";
 
 /** A `tollwright start` of its own, on a test's database and any free port. */
@@ -34,14 +33,21 @@ export async function startServer(databaseUrl: string): Promise<StartedServer> {
   };
 }
 
-async function listeningUrl(stderr: NodeJS.ReadableStream): Promise<string> {
-  const said: string[] = [];
-  for await (const line of createInterface({ input: stderr })) {
-    said.push(line);
-    const url = /^Listening on (\S+)$/.exec(line)?.[1];
-    if (url !== undefined) return url;
-  }
-  throw new Error(`the server did not start:\n${said.join("\n")}`);
+/**
+ * The address that the server says it listens on. Only listens along: `ended` reads the same stream to its end, and a
+ * second reader that stops early (readline, `for await`) would pause it, so that the process never seems to end.
+ */
+function listeningUrl(stderr: NodeJS.ReadableStream): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let said = "";
+  const listen = (chunk: Buffer) => {
+    said += chunk.toString();
+    const url = /^Listening on (\S+)\n/m.exec(said)?.[1];
+    if (url !== undefined) resolve(url);
+  };
+  stderr.on("data", listen);
+  stderr.once("end", () => reject(new Error(`the server did not start:\n${said}`)));
+  return promise.finally(() => stderr.off("data", listen));
 }
 
 /** Posts records to a source with a bearer token; answers the status and the document. */

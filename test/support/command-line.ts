@@ -73,9 +73,17 @@ export function startTollwright(words: readonly string[], env: Readonly<Record<s
   const child = spawn(process.execPath, [MAIN, ...words], { env: { ...process.env, ...env }, stdio: "pipe" });
   const ended = async (): Promise<Ran> => {
     // A test may close the child's standard output: then nothing more is read of it.
-    const [stdout, stderr] = [text(child.stdout).catch(() => ""), text(child.stderr)];
+    const [stdout, stderr] = [said(child.stdout), said(child.stderr)];
     const [status] = (await once(child, "close")) as [number | null];
-    return { status, stdout: await stdout, stderr: await stderr };
+    return { status, stdout: stdout(), stderr: stderr() };
   };
   return { child, ended: ended() };
+}
+
+/** What a stream says, so far. By events, which leave the stream to other listeners. */
+function said(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  stream.on("error", () => undefined); // closed by the test: then nothing more is read of it
+  return () => Buffer.concat(chunks).toString();
 }
