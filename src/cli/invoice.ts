@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { nanosFromSql } from "../core/money/nanos.ts";
+import { makeFolder } from "../server/files/make-folder.ts";
 import {
   EXPORT_FORMATS,
   EXPORT_SUFFIX,
@@ -100,7 +100,7 @@ const exportCommand = defineCommand({
   async run(context, { numbers }, { format = "pdf", out = "." }) {
     const { id: tenantId } = await context.tenant();
     const db = await context.db();
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     const bar = context.progress("Exporting", numbers.length);
     const printer = createPdfPrinter({ threads: Math.min(numbers.length, availableParallelism()) });
     try {

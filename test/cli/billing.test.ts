@@ -71,10 +71,9 @@ describe("the month of a bakery", () => {
       "usage,Destination 49,2026-02-01,2026-03-01,0.06,1,61,0.061,0.06,EUR\r\n",
     );
     expect(await read(".calls.csv")).toContain(",442079460018,4930123456,Destination 49,49,61,61,0.06,,0.061,EUR,");
-    const nowhere = await run(
-      `invoice export INV-2026-00001 --format json --out ${join(folder, "INV-2026-00001.json")}`,
-    );
-    expect(nowhere.status).toBe(2);
+    const noFolder = join(folder, "INV-2026-00001.json");
+    for (const out of [noFolder, join(noFolder, "below")])
+      expect((await run(`invoice export INV-2026-00001 --out ${out}`)).stderr).toContain("code: export-not-written");
   });
 
   test("is right, says the doctor; and a difference is exit status 1", async () => {

@@ -41,7 +41,7 @@ test.each<[string, string | Uint8Array, string, string]>([
   ["one.csv", "Rates\n0.01\n0.02\n", "deck-columns-missing", "a deck with one column"],
   ["page.csv", "<!doctype html><html><p>Log in</p></html>", "deck-format-unknown", "a log-in page"],
   ["unpriced.csv", `${HEADER}Cuba,53,\nPeru,51,\n`, "deck-without-rates", "as a full deck it would close everything"],
-])("%s is refused as a whole, and nothing stays (%s)", async (name, content, code) => {
+])("%s is refused as a whole, and nothing stays", async (name, content, code) => {
   const before = await desk.stored();
   const path = await desk.file(name, content);
   const words = ["import", path, "--tariff", "new", "--create", "--mode", "full", "--publish"];
@@ -107,9 +107,15 @@ test.each<[string, string, string]>([
 test("an export that cannot be written leaves the file of before", async () => {
   const path = await desk.file("deck.csv", `${HEADER}Cuba,53,0.81\n`);
   await desk.run(["import", path, "--tariff", "export", "--create", "--mode", "full", "--publish"]);
-  const nowhere = join(tmpdir(), "no-such-folder", "deck.csv");
-  const { status, document } = await desk.json<{ code: string }>(["export", "--tariff", "export", nowhere]);
-  expect({ status, code: document.code }).toEqual({ status: 2, code: "export-not-written" });
+  for (const nowhere of [join(tmpdir(), "no-such-folder", "deck.csv"), join(path, "below.csv")]) {
+    const { status, document } = await desk.json<{ code: string }>(["export", "--tariff", "export", nowhere]);
+    expect({ status, code: document.code }).toEqual({ status: 2, code: "export-not-written" });
+  }
+});
+
+test("a deck that cannot be opened is named with the reason, in words", async () => {
+  const { stderr } = await desk.run(["import", "no-such-deck.csv", "--tariff", "export", "--mode", "full"]);
+  expect(stderr).toContain("The file no-such-deck.csv cannot be read: there is no such file.");
 });
 
 /** Rows of the table are refused as a server does that has run out of something. */

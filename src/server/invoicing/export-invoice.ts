@@ -1,11 +1,12 @@
 import { createWriteStream } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Database } from "../db/database.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import { findInvoice, loadDocument, loadLines } from "./invoice-store.ts";
 import { itemisedCalls } from "./itemised-calls.ts";
 import { itemisedCsv, textField } from "./itemised-csv.ts";
-import { exportNotWritten, invoiceUnknown } from "./problems.ts";
+import { invoiceUnknown } from "./problems.ts";
 import type { PdfPrinter } from "./render-pdf.ts";
 import type { StoredInvoice } from "./stored-invoice.ts";
 import type { StoredLine } from "./stored-line.ts";
@@ -108,20 +109,3 @@ function linesCsv({ lines, currency, number }: InvoiceWithLines): string {
   ]);
   return [LINE_COLUMNS, ...rows].map((fields) => `${fields.join(",")}\r\n`).join("");
 }
-
-/** Writes beside the file and moves it there when it is whole: no reader ever sees half of it. */
-async function replaceFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
-  const part = `${path}.part`;
-  try {
-    await write(part);
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    if (isFileError(error)) throw exportNotWritten({ path, reason: error.message, cause: error });
-    throw error;
-  }
-}
-
-/** Errors of the file system; a broken connection to the database has system calls of its own. */
-const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && "syscall" in error && /^(open|write|close|rename)$/.test(String(error.syscall));

@@ -29,13 +29,3 @@ export const invoiceUnknown = (args: { readonly number: string }) =>
     what: `There is no invoice "${args.number}".`,
     fix: "Look for its number with `tollwright invoice list`.",
   });
-
-export const exportNotWritten = (args: { readonly path: string; readonly reason: string; readonly cause: unknown }) =>
-  new Problem(
-    "export-not-written",
-    {
-      what: `${args.path} could not be written: ${args.reason}.`,
-      fix: "Check that the folder exists, may be written to and has room, then export again: nothing half-done stays.",
-    },
-    { cause: args.cause },
-  );

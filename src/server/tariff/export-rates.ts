@@ -1,9 +1,9 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import type { Rate } from "../../core/tariff/rate.ts";
 import { writeDeckCsv, writeDeckXlsx } from "../../decks/write-deck.ts";
 import type { Database } from "../db/database.ts";
-import { exportNotWritten } from "../invoicing/problems.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import { listRates, type RateQuestion } from "./list-rates.ts";
 
 export interface RateExport {
@@ -15,8 +15,7 @@ export interface RateExport {
 
 /**
  * Writes a tariff as a rate deck, to be sent to whoever buys at it: XLSX if `path` says so, else CSV. Imported as a
- * full
- * deck into the same tariff it changes nothing. A file that is there is replaced once the new one is whole.
+ * full deck into the same tariff it changes nothing. A file that is there is replaced once the new one is whole.
  *
  * @throws Problem `tariff-unknown`, `tariff-unpublished`, `tariff-version-unknown`, `export-not-written`.
  */
@@ -29,19 +28,9 @@ export async function exportRates(
   const fitting = rates.filter(fitsDeck);
   const layout = { currency: terms.currency };
   const isWorkbook = path.toLowerCase().endsWith(".xlsx");
-  await replaceFile(path, isWorkbook ? writeDeckXlsx(fitting, layout) : writeDeckCsv(fitting, layout));
+  const content = isWorkbook ? writeDeckXlsx(fitting, layout) : writeDeckCsv(fitting, layout);
+  await replaceFile(path, (part) => writeFile(part, content));
   return { version, exported: fitting.length, leftOut: rates.length - fitting.length };
 }
 
 const fitsDeck = ({ prefix, window }: Rate): boolean => window === null && !prefix.startsWith(NOT_E164_MARK);
-
-async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const part = `${path}.part`;
-  try {
-    await writeFile(part, content);
-    await rename(part, path);
-  } catch (cause) {
-    await rm(part, { force: true });
-    throw exportNotWritten({ path, reason: cause instanceof Error ? cause.message : String(cause), cause });
-  }
-}
