@@ -1,7 +1,13 @@
 import { basename } from "node:path";
 import { type EpochMs, fromInstant } from "../core/time/epoch.ts";
 import type { Database } from "../server/db/database.ts";
-import { findReasons, type QuarantineReason, type RowCounts, sumCounts } from "../server/mediation/find-imports.ts";
+import {
+  findFilesById,
+  findReasons,
+  type QuarantineReason,
+  type RowCounts,
+  sumCounts,
+} from "../server/mediation/find-imports.ts";
 import { findSourceNamed } from "../server/mediation/find-source.ts";
 import { importFile } from "../server/mediation/import-file.ts";
 import { listRecordFiles } from "../server/mediation/list-record-files.ts";
@@ -57,6 +63,8 @@ export const cdrImportCommand = defineCommand({
 interface FileResult {
   /** Absent in a dry run. */
   readonly id?: string;
+  /** How often the file has been read, this time included; absent in a dry run. */
+  readonly pass?: number;
   readonly path: string;
   readonly counts: RowCounts;
   readonly reasons: readonly QuarantineReason[];
@@ -99,7 +107,7 @@ async function importAll(context: CommandContext, run: ImportRun): Promise<reado
     }
   }
   bar.stop();
-  return results;
+  return await asOfNow(run, results);
 }
 
 async function importOne(
@@ -109,9 +117,21 @@ async function importOne(
 ): Promise<FileResult> {
   const request = { source, path, receivedAt, onProgress };
   if (dryRun) return { path, ...(await rehearseImport(db, request)) };
-  const { id, counts } = await importFile(db, request);
+  const { id, pass, counts } = await importFile(db, request);
   const reasons = counts.quarantined > 0 ? await findReasons(db, { tenantId: source.tenantId, fileId: id }) : [];
-  return { id, path, counts, reasons };
+  return { id, pass, path, counts, reasons };
+}
+
+/** The second half of a call ends the wait of the first, in a file that was imported before: its counts have moved. */
+async function asOfNow({ db, source }: ImportRun, results: readonly FileResult[]): Promise<readonly FileResult[]> {
+  const ids = results.flatMap(({ id }) => id ?? []);
+  if (ids.length < 2) return results;
+  const files = new Map((await findFilesById(db, { tenantId: source.tenantId, ids })).map((file) => [file.id, file]));
+  return results.map((result) => {
+    const file = files.get(result.id ?? "");
+    // A file that is named twice has begun another pass: what the first one did is not what the second did.
+    return file !== undefined && file.pass === result.pass ? { ...result, counts: file.counts } : result;
+  });
 }
 
 function outcomeOf(source: Source, results: readonly FileResult[], dry: boolean): Outcome {

@@ -1,5 +1,6 @@
 import { Problem } from "../core/problem.ts";
 import type { FolderEvent } from "../server/mediation/watch-folder.ts";
+import { counted } from "./counted.ts";
 
 /** What happened in a watched folder, as one line. */
 export function folderLine(event: FolderEvent): string {
@@ -7,7 +8,7 @@ export function folderLine(event: FolderEvent): string {
     case "imported": {
       const { rows, stored, duplicate, nonBillable, quarantined, open } = event.file.counts;
       const fates = `${stored} stored, ${duplicate} duplicate, ${nonBillable} non-billable, ${quarantined} quarantined`;
-      return `${event.path}: ${rows} rows: ${fates}, ${open} open.`;
+      return `${event.path}: ${counted(rows, "row")}: ${fates}, ${open} open.`;
     }
     case "known":
       return `${event.path}: imported before.`;

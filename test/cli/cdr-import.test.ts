@@ -9,6 +9,7 @@ import { tollwright, tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
 import { runNode } from "../support/run-node.ts";
+import { KAMAILIO_HEADER, kamailioRows, SHORT_MAPPING, shortRow } from "../support/switch-files.ts";
 
 let db: TestDatabase;
 let folder: string;
@@ -24,21 +25,9 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tollwright-cdr-"));
   operator = await Operator.create(db);
   tenant = `Tenant ${operator.tenantId}`;
-  await operator.flatRate(await operator.source("fs-1", "freeswitch-csv", { mapping: { columns: COLUMNS } }), "0.06");
+  await operator.flatRate(await operator.source("fs-1", "freeswitch-csv", { mapping: SHORT_MAPPING }), "0.06");
   return () => rm(folder, { recursive: true });
 });
-
-const COLUMNS = [
-  "caller_id_number",
-  "destination_number",
-  "start_stamp",
-  "answer_stamp",
-  "end_stamp",
-  "billsec",
-  "uuid",
-];
-const row = (uuid: string): string =>
-  `"442079460018","14155550123","2026-03-02 10:15:07","2026-03-02 10:15:13","2026-03-02 10:15:43","30","${uuid}"\n`;
 
 async function file(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(folder, name);
@@ -57,8 +46,8 @@ const NO_TRACE = { files: 0, batches: 0, events: 0, quarantined: 0 };
 
 describe("cdr import", () => {
   test("tells what became of every row of every file, and lists reasons with their fix", async () => {
-    const one = await file("one.csv", row("k1") + row("k2"));
-    const two = await file("two.csv", `${row("k2")}"too","short"\n"short","too"\n`);
+    const one = await file("one.csv", shortRow("k1") + shortRow("k2"));
+    const two = await file("two.csv", `${shortRow("k2")}"too","short"\n"short","too"\n`);
     const { status, stdout } = await cdr("import", "--source", "fs-1", one, two);
     expect(status).toBe(1);
     expect(stdout.replaceAll(/ +/g, " ")).toBe(
@@ -79,10 +68,10 @@ If the switch's template changed, change the source's columns. [column-count]
   });
 
   test("takes the files of a folder, and the same files again change nothing", async () => {
-    await file("b.csv", row("k2"));
-    await file("a.csv", row("k1"));
-    await file(".hidden.csv", row("k3"));
-    await file("c.csv.part", row("k4"));
+    await file("b.csv", shortRow("k2"));
+    await file("a.csv", shortRow("k1"));
+    await file(".hidden.csv", shortRow("k3"));
+    await file("c.csv.part", shortRow("k4"));
     await mkdir(join(folder, "below"));
     const first = await cdrJson<{ files: { path: string }[] }>("import", "--source", "fs-1", folder);
     expect(first).toMatchObject({ status: 0, document: { total: { rows: 2, stored: 2 } } });
@@ -91,8 +80,23 @@ If the switch's template changed, change the source's columns. [column-count]
     expect(again).toMatchObject({ status: 0, document: { total: { rows: 2, stored: 0, duplicate: 2 } } });
   });
 
+  test("counts a call whose halves are in two files where it stands at the end", async () => {
+    await operator.flatRate(await operator.source("proxy", "kamailio-acc"), "0.06");
+    const call = { key: "k1", calling: "442079460018", called: "14155550123", ringS: 5, talkedS: 30 };
+    const startedAt = Date.UTC(2026, 2, 2, 10);
+    const [invite = "", bye = ""] = kamailioRows({ ...call, startedAt, account: "any", gateway: "any" });
+    const paths = [await file("1.csv", KAMAILIO_HEADER + invite), await file("2.csv", KAMAILIO_HEADER + bye)];
+    const { document } = await cdrJson("import", "--source", "proxy", ...paths);
+    const stored = { counts: { rows: 1, stored: 1, open: 0 } };
+    expect(document).toMatchObject({ files: [stored, stored], total: { rows: 2, stored: 2, open: 0 } });
+    const copy = await file("copy.csv", KAMAILIO_HEADER + invite);
+    const twice = await cdrJson("import", "--source", "proxy", copy, paths[1] ?? "", copy);
+    const known = { counts: { rows: 1, stored: 0, duplicate: 1 } };
+    expect(twice.document).toMatchObject({ files: [known, known, known], total: { rows: 3, duplicate: 3 } });
+  });
+
   test("in a dry run says the same and stores nothing", async () => {
-    const path = await file("one.csv", `${row("k1") + row("k2") + row("k1")}"too","short"\n`);
+    const path = await file("one.csv", `${shortRow("k1") + shortRow("k2") + shortRow("k1")}"too","short"\n`);
     const dry = await cdrJson<{ total: object }>("import", "--source", "fs-1", "--dry-run", path);
     expect(dry).toMatchObject({ status: 1, document: { dryRun: true, total: { rows: 4, stored: 2, duplicate: 1 } } });
     expect(await operator.figures(TRACES)).toEqual(NO_TRACE);
@@ -103,14 +107,14 @@ If the switch's template changed, change the source's columns. [column-count]
   });
 
   test("checks clocks against the time that --received gives", async () => {
-    const path = await file("one.csv", row("k1"));
+    const path = await file("one.csv", shortRow("k1"));
     const early = await cdrJson("import", "--source", "fs-1", "--dry-run", "--received", "2026-03-01", path);
     expect(early).toMatchObject({ status: 1, document: { rejects: { listed: [{ code: "future-time" }] } } });
     expect(await cdr("import", "--source", "fs-1", "--received", "2026-03-03", path)).toMatchObject({ status: 0 });
   });
 
   test("without a source says what the file is and which sources read it", async () => {
-    const path = await file("one.csv", row("k1"));
+    const path = await file("one.csv", shortRow("k1"));
     const { status, document } = await cdrJson<{ fix: string }>("import", path);
     expect(status).toBe(2);
     expect(document).toMatchObject({ code: "source-not-named", fix: "Say which switch wrote it: --source fs-1." });
@@ -126,8 +130,8 @@ const REFUSED: [string, () => Promise<string>, string, string][] = [
   ["missing",   async () => join(folder, "no.csv"),                                    "file-unreadable", "no such file"],
   ["empty",     () => file("empty.csv", ""),                                           "file-empty",      "is empty"],
   ["zip",       () => file("a.csv", Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0)),           "file-not-text",   "ZIP archive"],
-  ["gzip",      () => file("a.csv", gzipSync(row("k1"))),                              "file-not-text",   "gzip data"],
-  ["UTF-16",    () => file("a.csv", Buffer.from(`\uFEFF${row("k1")}`, "utf16le")),     "file-not-text",   "UTF-16"],
+  ["gzip",      () => file("a.csv", gzipSync(shortRow("k1"))),                              "file-not-text",   "gzip data"],
+  ["UTF-16",    () => file("a.csv", Buffer.from(`\uFEFF${shortRow("k1")}`, "utf16le")),     "file-not-text",   "UTF-16"],
   ["binary",    () => file("a.csv", new Uint8Array(4_096).map((_, i) => i % 32)),      "file-not-text",   "binary data"],
   ["a folder without files", async () => folder,                                       "folder-empty",    "no files"],
   ["a device",  async () => "/dev/null",                                               "file-unreadable", "no regular file"],
@@ -136,7 +140,7 @@ const REFUSED: [string, () => Promise<string>, string, string][] = [
 describe("a file that can't be read leaves nothing, nor do the good ones beside it", () => {
   test.each(REFUSED)("%s", async (_name, make, code, what) => {
     const path = await make();
-    const good = code === "folder-empty" ? [] : [await file("good.csv", row("k1"))];
+    const good = code === "folder-empty" ? [] : [await file("good.csv", shortRow("k1"))];
     const ran = await cdr("import", "--source", "fs-1", ...good, path);
     expect(ran.status).toBe(2);
     expect(ran.stderr).toContain(what);
@@ -148,11 +152,11 @@ describe("a file that can't be read leaves nothing, nor do the good ones beside 
 describe("a strange file of text is read to its end", () => {
   test.each([
     ["500 columns", `${Array(500).fill('"x"').join()}\n`, "column-count"],
-    ["a formula where a number is due", row("k9").replace("14155550123", "=1+1"), null],
-    ["a formula where a time is due", row("k9").replace("2026-03-02 10:15:07", "=NOW()"), "time-invalid"],
-    ["bytes that are no UTF-8", `${row("k9").slice(0, -3)}\xff"\n`, null],
+    ["a formula where a number is due", shortRow("k9").replace("14155550123", "=1+1"), null],
+    ["a formula where a time is due", shortRow("k9").replace("2026-03-02 10:15:07", "=NOW()"), "time-invalid"],
+    ["bytes that are no UTF-8", `${shortRow("k9").slice(0, -3)}\xff"\n`, null],
   ])("%s: the row is stored or waits, and its neighbour is stored", async (_name, text, code) => {
-    const path = await file("a.csv", Buffer.from(text + row("k1"), "latin1"));
+    const path = await file("a.csv", Buffer.from(text + shortRow("k1"), "latin1"));
     const { document } = await cdrJson<{ total: object; files: { reasons: { code: string }[] }[] }>(
       ...["import", "--source", "fs-1", path],
     );
@@ -166,7 +170,7 @@ describe("a strange file of text is read to its end", () => {
     const stream = createWriteStream(path);
     const chunk = Buffer.alloc(1 << 20, "a");
     for (let written = 0; written < 256; written += 1) if (!stream.write(chunk)) await once(stream, "drain");
-    stream.end(`\n${row("k1")}`);
+    stream.end(`\n${shortRow("k1")}`);
     await once(stream, "close");
     const { stdout, stderr, status } = await runNode(
       ["--import", resolve(import.meta.dirname, "../support/report-memory.ts"), "src/main.ts"],

@@ -30,6 +30,15 @@ export const FREESWITCH_MAPPING = {
   ],
 };
 
+/** What a source of `freeswitch-csv` must be told to read {@link shortRow}. */
+export const SHORT_MAPPING = {
+  columns: ["caller_id_number", "destination_number", "start_stamp", "answer_stamp", "end_stamp", "billsec", "uuid"],
+};
+
+/** A line of mod_cdr_csv for a call of 30 s that nothing but its key tells from the next. */
+export const shortRow = (uuid: string): string =>
+  `"442079460018","14155550123","2026-03-02 10:15:07","2026-03-02 10:15:13","2026-03-02 10:15:43","30","${uuid}"\n`;
+
 const stamp = (at: number): string => new Date(at).toISOString().slice(0, 19).replace("T", " ");
 
 /** A line of FreeSWITCH's mod_cdr_csv, in UTC. `talkedS` may lie, `isCalleesLeg` marks the leg that nobody pays for. */

@@ -8,6 +8,7 @@ import { type FolderEvent, FolderWatch } from "../../src/server/mediation/watch-
 import { startTollwright, tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
+import { SHORT_MAPPING, shortRow } from "../support/switch-files.ts";
 
 let db: TestDatabase;
 let operator: Operator;
@@ -21,23 +22,12 @@ afterAll(() => db?.drop());
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "tollwright-watch-"));
   operator = await Operator.create(db);
-  await operator.flatRate(await operator.source("fs-1", "freeswitch-csv", { mapping: { columns: COLUMNS } }), "0.06");
+  await operator.flatRate(await operator.source("fs-1", "freeswitch-csv", { mapping: SHORT_MAPPING }), "0.06");
   return () => rm(dir, { recursive: true });
 });
 
-const COLUMNS = [
-  "caller_id_number",
-  "destination_number",
-  "start_stamp",
-  "answer_stamp",
-  "end_stamp",
-  "billsec",
-  "uuid",
-];
-const row = (uuid: string): string =>
-  `"442079460018","14155550123","2026-03-02 10:15:07","2026-03-02 10:15:13","2026-03-02 10:15:43","30","${uuid}"\n`;
 const rows = (from: number, count: number): string =>
-  Array.from({ length: count }, (_, index) => row(`k${from + index}`)).join("");
+  Array.from({ length: count }, (_, index) => shortRow(`k${from + index}`)).join("");
 
 const STORED = `select (select count(*)::int from usage_events) as events,
   (select count(*)::int from source_files where state = 'imported') as files`;
@@ -166,9 +156,9 @@ describe("tollwright cdr watch", () => {
   test("imports a file that comes while it runs, and ends at SIGTERM", async () => {
     const { child, ended } = startTollwright(words(), { DATABASE_URL: db.url });
     await put("first.csv", rows(1, 1));
-    await line(child.stderr, "first.csv: 1 rows");
+    await line(child.stderr, "first.csv: 1 row:");
     await put("second.csv", rows(2, 1));
-    await line(child.stderr, "second.csv: 1 rows");
+    await line(child.stderr, "second.csv: 1 row:");
     child.kill("SIGTERM");
     expect(await ended).toMatchObject({ status: 0 });
     expect(await operator.figures(STORED)).toEqual({ events: 2, files: 2 });

@@ -226,15 +226,21 @@ export interface ListedFile extends SourceFile {
   readonly source: string;
 }
 
-/** Files of a tenant, or of one source of it, newest first. */
+/** Files of a tenant, of one source of it, or some by id, newest first. */
 export async function listFiles(
   tx: Tx,
-  filter: { readonly tenantId: string; readonly sourceId?: string | undefined; readonly limit: number },
+  filter: {
+    readonly tenantId: string;
+    readonly sourceId?: string | undefined;
+    readonly ids?: readonly string[] | undefined;
+    readonly limit: number;
+  },
 ): Promise<readonly ListedFile[]> {
   const { rows } = await tx.query<FileRow & { source: string }>(
     `select (select name from sources s where s.id = f.source_id) as source, ${COLUMNS} from source_files f
-     where tenant_id = $1 and ($2::uuid is null or source_id = $2) order by received_at desc, id desc limit $3`,
-    [filter.tenantId, filter.sourceId ?? null, filter.limit],
+     where tenant_id = $1 and ($2::uuid is null or source_id = $2) and ($3::uuid[] is null or id = any($3))
+     order by received_at desc, id desc limit $4`,
+    [filter.tenantId, filter.sourceId ?? null, filter.ids ?? null, filter.limit],
   );
   return rows.map((row) => ({ ...fileOf(row), source: row.source }));
 }

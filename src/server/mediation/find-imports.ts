@@ -29,6 +29,13 @@ export const findFiles = (db: Database, { tenantId, source, limit }: ListFilter)
     return await listFiles(tx, { tenantId, sourceId, limit });
   });
 
+/** Those of the files that are there, as they stand now. */
+export const findFilesById = (
+  db: Database,
+  { tenantId, ids }: { readonly tenantId: string; readonly ids: readonly string[] },
+): Promise<readonly ListedFile[]> =>
+  db.transaction("app", { tenantId }, (tx) => listFiles(tx, { tenantId, ids, limit: ids.length }));
+
 /** Parts of calls that wait for the rest, oldest first. Errors: Problem `source-unknown`. */
 export const findOpenParts = (db: Database, { tenantId, source, limit }: ListFilter): Promise<readonly OpenPart[]> =>
   db.transaction("app", { tenantId }, async (tx) => {
