@@ -1,6 +1,7 @@
 import { type BackupProgress, backup } from "../server/db/backup.ts";
 import { restore } from "../server/db/restore.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 import { argument } from "./input.ts";
 
 /** `tollwright backup` */
@@ -12,7 +13,10 @@ export const backupCommand = defineCommand({
   examples: [{ command: "tollwright backup tollwright-2026-03-01.backup", does: "Writes the backup." }],
   async run(context, { file }) {
     const report = await backup(await context.bareDatabase(), file, showTables(context, "Backing up"));
-    return { json: report, human: [`${report.rows} rows of ${report.tables} tables written to ${report.file}.`] };
+    return {
+      json: report,
+      human: [`${counted(report.rows, "row")} of ${report.tables} tables written to ${report.file}.`],
+    };
   },
 });
 
@@ -33,7 +37,10 @@ export const restoreCommand = defineCommand({
   async run(context, { file }) {
     const report = await restore(await context.bareDatabase(), file, showTables(context, "Restoring"));
     await context.db(); // a schema older than the program is migrated, or named as a problem
-    return { json: report, human: [`${report.rows} rows of ${report.tables} tables restored from ${report.file}.`] };
+    return {
+      json: report,
+      human: [`${counted(report.rows, "row")} of ${report.tables} tables restored from ${report.file}.`],
+    };
   },
 });
 

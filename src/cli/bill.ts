@@ -6,6 +6,7 @@ import { previewInvoices } from "../server/invoicing/preview-invoice.ts";
 import { runBill } from "../server/invoicing/run-bill.ts";
 import { storedLines } from "../server/invoicing/stored-line.ts";
 import { type CommandContext, type CommandGroup, defineCommand, type Outcome } from "./command.ts";
+import { counted } from "./counted.ts";
 import { dryRun, flag, option, optionalArgument, optionList } from "./input.ts";
 import { lineTable } from "./invoice-lines.ts";
 import { amountText } from "./money-text.ts";
@@ -51,8 +52,9 @@ const run = defineCommand({
         vendorPostings,
       },
       human: [
-        invoiceTable(billed.map(({ account, number, invoice }) => ({ code: account.code, number, invoice }))),
-        `${billed.length} invoices made, ${nothing} accounts had nothing to bill.`,
+        ...invoiceTable(billed.map(({ account, number, invoice }) => ({ code: account.code, number, invoice }))),
+        `${counted(billed.length, "invoice")} made, ${counted(nothing, "account")} had nothing to bill.`,
+        ...(vendorPostings === 0 ? [] : [`${counted(vendorPostings, "journal")} posted to the books of vendors.`]),
       ],
       ...rejectsOf(parked),
     };
@@ -102,7 +104,7 @@ function draftsOutcome(drafts: readonly Draft[], lines = false): Outcome {
       nothingToBill: nothing,
     },
     human: [
-      invoiceTable(invoices.map(({ account, invoice }) => ({ code: account.code, number: "", invoice }))),
+      ...invoiceTable(invoices.map(({ account, invoice }) => ({ code: account.code, number: "", invoice }))),
       ...(lines
         ? invoices.flatMap(({ account, invoice }) => [
             "",
@@ -110,7 +112,7 @@ function draftsOutcome(drafts: readonly Draft[], lines = false): Outcome {
             lineTable(storedLines(invoice), invoice.currency),
           ])
         : []),
-      `${invoices.length} invoices would be made, ${nothing} accounts have nothing to bill.`,
+      `${counted(invoices.length, "invoice")} would be made, ${counted(nothing, "account")} with nothing to bill.`,
     ],
     ...rejectsOf(drafts.filter((draft) => draft.kind === "parked")),
   };
@@ -135,8 +137,9 @@ function invoiceJson(account: string, invoice: Invoice) {
 
 function invoiceTable(
   rows: readonly { readonly code: string; readonly number: string; readonly invoice: Invoice }[],
-): Table {
-  return {
+): Table[] {
+  if (rows.length === 0) return [];
+  const table: Table = {
     columns: [
       ...["NUMBER", "ACCOUNT", "KIND", "PERIOD"].map((title) => ({ title })),
       ...["TOTAL", "DUE"].map((title) => ({ title, align: "right" as const })),
@@ -148,6 +151,7 @@ function invoiceTable(
       return [number, code, kind, `${period.startDate} – ${lastDay}`, amount(total), amount(due), currency];
     }),
   };
+  return [table];
 }
 
 function rejectsOf(parked: readonly ParkedAccount[]): Pick<Outcome, "rejects"> {

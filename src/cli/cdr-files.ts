@@ -1,9 +1,11 @@
 import { toInstant } from "../core/time/epoch.ts";
-import { findFiles } from "../server/mediation/find-imports.ts";
+import { findFiles, type ListedFile } from "../server/mediation/find-imports.ts";
 import { countCells, countColumns } from "./cdr-counts.ts";
 import { defineCommand } from "./command.ts";
 import { option } from "./input.ts";
 import { readWhole } from "./read-input.ts";
+import { type Table, tableOr } from "./table.ts";
+import { timeText } from "./time-text.ts";
 
 const LIMIT = 50;
 const LIMIT_MAX = 100_000;
@@ -36,15 +38,14 @@ export const cdrFilesCommand = defineCommand({
           ...{ id, source: from, name, state, pass, sizeBytes, receivedAt: toInstant(receivedAt).toString(), counts },
         })),
       },
-      human: [
-        {
-          columns: [...["SOURCE", "FILE", "RECEIVED", "STATE"].map((title) => ({ title })), ...countColumns],
-          rows: files.map((file) => [
-            ...[file.source, file.name, toInstant(file.receivedAt).toString(), file.state],
-            ...countCells(file.counts),
-          ]),
-        },
-      ],
+      human: [tableOr(filesTable(files), "No call records have come in yet.")],
     };
   },
+});
+
+const filesTable = (files: readonly ListedFile[]): Table => ({
+  columns: [...["SOURCE", "FILE", "RECEIVED", "STATE"].map((title) => ({ title })), ...countColumns],
+  rows: files.map(({ source, name, receivedAt, state, counts }) => {
+    return [source, name, timeText(receivedAt), state, ...countCells(counts)];
+  }),
 });

@@ -1,7 +1,9 @@
 import { toInstant } from "../core/time/epoch.ts";
-import { findOpenParts } from "../server/mediation/find-imports.ts";
+import { findOpenParts, type OpenPart } from "../server/mediation/find-imports.ts";
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { defineCommand } from "./command.ts";
+import { type Table, tableOr } from "./table.ts";
+import { timeText } from "./time-text.ts";
 
 /** `tollwright cdr open` */
 export const cdrOpenCommand = defineCommand({
@@ -16,14 +18,12 @@ export const cdrOpenCommand = defineCommand({
     const parts = await findOpenParts(await context.db(), { tenantId, source, limit: listLimit(limit) });
     return {
       json: { open: parts.map((part) => ({ ...part, at: toInstant(part.at).toString() })) },
-      human: [
-        {
-          columns: ["SOURCE", "FILE", "LINE", "AT", "CALL"].map((title) => ({ title })),
-          rows: parts.map((part) => [
-            ...[part.source, part.file, String(part.line), toInstant(part.at).toString(), part.callKey],
-          ]),
-        },
-      ],
+      human: [tableOr(partsTable(parts), "Nothing waits for its other part.")],
     };
   },
+});
+
+const partsTable = (parts: readonly OpenPart[]): Table => ({
+  columns: ["SOURCE", "FILE", "LINE", "AT", "CALL"].map((title) => ({ title })),
+  rows: parts.map(({ source, file, line, at, callKey }) => [source, file, String(line), timeText(at), callKey]),
 });

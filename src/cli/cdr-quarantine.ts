@@ -6,9 +6,12 @@ import { quarantinedUnknown } from "../server/mediation/problems.ts";
 import { retryQuarantine } from "../server/mediation/retry-quarantine.ts";
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { type CommandContext, type CommandGroup, defineCommand, type RejectAt } from "./command.ts";
+import { counted } from "./counted.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { argument, option, optionList } from "./input.ts";
 import { readText } from "./read-text.ts";
+import { type Table, tableOr } from "./table.ts";
+import { timeText } from "./time-text.ts";
 
 /** Rows that one retry takes at most. */
 const RETRY_ROWS_MAX = 1_000_000;
@@ -39,12 +42,7 @@ const list = defineCommand({
     const rows = await findWaiting(await context.db(), { tenantId, ...filter, limit: listLimit(limit) });
     return {
       json: { waiting: rows.map(rowJson) },
-      human: [
-        {
-          columns: ["ID", "SOURCE", "FILE", "LINE", "CODE", "WHY"].map((title) => ({ title })),
-          rows: rows.map((row) => [row.id, row.source, row.file, String(row.line), row.code, row.what]),
-        },
-      ],
+      human: [tableOr(rowsTable(rows), "No rows wait in quarantine.")],
     };
   },
 });
@@ -59,7 +57,7 @@ const show = defineCommand({
     return {
       json: rowJson(row),
       human: [
-        `${row.source}, ${row.file} line ${row.line}, waiting since ${toInstant(row.createdAt).toString()}`,
+        `${row.source}, ${row.file} line ${row.line}, waiting since ${timeText(row.createdAt)}`,
         `${row.what} [${row.code}]`,
         `fix: ${row.fix}`,
         ...(row.preamble === "" ? [] : ["", "Header:", row.preamble]),
@@ -132,7 +130,7 @@ const retry = defineCommand({
     return {
       json: { tried, fates },
       human: [
-        `${tried} rows tried: ${fates.stored} stored, ${fates.duplicate + fates.corrected} duplicate, ` +
+        `${counted(tried, "row")} tried: ${fates.stored} stored, ${fates.duplicate + fates.corrected} duplicate, ` +
           `${fates["non-billable"]} non-billable, ${fates.open} open, ${fates.quarantined} still waiting.`,
       ],
       rejects: { total: fates.quarantined, listed: waiting.map(rejectOf) },
@@ -166,6 +164,11 @@ const oneTextOnly = () =>
     what: "Give the corrected row with either --raw or --set-file.",
     command: "tollwright cdr quarantine edit",
   });
+
+const rowsTable = (rows: readonly WaitingRow[]): Table => ({
+  columns: ["ID", "SOURCE", "FILE", "LINE", "CODE", "WHY"].map((title) => ({ title })),
+  rows: rows.map(({ id: rowId, source, file, line, code, what }) => [rowId, source, file, String(line), code, what]),
+});
 
 const rejectOf = ({ file, line, code, what, fix }: WaitingRow): RejectAt => ({
   ...{ at: `${file} line ${line}`, code, what, fix },

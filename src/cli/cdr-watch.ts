@@ -1,6 +1,7 @@
 import { findSourceNamed } from "../server/mediation/find-source.ts";
 import { type FolderEvent, FolderWatch } from "../server/mediation/watch-folder.ts";
 import { defineCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 import { folderLine } from "./folder-line.ts";
 import { argument, flag, option, requiredOption } from "./input.ts";
 import { readWhole } from "./read-input.ts";
@@ -49,7 +50,10 @@ export const cdrWatchCommand = defineCommand({
     await (once ? watch.once(context.signal) : watch.run(context.signal));
     return {
       json: { ...counts },
-      human: [`${counts.imported} files imported, ${counts.known} imported before, ${counts.failed} failures.`],
+      human: [
+        `${counted(counts.imported, "file")} imported, ${counts.known} imported before, ` +
+          `${counted(counts.failed, "failure")}.`,
+      ],
       rejects: { total: counts.quarantined + counts.failed, listed: [] },
     };
   },

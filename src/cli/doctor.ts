@@ -1,5 +1,6 @@
 import { type Examination, runDoctor } from "../server/doctor/doctor.ts";
 import { defineCommand, type Outcome } from "./command.ts";
+import { counted } from "./counted.ts";
 
 /** `tollwright doctor` */
 export const doctorCommand = defineCommand({
@@ -35,15 +36,15 @@ function outcomeOf({ checks, outstanding }: Examination): Outcome {
           return [name, String(looked), ok ? "ok" : `${differences} differ`, holds];
         }),
       },
-      `Waiting: ${openParts} parts of calls, ${waitingRows} rows in quarantine, ` +
-        `${unpostedCostDays} days of vendor cost to post.`,
+      `Waiting: ${counted(openParts, "part of a call", "parts of calls")}, ${counted(waitingRows, "row")} in ` +
+        `quarantine, ${counted(unpostedCostDays, "day")} of vendor cost to post.`,
     ],
     rejects: {
       total: failed.length,
       listed: failed.map(({ name, first, differences }) => ({
         at: name,
         code: "books-differ" as const,
-        what: `${differences} ${differences === 1 ? "difference" : "differences"}: ${first.join("; ")}.`,
+        what: `${counted(differences, "difference")}: ${first.join("; ")}.`,
         fix: "Back up the database as it is, then find what changed these rows.",
       })),
     },

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { nanosFromSql } from "../core/money/nanos.ts";
+import { type Nanos, nanos, nanosFromSql } from "../core/money/nanos.ts";
 import { makeFolder } from "../server/files/make-folder.ts";
 import {
   EXPORT_FORMATS,
@@ -17,6 +17,7 @@ import { argument, argumentList, option } from "./input.ts";
 import { lineTable } from "./invoice-lines.ts";
 import { amountText, moneyText } from "./money-text.ts";
 import { readChoice, readWhole } from "./read-input.ts";
+import { type Table, tableOr } from "./table.ts";
 
 const LIMIT = 50;
 const LIMIT_MAX = 100_000;
@@ -34,22 +35,22 @@ const list = defineCommand({
     const invoices = await findInvoices(await context.db(), { tenantId, accountCode: account, limit: limit ?? LIMIT });
     return {
       json: { invoices: invoices.map(invoiceJson) },
-      human: [
-        {
-          columns: [
-            ...["NUMBER", "DATE", "ACCOUNT", "KIND", "PERIOD"].map((title) => ({ title })),
-            ...["TOTAL", "DUE"].map((title) => ({ title, align: "right" as const })),
-            { title: "" },
-          ],
-          rows: invoices.map((invoice) => [
-            ...[invoice.number, invoice.issueDate, invoice.accountCode, invoice.kind, periodText(invoice)],
-            ...[invoice.total, invoice.due].map((amount) => amountText(nanosFromSql(amount), invoice.currency)),
-            invoice.currency,
-          ]),
-        },
-      ],
+      human: [tableOr(invoicesTable(invoices), "There are no invoices.")],
     };
   },
+});
+
+const invoicesTable = (invoices: readonly StoredInvoice[]): Table => ({
+  columns: [
+    ...["NUMBER", "DATE", "ACCOUNT", "KIND", "PERIOD"].map((title) => ({ title })),
+    ...["TOTAL", "DUE"].map((title) => ({ title, align: "right" as const })),
+    { title: "" },
+  ],
+  rows: invoices.map((invoice) => [
+    ...[invoice.number, invoice.issueDate, invoice.accountCode, invoice.kind, periodText(invoice)],
+    ...[invoice.total, invoice.due].map((amount) => amountText(nanosFromSql(amount), invoice.currency)),
+    invoice.currency,
+  ]),
 });
 
 const NUMBER = "the invoice's number";
@@ -65,14 +66,12 @@ const show = defineCommand({
     const { id } = await context.tenant();
     const invoice = await showInvoice(await context.db(), id, number);
     const { kind, accountCode, accountName, currency, lines } = invoice;
-    const money = (amount: string) => moneyText(nanosFromSql(amount), currency);
     return {
       json: { ...invoiceJson(invoice), lines },
       human: [
         `${number}: ${kind} of ${invoice.issueDate} for ${accountCode} (${accountName}), ${periodText(invoice)}`,
         lineTable(lines, currency),
-        `Exact sum ${money(invoice.exactTotal)}, rounding ${money(invoice.rounding)}, total ${money(invoice.total)}.`,
-        `Due ${money(invoice.due)} until ${invoice.dueDate}.`,
+        ...sumsText(invoice),
       ],
     };
   },
@@ -118,6 +117,18 @@ const exportCommand = defineCommand({
     }
   },
 });
+
+/** Rounding is shown as the invoice shows it: what is added to the exact sum. */
+function sumsText({ exactTotal, rounding, total, paid, due, dueDate, currency }: StoredInvoice): string[] {
+  const amounts = { exactTotal, rounding, total, paid, due };
+  const of = (name: keyof typeof amounts): Nanos => nanosFromSql(amounts[name]);
+  const money = (amount: Nanos) => moneyText(amount, currency);
+  return [
+    `Exact sum ${money(of("exactTotal"))}, rounding ${money(nanos(-of("rounding")))}, total ${money(of("total"))}.`,
+    ...(of("paid") === 0n ? [] : [`Paid from the wallet ${money(of("paid"))}.`]),
+    of("due") === 0n ? "Nothing is due." : `Due ${money(of("due"))} until ${dueDate}.`,
+  ];
+}
 
 /** As many as keep the printer's threads busy while others are read. */
 const EXPORTS_AT_ONCE = 8;

@@ -1,4 +1,5 @@
 import { nanosToSql } from "../core/money/nanos.ts";
+import { NOT_E164_MARK } from "../core/numbering/stored-number.ts";
 import type { ExplainedCharge, ExplainedSlice } from "../core/rating/charge.ts";
 import { fromInstant, toInstant } from "../core/time/epoch.ts";
 import { type ExplainedSide, explainPrice, type PriceAnswer } from "../server/rating/explain-price.ts";
@@ -8,6 +9,7 @@ import { exactText, moneyText } from "./money-text.ts";
 import { readWhole } from "./read-input.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";
 import type { Table } from "./table.ts";
+import { timeText } from "./time-text.ts";
 
 const TALKED_S = 60;
 const TALKED_S_MAX = 604_800;
@@ -37,21 +39,26 @@ export const rateCommand = defineCommand({
     const answeredAt = at === undefined ? fromInstant(context.now) : readTime(at, timeZone, "tollwright rate");
     const question = { tenantId, called: number, accountCode: account, answeredAt, talkedS };
     const answer = await explainPrice(await context.db(), question);
-    const when = toInstant(answeredAt).toString();
     return {
       json: {
         called: answer.called,
-        answeredAt: when,
+        answeredAt: toInstant(answeredAt).toString(),
         talkedS,
         sides: answer.sides.map((side) => sideJson(side, answer)),
       },
       human: [
-        `A call of ${talkedS} s to ${answer.called}, answered ${when}`,
+        `A call of ${talkedS} s to ${calledText(answer)}, answered ${timeText(answeredAt)}`,
         ...answer.sides.flatMap((side) => ["", ...sideText(side, answer)]),
       ],
     };
   },
 });
+
+/** What is no E.164 number is rated as a short code: who meant a national number is told why it has no price. */
+const calledText = ({ called }: PriceAnswer): string =>
+  called.startsWith(NOT_E164_MARK)
+    ? `${called.slice(NOT_E164_MARK.length)} (a short code: numbers have + and their country code before them)`
+    : called;
 
 function sideJson({ side, account, tariff, outcome }: ExplainedSide, { tariffNames }: PriceAnswer): object {
   if (outcome.kind !== "rated") return { side, account, tariff, ...outcome };

@@ -1,6 +1,7 @@
 import { fromInstant } from "../core/time/epoch.ts";
 import { exportRates } from "../server/tariff/export-rates.ts";
 import { defineCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 import { argument, inputRefused } from "./input.ts";
 import { rateOptions } from "./rates-list.ts";
 import { readTime } from "./read-time.ts";
@@ -30,8 +31,8 @@ export const ratesExportCommand = defineCommand({
     return {
       json: { tariff, version: report.version, file, exported, leftOut },
       human: [
-        `${exported} rates of tariff "${tariff}", version ${report.version}, written to ${file}.`,
-        ...(leftOut === 0 ? [] : [`${leftOut} rates of short codes or time windows were left out.`]),
+        `${counted(exported, "rate")} of tariff "${tariff}", version ${report.version}, written to ${file}.`,
+        ...(leftOut === 0 ? [] : [`${counted(leftOut, "rate")} of short codes or time windows left out.`]),
       ],
     };
   },

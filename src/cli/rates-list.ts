@@ -2,12 +2,14 @@ import type { Rate } from "../core/tariff/rate.ts";
 import { fromInstant } from "../core/time/epoch.ts";
 import { listRates } from "../server/tariff/list-rates.ts";
 import { defineCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 import { inputRefused, option, requiredOption } from "./input.ts";
 import { limit } from "./rates-options.ts";
-import { incrementsText, prefixText, priceText, rateJson, timeText } from "./rates-preview.ts";
+import { incrementsText, prefixText, priceText, rateJson } from "./rates-preview.ts";
 import { readWhole } from "./read-input.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";
 import type { Table } from "./table.ts";
+import { dayOrTimeText } from "./time-text.ts";
 
 const LIST_LIMIT = 50;
 
@@ -50,7 +52,7 @@ export const ratesListCommand = defineCommand({
     return {
       json: { tariff, version: found.version, currency, total: found.rates.length, rates: listed.map(rateJson) },
       human: [
-        `${found.rates.length} rates of tariff "${tariff}", version ${found.version}, in ${currency}.`,
+        `${counted(found.rates.length, "rate")} of tariff "${tariff}", version ${found.version}, in ${currency} a minute.`,
         ...(listed.length === 0 ? [] : [ratesTable(listed)]),
         ...(unlisted === 0 ? [] : [`… and ${unlisted} more: narrow them with --prefix, or raise --limit.`]),
       ],
@@ -66,7 +68,9 @@ function ratesTable(rates: readonly Rate[]): Table {
     ],
     rows: rates.map((rate) => [
       ...[prefixText(rate.prefix), rate.destination, priceText(rate), incrementsText(rate)],
-      ...[timeText(rate.effectiveFrom), rate.effectiveTo === null ? "" : timeText(rate.effectiveTo), rate.window ?? ""],
+      dayOrTimeText(rate.effectiveFrom),
+      rate.effectiveTo === null ? "" : dayOrTimeText(rate.effectiveTo),
+      rate.window ?? "",
     ]),
   };
 }

@@ -1,12 +1,14 @@
 import { formatDecimal } from "../core/money/decimal.ts";
 import type { Rate } from "../core/tariff/rate.ts";
-import { type EpochMs, toInstant } from "../core/time/epoch.ts";
+import { toInstant } from "../core/time/epoch.ts";
 import type { DeckReading, RejectedRow } from "../decks/deck-row.ts";
 import type { DeckChange } from "../decks/diff/deck-diff.ts";
 import { type DeckComparison, isBlocking } from "../server/tariff/compare-deck.ts";
 import { type DeckPreview, previewDeck } from "../server/tariff/deck-preview.ts";
 import type { Outcome } from "./command.ts";
+import { counted } from "./counted.ts";
 import type { Table } from "./table.ts";
+import { dayOrTimeText } from "./time-text.ts";
 
 type DeckFacts = Pick<DeckReading, "counts" | "detected" | "warnings">;
 
@@ -40,7 +42,7 @@ export const changeJson = (change: DeckChange): object => ({
   destination: change.destination,
   renamedFrom: change.renamedFrom,
   line: change.line,
-  effectiveFrom: timeText(change.effectiveFrom),
+  effectiveFrom: toInstant(change.effectiveFrom).toString(),
   previous: change.previous && rateJson(change.previous),
   after: change.after && rateJson(change.after),
   changed: change.changed,
@@ -63,8 +65,8 @@ export const rateJson = (rate: Rate): object => ({
   maximumCost: rate.maximumCost && formatDecimal(rate.maximumCost),
   slots: rate.slots.map((slot) => ({ ...slot, ratePerUnit: formatDecimal(slot.ratePerUnit) })),
   window: rate.window,
-  effectiveFrom: timeText(rate.effectiveFrom),
-  effectiveTo: rate.effectiveTo === null ? null : timeText(rate.effectiveTo),
+  effectiveFrom: toInstant(rate.effectiveFrom).toString(),
+  effectiveTo: rate.effectiveTo === null ? null : toInstant(rate.effectiveTo).toString(),
 });
 
 /** What was read of a file, for people. */
@@ -72,7 +74,8 @@ export function readingText(file: string, { counts, detected, warnings }: DeckFa
   const { format, encoding, delimiter, sheet, headerLine, decimal, dateOrder } = detected;
   const place = format === "workbook" ? `sheet "${sheet}"` : `${encoding}, ${DELIMITERS[delimiter ?? ""] ?? delimiter}`;
   return [
-    `${file}: ${counts.rows} rows: ${counts.loadedRows} loaded with ${counts.prefixes} prefixes, ` +
+    `${file}: ${counted(counts.rows, "row")}: ${counts.loadedRows} loaded with ` +
+      `${counted(counts.prefixes, "prefix", "prefixes")}, ` +
       `${counts.rejectedRows} rejected.`,
     `Read as ${format} (${place}), ${headerLine === null ? "no header" : `header in line ${headerLine}`}, ` +
       `decimal "${decimal}"${dateOrder === null ? "" : `, dates ${dateOrder}`}.`,
@@ -87,9 +90,9 @@ export function comparisonText(comparison: DeckComparison, limit: number): (stri
   const preview = previewDeck(comparison, limit);
   return [
     "",
-    `Against version ${comparison.against}:`,
+    comparison.against === 0 ? "The tariff has no version yet:" : `Against version ${comparison.against}:`,
     countsTable(preview),
-    ...(preview.renamed === 0 ? [] : [`${preview.renamed} rates get a new name.`]),
+    ...(preview.renamed === 0 ? [] : [`${counted(preview.renamed, "rate")} with a new name.`]),
     ...section("Findings:", findingsTable(preview)),
     ...section("Biggest increases:", increasesTable(preview)),
     ...marginsText(preview),
@@ -122,7 +125,7 @@ function increasesTable({ increases }: DeckPreview): Table {
     columns: [...left("PREFIX", "DESTINATION"), ...right("FROM", "TO", "MORE"), ...left("WHEN")],
     rows: increases.map(({ change, percent }) => [
       ...[change.prefix, change.destination, priceText(change.previous ?? change.before), priceText(change.after)],
-      ...[`${formatDecimal(percent)} %`, timeText(change.effectiveFrom)],
+      ...[`${formatDecimal(percent)} %`, dayOrTimeText(change.effectiveFrom)],
     ]),
   };
 }
@@ -146,7 +149,7 @@ export function changesTable(changes: readonly DeckChange[]): Table {
     rows: changes.map((change) => [
       ...[change.kind, prefixText(change.prefix), change.destination, priceText(change.previous)],
       ...[priceText(change.after), change.after === null ? "" : incrementsText(change.after)],
-      ...[timeText(change.effectiveFrom), change.line === null ? "" : String(change.line)],
+      ...[dayOrTimeText(change.effectiveFrom), change.line === null ? "" : String(change.line)],
     ]),
   };
 }
@@ -161,12 +164,6 @@ export function priceText(rate: Rate | null): string {
   if (rate.blocked) return "blocked";
   return `${formatDecimal(rate.ratePerUnit)}${rate.unitS === 60 ? "" : ` per ${rate.unitS} s`}`;
 }
-
-/** "2026-03-09" for a midnight UTC, else with the time. */
-export const timeText = (at: EpochMs): string =>
-  toInstant(at)
-    .toString()
-    .replace(/T00:00:00Z$/, "");
 
 /** Rejected rows, and findings that block: reasons for exit status 1. */
 export function faultsOf(

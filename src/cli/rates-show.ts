@@ -6,6 +6,7 @@ import { option, optionalArgument } from "./input.ts";
 import { LIMIT, limit } from "./rates-options.ts";
 import { changeJson, changesTable, comparisonJson, comparisonText, faultsOf, readingText } from "./rates-preview.ts";
 import { readChoice } from "./read-input.ts";
+import { timeText } from "./time-text.ts";
 
 const CHANGE_LIMIT = 50;
 const KINDS = [
@@ -56,7 +57,7 @@ function listOutcome(drafts: readonly Deck[]): Outcome {
         columns: titles,
         rows: drafts.map((deck) => [
           ...[deck.id, deck.tariffName, deck.fileName, deck.settings.mode],
-          ...[toInstant(deck.receivedAt).toString(), deck.createdBy],
+          ...[timeText(deck.receivedAt), deck.createdBy],
         ]),
       },
     ],

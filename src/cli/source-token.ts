@@ -1,5 +1,6 @@
 import { issuePushToken } from "../server/mediation/push-token.ts";
 import { defineCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 import { argument, flag } from "./input.ts";
 
 /** `tollwright source token` */
@@ -22,7 +23,7 @@ export const sourceTokenCommand = defineCommand({
       human: [
         ...[`Token: ${token}`, "It is not shown again."],
         `Post to ${path}, with the token as a bearer token or as the password of basic authentication.`,
-        ...(revokeEarlier ? [`${revoked} earlier tokens revoked.`] : []),
+        ...(revokeEarlier ? [`${counted(revoked, "earlier token")} revoked.`] : []),
       ],
     };
   },

@@ -13,6 +13,9 @@ export interface Column {
   readonly align?: "left" | "right";
 }
 
+/** What a list shows: its table, or one sentence where there is nothing to list. */
+export const tableOr = (table: Table, nothing: string): string | Table => (table.rows.length === 0 ? nothing : table);
+
 /** No lines around the cells: what is left is what `cut`, `awk` and a ticket can take. */
 const NO_BORDERS = {
   ...{ top: "", "top-mid": "", "top-left": "", "top-right": "", right: "", "right-mid": "", middle: "  " },

@@ -36,8 +36,16 @@ const list = defineCommand({
 
 function termsCells({ terms, derivedFrom }: TariffSummary): string[] {
   const rounding = terms && `${terms.rounding} to ${terms.decimals}`;
-  const formula = derivedFrom && `${derivedFrom.base} + ${derivedFrom.markupPercent} % + ${derivedFrom.addPerUnit}`;
-  return [terms?.currency ?? "", rounding ?? "", terms?.timeZone ?? "", formula ?? ""];
+  const formula = derivedFrom ? formulaText(derivedFrom) : "";
+  return [terms?.currency ?? "", rounding ?? "", terms?.timeZone ?? "", formula];
+}
+
+/** "retail - 20 %", "carrier-a + 15 % + 0.001 a unit". */
+function formulaText({ base, markupPercent, addPerUnit }: NonNullable<TariffSummary["derivedFrom"]>): string {
+  const signed = (amount: string) => (amount.startsWith("-") ? `- ${amount.slice(1)}` : `+ ${amount}`);
+  const markup = markupPercent === "0" ? [] : [`${signed(markupPercent)} %`];
+  const addition = addPerUnit === "0" ? [] : [`${signed(addPerUnit)} a unit`];
+  return [base, ...markup, ...addition].join(" ");
 }
 
 const create = defineCommand({
@@ -138,9 +146,10 @@ const assign = defineCommand({
     const changed = await assignTariff(await context.db(), wanted);
     const since = toInstant(effectiveFrom).toString();
     const done = changed ? (dry ? "would buy" : "buys") : "already buys";
+    const when = from === undefined ? "at any time" : `from ${since} on`;
     return {
       json: { account: accountCode, tariff: name, effectiveFrom: since, changed, dryRun: dry },
-      human: [`Account ${accountCode} ${done} at tariff "${name}" from ${since} on.`],
+      human: [`Account ${accountCode} ${done} at tariff "${name}" ${when}.`],
     };
   },
 });

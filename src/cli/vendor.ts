@@ -1,5 +1,6 @@
 import { accrueVendors } from "../server/ledger/accrue-vendors.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 import { dryRun } from "./input.ts";
 
 const accrue = defineCommand({
@@ -15,7 +16,10 @@ const accrue = defineCommand({
     const accrual = { tenantId, bookedBy: context.author, dryRun: options.dryRun };
     const { posted } = await accrueVendors(await context.db(), accrual);
     const done = options.dryRun ? "would be posted" : "posted";
-    return { json: { posted, dryRun: options.dryRun }, human: [`${posted} journals ${done} to the books of vendors.`] };
+    return {
+      json: { posted, dryRun: options.dryRun },
+      human: [`${counted(posted, "journal")} ${done} to the books of vendors.`],
+    };
   },
 });
 

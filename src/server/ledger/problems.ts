@@ -9,5 +9,5 @@ export const journalKeyReused = (args: { readonly key: string; readonly bookId: 
 export const accountNotPrepaid = (args: { readonly code: string }) =>
   new Problem("account-not-prepaid", {
     what: `Account "${args.code}" is postpaid: it has no wallet to top up.`,
-    fix: "Book its payment against an invoice, or name a prepaid account.",
+    fix: "Name a prepaid account. Payments of invoices are not booked by Tollwright yet.",
   });

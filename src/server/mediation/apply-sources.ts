@@ -21,10 +21,14 @@ export async function applySources(work: SetupWork, setups: readonly SourceSetup
     const source = work.faults.attempt(`${pointer}/settings`, () => readSource(work.tenantId, setup, present));
     if (source === undefined) continue;
     sources.set(source.name, source);
-    if (noteChange(work, { kind: "source", name: source.name }, present, source)) await saveSource(work.tx, source);
+    const about = { kind: "source", name: source.name } as const;
+    if (noteChange(work, about, present && asInSetup(present), asInSetup(source))) await saveSource(work.tx, source);
   }
   return new Map([...sources.values()].map(({ name, id }) => [name, id]));
 }
+
+/** A source by the words of a setup file. */
+const asInSetup = ({ format, config: settings }: Source) => ({ format, settings });
 
 /** Errors: Problems `source-settings-invalid`, `format-unknown`, `number-rules-invalid`, `mapping-invalid`. */
 function readSource(tenantId: string, setup: SourceSetup, present: Source | undefined): Source {

@@ -34,7 +34,7 @@ export async function applyAssignments(
       if (tariffId === undefined || effectiveFrom === undefined) continue;
       const assignment = { accountId: account.id, tariffId, effectiveFrom };
       const before = present.get(`${account.id} ${effectiveFrom}`);
-      const name = `${setup.code}: ${tariff} from ${toInstant(effectiveFrom)}`;
+      const name = `${setup.code}: ${tariff}${from === undefined ? "" : ` from ${toInstant(effectiveFrom)}`}`;
       if (noteChange(work, { kind: "assignment", name }, before, assignment))
         await saveTariffAssignment(tx, tenantId, assignment);
     }

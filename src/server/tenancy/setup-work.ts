@@ -41,6 +41,8 @@ export function noteChange<Thing extends object>(
   }
   const names = Object.keys(after) as (keyof Thing & string)[];
   const fields = names.filter((field) => !isDeepStrictEqual(before[field], after[field]));
-  work.changes.push({ kind, name, change: fields.length === 0 ? "unchanged" : "changed", fields });
+  const change = fields.length === 0 ? "unchanged" : "changed";
+  // A setup file names other things, and the database knows them by id.
+  work.changes.push({ kind, name, change, fields: fields.map((field) => field.replace(/Id$/, "")) });
   return fields.length > 0 && mayWrite(work);
 }
