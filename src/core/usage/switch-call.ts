@@ -58,6 +58,8 @@ export interface CallHalf {
   readonly key: string;
   readonly side: "start" | "end";
   readonly at: EpochMs;
+  /** The other instant that `at` may be, where the row has a local time that clocks showed twice; null otherwise. */
+  readonly otherAt: EpochMs | null;
   /** What only the start half knows; null on an end half. */
   readonly call: Omit<SwitchCall, "endedAt" | "talkedMs" | "reportedS" | "part"> | null;
   readonly cause: ReleaseCause;

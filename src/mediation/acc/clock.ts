@@ -15,6 +15,9 @@ export class AccClock {
   readonly #zone: ZoneClock;
   readonly #pattern: TimestampPattern;
 
+  /** Of a local time that clocks showed twice, the instant that the last {@link read} did not choose; null for others. */
+  otherMs: EpochMs | null = null;
+
   constructor({ timeZone, fold }: Pick<DecoderSettings, "timeZone" | "fold">) {
     invariant(isZone(timeZone), `a source's zone is checked when it is set, got "${timeZone}"`);
     this.#zone = new ZoneClock(timeZone, fold);
@@ -25,12 +28,15 @@ export class AccClock {
 
   /** The instant, or a reject that names the column. */
   read(column: string, text: string): EpochMs | Reject {
+    this.otherMs = null;
     // Nine digits reach back to 1973; what is shorter is no time.
     if (/^\d{9,10}(?:\.\d+)?$/.test(text)) return epochMs(parseDuration(text, "s") as number);
     if (!this.#pattern.match(text)) return timeInvalid(column, text);
     const { localMs, offsetMs } = this.#pattern;
     if (offsetMs !== null) return epochMs(localMs - offsetMs);
-    return this.#zone.toUtc(localMs) ?? localTimeGap(column, text, this.#zone.zone);
+    const at = this.#zone.toUtc(localMs);
+    this.otherMs = this.#zone.otherMs;
+    return at ?? localTimeGap(column, text, this.#zone.zone);
   }
 }
 

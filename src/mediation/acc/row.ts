@@ -2,7 +2,8 @@ import type { Reject } from "../../core/reject.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { CallHalf, ReleaseCause, SwitchCall } from "../../core/usage/switch-call.ts";
 import type { RowOutcome } from "../decoder.ts";
-import { checkCall, type SanitySettings } from "../sanity.ts";
+import { chooseFolds } from "../fold-choice.ts";
+import { checkCall, DRIFT_TOLERANCE_S, type SanitySettings } from "../sanity.ts";
 import { parseDuration, wholeNumber } from "../text/duration-text.ts";
 import type { AccClock } from "./clock.ts";
 import type { AccColumn } from "./layout.ts";
@@ -31,11 +32,11 @@ export function decodeAccRow(row: AccRow, context: AccContext): RowOutcome {
   if (code === "401" || code === "407") return { kind: "non-billable", why: "authentication challenge" };
   if (code.startsWith("1")) return { kind: "non-billable", why: "provisional answer" };
   if (row("callId") === "") return rejected(callIdMissing());
-  const at = timeOf(row, context);
-  if (isReject(at)) return rejected(at);
-  if (method === "BYE") return { kind: "half", half: end(row, at) };
-  if (!code.startsWith("2")) return decodeUnanswered(row, at, context);
-  return decodeAnswered(row, at, context);
+  const time = timeOf(row, context);
+  if ("code" in time) return rejected(time);
+  if (method === "BYE") return { kind: "half", half: end(row, time) };
+  if (!code.startsWith("2")) return decodeUnanswered(row, time.at, context);
+  return decodeAnswered(row, time, context);
 }
 
 /**
@@ -43,7 +44,7 @@ export function decodeAccRow(row: AccRow, context: AccContext): RowOutcome {
  * hold 0 for rows of transactions too. Then it is the start of a call, which waits for its BYE and is never billed
  * at 0.
  */
-function decodeAnswered(row: AccRow, answeredAt: EpochMs, context: AccContext): RowOutcome {
+function decodeAnswered(row: AccRow, { at: answeredAt, otherAt }: AccTime, context: AccContext): RowOutcome {
   const startedAt = setUpAt(row, answeredAt, context);
   if (isReject(startedAt)) return rejected(startedAt);
   const [seconds, ms] = [row("durationS"), row("durationMs")];
@@ -51,7 +52,7 @@ function decodeAnswered(row: AccRow, answeredAt: EpochMs, context: AccContext): 
   if (talkedMs === undefined) return rejected(durationInvalid(ms || seconds));
   const call = { ...common(row, keyOf(row), answeredAt), startedAt };
   if (talkedMs === 0)
-    return { kind: "half", half: { key: call.key, side: "start", at: answeredAt, call, cause: call.cause } };
+    return { kind: "half", half: { key: call.key, side: "start", at: answeredAt, otherAt, call, cause: call.cause } };
   const endedAt = epochMs(answeredAt + talkedMs);
   return whole({ ...call, endedAt, talkedMs, reportedS: wholeNumber(seconds) ?? null, part: null }, context);
 }
@@ -67,24 +68,39 @@ function decodeUnanswered(row: AccRow, endedAt: EpochMs, context: AccContext): R
   return whole({ ...call, talkedMs: 0, reportedS: null, part: null }, context);
 }
 
-/** A row of Kamailio's acc_cdrs: one dialog, its start at the answer. Failed ones have the duration 0 and no answer. */
+/**
+ * One dialog in a row: of Kamailio's acc_cdrs, or of the table `cdrs` that is made from acc, which has no end time. Its
+ * start is the answer. Failed ones have the duration 0 and no answer.
+ */
 function decodeDialog(row: AccRow, context: AccContext): RowOutcome {
-  const startedAt = context.clock.read("start_time", row("startTime"));
-  if (isReject(startedAt)) return rejected(startedAt);
-  const endedAt = context.clock.read("end_time", row("endTime"));
-  if (isReject(endedAt)) return rejected(endedAt);
+  const { clock, sanity } = context;
+  const started = clock.read("start_time", row("startTime"));
+  if (isReject(started)) return rejected(started);
+  const otherStart = clock.otherMs;
   const duration = row("durationS");
-  const talkedMs = duration === "" ? endedAt - startedAt : parseDuration(duration, "s");
-  if (talkedMs === undefined) return rejected(durationInvalid(duration));
+  const timedMs = duration === "" ? null : parseDuration(duration, "s");
+  if (timedMs === undefined) return rejected(durationInvalid(duration));
+  const ended = row("endTime") === "" && timedMs !== null ? null : clock.read("end_time", row("endTime"));
+  if (ended !== null && isReject(ended)) return rejected(ended);
+  const otherEnd = ended === null ? null : clock.otherMs;
+  const { driftToleranceS = DRIFT_TOLERANCE_S } = sanity;
+  const times = chooseFolds(
+    { started, answered: null, ended },
+    { started: otherStart, answered: null, ended: otherEnd },
+    { totalMs: timedMs, talkedMs: null, toleranceMs: driftToleranceS * 1_000 },
+  );
+  const startedAt = epochMs(times.started ?? started);
+  const endedAt = epochMs(times.ended ?? startedAt + (timedMs ?? 0));
+  const talkedMs = timedMs ?? endedAt - startedAt;
   const key = row("callId") === "" ? row("recordId") : keyOf(row);
   const call = { ...common(row, key, talkedMs === 0 ? null : startedAt), startedAt, endedAt };
   return whole({ ...call, talkedMs, reportedS: null, part: null }, context);
 }
 
-const end = (row: AccRow, at: EpochMs): CallHalf => ({
+const end = (row: AccRow, time: AccTime): CallHalf => ({
   key: keyOf(row),
   side: "end",
-  at,
+  ...time,
   call: null,
   cause: causeOf(row),
 });
@@ -118,10 +134,15 @@ function causeOf(row: AccRow): ReleaseCause {
   return { q850: null, sip: sip ?? null, text: row("sipReason") || null };
 }
 
-function timeOf(row: AccRow, { clock }: AccContext): EpochMs | Reject {
+/** When a transaction ended, and the other instant that its local time may be. */
+type AccTime = Pick<CallHalf, "at" | "otherAt">;
+
+function timeOf(row: AccRow, { clock }: AccContext): AccTime | Reject {
   const at = clock.read("time", row("time"));
-  const micros = wholeNumber(row("timeMicros"));
-  return isReject(at) || micros === undefined ? at : epochMs(at + Math.floor(micros / 1_000));
+  if (isReject(at)) return at;
+  const fractionMs = Math.floor((wholeNumber(row("timeMicros")) ?? 0) / 1_000);
+  const otherAt = clock.otherMs === null ? null : epochMs(clock.otherMs + fractionMs);
+  return { at: epochMs(at + fractionMs), otherAt };
 }
 
 /** When the INVITE was sent, where the server tells; else the row's own time. Cut to seconds, it may seem later. */

@@ -1,12 +1,13 @@
 import type { Reject } from "../../core/reject.ts";
 import { epochMs } from "../../core/time/epoch.ts";
 import { CALL_DIRECTIONS, type CallDirection, NO_CAUSE, type SwitchCall } from "../../core/usage/switch-call.ts";
+import { type CallTimes, chooseFolds, hasFold } from "../fold-choice.ts";
 import { checkCall, DRIFT_TOLERANCE_S, driftReject, type SanitySettings } from "../sanity.ts";
 import { wholeNumber } from "../text/duration-text.ts";
 import { compileCause } from "./cause-value.ts";
 import { compileCondition } from "./condition.ts";
 import { compileDuration } from "./duration-value.ts";
-import type { ConditionReader, Fields, MsReader, Slots, TextReader } from "./fields.ts";
+import type { ConditionReader, Fields, MsReader, Slots, TextReader, TimeReader } from "./fields.ts";
 import type { JsonNode } from "./json-node.ts";
 import { compileText, compileTextOr } from "./text-value.ts";
 import { type ClockSettings, compileTime } from "./time-value.ts";
@@ -24,9 +25,9 @@ export const CALL_PROPERTIES = [
 
 /** The readers of times and durations; null where the mapping has none. */
 interface Timing {
-  readonly started: MsReader | null;
-  readonly answered: MsReader | null;
-  readonly ended: MsReader | null;
+  readonly started: TimeReader | null;
+  readonly answered: TimeReader | null;
+  readonly ended: TimeReader | null;
   readonly talked: MsReader | null;
   readonly total: MsReader | null;
   readonly isAnswered: ConditionReader | null;
@@ -93,7 +94,7 @@ function compileKey(node: JsonNode, slots: Slots): TextReader {
 }
 
 function compileTiming(node: JsonNode, slots: Slots, settings: ClockSettings): Timing {
-  const time = (name: string): MsReader | null => {
+  const time = (name: string): TimeReader | null => {
     const at = node.get(name);
     return at === undefined ? null : compileTime(at, slots, settings);
   };
@@ -137,18 +138,38 @@ interface Times {
   readonly talkedMs: number;
 }
 
-/** Reads what the record has and derives the rest: docs/reference/cdr-mapping.md, "Times that a record lacks". */
-function readTimes(timing: Timing, fields: Fields, driftToleranceS: number): Times | Reject {
-  const started = timing.started === null ? null : timing.started(fields);
+/** What a record says itself of its times and durations. */
+interface WrittenTimes extends CallTimes {
+  readonly talked: number | null;
+  readonly total: number | null;
+}
+
+function readWritten(timing: Timing, fields: Fields, driftToleranceS: number): WrittenTimes | Reject {
+  const started = timing.started === null ? null : timing.started.read(fields);
   if (isReject(started)) return started;
-  const answered = timing.answered === null ? null : timing.answered(fields);
+  const answered = timing.answered === null ? null : timing.answered.read(fields);
   if (isReject(answered)) return answered;
-  const ended = timing.ended === null ? null : timing.ended(fields);
+  const ended = timing.ended === null ? null : timing.ended.read(fields);
   if (isReject(ended)) return ended;
   const talked = timing.talked === null ? null : timing.talked(fields);
   if (isReject(talked)) return talked;
   const total = timing.total === null ? null : timing.total(fields);
   if (isReject(total)) return total;
+  const others = {
+    started: timing.started?.otherMs ?? null,
+    answered: timing.answered?.otherMs ?? null,
+    ended: timing.ended?.otherMs ?? null,
+  };
+  if (!hasFold(others)) return { started, answered, ended, talked, total };
+  const lengths = { totalMs: total, talkedMs: talked, toleranceMs: driftToleranceS * 1_000 };
+  return { ...chooseFolds({ started, answered, ended }, others, lengths), talked, total };
+}
+
+/** Reads what the record has and derives the rest: docs/reference/cdr-mapping.md, "Times that a record lacks". */
+function readTimes(timing: Timing, fields: Fields, driftToleranceS: number): Times | Reject {
+  const written = readWritten(timing, fields, driftToleranceS);
+  if ("code" in written) return written;
+  const { started, answered, ended, talked, total } = written;
   if (started !== null && ended !== null && total !== null && ended >= started) {
     const drift = driftReject(ended - started, total, driftToleranceS);
     if (drift !== null) return drift;

@@ -1,11 +1,10 @@
 import type { Reject } from "../../core/reject.ts";
 import type { CsvRecord } from "../csv/record.ts";
-import { CsvTokenizer } from "../csv/tokenizer.ts";
-import type { DecodedRow, Decoder, RowOutcome } from "../decoder.ts";
-import { TextRow } from "../row.ts";
+import type { RowOutcome } from "../decoder.ts";
 import type { Fields, Slots } from "./fields.ts";
 import type { DelimitedLayout } from "./layout.ts";
-import { columnCount, faultReject, headerMismatch } from "./record-faults.ts";
+import { LineDecoder } from "./line-decoder.ts";
+import { columnCount, headerMismatch } from "./record-faults.ts";
 import { RecordIdentities } from "./record-identity.ts";
 import type { RowRules } from "./row-rules.ts";
 
@@ -43,58 +42,26 @@ class DelimitedFields implements Fields {
 }
 
 /** Decodes files of delimited columns by a mapping. */
-export class DelimitedDecoder implements Decoder {
+export class DelimitedDecoder extends LineDecoder {
   readonly #layout: DelimitedLayout;
   readonly #slots: Slots;
-  readonly #rules: RowRules;
-  readonly #tokenizer: CsvTokenizer;
   readonly #fields = new DelimitedFields();
   readonly #shapes = new Map<number, Shape>();
   #header: readonly string[] | null = null;
-  #linesToSkip: number;
-  #rows: DecodedRow[] = [];
 
   constructor(layout: DelimitedLayout, slots: Slots, rules: RowRules) {
+    super(layout, rules);
     this.#layout = layout;
     this.#slots = slots;
-    this.#rules = rules;
-    this.#linesToSkip = layout.skipLines;
-    this.#tokenizer = new CsvTokenizer(layout.dialect, layout.encoding, (record) => {
-      this.#rows.push(new TextRow(record.line, record.endOffset, record.raw(), this.#outcome(record)));
-    });
     for (const names of layout.columns) this.#shapes.set(names.length, this.#shapeOf(names));
-    if (layout.columns.length === 1 && !layout.isRagged) this.#tokenizer.expectedFields = layout.columns[0]!.length;
+    if (layout.columns.length === 1 && !layout.isRagged) this.tokenizer.expectedFields = layout.columns[0]!.length;
   }
 
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#tokenizer.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    this.#tokenizer.end();
-    const last = this.#rules.atEnd();
-    if (last !== null) this.#rows.push(new TextRow(this.#tokenizer.line, this.#tokenizer.offset, "", last));
-    return this.#take();
-  }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
-  }
-
-  #outcome(record: CsvRecord): RowOutcome {
-    if (record.fault !== null) return this.#rules.reject(faultReject(record.fault));
-    if (this.#linesToSkip > 0) {
-      this.#linesToSkip--;
-      return { kind: "framing", what: "header" };
-    }
-    if (record.isBlank) return { kind: "framing", what: "blank" };
+  protected override judge(record: CsvRecord): RowOutcome {
     if (this.#layout.hasHeader && this.#isHeader(record)) return { kind: "framing", what: "header" };
     const shape = this.#shapeFor(record);
     const countFault = this.#countFault(record, shape);
-    return this.#rules.judge(this.#fields.at(record, shape.positions), countFault, shape.columnFault);
+    return this.rules.judge(this.#fields.at(record, shape.positions), countFault, shape.columnFault);
   }
 
   /** The first record is the header; files put one after the other repeat it. */
@@ -102,7 +69,7 @@ export class DelimitedDecoder implements Decoder {
     if (this.#header === null) {
       this.#header = record.fields();
       this.#shapes.set(this.#header.length, this.#shapeOf(this.#header));
-      if (!this.#layout.isRagged) this.#tokenizer.expectedFields = this.#header.length;
+      if (!this.#layout.isRagged) this.tokenizer.expectedFields = this.#header.length;
       return true;
     }
     return (

@@ -17,6 +17,12 @@ export type ConditionReader = (fields: Fields) => boolean;
  * Reads milliseconds (an instant or a duration): null when the record does not say, a reject when it makes no sense.
  */
 export type MsReader = (fields: Fields) => number | null | Reject;
+/** Reads an instant. */
+export interface TimeReader {
+  readonly read: MsReader;
+  /** Of a local time that clocks showed twice, the instant that the last `read` did not choose; null for others. */
+  otherMs: number | null;
+}
 
 /** A column by its name, by its number from 1, or by its path in JSON. */
 export type ColumnRef = string | number;

@@ -4,7 +4,7 @@ import type { DecoderSettings } from "../decoder.ts";
 import { wholeNumber } from "../text/duration-text.ts";
 import { ISO_8601, TimestampPattern } from "../text/timestamp-pattern.ts";
 import { ZoneClock } from "../text/zone-clock.ts";
-import type { MsReader, Slots, TextReader } from "./fields.ts";
+import type { Slots, TextReader, TimeReader } from "./fields.ts";
 import type { JsonNode } from "./json-node.ts";
 import { compileText } from "./text-value.ts";
 
@@ -23,7 +23,7 @@ export type ClockSettings = Pick<DecoderSettings, "timeZone" | "fold">;
  * {@link TimestampPattern}. Local times are read in `zone` (default: the source's); `zones` says what the switch's
  * abbreviations mean, because CST is three zones. An empty text, and epoch 0, is null.
  */
-export function compileTime(node: JsonNode, slots: Slots, settings: ClockSettings): MsReader {
+export function compileTime(node: JsonNode, slots: Slots, settings: ClockSettings): TimeReader {
   const format = node.need(
     "format",
     `Write epoch-s, epoch-ms, epoch-us, iso-8601, or a pattern such as "yyyy-MM-dd HH:mm:ss".`,
@@ -41,9 +41,9 @@ export function compileTime(node: JsonNode, slots: Slots, settings: ClockSetting
   return patternReader(text, pattern, name, compileZone(node, slots, settings));
 }
 
-function epochReader(text: TextReader, format: EpochFormat): MsReader {
+function epochReader(text: TextReader, format: EpochFormat): TimeReader {
   const power = EPOCHS[format];
-  return (fields) => {
+  const read: TimeReader["read"] = (fields) => {
     const written = text(fields);
     if (written === "" || written === "0") return null;
     const point = written.indexOf(".");
@@ -55,21 +55,27 @@ function epochReader(text: TextReader, format: EpochFormat): MsReader {
     if (power < 0) return Math.floor(whole / 1_000);
     return whole * 1_000 + (fraction === "" ? 0 : Number(fraction.padEnd(3, "0").slice(0, 3)));
   };
+  return { read, otherMs: null };
 }
 
 /** How a record's zone is found: the clock to read it by, or why there is none. */
 type ZoneReader = (fields: Parameters<TextReader>[0], named: string | null) => ZoneClock | Reject;
 
-function patternReader(text: TextReader, pattern: TimestampPattern, format: string, zone: ZoneReader): MsReader {
-  return (fields) => {
+function patternReader(text: TextReader, pattern: TimestampPattern, format: string, zone: ZoneReader): TimeReader {
+  const read: TimeReader["read"] = (fields) => {
+    reader.otherMs = null;
     const written = text(fields);
     if (written === "") return null;
     if (!pattern.match(written)) return timeInvalid(written, format);
     if (pattern.offsetMs !== null) return pattern.localMs - pattern.offsetMs;
     const clock = zone(fields, pattern.zoneName);
     if (!(clock instanceof ZoneClock)) return clock;
-    return clock.toUtc(pattern.localMs) ?? localTimeGap(written, clock.zone);
+    const at = clock.toUtc(pattern.localMs);
+    reader.otherMs = clock.otherMs;
+    return at ?? localTimeGap(written, clock.zone);
   };
+  const reader: TimeReader = { read, otherMs: null };
+  return reader;
 }
 
 function compileZone(node: JsonNode, slots: Slots, settings: ClockSettings): ZoneReader {

@@ -36,6 +36,7 @@ test("the day it remembers never changes what it reads", () => {
           fold,
         );
         expect(clock.toUtc(local)).toBe(reading.kind === "gap" ? null : reading.at);
+        expect(clock.otherMs !== null).toBe(reading.kind === "instant" && reading.ambiguous);
       }
     }),
     { numRuns: 200 },

@@ -5,12 +5,16 @@ import { localToUtc, nextTransition, utcOffsetMs, type Zone } from "../../core/t
 /** No zone is further from UTC. */
 const OFFSET_MS_MAX = 16 * 3_600_000;
 
+const OTHER_FOLD = { earlier: "later", later: "earlier" } as const;
+
 /**
  * Reads a source's local times. Keeps the offset of the day it read last, because records come in order: days on which
  * clocks change take the slow path, all others one subtraction.
  */
 export class ZoneClock {
   readonly zone: Zone;
+  /** Of a time that clocks showed twice, the instant that the last {@link toUtc} did not choose; null for others. */
+  otherMs: EpochMs | null = null;
   readonly #fold: "earlier" | "later";
   #steadyFrom = 0;
   #steadyUntil = 0;
@@ -26,6 +30,7 @@ export class ZoneClock {
    * clocks were put forward over it. A time shown twice is read as the source's `fold` says.
    */
   toUtc(localMs: number): EpochMs | null {
+    this.otherMs = null;
     if (localMs >= this.#steadyFrom && localMs < this.#steadyUntil) return epochMs(localMs - this.#offsetMs);
     const dayStart = Math.floor(localMs / DAY_MS) * DAY_MS;
     const before = dayStart - OFFSET_MS_MAX;
@@ -35,8 +40,11 @@ export class ZoneClock {
       this.#steadyUntil = dayStart + DAY_MS;
       return epochMs(localMs - this.#offsetMs);
     }
-    const reading = localToUtc(this.zone, civilOf(localMs), this.#fold);
-    return reading.kind === "gap" ? null : reading.at;
+    const civil = civilOf(localMs);
+    const reading = localToUtc(this.zone, civil, this.#fold);
+    if (reading.kind === "gap") return null;
+    if (reading.ambiguous) this.otherMs = localToUtc(this.zone, civil, OTHER_FOLD[this.#fold]).at;
+    return reading.at;
   }
 }
 

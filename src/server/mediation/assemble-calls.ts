@@ -48,8 +48,7 @@ export function assemble(key: string, parts: readonly ReadPart[]): Assembly {
 
 function pair(key: string, parts: readonly ReadPart[]): Assembly {
   const halves = new Map(parts.flatMap((part) => (part.content.kind === "half" ? [[part.content.half, part]] : [])));
-  const dialog = pairHalves(new Map(), [...halves.keys()]).changed.find((changed) => changed.key === key);
-  invariant(dialog, `the dialog of call ${key} has at least one half`);
+  const dialog = pairHalves([...halves.keys()]);
   const used = [dialog.start, dialog.end].flatMap((half) => (half && halves.get(half)) ?? []);
   return { key, call: callOf(dialog) ?? null, line: used[0]?.line ?? 0, used: new Set(used.map((part) => part.raw)) };
 }
