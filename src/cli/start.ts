@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import pino from "pino";
 import { startHttp } from "../server/http/http-server.ts";
-import { findFolders } from "../server/mediation/find-folders.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
-import { type FolderEvent, FolderWatch } from "../server/mediation/watch-folder.ts";
+import { type FoldersReport, watchFolders } from "../server/mediation/watch-folders.ts";
 import { defineCommand } from "./command.ts";
 import { folderLine } from "./folder-line.ts";
 
@@ -16,7 +15,8 @@ export const startCommand = defineCommand({
   summary: "run everything in one process: database, HTTP, watched folders",
   about:
     "Runs until SIGTERM or SIGINT and then finishes what is under way; a second signal ends it at once. Where it listens " +
-    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT. Logs go to standard error, one JSON object a line.",
+    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT. Sources and folders that are applied while it runs are taken " +
+    "up within seconds. Logs go to standard error, one JSON object a line.",
   endsBySignal: true,
   examples: [
     { command: "tollwright start", does: "Listens on 127.0.0.1 port 8080." },
@@ -29,14 +29,16 @@ export const startCommand = defineCommand({
     const receiver = new PushReceiver(db);
     const http = await startHttp({ host, port, db, log, routes: [mediationRoutes(db, receiver)] });
     context.note(`Listening on ${http.url}`);
-    const watching = (await findFolders(db)).map((folder) => {
-      context.note(`Watching ${folder.dir} for ${folder.source}`);
-      const report = (event: FolderEvent) => log[event.kind === "failed" ? "warn" : "info"](folderLine(event));
-      return new FolderWatch(db, folder, report).run(context.signal);
-    });
+    const report: FoldersReport = {
+      event: (event) => log[event.kind === "failed" ? "warn" : "info"](folderLine(event)),
+      begun: ({ dir, source }) => context.note(`Watching ${dir} for ${source}`),
+      ended: ({ dir, source }) => context.note(`No longer watching ${dir} for ${source}`),
+      settingsFailed: (error) => log.warn(`The folders to watch could not be looked up: ${String(error)}`),
+    };
+    const watching = watchFolders(db, report, { signal: context.signal });
     if (!context.signal.aborted) await once(context.signal, "abort");
     await http.close();
-    await Promise.all([receiver.settled(), ...watching]);
+    await Promise.all([receiver.settled(), watching]);
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
