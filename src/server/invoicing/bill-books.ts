@@ -26,8 +26,7 @@ type InvoiceDraft = Extract<Draft, { readonly kind: "invoice" }>;
 
 /**
  * Bills accounts that are all the wanted ones of their books: lock the books, read, decide, number, post, store. What
- * is
- * decided is what was booked when the books were locked; the journals of the invoices come after it.
+ * is decided is what was booked when the books were locked; the journals of the invoices come after it.
  */
 export async function billBooks(
   tx: Tx,
