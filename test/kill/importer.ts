@@ -5,8 +5,7 @@ import { type ImportRequest, importFile } from "../../src/server/mediation/impor
 
 /**
  * A process of its own that imports files into a database: `node importer.ts <url>`. Says `ready`, takes the requests
- * as one line of
- * JSON, says `stored` after every batch and `done` at the end, or `failed` and why.
+ * as one line of JSON, says `stored` after every batch and `done` at the end, or `failed` and why.
  */
 async function run(url: string): Promise<void> {
   const db = await openDatabase({ url });

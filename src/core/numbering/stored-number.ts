@@ -4,9 +4,8 @@ import type { Called, Calling } from "./number.ts";
 export const NOT_E164_MARK = "=";
 
 /**
- * A called number as one text: E.164 digits, or "=" and the short code or extension. The mark keeps 112 from ever
- * being taken
- * for +1 12…, and is how a tariff prices such numbers: rate prefix "=112" for one, "=" for all of them.
+ * A called number as one text: E.164 digits, or "=" and the short code or extension. The mark keeps 112 from ever being
+ * taken for +1 12…, and is how a tariff prices such numbers: rate prefix "=112" for one, "=" for all of them.
  */
 export function calledText(called: Called): string {
   switch (called.kind) {

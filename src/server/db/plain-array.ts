@@ -1,9 +1,8 @@
 import { invariant } from "../../core/invariant.ts";
 
 /**
- * An array parameter as PostgreSQL writes one, for plain tokens: uuids, numbers, dates, codes. pg escapes each
- * element of an array
- * by itself, which costs more than the statement on arrays of tens of thousands.
+ * An array parameter as PostgreSQL writes one, for plain tokens: uuids, numbers, dates, codes. pg escapes each element
+ * of an array by itself, which costs more than the statement on arrays of tens of thousands.
  *
  * Errors: a token that would need quoting is a bug and throws.
  */

@@ -48,8 +48,7 @@ export interface Examination {
 
 /**
  * Proves that the books of all tenants are right, as they were at one moment: what must be equal is compared to the
- * nano,
- * while the work goes on. Changes nothing.
+ * nano, while the work goes on. Changes nothing.
  */
 export async function runDoctor(
   db: Database,

@@ -144,8 +144,7 @@ export interface BilledEvent {
 
 /**
  * Every revision of usage events that were ever in a book: a reversal is of a reading that has been replaced since.
- * Asked by
- * identity, which only the ingest role may read; the caller has found the ids in charges of the tenant.
+ * Asked by identity, which only the ingest role may read; the caller has found the ids in charges of the tenant.
  */
 export async function loadEventRevisions(
   tx: Tx,

@@ -30,8 +30,7 @@ const BillingSettings = Type.Object(
 
 /**
  * Who somebody is on paper and how invoices are made, of a tenant or an account; what an account does not say, its
- * tenant
- * says for it. Stored as JSON and validated where a setup file is applied. Source: docs/guides/billing.md.
+ * tenant says for it. Stored as JSON and validated where a setup file is applied. Source: docs/guides/billing.md.
  */
 export const LetterheadSetup = Type.Object(
   {

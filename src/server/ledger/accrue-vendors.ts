@@ -19,10 +19,9 @@ export interface AccrualReport {
 }
 
 /**
- * Posts what vendors have earned to their own books: what the cost charges of each day add up to, less what was
- * posted of
- * them before. No day is ever closed, so late and corrected calls are caught whenever they come, and a second run posts
- * nothing. The vendors' books are locked meanwhile; imports, which post to the payers' books, go on.
+ * Posts what vendors have earned to their own books: what the cost charges of each day add up to, less what was posted
+ * of them before. No day is ever closed, so late and corrected calls are caught whenever they come, and a second run
+ * posts nothing. The vendors' books are locked meanwhile; imports, which post to the payers' books, go on.
  */
 export async function accrueVendors(
   db: Database,

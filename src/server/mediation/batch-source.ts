@@ -19,10 +19,9 @@ export interface BatchSource {
 
 /**
  * Keeps batches of one import in order while the heavy middle of one, which waits for nobody, overlaps the next one's
- * start. A
- * batch takes identities only after the one before has all of its own, and touches everything that two batches may
- * share (parts,
- * quarantine, books, the file) only after the one before has committed; so neither can ever wait for a later one.
+ * start. A batch takes identities only after the one before has all of its own, and touches everything that two batches
+ * may share (parts, quarantine, books, the file) only after the one before has committed; so neither can ever wait for
+ * a later one.
  */
 export interface Turn {
   readonly mayClaim: Promise<void>;

@@ -108,8 +108,8 @@ export interface ArrivedFile {
 
 /**
  * Opens a pass over a file: a new file starts its first, one that was killed in the middle goes on, one that was
- * imported before
- * starts another. received_at stays that of the first arrival, so that a clock check does not change its mind.
+ * imported before starts another. received_at stays that of the first arrival, so that a clock check does not change
+ * its mind.
  */
 export async function openPass(tx: Tx, file: ArrivedFile): Promise<SourceFile> {
   await lockCounts(tx, file.sourceId);
@@ -137,8 +137,7 @@ export async function openPass(tx: Tx, file: ArrivedFile): Promise<SourceFile> {
 
 /**
  * Moves a file's pass on, in the transaction that stored the rows. False when the pass is not where this import left
- * it: another
- * one is at work on the same file.
+ * it: another one is at work on the same file.
  */
 export async function advanceFile(
   tx: Tx,
@@ -164,8 +163,8 @@ export async function advanceFile(
 
 /**
  * Lets one transaction at a time move the counts of a source's files, and the quarantine they count, until `tx` ends:
- * rows of one
- * file settle rows of another, in any order. Taken after identities are claimed and before books are locked.
+ * rows of one file settle rows of another, in any order. Taken after identities are claimed and before books are
+ * locked.
  */
 export async function lockCounts(tx: Tx, sourceId: string): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtext('tollwright.source_files'), hashtext($1))", [sourceId]);

@@ -6,9 +6,8 @@ import { fileFault } from "./read-file.ts";
 
 /**
  * Moves a file into a folder, which is made if need be; one that has the name of another there gets a number:
- * "cdr.csv", "cdr~2.csv".
- * On another disk it appears under its name when it is whole. Answers its new path; undefined when the file has gone
- * meanwhile.
+ * "cdr.csv", "cdr~2.csv". On another disk it appears under its name when it is whole. Answers its new path; undefined
+ * when the file has gone meanwhile.
  *
  * Errors: Problem `file-not-moved`.
  */

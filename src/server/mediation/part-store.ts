@@ -43,9 +43,8 @@ interface PartRow {
 
 /**
  * Lets one transaction at a time put the calls of a source together, until `tx` ends. Two files that bring the two
- * halves of a call
- * at once would otherwise each find the other half missing, and keep its own as open for ever. Taken before
- * identities are claimed.
+ * halves of a call at once would otherwise each find the other half missing, and keep its own as open for ever. Taken
+ * before identities are claimed.
  */
 export async function lockParts(tx: Tx, sourceId: string): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtext('tollwright.call_parts'), hashtext($1))", [sourceId]);

@@ -18,12 +18,10 @@ export interface PushedRows {
 
 /**
  * The file that pushed rows belong to, and the number of the first of them in it. There is one a source, UTC day and
- * header, made when
- * it is first needed. Numbers are handed out once, by the row's lock, whatever processes push at the same time; those
- * of a batch that
- * then fails are never used. The file counts as imported at every moment, and received_at is when rows last came: a
- * row of it that is
- * retried later must not look as if it had come from the future.
+ * header, made when it is first needed. Numbers are handed out once, by the row's lock, whatever processes push at the
+ * same time; those of a batch that then fails are never used. The file counts as imported at every moment, and
+ * received_at is when rows last came: a row of it that is retried later must not look as if it had come from the
+ * future.
  */
 export async function reserveLines(
   tx: Tx,

@@ -36,8 +36,7 @@ const TRIES_MAX = 5;
 
 /**
  * The posts of one source, in the order in which they came. Those that arrive while a batch is being stored share the
- * next
- * transaction: a lone post waits for nothing, and under load one commit serves hundreds.
+ * next transaction: a lone post waits for nothing, and under load one commit serves hundreds.
  */
 export class PushLane {
   readonly #db: Database;

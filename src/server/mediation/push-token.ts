@@ -19,8 +19,7 @@ export interface IssuedToken {
 
 /**
  * Makes a secret with which a switch may push records of `source`. Earlier ones stay valid, so that a switch can be
- * changed without
- * losing a record, unless `revokeEarlier` says otherwise. Errors: Problem `source-unknown`.
+ * changed without losing a record, unless `revokeEarlier` says otherwise. Errors: Problem `source-unknown`.
  */
 export async function issuePushToken(
   db: Database,
@@ -44,8 +43,7 @@ export async function issuePushToken(
 
 /**
  * The source that a push with this `Authorization` header is for: `Bearer TOKEN`, or `Basic` with the token as the
- * password and any
- * user name. Whether the source, the token or their bond is wrong is not told apart.
+ * password and any user name. Whether the source, the token or their bond is wrong is not told apart.
  *
  * Errors: Problem `push-unauthorised`.
  */

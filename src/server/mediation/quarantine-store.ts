@@ -32,8 +32,7 @@ export interface QuarantinedRow {
 
 /**
  * Puts rows into quarantine; a row that is there already keeps its place and gets the newest reason. Answers each row
- * as it stands
- * now, by the hash of its text, so that the caller can tell a new one from one that was there.
+ * as it stands now, by the hash of its text, so that the caller can tell a new one from one that was there.
  */
 export async function quarantineRows(
   tx: Tx,

@@ -2,8 +2,7 @@ import type { DecoderSettings, RowOutcome, SwitchFormat } from "../../mediation/
 
 /**
  * Decodes one row that was kept as text, under today's settings: after its file's header rows, as if the file held
- * nothing else.
- * null when the text holds no row at all.
+ * nothing else. null when the text holds no row at all.
  */
 export function readAgain(
   format: SwitchFormat,

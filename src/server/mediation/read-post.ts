@@ -20,8 +20,7 @@ export interface ReadPost {
 
 /**
  * Reads a body as a small file of the source's format; FreeSWITCH's form encodings are undone first. What cannot be
- * read is a row
- * as well, to be kept in quarantine: many senders throw a record away once it was refused.
+ * read is a row as well, to be kept in quarantine: many senders throw a record away once it was refused.
  *
  * Errors: Problem `push-not-kept` for an unreadable row of which quarantine could only keep the beginning.
  */

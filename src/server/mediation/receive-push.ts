@@ -9,8 +9,7 @@ import type { Post } from "./read-post.ts";
 
 /**
  * Takes records that switches post, and answers each request once its rows are committed. One for a process; several
- * processes may
- * take records of one source at the same time.
+ * processes may take records of one source at the same time.
  */
 export class PushReceiver {
   readonly #db: Database;
@@ -25,8 +24,7 @@ export class PushReceiver {
    * Stores what was posted; answers what became of its rows.
    *
    * Errors: Problems `push-empty`, `push-not-kept`, `push-overloaded`, and those of the database. Nothing is stored
-   * then, or the
-   * sender can't know: it sends again, and what was stored counts once.
+   * then, or the sender can't know: it sends again, and what was stored counts once.
    */
   receive(source: PushedSource, post: Post): Promise<RowCounts> {
     const lane =

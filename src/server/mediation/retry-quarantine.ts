@@ -28,9 +28,9 @@ const NO_FATES: Record<RowFate, number> = {
 const RETRY_ROWS = 1_000;
 
 /**
- * Reads waiting rows again under today's settings, as if they had just arrived in their files: what can be used now
- * is stored and
- * leaves quarantine, the rest waits on with its newest reason. `tenantId` of the filter is whose rows they are.
+ * Reads waiting rows again under today's settings, as if they had just arrived in their files: what can be used now is
+ * stored and leaves quarantine, the rest waits on with its newest reason. `tenantId` of the filter is whose rows they
+ * are.
  */
 export async function retryQuarantine(db: Database, filter: QuarantineFilter): Promise<RetryResult> {
   const { tenantId } = filter;

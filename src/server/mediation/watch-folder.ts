@@ -57,8 +57,7 @@ const isFilesFault = (error: unknown): boolean => error instanceof Problem && er
 
 /**
  * Imports the files of one folder as they come, each once. One scan at a time looks at every file; the file system's
- * notices only
- * make the next scan come sooner, so a lost one costs seconds and never a file.
+ * notices only make the next scan come sooner, so a lost one costs seconds and never a file.
  */
 export class FolderWatch {
   readonly #db: Database;

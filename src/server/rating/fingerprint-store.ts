@@ -13,10 +13,9 @@ const FINGERPRINT = [
 
 /**
  * Text that changes whenever a row that pricing depends on is inserted, changed or deleted, by whomever: every row
- * version carries
- * the number of the transaction that wrote it. No writer has to remember to count a version up, none waits for
- * another's, and
- * unlike the newest number, the sum over all of them shows transactions that commit out of order.
+ * version carries the number of the transaction that wrote it. No writer has to remember to count a version up, none
+ * waits for another's, and unlike the newest number, the sum over all of them shows transactions that commit out of
+ * order.
  */
 export async function configFingerprint(tx: Tx, tenantId: string): Promise<string> {
   const { rows } = await tx.prepared<{ n: string; sum: string | null }>("config-fingerprint", FINGERPRINT, [tenantId]);

@@ -9,9 +9,8 @@ interface Loaded {
 
 /**
  * Keeps the rating context of every tenant that a long-running process prices for, and replaces it when it is stale.
- * Asked before
- * every batch; the answer costs one small query while nothing changed, and tariffs whose version did not change are
- * kept.
+ * Asked before every batch; the answer costs one small query while nothing changed, and tariffs whose version did not
+ * change are kept.
  */
 export class LiveRatingContext {
   readonly #loaded = new Map<string, Loaded>();

@@ -29,9 +29,8 @@ export type Pricing =
   | { readonly kind: "reject"; readonly reject: Reject };
 
 /**
- * Says whose call it is and prices every side of it: the customer, each reseller above, and the vendor that carried
- * it. A call is
- * priced on all its sides or on none, so that no margin is ever half known.
+ * Says whose call it is and prices every side of it: the customer, each reseller above, and the vendor that carried it.
+ * A call is priced on all its sides or on none, so that no margin is ever half known.
  */
 export function priceCall(context: RatingContext, sourceId: string, event: UsageEvent): Pricing {
   const payer = context.payers.payer(sourceId, event);

@@ -13,8 +13,7 @@ import { type LoadedTariff, loadTariffSet, type TariffSet } from "./tariff-set.t
 
 /**
  * Everything that pricing a tenant's calls needs, in memory and immutable: nothing is read row by row on a call. A
- * process keeps
- * one per tenant and replaces it whole when it is stale.
+ * process keeps one per tenant and replaces it whole when it is stale.
  */
 export interface RatingContext {
   readonly tenantId: string;

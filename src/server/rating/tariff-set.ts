@@ -6,9 +6,8 @@ import { loadTables } from "../tariff/load-tables.ts";
 import { type PublishedTariff, publishedTariffs } from "../tariff/published-tariffs.ts";
 
 /**
- * One tariff version in memory. Short codes and extensions have a table of their own, so that 112 is never matched as
- * a prefix of
- * +1 12…: rates whose prefix begins with "=" are there.
+ * One tariff version in memory. Short codes and extensions have a table of their own, so that 112 is never matched as a
+ * prefix of +1 12…: rates whose prefix begins with "=" are there.
  */
 export interface LoadedTariff {
   readonly tariff: PublishedTariff;

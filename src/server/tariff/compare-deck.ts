@@ -25,8 +25,8 @@ export interface DeckComparison {
   readonly cost: CostPerMinute | null;
   /**
    * Of every operation and blocking finding. Times that are just the time of comparing count as one and the same, so
-   * that
-   * two comparisons of one deck with one version, an hour apart, are equal unless a date of the deck lies between them.
+   * that two comparisons of one deck with one version, an hour apart, are equal unless a date of the deck lies between
+   * them.
    */
   readonly digest: string;
 }

@@ -14,8 +14,7 @@ interface DeckToPublish {
 
 /**
  * Makes the operations of a deck one version of its tariff, under {@link lockEpoch} since before they were found;
- * answers
- * its number.
+ * answers its number.
  */
 export async function publishComparison(tx: BulkTx, deck: DeckToPublish, epoch: number): Promise<number> {
   const { tenantId, deckId, tariff, comparison, author: publishedBy } = deck;

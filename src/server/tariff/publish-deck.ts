@@ -31,8 +31,7 @@ interface DeckToPublish {
 
 /**
  * Publishes a draft as the next version of its tariff. It is compared once more, under the lock of publications: what
- * it
- * does must be what it last showed, or be accepted. Publishing again is harmless.
+ * it does must be what it last showed, or be accepted. Publishing again is harmless.
  *
  * @throws Problem `deck-unknown`, `deck-not-draft`, `deck-preview-stale`, `deck-findings-block`. Nothing is changed
  * then.
