@@ -57,6 +57,9 @@ export interface DeckWarning {
     | "status-unknown"
     | "columns-inferred"
     | "increments-assumed"
+    | "prices-not-read"
+    | "sheets-not-read"
+    | "nanp-codes-completed"
     | "code-range-expanded";
   readonly what: string;
 }
@@ -74,7 +77,7 @@ export interface DetectedLayout {
   readonly decimal: "." | ",";
   readonly dateOrder: "dmy" | "mdy" | "ymd" | null;
   readonly currency: Currency | null;
-  readonly ratePer: "minute" | "second" | "increment";
+  readonly ratePer: "minute" | "second" | "increment" | `${number} seconds`;
 }
 
 export interface DeckReading {

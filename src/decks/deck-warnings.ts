@@ -23,7 +23,20 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
     "jurisdiction-prices",
     `The deck prices by jurisdiction and is read from the column for ${rateField}; set "jurisdiction" for another.`,
   );
-  warn(context.inCents, "rates-in-cents", "The header says cents: every price was divided by 100.");
+  const others = context.otherPrices.map((header) => `"${header}"`).join(", ");
+  warn(others !== "", "prices-not-read", `Other columns hold prices too and are not read: ${others}.`);
+  const sheets = context.otherSheets.map((name) => `"${name}"`).join(", ");
+  warn(
+    sheets !== "",
+    "sheets-not-read",
+    `Other sheets have rates of some of the same codes and are not read: ${sheets}.`,
+  );
+  warn(
+    context.isNanpAssumed,
+    "nanp-codes-completed",
+    "Codes are of North America and written without the 1, which was put before them.",
+  );
+  warn(context.inCents, "rates-in-cents", "The deck says cents: every price was divided by 100.");
   warn(
     zeroRates.count > 0,
     "zero-rates-free",

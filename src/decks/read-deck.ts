@@ -55,6 +55,11 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
   };
 }
 
+function ratePer(unitS: RowContext["unitS"]): DeckReading["detected"]["ratePer"] {
+  if (unitS === "increment") return "increment";
+  return unitS === 60 ? "minute" : unitS === 1 ? "second" : `${unitS} seconds`;
+}
+
 function detectedLayout(deck: OpenDeck, context: RowContext): DeckReading["detected"] {
   const { layout } = deck;
   const columns = [...context.columns].map(
@@ -70,6 +75,6 @@ function detectedLayout(deck: OpenDeck, context: RowContext): DeckReading["detec
     decimal: context.decimal,
     dateOrder: context.columns.has("effectiveFrom") ? context.dateOrder : null,
     currency: context.currency,
-    ratePer: context.ratePer,
+    ratePer: ratePer(context.unitS),
   };
 }

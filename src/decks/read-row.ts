@@ -1,13 +1,15 @@
-import { parseCurrency } from "../core/money/currency.ts";
+import { type Currency, parseCurrency } from "../core/money/currency.ts";
 import { type Decimal, multiplyDecimal, ZERO } from "../core/money/decimal.ts";
 import type { Reject } from "../core/reject.ts";
 import type { Increments } from "../core/tariff/rate.ts";
 import type { EpochMs } from "../core/time/epoch.ts";
-import { type CodeItem, codeMissing, parseCodes } from "./cells/codes.ts";
-import { type DateOrder, isImmediate, parseDeckDate, serialDate } from "./cells/dates.ts";
+import { type CodeItem, codeInvalid, codeMissing, parseCodes } from "./cells/codes.ts";
+import { readCountryCode } from "./cells/country-code.ts";
+import { type DateOrder, isImmediate, isZeroDate, parseDeckDate, serialDate } from "./cells/dates.ts";
 import { parseIncrements } from "./cells/increments.ts";
 import { type DecimalMark, parsePrice } from "./cells/price.ts";
 import { parseStatus } from "./cells/status.ts";
+import { parseUnit } from "./cells/unit.ts";
 import type { DeckRow, DeckStatus } from "./deck-row.ts";
 import type { RowContext } from "./row-context.ts";
 import { type Cell, cellText, type TableRow } from "./table/table.ts";
@@ -32,23 +34,25 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
   };
   const codeCell = cell("code");
   const rateCell = cell("rate");
-  const countryCode = cellText(cell("countryCode"));
   const destination = readDestination(cell, context);
   if (isNote(row, codeCell, rateCell)) {
     if (cellText(cell("destination")) !== "") context.lastDestination.text = destination;
     return { kind: "note" };
   }
+  const country = readCountry(cell, context);
   context.lastDestination.text = destination;
   const broken = brokenCell(codeCell) ?? brokenCell(rateCell);
   if (broken !== undefined) return rejected(broken);
-  const codes = readCodes(codeCell, countryCode, context);
+  if (typeof country !== "string") return rejected(country);
+  const codes = readCodes(codeCell, country, context);
   if (codes.kind === "reject") return codes;
   const status = readStatus(cellText(cell("status")), context);
   const increments = readIncrements(cell, context);
   if ("code" in increments) return rejected(increments);
   const price = readPrice(priceText(rateCell, context), status, context);
   if ("code" in price) return rejected(price);
-  const details = readDetails(cell, context);
+  const { named, ...terms } = price;
+  const details = readDetails(cell, named, context);
   if ("code" in details) return rejected(details);
   const unitS = readUnit(cellText(cell("rateUnit")), increments, context);
   if (unitS === undefined) return rejected(rateUnitInvalid(cellText(cell("rateUnit"))));
@@ -63,7 +67,7 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
       status,
       increments,
       unitS,
-      ...price,
+      ...terms,
       ...details,
       comment: cellText(cell("comment")),
     },
@@ -74,8 +78,8 @@ const rejected = (reject: Reject): { readonly kind: "reject"; readonly reject: R
 
 /** A code or a price has a digit in it; a lone remark with a number ("Valid until 31.12.") and a total are neither. */
 function isNote(row: TableRow, codeCell: Cell, rateCell: Cell): boolean {
-  if (codeCell === "" && row.cells.some((cell) => /^(grand )?(total|sum|count|records|rows)\b/i.test(cellText(cell))))
-    return true;
+  const isTotal = row.cells.some((cell) => /^(grand )?(total|sum|count|records|rows)\b/i.test(cellText(cell)));
+  if (isTotal && (codeCell === "" || rateCell === "")) return true;
   if (typeof codeCell !== "string" || typeof rateCell !== "string") return false;
   if (/\d/.test(rateCell)) return false;
   if (!/[\d*]/.test(codeCell)) return true;
@@ -90,14 +94,35 @@ function brokenCell(cell: Cell): Reject | undefined {
   return /^=(?!"\+?\d+"$)/.test(cell) ? formulaWithoutValue(cell) : undefined;
 }
 
+/**
+ * The country code before the row's area codes; "" where codes are whole. A blank one is that of the row above if the
+ * names are blank too, or name the same country: a list often states it once.
+ */
+function readCountry(cell: (field: DeckField) => Cell, context: RowContext): string | Reject {
+  if (!context.columns.has("countryCode")) return "";
+  const text = cellText(cell("countryCode"));
+  const code = readCountryCode(text);
+  if (code === undefined) return codeInvalid(text, text);
+  const name = cellText(cell("country"));
+  const { lastCountry } = context;
+  if (code !== "") {
+    Object.assign(lastCountry, { code, name });
+    return code;
+  }
+  const isSame = name === "" ? cellText(cell("destination")) === "" : name === lastCountry.name;
+  if (isSame && lastCountry.code !== "") return lastCountry.code;
+  return cellText(cell("code")) === "" ? "" : countryCodeMissing();
+}
+
 function readCodes(cell: Cell, countryCode: string, context: RowContext): ReturnType<typeof parseCodes> {
   const { codeSpaces, stripPrefixes = [], countryCode: deckCountry = "" } = context.template;
   let text = cellText(cell);
-  if (context.isNanp && /^[2-9]\d{2,9}$/.test(text)) text = `1${text}`;
+  let country = countryCode;
+  if (context.isNanp && country === "" && /^[2-9]\d{2,9}$/.test(text)) text = `1${text}`;
+  if (context.isNanp && /^[2-9]\d\d$/.test(country)) country = `1${country}`;
   if (typeof cell !== "string" && cell.kind === "number" && !Number.isSafeInteger(cell.value)) {
     return parseCodes(/\./.test(text) ? text : "1E+16", { spaces: codeSpaces, stripPrefixes: [], countryCode: "" });
   }
-  const country = countryCode.replace(/^(\+|00)|\D/g, "");
   if (text === "" && country !== "")
     return parseCodes(deckCountry + country, { spaces: codeSpaces, stripPrefixes, countryCode: "" });
   if (text === "") return rejected(codeMissing());
@@ -138,21 +163,26 @@ function readIncrements(cell: (field: DeckField) => Cell, context: RowContext): 
 }
 
 /** Seconds that the price pays for. */
-function readUnit(text: string, increments: Increments, { ratePer }: RowContext): number | undefined {
-  if (text !== "") return /^[1-9]\d{0,4}$/.test(text) ? Number(text) : undefined;
-  if (ratePer === "increment") return increments.nextS;
-  return ratePer === "minute" ? 60 : 1;
+function readUnit(text: string, increments: Increments, { unitS }: RowContext): number | undefined {
+  if (text !== "") return parseUnit(text);
+  return unitS === "increment" ? increments.nextS : unitS;
 }
 
 /** Numbers of a sheet have a point whatever mark the deck's texts have. */
-const priceText = (cell: Cell, { decimal }: RowContext): string =>
-  typeof cell === "string" || decimal === "." ? cellText(cell) : cell.text.replace(".", ",");
+function priceText(cell: Cell, { decimal }: RowContext): string {
+  if (typeof cell === "string") return cell;
+  const text = decimal === "." ? cell.text : cell.text.replace(".", ",");
+  return cell.kind === "number" && cell.currency !== undefined ? `${text} ${cell.currency}` : text;
+}
 
-type RowPrice = Pick<DeckRow, "kind" | "ratePerUnit" | "writtenDecimals">;
+/** `named`: the currency that the cell itself states. */
+type RowPrice = Pick<DeckRow, "kind" | "ratePerUnit" | "writtenDecimals"> & { readonly named: Currency | null };
 
 function readPrice(text: string, status: DeckStatus | null, context: RowContext): RowPrice | Reject {
   const { template } = context;
-  const without = (kind: "blocked" | "closed"): RowPrice => ({ kind, ratePerUnit: ZERO, writtenDecimals: 0 });
+  const without = (kind: "blocked" | "closed"): RowPrice => ({
+    ...{ kind, ratePerUnit: ZERO, writtenDecimals: 0, named: null },
+  });
   if (status === "closed" || status === "blocked") return without(status);
   if (/^(blocked|barred)$/i.test(text)) return without("blocked");
   if (/^(closed|deleted)$/i.test(text)) return without("closed");
@@ -168,12 +198,16 @@ function readPrice(text: string, status: DeckStatus | null, context: RowContext)
     if (template.zeroRate === undefined) context.zeroRates.count += 1;
   }
   const ratePerUnit = context.inCents ? multiplyDecimal(price.amount, ONE_HUNDREDTH) : price.amount;
-  return { kind: "price", ratePerUnit, writtenDecimals: price.writtenDecimals };
+  return { kind: "price", ratePerUnit, writtenDecimals: price.writtenDecimals, named: price.currency };
 }
 
 type RowDetails = Pick<DeckRow, "connectFee" | "effectiveFrom" | "effectiveTo" | "currency">;
 
-function readDetails(cell: (field: DeckField) => Cell, context: RowContext): RowDetails | Reject {
+function readDetails(
+  cell: (field: DeckField) => Cell,
+  named: Currency | null,
+  context: RowContext,
+): RowDetails | Reject {
   const feeText = priceText(cell("connectFee"), context);
   const fee =
     feeText === "" || feeText === "-"
@@ -190,15 +224,16 @@ function readDetails(cell: (field: DeckField) => Cell, context: RowContext): Row
   if (from === undefined) return dateInvalid(cellText(fromCell), context.dateOrder);
   if (to === undefined) return dateInvalid(cellText(cell("effectiveTo")), context.dateOrder);
   const currencyText = cellText(cell("currency")).toUpperCase();
-  const currency = currencyText === "" ? context.currency : parseCurrency(currencyText);
+  const currency = currencyText === "" ? (named ?? context.currency) : parseCurrency(currencyText);
   if (currency === undefined) return currencyInvalid(currencyText);
+  if (named !== null && currency !== named) return currencyContradicts(named, currencyText);
   return { connectFee: fee?.amount ?? ZERO, effectiveFrom: from, effectiveTo: to, currency };
 }
 
 /** null: blank, or "immediately". */
 function readDate(cell: Cell, context: RowContext): EpochMs | null | undefined {
   const text = cellText(cell);
-  if (text === "" || text === "-" || isImmediate(text)) return null;
+  if (text === "" || text === "-" || isImmediate(text) || isZeroDate(text)) return null;
   if (typeof cell !== "string" && cell.kind === "date") return serialDate(cell.serial, context.timeZone);
   return remember(context.caches.dates, text, () => parseDeckDate(text, context.dateOrder, context.timeZone));
 }
@@ -272,6 +307,18 @@ const dateInvalid = (text: string, order: DateOrder): Reject => ({
   code: "date-invalid",
   what: `"${text}" is no date; numeric dates of this deck are read ${order === "dmy" ? "day first" : "month first"}.`,
   fix: "Correct the cell, or set the template's dateOrder.",
+});
+
+const currencyContradicts = (named: Currency, text: string): Reject => ({
+  code: "currency-invalid",
+  what: `The price is in ${named}, and the currency column says ${text}.`,
+  fix: "Ask the carrier which one is meant, and correct the row.",
+});
+
+const countryCodeMissing = (): Reject => ({
+  code: "code-missing",
+  what: "The row has an area code and no country code.",
+  fix: "Fill in the country code. It is taken from the row above only where that is of the same country.",
 });
 
 const currencyInvalid = (text: string): Reject => ({

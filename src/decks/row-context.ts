@@ -2,10 +2,11 @@ import { type Currency, parseCurrency } from "../core/money/currency.ts";
 import { Problem } from "../core/problem.ts";
 import type { Increments } from "../core/tariff/rate.ts";
 import type { EpochMs } from "../core/time/epoch.ts";
-import { type DateOrder, detectDateOrder } from "./cells/dates.ts";
+import { type DateOrder, detectDateOrder, isDecisiveDate, serialDay } from "./cells/dates.ts";
 import { parseIncrements } from "./cells/increments.ts";
 import { type DecimalMark, detectDecimalMark, type Price } from "./cells/price.ts";
-import { headerCurrency, headerIsCents, headerUnit } from "./layout/header-hints.ts";
+import { headerCurrency, headerIsCents, headerUnitS, headerZone, titleHints } from "./layout/header-hints.ts";
+import { settleColumns } from "./settle-columns.ts";
 import type { OpenDeck } from "./table/open-deck.ts";
 import { cellText } from "./table/table.ts";
 import { type DeckField, type DeckTemplate, deckTemplateInvalid } from "./template.ts";
@@ -18,7 +19,8 @@ export interface RowContext {
   readonly decimal: DecimalMark;
   readonly dateOrder: DateOrder;
   readonly timeZone: string;
-  readonly ratePer: "minute" | "second" | "increment";
+  /** Seconds that a price is for; "increment": those of the row's next step. */
+  readonly unitS: number | "increment";
   readonly inCents: boolean;
   /** Of rows that name none. */
   readonly currency: Currency | null;
@@ -26,7 +28,12 @@ export interface RowContext {
   readonly increments: Increments | undefined;
   /** Codes are six-digit NPA-NXX without the leading 1. */
   readonly isNanp: boolean;
+  /** ... because all codes look so, and not because the header says it. */
+  readonly isNanpAssumed: boolean;
   readonly rateField: DeckField;
+  /** Headers of columns of prices that are not read. */
+  readonly otherPrices: readonly string[];
+  readonly otherSheets: readonly string[];
   /** The deck has no header. */
   readonly isInferred: boolean;
   readonly isDateOrderAssumed: boolean;
@@ -34,6 +41,8 @@ export interface RowContext {
   readonly zeroRates: { count: number };
   /** Rows under a destination's first one often leave its name blank. */
   readonly lastDestination: { text: string };
+  /** Of the last row that stated one. */
+  readonly lastCountry: { code: string; name: string };
   /** Decks repeat a few thousand different prices, dates and steps over hundreds of thousands of rows. */
   readonly caches: {
     readonly prices: Map<string, Price | undefined>;
@@ -49,35 +58,54 @@ export interface RowContext {
 export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
   const { layout } = deck;
   const rateField = pricedBy(layout.columns, template);
-  const columns = new Map([...layout.columns].filter(([field]) => !field.endsWith("Rate")));
-  columns.set("rate", layout.columns.get(rateField) as number);
+  const decimal = template.decimal ?? detectDecimalMark(columnTexts(deck, layout.columns.get(rateField)));
+  if (decimal === undefined) throw decimalAmbiguous(columnTexts(deck, layout.columns.get(rateField))[0] ?? "");
+  const columns = settleColumns(deck, rateField, decimal);
   const texts = (field: DeckField): string[] => columnTexts(deck, columns.get(field));
   const order = template.dateOrder ?? detectDateOrder([...texts("effectiveFrom"), ...texts("effectiveTo")]);
   // Jurisdictions exist in North America alone, where dates are written month first.
   if (order === undefined && rateField === "rate") throw dateOrderAmbiguous(texts("effectiveFrom")[0] ?? "");
+  if (template.dateOrder === undefined) refuseSwappedDates(deck, columns.get("effectiveFrom"));
   const rateHeader = layout.headers[columns.get("rate") as number] ?? "";
-  const decimal = template.decimal ?? detectDecimalMark(texts("rate"));
-  if (decimal === undefined) throw decimalAmbiguous(texts("rate")[0] ?? "");
+  const dateHeader = layout.headers[columns.get("effectiveFrom") ?? -1] ?? "";
+  const title = titleHints(titlesOf(deck));
+  const isNanp = /\bn(pa|xx)/i.test(layout.headers[columns.get("code") ?? -1] ?? "");
+  const isPinned = isNanp || template.countryCode !== undefined || template.columns?.code !== undefined;
+  const isCompleted =
+    !isPinned && areNpaNxx(deck, columns.get("code") as number, rateField === "rate" ? NPA_NXX_MIN : 1);
+  if (isCompleted && rateField === "rate") throw codesAmbiguous();
   return {
     template,
-    columns: splitOrFull(deck, columns),
+    columns,
     decimal,
     dateOrder: order === undefined ? "mdy" : (order ?? "dmy"),
     isDateOrderAssumed: order === undefined,
     isInferred: layout.headerLine === null,
-    timeZone: checkedZone(template.timeZone ?? "UTC"),
-    ratePer: template.ratePer ?? headerUnit(rateHeader) ?? "minute",
-    inCents: headerIsCents(rateHeader),
-    currency: checkedCurrency(template.defaults?.currency) ?? headerCurrency(rateHeader) ?? null,
+    timeZone: checkedZone(template.timeZone ?? headerZone(dateHeader) ?? "UTC"),
+    unitS: UNITS[template.ratePer ?? ""] ?? headerUnitS(rateHeader) ?? 60,
+    inCents: headerIsCents(rateHeader) || (headerCurrency(rateHeader) === undefined && title.inCents),
+    currency: checkedCurrency(template.defaults?.currency) ?? headerCurrency(rateHeader) ?? title.currency ?? null,
     increments: checkedIncrements(template.defaults?.increments),
-    isNanp: /npa/i.test(layout.headers[columns.get("code") ?? -1] ?? ""),
+    isNanp: isNanp || isCompleted,
+    isNanpAssumed: isCompleted,
     rateField,
+    otherPrices: layout.otherPrices.map((column) => layout.headers[column] ?? ""),
+    otherSheets: deck.otherSheets,
     unknownStatuses: new Set(),
     zeroRates: { count: 0 },
     lastDestination: { text: "" },
+    lastCountry: { code: "", name: "" },
     caches: { prices: new Map(), dates: new Map(), increments: new Map() },
   };
 }
+
+const UNITS: Readonly<Record<string, RowContext["unitS"]>> = { minute: 60, second: 1, increment: "increment" };
+
+/** The lines above the header, as text. */
+const titlesOf = ({ table, layout }: OpenDeck): string[] =>
+  table.rows
+    .filter(({ line }) => line < (layout.headerLine ?? 0))
+    .map(({ cells }) => cells.map(cellText).filter(Boolean).join(" "));
 
 /** Texts of one column below the header; dates and numbers of a sheet carry no marks and are left out. */
 function columnTexts({ table, layout }: OpenDeck, column: number | undefined): string[] {
@@ -88,36 +116,35 @@ function columnTexts({ table, layout }: OpenDeck, column: number | undefined): s
     .filter((cell): cell is string => typeof cell === "string" && /\d/.test(cell));
 }
 
+/** A list of international codes with none but six digits is hardly one; with fewer than these it may be. */
+const NPA_NXX_MIN = 20;
+
+/** Whether nine in ten codes, and `min` of them, are six digits that can be an area and an exchange of North America. */
+function areNpaNxx({ table, layout }: OpenDeck, column: number, min: number): boolean {
+  const codes = table.rows.slice(layout.dataFrom).flatMap(({ cells }) => cellText(cells[column]) || []);
+  const like = codes.filter((code) => /^[2-9]\d\d[2-9]\d\d$/.test(code)).length;
+  return like >= min && like >= codes.length * 0.9;
+}
+
+/**
+ * A spreadsheet that opens another country's dates makes dates of those it can read, with day and month exchanged, and
+ * leaves the others as text. It was there where a sheet has dates with no day above 12, and texts that all have one.
+ */
+function refuseSwappedDates({ table, layout }: OpenDeck, column: number | undefined): void {
+  if (column === undefined) return;
+  const cells = table.rows.slice(layout.dataFrom).flatMap((row) => row.cells[column] ?? []);
+  const texts = cells.filter((cell) => typeof cell === "string" && /\d/.test(cell)) as string[];
+  const serials = cells.flatMap((cell) => (typeof cell !== "string" && cell.kind === "date" ? [cell.serial] : []));
+  if (texts.length === 0 || serials.length === 0) return;
+  if (texts.every(isDecisiveDate) && serials.every((serial) => serialDay(serial) <= 12))
+    throw datesSwapped(texts[0] as string);
+}
+
 /** Which column is the price: the plain one, or the jurisdiction the template asks for; interstate unless it says. */
 function pricedBy(columns: ReadonlyMap<DeckField, number>, { jurisdiction }: DeckTemplate): DeckField {
   const wanted = jurisdiction === undefined ? "rate" : (`${jurisdiction}Rate` as const);
   const order: DeckField[] = [wanted, "rate", "interRate", "intraRate", "indeterminateRate"];
   return order.find((field) => columns.has(field)) as DeckField;
-}
-
-/**
- * "Country code" and "Area code" (or "Code") columns together make the prefix, unless the second already starts with
- * the first; a single one of them is the whole code.
- */
-function splitOrFull(deck: OpenDeck, columns: Map<DeckField, number>): Map<DeckField, number> {
-  const area = columns.get("areaCode") ?? columns.get("code");
-  const country = columns.get("countryCode");
-  if (columns.has("code") && columns.has("areaCode")) columns.delete("areaCode");
-  const code = columns.get("code") ?? area ?? country;
-  columns.delete("areaCode");
-  columns.delete("countryCode");
-  columns.set("code", code as number);
-  if (country === undefined || area === undefined || country === area) return columns;
-  const pairs = deck.table.rows
-    .slice(deck.layout.dataFrom)
-    .map(
-      (row) =>
-        [cellText(row.cells[country]).replace(/\D/g, ""), cellText(row.cells[area]).replace(/^\D+/, "")] as const,
-    )
-    .filter(([first, second]) => first !== "" && second !== "");
-  const full = pairs.filter(([first, second]) => second.startsWith(first)).length;
-  if (pairs.length > 0 && full < pairs.length * 0.9) columns.set("countryCode", country);
-  return columns;
 }
 
 function checkedZone(timeZone: string): string {
@@ -149,8 +176,22 @@ const decimalAmbiguous = (example: string) =>
     fix: 'Set the template\'s decimal to "," or ".".',
   });
 
+const codesAmbiguous = () =>
+  new Problem("deck-codes-ambiguous", {
+    what: "The codes have six digits each: of North America without the 1, or whole codes of other countries.",
+    fix: 'Set the template\'s countryCode to "1", or name the column of codes ("columns": {"code": …}) if they are whole.',
+  });
+
+const datesSwapped = (example: string) =>
+  new Problem("deck-date-order-ambiguous", {
+    what:
+      `Dates such as "${example}" are text and all others are dates with a day up to 12: a spreadsheet of another ` +
+      "country has exchanged day and month in those it could read.",
+    fix: "Ask the carrier for the original file. If the dates are right as they stand, set the template's dateOrder.",
+  });
+
 const dateOrderAmbiguous = (example: string) =>
   new Problem("deck-date-order-ambiguous", {
-    what: `All dates of the deck ("${example}") can be day first or month first.`,
+    what: `The dates of the deck ("${example}") can be read in more than one order of day, month and year.`,
     fix: 'Set the template\'s dateOrder to "dmy" or "mdy".',
   });

@@ -14,6 +14,7 @@ const optional = Type.Optional;
 const Columns = Type.Object(
   {
     destination: optional(Column),
+    origin: optional(Column),
     country: optional(Column),
     code: optional(Column),
     countryCode: optional(Column),

@@ -42,7 +42,7 @@ test.each<[string, string, string[], DeckTemplate?]>([
   [
     "initial and next rate",
     "Prefix,Initial rate,Next rate,Connect fee,Initial interval,Next interval,Valid from\n" +
-      "93,0.21,0.22,0.01,30,6,2026-03-01\n",
+      "93,0.21,0.21,0.01,30,6,2026-03-01\n",
     ["93 0.21 30/6 0.01 2026-03-01"],
   ],
   [

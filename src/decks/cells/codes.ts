@@ -178,7 +178,7 @@ const digitsLost = (text: string): Reject => ({
   fix: "Ask the carrier for the original file, or format the code column as text there and save it again.",
 });
 
-const codeInvalid = (text: string, token: string): Reject => ({
+export const codeInvalid = (text: string, token: string): Reject => ({
   code: "code-invalid",
   what: token === text ? `"${text}" is no dial code.` : `"${token}" in the code cell "${text}" is no dial code.`,
   fix: "A code is 1 to 15 digits with the country code first and no leading zero; + and 00 may stand before it.",

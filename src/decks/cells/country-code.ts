@@ -11,3 +11,13 @@ export function isCountryCode(digits: string): boolean {
   if (SHORT_CODES.has(digits)) return true;
   return /^[1-9]\d\d$/.test(digits) && !SHORT_CODES.has(digits[0] as string) && !SHORT_CODES.has(digits.slice(0, 2));
 }
+
+/**
+ * The digits of a country code cell: "+93", "0093", "93.0" as exported from a table of numbers, "1-242". "" for a blank
+ * one or a dash; undefined for what is no country code.
+ */
+export function readCountryCode(text: string): string | undefined {
+  if (/^-*$/.test(text)) return "";
+  const match = /^'?(?:\+|00)?([1-9]\d{0,5})(?:[- ](\d{1,3}))?(?:\.0+)?$/.exec(text);
+  return match === null ? undefined : `${match[1]}${match[2] ?? ""}`;
+}

@@ -16,23 +16,35 @@ const MONTH_NAMED = /^([A-Za-z]{3,9})[-/ .]+(\d{1,2})(?:st|nd|rd|th)?[-/ ,]+(\d{
 const SERIAL_MIN = 32_874;
 const SERIAL_MAX = 73_051;
 
+/** Years that a date of two digits in front may mean: "26-03-09". */
+const isShortYear = (value: number): boolean => value >= 20 && value < 50;
+
 /**
  * Day/month order of a column, from all its cells together. `undefined`: every date reads both ways and the readings
- * differ; `null`: there are no such dates, or they read alike both ways. Dates with points are always day first.
+ * differ, or the dates contradict each other, or the year may stand first; `null`: there are no such dates, or they read
+ * alike both ways. Dates with points are always day first.
  */
 export function detectDateOrder(texts: Iterable<string>): DateOrder | null | undefined {
   const votes = { dmy: 0, mdy: 0 };
   let doubtful = 0;
+  const shortYears = { first: 0, last: 0, all: 0 };
   for (const text of texts) {
     const match = YEAR_LAST.exec(text);
     if (match === null) continue;
     const [first, second] = [Number(match[1]), Number(match[3])];
+    if (match[4]?.length === 2) {
+      shortYears.all += 1;
+      if (isShortYear(first)) shortYears.first += 1;
+      if (isShortYear(Number(match[4]))) shortYears.last += 1;
+    }
     if (first > 12 || match[2] === ".") votes.dmy += 1;
     else if (second > 12) votes.mdy += 1;
     else if (first !== second) doubtful += 1;
   }
+  if (shortYears.first === shortYears.all && shortYears.last < shortYears.all) return undefined;
+  if (votes.dmy > 0 && votes.mdy > 0) return undefined;
   if (votes.dmy === 0 && votes.mdy === 0) return doubtful === 0 ? null : undefined;
-  return votes.mdy > votes.dmy ? "mdy" : "dmy";
+  return votes.mdy > 0 ? "mdy" : "dmy";
 }
 
 /**
@@ -61,6 +73,18 @@ export function parseDeckDate(text: string, order: DateOrder, timeZone: string):
   const monthNumber = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1;
   return civil({ year: fullYear(year), month: monthNumber, day: Number(day) }, clock.slice(1), timeZone);
 }
+
+/** Whether day and month of `text` can only be read one way because one of them is above 12. */
+export function isDecisiveDate(text: string): boolean {
+  const match = YEAR_LAST.exec(text);
+  return match !== null && (Number(match[1]) > 12 || Number(match[3]) > 12);
+}
+
+/** Day of the month of a date serial. */
+export const serialDay = (serial: number): number => new Date((Math.floor(serial) - 25_569) * 86_400_000).getUTCDate();
+
+/** "0000-00-00", "00/00/0000": how databases export a date that is none. */
+export const isZeroDate = (text: string): boolean => /^0[0\W]*$/.test(text);
 
 /** Days since 1899-12-30, as spreadsheets store dates; the fraction is the time of day, to the second. */
 export function serialDate(serial: number, timeZone: string): EpochMs | undefined {

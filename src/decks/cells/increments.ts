@@ -5,15 +5,20 @@ const STEP_S_MAX = 86_400;
 
 const WORDS: Readonly<Record<string, Increments>> = {
   "per second": { firstS: 1, nextS: 1 },
+  "per sec": { firstS: 1, nextS: 1 },
   "per minute": { firstS: 60, nextS: 60 },
+  "per min": { firstS: 60, nextS: 60 },
 };
 
+const SECONDS = /(?:\s*s(?:ec(?:onds?|s)?)?)?\.?/;
+const INCREMENTS = new RegExp(`^(\\d{1,5})${SECONDS.source}(?:\\s*[/\\\\+:|-]\\s*(\\d{1,5})${SECONDS.source})?$`, "i");
+
 /**
- * "30/6", "60+1", "1 : 1", "60" (both steps), "per second". Seconds; undefined for anything else, such as the dates
+ * "30/6", "60+1", "1 : 1", "60s/1s", "60" (both steps), "per second". Seconds; undefined for anything else, such as the dates
  * that a spreadsheet makes of 1/1 and 6/6.
  */
 export function parseIncrements(text: string): Increments | undefined {
-  const match = /^(\d{1,5})(?:\s*(?:[/\\+:|]|-)\s*(\d{1,5}))?(?:\s*s(?:ec(?:onds?)?)?)?$/i.exec(text);
+  const match = INCREMENTS.exec(text);
   if (match === null) return WORDS[text.toLowerCase()];
   const firstS = Number(match[1]);
   const nextS = Number(match[2] ?? match[1]);

@@ -1,5 +1,6 @@
-import { parseCurrency } from "../../core/money/currency.ts";
+import type { Currency } from "../../core/money/currency.ts";
 import { type Decimal, parseDecimal } from "../../core/money/decimal.ts";
+import { headerCurrency } from "../layout/header-hints.ts";
 
 export type DecimalMark = "." | ",";
 
@@ -7,6 +8,8 @@ export interface Price {
   readonly amount: Decimal;
   /** Decimals as written, trailing zeros included. */
   readonly writtenDecimals: number;
+  /** What the cell itself names: "€0.20", "0.20 USD"; null for a bare number or a bare "$". */
+  readonly currency: Currency | null;
 }
 
 /**
@@ -33,13 +36,14 @@ export function detectDecimalMark(texts: Iterable<string>): DecimalMark | undefi
 }
 
 /**
- * One price cell to an exact number: currency marks, blanks and thousands separators go, a sign stays ("-1" can be a
- * code for "blocked"). Undefined when the cell is no price.
+ * One price cell to an exact number: currency marks are read, blanks and thousands separators go, a sign stays ("-1" can
+ * be a code for "blocked"). Undefined when the cell is no price.
  */
 export function parsePrice(text: string, mark: DecimalMark): Price | undefined {
   let plain = text;
+  let currency: Currency | null = null;
   if (!/^\d*\.?\d*$/.test(text) || mark === ",") {
-    plain = withoutCurrency(text);
+    ({ plain, currency } = withoutCurrency(text));
     const group = mark === "." ? "," : ".";
     const grouped = new RegExp(`^[-+]?[1-9]\\d{0,2}(?:[${group}'’ \\u00a0\\u202f]\\d{3})+(?:\\${mark}\\d*)?$`);
     if (grouped.test(plain)) plain = plain.replace(new RegExp(`[${group}'’ \\u00a0\\u202f]`, "g"), "");
@@ -50,14 +54,15 @@ export function parsePrice(text: string, mark: DecimalMark): Price | undefined {
   if (amount === undefined) return undefined;
   const point = plain.indexOf(".");
   const exponent = /[eE]/.test(plain);
-  return { amount, writtenDecimals: exponent ? amount.scale : point === -1 ? 0 : plain.length - point - 1 };
+  return { amount, writtenDecimals: exponent ? amount.scale : point === -1 ? 0 : plain.length - point - 1, currency };
 }
 
-/** Takes off a currency mark or code before or behind the number, and "/min". */
-function withoutCurrency(text: string): string {
-  const match = /^(\D*?)\s*([-+]?[.,]?\d.*?)\s*([A-Za-z]{3}|[$€£¥])?(?:\s*\/\s*min\.?)?$/.exec(text);
+/** Takes a currency mark or code off, before or behind the number, and "/min". */
+function withoutCurrency(text: string): { plain: string; currency: Currency | null } {
+  const match = /^(\D*?)\s*([-+]?[.,]?\d.*?)\s*([A-Za-z]{3}|(?:US)?\$|[€£¥])?(?:\s*\/\s*min\.?)?$/.exec(text);
   const [, before = "", number = "", behind = ""] = match ?? [];
-  const isCurrency = (mark: string): boolean =>
-    /^$|^(US|A|C|NZ|HK|S)?\$$|^[€£¥]$/.test(mark) || parseCurrency(mark.toUpperCase()) !== undefined;
-  return isCurrency(before) && isCurrency(behind) ? number : text;
+  const isMark = (mark: string) => /^$|^(US|A|C|NZ|HK|S)?\$$|^¥$/.test(mark) || headerCurrency(mark) !== undefined;
+  const named = [before, behind].map((mark) => headerCurrency(mark)).filter((found) => found !== undefined);
+  if (match === null || !isMark(before) || !isMark(behind) || named.length > 1) return { plain: text, currency: null };
+  return { plain: number, currency: named[0] ?? null };
 }

@@ -6,7 +6,10 @@ const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
     "unchanged",
     /^(no|not|un)[ -]?(change|increase|decrease|modif)|^(current|same|active|existing|unmodified|nc|=|→|open|ok)$/,
   ],
-  ["closed", /^(clos|delet|remov|discontinu|terminat|withdraw|inactive|suspend|expir|cancel|disable|obsolete|drop)/],
+  [
+    "closed",
+    /^(clos|delet|remov|discontinu|terminat|withdraw|inactive|suspend|expir|cancel|disabl|obsolet|drop|ended$)/,
+  ],
   ["blocked", /^(block|barr|restrict|forbid|not (offered|available|served)|n\/?a$)/],
   ["new", /^(new|add|nouveau|nuevo|neu$)|^n$/],
   ["increase", /^(rate |price )?(incr|up$|raise|higher|↑|▲|\+$)|^i$|\bincrease$/],
@@ -15,6 +18,9 @@ const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
 
 /** The change column of a deck, in the words carriers use; undefined for a word not known. */
 export function parseStatus(text: string): DeckStatus | undefined {
-  const word = text.trim().toLowerCase();
+  const word = text
+    .trim()
+    .toLowerCase()
+    .replace(/^((code|destination|prefix|route|breakout|to be|will be|is|being) )+/, "");
   return WORDS.find(([, pattern]) => pattern.test(word))?.[0];
 }

@@ -13,6 +13,11 @@ interface HeaderNames {
 
 const RATE = "(rate|price|cost|charge|tariff)";
 const STEP = "(interval|inc(rement)?|period|time|duration|block|step|unit|charge|billing)s?";
+const PER_MINUTE = "( [a-z]{3})?( (per|a|p))?( min(ute)?)?";
+const PLACE =
+  "(codes?|country|countries|sets?|groups?|zones?|regions?|areas?|prefix(es)?|names?|networks?|destinations?)";
+/** Times of day and of the week that some carriers price apart. */
+const HOURS = /\b(off ?peak|peak|week ?ends?|week ?days?|nights?|evenings?|day ?time|economy|holidays?)\b/;
 
 /**
  * Tried top to bottom for every column, so that "rate effective date" is a date before it is a rate, and "code name" a
@@ -30,24 +35,36 @@ const HEADERS: readonly HeaderNames[] = [
       /\b(grace|free seconds|asr|acd|margin|utc offset|time ?zone)\b/,
     ],
   },
+  {
+    field: "origin",
+    phrases: "origin,origins,origination,originating,originator,source,src,calling party,calling number,a number,ani",
+    patterns: [
+      new RegExp(`^(origin(ation|ating|ator)?|source|src|calling|caller|from|a number) ${PLACE}$`),
+      /^(origin|src|source) ?(based|dependent)\b/,
+    ],
+  },
   { field: "increments", phrases: "min inc,min increment,minimum increment,first next,initial next,min next" },
-  { field: "rateUnit", phrases: "rate unit seconds,price unit seconds" },
+  { field: "rateUnit", phrases: "rate unit seconds,price unit seconds,rate unit,price unit,rate per,price per,per" },
   {
     field: "effectiveTo",
-    phrases: "to,to date,date to,stop,stop date,fecha fin,date fin,fin,bis,gultig bis,fim,scadenza",
+    phrases: "to,to date,date to,stop,stop date,fecha fin,hasta,date fin,fin,bis,gultig bis,fim,scadenza",
     patterns: [/\b(end|ends|expir\w*|discontinu\w*|until|till)\b/, /\b(valid|effective) (to|thru)\b/],
   },
   {
     field: "effectiveFrom",
     phrases:
-      "from,from date,date from,date,rate date,wef,w e f,apply date,change date,fecha,fecha inicio,fecha efectiva," +
-      "fecha desde,date effet,date d effet,date debut,datum,gultig ab,ab,data,data inicio,data inizio,vigencia," +
-      "decorrenza",
+      "effective date,effective from,effective,new effective date,new rate effective date,from,from date,date from," +
+      "rate date,wef,w e f,apply date,change date,fecha inicio,fecha efectiva,fecha desde,desde,date effet," +
+      "date d effet,date debut,gultig ab,ab,data inicio,data inizio,vigencia,decorrenza",
     patterns: [
-      /\beffect(ive)?\b/,
+      /^(new|future|next) .*\b(effect(ive)?|date)\b/,
+      /^(?!current\b).*\beffect(ive)?\b/,
       /\b(valid (from|since)|validity|start(s|ing)? (date|time|from|on)|date start|start)\b/,
       /\b(activation|active) (date|from)\b/,
       /\brate date$/,
+      /\beffect(ive)?\b/,
+      // Last: beside "effective", a bare "date" is often the day the list was made.
+      /^(date|fecha|datum|data)$/,
     ],
   },
   {
@@ -63,14 +80,20 @@ const HEADERS: readonly HeaderNames[] = [
     phrases:
       "i1,interval 1,increment 1,inc 1,n1,min,minimum,minimal,duration,min sec,min seconds,min s,initial,first," +
       "initblock,init block,buyrateinitblock",
-    patterns: [new RegExp(`\\b(first|initial|init|min(imum)?|1st) (billing )?${STEP}\\b`)],
+    patterns: [
+      new RegExp(`\\b(first|initial|init|min(imum)?|1st) (billing )?${STEP}\\b`),
+      new RegExp(`^${STEP} (first|initial|init|min(imum)?|1st)$`),
+    ],
   },
   {
     field: "nextInterval",
     phrases:
       "in,interval n,interval 2,increment 2,increment n,inc 2,n2,next,subsequent,step,incremental,additional," +
       "billingblock,buyrateincrement",
-    patterns: [new RegExp(`\\b(sub(sequent)?|next|second|following|additional|2nd|succeeding) ?(billing )?${STEP}\\b`)],
+    patterns: [
+      new RegExp(`\\b(sub(sequent)?|next|second|following|additional|2nd|succeeding) ?(billing )?${STEP}\\b`),
+      new RegExp(`^${STEP} (sub(sequent)?|next|second|inc(rement)?|step|2nd)$`),
+    ],
   },
   {
     field: "increments",
@@ -80,9 +103,12 @@ const HEADERS: readonly HeaderNames[] = [
       /\b(billing|charge|charging) (period|step|type|unit|cycle|pattern|rule|terms?|scheme|method|mode|interval)\b/,
     ],
   },
-  { field: "indeterminateRate", patterns: [new RegExp(`^(ij|indeter\\w*)( ?(state|jurisdiction))?( ?${RATE})?$`)] },
-  { field: "interRate", patterns: [new RegExp(`\\binter( ?state)?( ?${RATE})?( [a-z]{3})?$`)] },
-  { field: "intraRate", patterns: [new RegExp(`\\bintra( ?state)?( ?${RATE})?( [a-z]{3})?$`)] },
+  {
+    field: "indeterminateRate",
+    patterns: [new RegExp(`^(ij|indeter\\w*)( ?(state|jurisdiction))?( ?${RATE})?${PER_MINUTE}$`)],
+  },
+  { field: "interRate", patterns: [new RegExp(`\\binter( ?state)?( ?${RATE})?${PER_MINUTE}$`)] },
+  { field: "intraRate", patterns: [new RegExp(`\\bintra( ?state)?( ?${RATE})?${PER_MINUTE}$`)] },
   {
     field: "status",
     phrases: "status,change,changes,flag,action,type of change,indicator,movement,notice,estado,statut,cambio,anderung",
@@ -113,7 +139,7 @@ const HEADERS: readonly HeaderNames[] = [
     field: "areaCode",
     phrases:
       "area code,area codes,city code,city codes,area city code,ndc,national code,national codes," +
-      "national destination code,sub code,local code,ac,area prefix,region code,region codes,codigo area",
+      "nxx,national destination code,sub code,local code,ac,area prefix,region code,region codes,codigo area",
   },
   { field: "country", phrases: "country,country name,pais,pays,land,paese" },
   {
@@ -137,6 +163,7 @@ const HEADERS: readonly HeaderNames[] = [
       /^(usd|eur|gbp|us|euro?s?|chf|aud|cad|sek|nok|dkk|pln|jpy|inr) ?((per|a|p)? ?(min(ute)?|sec(ond)?))?$/,
       new RegExp(`\\b(${RATE}|amount)s?\\b`),
       /^(preis|tarif|tarifa|precio|prix|costo|coste|prezzo|tariffa|preco|valor|arbeitspreis|minutenpreis)\b/,
+      new RegExp(`^${HOURS.source}$`),
     ],
   },
 ];
@@ -158,6 +185,9 @@ export function normalHeader(text: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 }
+
+/** Whether a header limits what it names to some hours: "Off-peak", "Weekend rate". */
+export const namesHours = (text: string): boolean => HOURS.test(normalHeader(text));
 
 /** What a header text means, and how well it says so (0 is best); undefined for a text no field knows. */
 export function matchHeader(text: string): { readonly field: DeckField; readonly rank: number } | undefined {

@@ -2,6 +2,7 @@ import { cellText, type Table, type TableRow } from "../table/table.ts";
 import type { DeckField, DeckTemplate } from "../template.ts";
 import { matchHeader, normalHeader } from "./fields.ts";
 import { inferColumns } from "./infer-columns.ts";
+import { type MatchedColumns, matchColumns, SAMPLE_ROWS } from "./match-columns.ts";
 
 /** Where a table's header and columns are. */
 export interface Layout {
@@ -12,6 +13,9 @@ export interface Layout {
   readonly headers: readonly string[];
   /** Column index, from 0, per field. */
   readonly columns: ReadonlyMap<DeckField, number>;
+  /** Columns that may hold a field as well as the chosen one; none for a field that the template names. */
+  readonly rivals: MatchedColumns["rivals"];
+  readonly otherPrices: MatchedColumns["otherPrices"];
 }
 
 /** Titles, addresses and notes above a header; longer ones need `headerRow` in the template. */
@@ -28,7 +32,7 @@ export function findLayout(table: Table, template: DeckTemplate): Layout | undef
   }
   const columns = applyTemplate(inferColumns(table.rows), [], template);
   if (columns === undefined || !isPriced(columns)) return undefined;
-  return { dataFrom: 0, headerLine: null, headers: [], columns };
+  return { dataFrom: 0, headerLine: null, headers: [], columns, rivals: new Map(), otherPrices: [] };
 }
 
 /** The row that names most fields; two rows together only when they name more than any row alone. */
@@ -36,44 +40,43 @@ function findHeader(table: Table, template: DeckTemplate): Layout | undefined {
   const candidates = [...table.rows.slice(0, HEADER_SEARCH_ROWS).entries()].filter(
     ([, row]) => template.headerRow === undefined || row.line === template.headerRow,
   );
-  const single = candidates.map(([index, row]) => readHeader(index, [row], template));
+  const single = candidates.map(([index]) => readHeader(table, index, 1, template));
   const double = candidates.map(([index, row]) => {
     const below = table.rows[index + 1];
     const isTitle = row.cells.filter((cell) => cell !== "").length < 2;
-    return below === undefined || isTitle ? undefined : readHeader(index, [row, below], template);
+    return below === undefined || isTitle ? undefined : readHeader(table, index, 2, template);
   });
   let best: Layout | undefined;
   for (const layout of [...single, ...double]) {
     if (layout !== undefined && layout.columns.size > (best?.columns.size ?? 0)) best = layout;
   }
-  return best;
+  const doubled = double.find((layout) => layout !== undefined && layout.dataFrom - 1 === best?.dataFrom);
+  return doubled?.columns.size === best?.columns.size && isHeading(table.rows[best?.dataFrom ?? 0]) ? doubled : best;
+}
+
+/** Two texts or more and no digit: more of the header ("Peak", "Off-peak"), since sections have one text and rates digits. */
+function isHeading(row: TableRow | undefined): boolean {
+  const texts = row?.cells.map(cellText).filter((text) => text !== "") ?? [];
+  return texts.length > 1 && !texts.some((text) => /\d/.test(text));
 }
 
 /** Columns by one header row, or by two where the upper one spans ("Increment" above "First" and "Next"). */
-function readHeader(index: number, rows: readonly TableRow[], template: DeckTemplate): Layout | undefined {
+function readHeader(table: Table, index: number, height: 1 | 2, template: DeckTemplate): Layout | undefined {
+  const dataFrom = index + height;
+  const rows = table.rows.slice(index, dataFrom);
   const width = Math.max(...rows.map((row) => row.cells.length));
   if (rows.some((row) => row.cells.some((cell) => /^[-+]?\d[\d.,/:+ -]*$/.test(cellText(cell))))) return undefined;
-  const headers = Array.from({ length: width }, (_, column) =>
-    rows
-      .map((row) => cellText(row.cells[column]))
-      .filter((text) => text !== "")
-      .join(" "),
-  );
-  const columns = applyTemplate(matchColumns(headers), headers, template);
+  const headers = Array.from({ length: width }, (_, column) => {
+    const texts = rows.map((row) => cellText(row.cells[column])).filter((text) => text !== "");
+    return [...new Set(texts)].join(" "); // a cell merged over both rows is in both
+  });
+  if (headers.every((text) => matchHeader(text) === undefined) && template.columns === undefined) return undefined;
+  const matched = matchColumns(headers, table.rows.slice(dataFrom, dataFrom + SAMPLE_ROWS));
+  const columns = applyTemplate(matched.columns, headers, template);
   if (columns === undefined || !isPriced(columns)) return undefined;
-  return { dataFrom: index + rows.length, headerLine: rows[0]?.line ?? null, headers, columns };
-}
-
-/** Best column per field: the pattern listed first wins, then the leftmost column. */
-function matchColumns(headers: readonly string[]): Map<DeckField, number> {
-  const best = new Map<DeckField, { column: number; rank: number }>();
-  for (const [column, header] of headers.entries()) {
-    const match = matchHeader(header);
-    if (match === undefined) continue;
-    const known = best.get(match.field);
-    if (known === undefined || match.rank < known.rank) best.set(match.field, { column, rank: match.rank });
-  }
-  return new Map([...best].map(([field, { column }]) => [field, column]));
+  const rivals = new Map([...matched.rivals].filter(([field]) => template.columns?.[field] === undefined));
+  const headerLine = rows[0]?.line ?? null;
+  return { dataFrom, headerLine, headers, columns, rivals, otherPrices: matched.otherPrices };
 }
 
 /** The template's columns replace the found ones; undefined when a header it names is not in this row. */

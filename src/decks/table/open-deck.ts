@@ -20,6 +20,8 @@ export interface OpenDeck {
   readonly format: "text" | "workbook";
   readonly encoding: DeckEncoding | null;
   readonly delimiter: string | null;
+  /** Names of further sheets of rates whose codes are all in this one: lists of changes. */
+  readonly otherSheets: readonly string[];
 }
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
@@ -57,17 +59,30 @@ function openWorkbook(bytes: Uint8Array, template: DeckTemplate): OpenDeck {
 }
 
 /** Prices on one sheet, codes on another. */
-function joinedRates(sheets: readonly Table[], template: DeckTemplate): { table: Table; layout: Layout } | undefined {
+function joinedRates(sheets: readonly Table[], template: DeckTemplate): ReturnType<typeof mostRates> {
   const joined = joinCodeSheet(sheets);
   return joined === undefined ? undefined : mostRates([joined], template);
 }
 
-/** Of the sheets that read as rates the one with most rows: a full A–Z comes before its list of changes. */
-function mostRates(sheets: readonly Table[], template: DeckTemplate): { table: Table; layout: Layout } | undefined {
-  let best: { table: Table; layout: Layout } | undefined;
+interface RateSheet {
+  readonly table: Table;
+  readonly layout: Layout;
+}
+
+/**
+ * Of the sheets that read as rates the one with most rows: a full A–Z comes before its list of changes. A list of
+ * changes has no codes of its own; a second sheet that has some would be lost.
+ */
+function mostRates(
+  sheets: readonly Table[],
+  template: DeckTemplate,
+): (RateSheet & Pick<OpenDeck, "otherSheets">) | undefined {
+  let best: RateSheet | undefined;
+  const found: RateSheet[] = [];
   for (const table of sheets) {
     const layout = findLayout(table, template);
     if (layout === undefined) continue;
+    found.push({ table, layout });
     const isBetter =
       best === undefined ||
       Number(layout.headerLine !== null) > Number(best.layout.headerLine !== null) ||
@@ -75,7 +90,24 @@ function mostRates(sheets: readonly Table[], template: DeckTemplate): { table: T
         table.rows.length - layout.dataFrom > best.table.rows.length - best.layout.dataFrom);
     if (isBetter) best = { table, layout };
   }
-  return best;
+  if (best === undefined) return undefined;
+  const others = found.filter(({ table, layout }) => table !== best.table && layout.headerLine !== null);
+  const codes = codesOf(best);
+  for (const other of others) {
+    const names = [best.table.name, other.table.name] as const;
+    const own = codesOf(other);
+    if (own.size >= codes.size || own.difference(codes).size > 0) throw sheetAmbiguous(...names);
+  }
+  return { ...best, otherSheets: others.map(({ table }) => table.name) };
+}
+
+/** The codes of a sheet as they are written. */
+function codesOf({ table, layout }: RateSheet): ReadonlySet<string> {
+  const columns = (["countryCode", "areaCode", "code"] as const).flatMap((field) => layout.columns.get(field) ?? []);
+  const codes = table.rows
+    .slice(layout.dataFrom)
+    .map(({ cells }) => columns.map((at) => cellText(cells[at])).join(" "));
+  return new Set(codes.filter((code) => /\d/.test(code)));
 }
 
 function openText(bytes: Uint8Array, template: DeckTemplate): OpenDeck {
@@ -88,7 +120,7 @@ function openText(bytes: Uint8Array, template: DeckTemplate): OpenDeck {
   const table = splitRows(text, delimiter);
   const layout = findLayout(table, template);
   if (layout === undefined) throw columnsMissing(table);
-  return { table, layout, format: "text", encoding, delimiter };
+  return { table, layout, format: "text", encoding, delimiter, otherSheets: [] };
 }
 
 /**
@@ -149,6 +181,14 @@ const sheetMissing = (sheet: string, names: readonly string[]) =>
   new Problem("deck-sheet-missing", {
     what: `The workbook has no visible sheet "${sheet}"; it has ${names.map((name) => `"${name}"`).join(", ")}.`,
     fix: "Correct the template's sheet, or leave it out to have the sheet with the rates found.",
+  });
+
+const sheetAmbiguous = (first: string, second: string) =>
+  new Problem("deck-sheet-ambiguous", {
+    what: `The sheets "${first}" and "${second}" both hold rates, each with codes of its own.`,
+    fix:
+      "Name one in the template's sheet. If the carrier splits its list over sheets, import each as an amendment; if " +
+      "they are qualities or currencies, as a tariff each.",
   });
 
 function columnsMissing(table: Table): Problem {

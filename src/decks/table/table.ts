@@ -1,6 +1,9 @@
+import type { Currency } from "../../core/money/currency.ts";
+
 /** A cell of a spreadsheet whose type matters; every cell of a text deck is plain text. */
 export type TypedCell =
-  | { readonly kind: "number"; readonly value: number; readonly text: string }
+  /** `currency`: of the number's format ("#,##0.00 €"); undefined where that names none. */
+  | { readonly kind: "number"; readonly value: number; readonly text: string; readonly currency?: Currency }
   /** A number under a date format; `serial` counts days from 1899-12-30 (the 1904 epoch is already folded in). */
   | { readonly kind: "date"; readonly serial: number; readonly text: string }
   /** A formula with no value stored beside it; with one, the cell is read as that value. */

@@ -1,5 +1,7 @@
 import { type CellObject, read, SSF, type WorkBook, type WorkSheet } from "@e965/xlsx";
+import type { Currency } from "../../core/money/currency.ts";
 import { Problem } from "../../core/problem.ts";
+import { headerCurrency } from "../layout/header-hints.ts";
 import { CELL_CHARS_MAX, type Cell, type Table, type TableRow, type TypedCell } from "./table.ts";
 import { inflatedSize, zipEntries } from "./zip-size.ts";
 
@@ -90,7 +92,14 @@ function readNumber(value: number, format: string | number | undefined, epochDay
   // 15 significant digits are what a spreadsheet stores for certain; a 16th shows noise such as 0.28750000000000003.
   const text = String(Number(value.toPrecision(15)));
   if (format !== undefined && SSF.is_date(String(format))) return { kind: "date", serial: value + epochDays, text };
-  return { kind: "number", value, text };
+  const currency = formatCurrency(String(format ?? ""));
+  return { kind: "number", value, text, ...(currency === undefined ? {} : { currency }) };
+}
+
+/** "[$€-407] #,##0.00", '#,##0.00 "EUR"' and their like; a bare "$" names no currency. */
+function formatCurrency(format: string): Currency | undefined {
+  const marks = [...format.matchAll(/\[\$([^\]-]+)|"([^"]+)"|([€£])/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
+  return marks.map(headerCurrency).find((currency) => currency !== undefined);
 }
 
 const zipIsNoWorkbook = () =>

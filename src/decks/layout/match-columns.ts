@@ -1,0 +1,65 @@
+import { cellText, type TableRow } from "../table/table.ts";
+import type { DeckField } from "../template.ts";
+import { matchHeader, namesHours } from "./fields.ts";
+
+/** Which column holds each field. Columns count from 0. */
+export interface MatchedColumns {
+  readonly columns: Map<DeckField, number>;
+  /** Columns whose headers name a field as well as that of the chosen column does. */
+  readonly rivals: ReadonlyMap<DeckField, readonly number[]>;
+  /** Columns of prices that lose to a better header, such as "Current rate" beside "New rate". */
+  readonly otherPrices: readonly number[];
+}
+
+interface Candidate {
+  readonly column: number;
+  readonly rank: number;
+}
+
+/** Rows looked at to see whether a column has digits at all. */
+export const SAMPLE_ROWS = 300;
+
+/**
+ * By the headers and the first `rows` below them, the column of each field: the pattern listed first wins, then the
+ * leftmost column. A column of codes or prices has digits: "Code" above AFG and "Tariff" above "Gold" are passed over.
+ * Prices by hours are rivals of any other price.
+ */
+export function matchColumns(headers: readonly string[], rows: readonly TableRow[]): MatchedColumns {
+  const columns = new Map<DeckField, number>();
+  const rivals = new Map<DeckField, readonly number[]>();
+  let otherPrices: readonly number[] = [];
+  for (const [field, found] of candidates(headers)) {
+    const ranked = found.toSorted((a, b) => a.rank - b.rank || a.column - b.column);
+    const isNumeric = field === "code" || field === "rate";
+    const digits = isNumeric ? ranked.filter(({ column }) => hasDigits(rows, column)) : ranked;
+    const [chosen, ...others] = digits.length > 0 ? digits : ranked;
+    if (chosen === undefined) continue;
+    columns.set(field, chosen.column);
+    const isRival = ({ column, rank }: Candidate) =>
+      rank === chosen.rank || (field === "rate" && namesHours(headers[column] ?? ""));
+    rivals.set(
+      field,
+      others.filter(isRival).map(({ column }) => column),
+    );
+    if (field === "rate") otherPrices = others.filter((other) => !isRival(other)).map(({ column }) => column);
+  }
+  return { columns, rivals, otherPrices };
+}
+
+function candidates(headers: readonly string[]): Map<DeckField, Candidate[]> {
+  const found = new Map<DeckField, Candidate[]>();
+  for (const [column, header] of headers.entries()) {
+    const match = matchHeader(header);
+    if (match === undefined) continue;
+    const known = found.get(match.field);
+    if (known === undefined) found.set(match.field, [{ column, rank: match.rank }]);
+    else known.push({ column, rank: match.rank });
+  }
+  return found;
+}
+
+/** Whether half of the column's filled cells have a digit; true for a column without cells. */
+function hasDigits(rows: readonly TableRow[], column: number): boolean {
+  const texts = rows.flatMap(({ cells }) => cellText(cells[column]) || []);
+  return texts.filter((text) => /\d/.test(text)).length * 2 >= texts.length;
+}
