@@ -32,8 +32,11 @@ interface SlotJson extends Omit<RateSlot, "ratePerUnit"> {
   readonly ratePerUnit: string;
 }
 
+/** Fields in one order whatever the order they came in: `jsonb` has its own, and equal slots are to be equal texts. */
 export const slotsToJson = (slots: readonly RateSlot[]): readonly SlotJson[] =>
-  slots.map((slot) => ({ ...slot, ratePerUnit: formatDecimal(slot.ratePerUnit) }));
+  slots.map(({ fromS, ratePerUnit, unitS, stepS }) => {
+    return { fromS, ratePerUnit: formatDecimal(ratePerUnit), unitS, stepS };
+  });
 
 export const slotsFromJson = (json: readonly SlotJson[]): readonly RateSlot[] =>
   json.map((slot) => ({ ...slot, ratePerUnit: storedDecimal(slot.ratePerUnit) }));
