@@ -55,6 +55,17 @@ describe("the month of a bakery", () => {
     expect((await run("vendor accrue")).stdout).toBe("0 journals posted to the books of vendors.\n");
   });
 
+  test("leaves what the carrier has earned in two books as one figure of each kind", async () => {
+    const { document } = await tollwrightJson(["account", "show", "carrier"], { db });
+    const amount = "0.033693334"; // 61, 30 and 61 s at 0.0133 a minute
+    expect(document).toMatchObject({
+      balances: [
+        { kind: "cost", amount },
+        { kind: "payable", amount },
+      ],
+    });
+  });
+
   test("is shown and exported", async () => {
     expect((await run("invoice show INV-2026-00001")).stdout).toContain(
       "Exact sum 0.061 EUR, rounding -0.001 EUR, total 0.06 EUR.\nDue 0.06 EUR until ",

@@ -3,7 +3,7 @@ import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
 import type { Tx } from "../db/tx.ts";
 
-/** What one ledger account of an owner adds up to: debits less credits. */
+/** What an owner's ledger accounts of one kind and currency add up to: debits less credits. */
 export interface LedgerBalance {
   readonly ownerId: string;
   readonly kind: LedgerAccountKind;
@@ -11,11 +11,14 @@ export interface LedgerBalance {
   readonly amount: Nanos;
 }
 
-/** Every balance of a tenant that is not zero. */
+/**
+ * Every balance of a tenant that is not zero. A vendor has cost and clearing in every payer's book; over all of them
+ * together, clearing is zero once its cost is posted to its own book.
+ */
 export async function listBalances(tx: Tx, tenantId: string): Promise<readonly LedgerBalance[]> {
   const { rows } = await tx.query<{ account_id: string; kind: LedgerAccountKind; currency: string; amount: string }>(
-    `select account_id, kind, currency, amount from balances where tenant_id = $1 and amount <> 0
-     order by account_id, kind, currency`,
+    `select account_id, kind, currency, sum(amount) as amount from balances where tenant_id = $1
+     group by account_id, kind, currency having sum(amount) <> 0 order by account_id, kind, currency`,
     [tenantId],
   );
   return rows.map((row) => ({
