@@ -9,6 +9,7 @@ import { previewInvoices } from "../../src/server/invoicing/preview-invoice.ts";
 import type { BillReport } from "../../src/server/invoicing/run-bill.ts";
 import { lockBooks, postJournal } from "../../src/server/ledger/post-journals.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { anyRate } from "../support/operator.ts";
 import { BillingOperator, callsOf, summary, type TestCall, untied } from "./billing.ts";
 
 let db: TestDatabase;
@@ -158,6 +159,29 @@ describe("a bill run", () => {
     expect(report.parked).toMatchObject([{ account: { code: "alpha" }, what: expect.stringContaining("no such") }]);
   });
 
+  test("an account whose invoice cannot be stored is parked alone, whatever book it is in", async () => {
+    const operator = await BillingOperator.create(db, { top: { kind: "reseller" }, other: {} });
+    const [top] = operator.accounts;
+    if (!top) throw new Error("there is a reseller");
+    const book = { parentId: top.id, bookId: top.bookId };
+    const beta = await operator.operator.account("beta", book);
+    const letterhead = { billing: { numbers: "INV-{year}-0000{number}" } }; // makes a number that is taken
+    const zeta = await operator.operator.account("zeta", { ...book, letterhead });
+    await operator.operator.tariff("resold", [anyRate("", "0.2")], [beta, zeta]);
+    for (const account of [beta, zeta])
+      await operator.operator.rule(account, { match: { accountCode: account.code }, priority: 1 });
+    const answered = "2026-03-14T10:00:00";
+    await operator.import(["beta", "other", "zeta"].map((code) => ({ code, answered, talkedS: 60 })));
+    const report = await operator.bill("2026-03", APRIL);
+    expect(summary(report)).toEqual([
+      "INV-2026-00001 beta invoice 0.2 of 0.2",
+      "INV-2026-00002 top invoice 0.12 of 0.12",
+      "INV-2026-00003 other invoice 0.06 of 0.06",
+    ]);
+    expect(report.parked).toMatchObject([{ account: { code: "zeta" } }]);
+    expect(await untied(operator)).toEqual([]);
+  });
+
   test("runs at once make each invoice once, and numbers without gaps", async () => {
     const codes = Array.from({ length: 8 }, (_, index) => `c${index}`);
     const operator = await BillingOperator.create(db, Object.fromEntries(codes.map((code) => [code, {}])));
@@ -194,7 +218,6 @@ describe("kinds of accounts", () => {
     const [top] = operator.accounts;
     if (!top) throw new Error("there is a reseller");
     const customer = await operator.operator.account("alpha", { parentId: top.id, bookId: top.bookId });
-    const { anyRate } = await import("../support/operator.ts");
     await operator.operator.tariff("resold", [anyRate("", "0.2")], [customer]);
     await operator.operator.rule(customer, { match: { accountCode: "alpha" }, priority: 1 });
     await operator.import([{ code: "alpha", answered: "2026-03-14T10:00:00", talkedS: 60 }]);

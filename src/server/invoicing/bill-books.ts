@@ -25,8 +25,8 @@ export type BillOutcome = BilledAccount | Exclude<Draft, InvoiceDraft>;
 type InvoiceDraft = Extract<Draft, { readonly kind: "invoice" }>;
 
 /**
- * Bills accounts that are all the wanted ones of their books: lock the books, read, decide, number, post, store. What
- * is decided is what was booked when the books were locked; the journals of the invoices come after it.
+ * Bills accounts: lock their books, read, decide, number, post, store. What is decided is what was booked when the
+ * books were locked; the journals of the invoices come after it.
  */
 export async function billBooks(
   tx: Tx,

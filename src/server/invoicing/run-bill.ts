@@ -49,8 +49,8 @@ export async function runBill(db: Database, run: BillRun): Promise<BillReport> {
 }
 
 /**
- * Bills books in one transaction; when the database refuses it, each book by itself, so that one broken book stays
- * alone.
+ * Bills accounts in one transaction. When something about one of them makes it impossible, each book is billed by
+ * itself, and in a book where it happens again each account, so that only the one that is broken is parked.
  */
 async function billGroup(
   db: Database,
@@ -63,20 +63,29 @@ async function billGroup(
     return await db.bulk("app", { tenantId }, (tx) => billBooks(tx, order, bookedBy, accounts));
   } catch (error) {
     if (!isAboutTheData(error)) throw error;
-    const books = [...Map.groupBy(accounts, ({ bookId }) => bookId).values()];
-    if (books.length === 1) return accounts.map((account) => parked(account, error));
+    const [account] = accounts;
+    if (accounts.length === 1 && account !== undefined) return [parked(account, error)];
     const outcomes: BillOutcome[] = [];
-    for (const book of books) outcomes.push(...(await billGroup(db, order, bookedBy, book)));
+    for (const part of smallerGroups(accounts)) outcomes.push(...(await billGroup(db, order, bookedBy, part)));
     return outcomes;
   }
+}
+
+/** The books of several, or the accounts of one. */
+function smallerGroups(accounts: readonly StoredAccount[]): readonly (readonly StoredAccount[])[] {
+  const books = [...Map.groupBy(accounts, ({ bookId }) => bookId).values()];
+  return books.length > 1 ? books : accounts.map((account) => [account]);
 }
 
 /** SQLSTATE classes of a refused statement: data, integrity, rolled back, not available, limits of the program. */
 const REFUSED = /^(22|23|40|54|55)/;
 
-/** A lost connection or a full disk concerns everybody and ends the run. */
+/**
+ * A lost connection or a full disk concerns everybody and ends the run. What our own code or `Intl` throws, it throws
+ * at one account's data.
+ */
 function isAboutTheData(error: unknown): boolean {
-  if (error instanceof InvariantBroken) return true;
+  if (error instanceof InvariantBroken || error instanceof RangeError || error instanceof TypeError) return true;
   if (error instanceof Problem) return error.status < 500;
   return error instanceof Error && "code" in error && REFUSED.test(String(error.code));
 }
