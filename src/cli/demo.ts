@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { findInvoices } from "../server/invoicing/find-invoices.ts";
 import { findTenant } from "../server/tenancy/find-tenant.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 import { demoStepFailed } from "./failure.ts";
 
 const SAMPLES = resolve(import.meta.dirname, "../../samples");
@@ -14,82 +15,57 @@ const MONTH = "2026-03";
 /** One command of the demo. `rejects`: that some rows are set aside is what it shows, and no failure. */
 interface Step {
   readonly title: string;
-  readonly words: readonly string[];
+  readonly line: string;
   readonly rejects?: boolean;
 }
 
-const sample = (path: string) => join(SAMPLES, path);
+/** The words of a line as it would be typed; "@" is the folder of samples. */
+const typed = (line: string): readonly string[] =>
+  line.split(" ").map((word) => (word.startsWith("@") ? join(SAMPLES, word.slice(1)) : word));
 
 /** From an empty database to invoices, by the commands that anybody would type. */
 const STEPS: readonly Step[] = [
   {
     title: "An operator, its customers, a reseller, a vendor and two switches",
-    words: ["apply", sample("demo/setup.json")],
+    line: "apply @demo/setup.json",
   },
   {
     title: "What customers pay: the operator's own price list",
-    words: [
-      "rates",
-      "import",
-      sample("decks/retail.tsv"),
-      "--tariff",
-      "retail",
-      "--create",
-      "--currency",
-      "EUR",
-    ].concat(["--mode", "full", "--effective", "2026-01-01", "--publish"]),
+    line:
+      "rates import @decks/retail.tsv --tariff retail --create --currency EUR --mode full --publish " +
+      "--effective 2026-01-01",
   },
   {
     title: "What calls cost: a carrier's A–Z deck",
-    words: [
-      "rates",
-      "import",
-      sample("decks/aurora-az-full.csv"),
-      "--tariff",
-      "aurora",
-      "--create",
-      "--currency",
-      "USD",
-    ].concat(["--mode", "full", "--publish"]),
+    line: "rates import @decks/aurora-az-full.csv --tariff aurora --create --currency USD --mode full --publish",
   },
   {
     title: "The carrier sends changes",
-    words: [
-      "rates",
-      "import",
-      sample("decks/aurora-amendment.csv"),
-      "--tariff",
-      "aurora",
-      "--mode",
-      "amendment",
-    ].concat(["--publish", "--accept-findings"]),
+    line: "rates import @decks/aurora-amendment.csv --tariff aurora --mode amendment --publish --accept-findings",
     rejects: true,
   },
   {
     title: "Who buys at which tariff; the reseller 20 % below the price list",
-    words: ["apply", sample("demo/prices.json")],
+    line: "apply @demo/prices.json",
   },
-  {
-    title: "A prepaid customer pays in",
-    words: ["account", "topup", "call-shop", "20.00", "--reference", "DEMO-1"],
-  },
+  { title: "A prepaid customer pays in", line: "account topup call-shop 20.00 --reference DEMO-1" },
   {
     title: "A month of the PBX's call records; one is of an account nobody knows",
-    words: ["cdr", "import", "--source", "pbx", sample("demo/freeswitch-2026-03.csv")],
+    line: "cdr import --source pbx @demo/freeswitch-2026-03.csv",
     rejects: true,
   },
   {
     title: "The proxy's accounting log, in which a call is two rows, over two files",
-    words: ["cdr", "import", "--source", "proxy", sample("demo/kamailio-acc-1.csv"), sample("demo/kamailio-acc-2.csv")],
+    line: "cdr import --source proxy @demo/kamailio-acc-1.csv @demo/kamailio-acc-2.csv",
   },
-  { title: "Calls that never ended: listed, never billed", words: ["cdr", "open"] },
-  { title: "What waits for a person, and why", words: ["cdr", "quarantine", "list"] },
+  { title: "Calls that never ended: listed, never billed", line: "cdr open" },
+  { title: "What waits for a person, and why", line: "cdr quarantine list" },
   {
     title: "Why does a call of 61 seconds cost that?",
-    words: ["rate", "+442079460018", "--account", "quay-coffee", "--at", "2026-03-10T10:00:00Z", "--seconds", "61"],
+    line: "rate +442079460018 --account quay-coffee --at 2026-03-10T10:00:00Z --seconds 61",
   },
-  { title: "The month's invoices", words: ["bill", "run", MONTH] },
-  { title: "Do all the books agree?", words: ["doctor"] },
+  { title: "The month's invoices", line: `bill run ${MONTH}` },
+  { title: "Do all the books agree?", line: "doctor" },
 ];
 
 /** `tollwright demo` */
@@ -97,25 +73,25 @@ export const demoCommand = defineCommand({
   name: "demo",
   summary: "show everything on sample files, from an empty database to invoices",
   about:
-    "Runs ordinary commands one after the other and shows each; all of them can be typed again. It works on a tenant of " +
-    "its own and may be run any number of times: what was stored is found again, and nothing is billed twice.",
-  arguments: {},
-  options: {},
-  examples: [{ command: "tollwright demo", does: "Fills the built-in database and writes the invoices as PDF." }],
+    "Runs ordinary commands one after the other and shows each; all of them can be typed again. It works on a tenant " +
+    "of its own and may be run any number of times: what was stored is found again, and nothing is billed twice.",
+  examples: [{ command: "tollwright demo", does: "Shows it all; the invoices are in `demo` in the data directory." }],
   async run(context) {
     const db = await context.db(); // kept open, so that the commands share one server
-    for (const step of STEPS) await runStep(context, step);
+    for (const { title, line, rejects = false } of STEPS)
+      await runStep(context, { title, words: typed(line), rejects });
     const { id: tenantId } = await findTenant(db, TENANT);
     const invoices = await findInvoices(db, { tenantId, limit: 100 });
     const folder = join(context.config.dataDir, "demo");
     const numbers = invoices.map(({ number }) => number);
-    await runStep(context, { title: "On paper", words: ["invoice", "export", ...numbers, "--out", folder] });
+    const words = ["invoice", "export", ...numbers, "--out", folder];
+    await runStep(context, { title: "On paper", words, rejects: false });
     const files = numbers.map((number) => join(folder, `${number}.pdf`));
     return {
       json: { tenant: TENANT, month: MONTH, invoices: numbers, files },
       human: [
         "",
-        `Done. ${numbers.length} invoices are in ${relative(process.cwd(), folder) || "."}:`,
+        `Done. ${counted(numbers.length, "invoice")} in ${relative(process.cwd(), folder) || "."}:`,
         ...files.map((file) => `  ${relative(process.cwd(), file)}`),
         "",
         `Look around with --tenant "${TENANT}": tollwright account list, cdr files, rates list, invoice show.`,
@@ -124,7 +100,10 @@ export const demoCommand = defineCommand({
   },
 });
 
-async function runStep(context: CommandContext, { title, words, rejects = false }: Step): Promise<void> {
+async function runStep(
+  context: CommandContext,
+  { title, words, rejects }: { readonly title: string; readonly words: readonly string[]; readonly rejects: boolean },
+): Promise<void> {
   const shown = words.map((word) => (word.startsWith(SAMPLES) ? relative(process.cwd(), word) : word));
   context.note(`\n# ${title}\n$ tollwright ${shown.map(quoted).join(" ")}`);
   // What a step prints is for the person who watches: standard output is left to the demo's own result.

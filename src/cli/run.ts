@@ -9,7 +9,7 @@ import type { Surroundings } from "./surroundings.ts";
 import { formatTable, oneLine } from "./table.ts";
 
 /** Exit statuses; a signal's is 128 plus its number, which the caller adds. */
-export const EXIT = { done: 0, doneWithRejects: 1, notDone: 2 } as const;
+const EXIT = { done: 0, doneWithRejects: 1, notDone: 2 } as const;
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 /**

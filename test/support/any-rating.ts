@@ -24,7 +24,7 @@ export const anyAnsweredAt: fc.Arbitrary<EpochMs> = fc
   .map(([moment, minutes, ms]) => epochMs(moment + minutes * MINUTE_MS + ms));
 
 /** A price a unit: mostly as decks have them, sometimes with more decimals than nanos. */
-export const anyPricePerUnit: fc.Arbitrary<Decimal> = fc.oneof(
+const anyPricePerUnit: fc.Arbitrary<Decimal> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ units: fc.bigInt(0n, 99_999n), scale: fc.integer({ min: 2, max: 6 }) }) },
   { weight: 1, arbitrary: fc.record({ units: fc.bigInt(0n, 10n ** 15n), scale: fc.integer({ min: 10, max: 18 }) }) },
 );

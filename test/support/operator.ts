@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { now, uuidv7 } from "../../src/clock.ts";
@@ -20,7 +20,7 @@ import * as tenancy from "../../src/server/tenancy/store.ts";
 
 export const EUR = "EUR" as Currency;
 
-export const PLAIN_TERMS: TariffTerms = {
+const PLAIN_TERMS: TariffTerms = {
   currency: EUR,
   timeZone: "UTC",
   incrementBase: "after-initial",
@@ -184,7 +184,11 @@ export class Operator {
   async importText(source: Source, name: string, text: string, receivedAt?: EpochMs): Promise<SourceFile> {
     const path = join(tmpdir(), `${uuidv7()}-${name}`);
     await writeFile(path, text);
-    return this.importPath(source, path, receivedAt);
+    try {
+      return await this.importPath(source, path, receivedAt);
+    } finally {
+      await rm(path);
+    }
   }
 
   /** One row of figures over the tenant's data. */

@@ -19,11 +19,6 @@ export const fractionOf = ({ units, scale }: Decimal): Fraction => ({
   denominator: 10n ** BigInt(scale),
 });
 
-export const fractionOfNanos = (amount: Nanos): Fraction => ({
-  numerator: amount,
-  denominator: 10n ** BigInt(NANOS_SCALE),
-});
-
 export function addFraction(a: Fraction, b: Fraction): Fraction {
   if (a.denominator === b.denominator) {
     return { numerator: a.numerator + b.numerator, denominator: a.denominator };
@@ -59,7 +54,7 @@ export function roundFraction({ numerator, denominator }: Fraction, digits: numb
   return nanos(rounded * 10n ** BigInt(NANOS_SCALE - digits));
 }
 
-export function lowestTerms({ numerator, denominator }: Fraction): Fraction {
+function lowestTerms({ numerator, denominator }: Fraction): Fraction {
   let a = numerator < 0n ? -numerator : numerator;
   let b = denominator;
   while (b !== 0n) [a, b] = [b, a % b];

@@ -3,7 +3,7 @@ import type { NumberPlan } from "./number-plan.ts";
 import { isDigits, numberText, withoutSeparators } from "./number-text.ts";
 
 /** The shortest number that any country has, country code included (Niue: 683 and 4 digits). Shorter is never E.164. */
-export const E164_DIGITS_MIN = 7;
+const E164_DIGITS_MIN = 7;
 
 /**
  * The number a call went to, from whatever a switch wrote: E.164, a short code, or else the text as it is (an

@@ -22,8 +22,8 @@ interface Watch {
 }
 
 /**
- * Watches every folder that sources' settings name, until `signal`: one that a setup adds is taken up, one that it drops
- * or changes is let go of first. Files under way are finished.
+ * Watches every folder that sources' settings name, until `signal`: one that a setup adds is taken up, one that it
+ * drops or changes is let go of first. Files under way are finished.
  */
 export async function watchFolders(
   db: Database,
