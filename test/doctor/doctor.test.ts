@@ -87,6 +87,17 @@ test.each<[damage: string, sql: string, found: string[]]>([
     `update charges c set amount = amount + 0.000000001 where ${STANDING}`,
     ["billed charges", "ledger and sub-ledger"],
   ],
+  [
+    "a payer is asked for more than the converted charge",
+    `with moved as (
+       update postings set amount = amount + case kind when 'unbilled' then 1 else -1 end
+       where currency = 'JPY' and journal_number = 1 and kind in ('unbilled', 'fx-clearing')
+       returning book_id, account_id, kind, currency
+     )
+     update balances b set amount = amount + case b.kind when 'unbilled' then 1 else -1 end
+     from moved m where (m.book_id, m.account_id, m.kind, m.currency) = (b.book_id, b.account_id, b.kind, b.currency)`,
+    ["ledger and sub-ledger"],
+  ],
   ["an accrual is forgotten", "update vendor_accruals set amount = amount - 1", ["vendor accruals"]],
   [
     "an identity is lost",

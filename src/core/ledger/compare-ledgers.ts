@@ -15,8 +15,8 @@ export interface LedgerDifference {
 
 /**
  * Compares two sets of sums, signed as postings (debit positive), account by account; an account that one side lacks
- * is 0 there. Empty when they agree to the nano. `doctor` feeds it the charges as {@link Posting}s on revenue and cost,
- * and the revenue and cost postings of the journals of kind `usage` and their reversals. In order of the account's key.
+ * is 0 there. Empty when they agree to the nano. `doctor` feeds it what the charges should have posted, and what the
+ * journals of kind `usage` and their reversals have. In order of the account's key.
  */
 export function compareLedgers(subLedger: Iterable<Posting>, ledger: Iterable<Posting>): readonly LedgerDifference[] {
   const expected = byKey(subLedger);

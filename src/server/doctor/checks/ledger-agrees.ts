@@ -14,36 +14,51 @@ interface SumRow {
   readonly amount: string;
 }
 
-/** Revenue stays in the currency of the price, so a converted charge counts with what it cost there. */
+/**
+ * Every sale stands twice in the ledger: as revenue in the currency of the price, and as what the payer paid or owes in
+ * its own. A prepaid payer's part of `overrun` depends on its wallet, so wallet and overrun count with `unbilled`.
+ */
 const CHARGED = `
-  select book_id, account_id, case side when 'cost' then 'cost' else 'revenue' end as kind,
-    case when side = 'cost' then currency else coalesce(tariff_currency, currency) end as currency,
-    sum(case when side = 'cost' then amount else coalesce(tariff_amount, amount) end) as amount
-  from charges group by 1, 2, 3, 4`;
+  with sums as (
+    select book_id, account_id, side, currency, tariff_currency, sum(amount) as amount,
+      sum(tariff_amount) as tariff_amount
+    from charges group by 1, 2, 3, 4, 5
+  )
+  select book_id, account_id, k.kind, k.currency, sum(k.amount) as amount
+  from sums cross join lateral (
+    select 'cost' as kind, currency, amount where side = 'cost'
+    union all
+    select 'revenue', coalesce(tariff_currency, currency), coalesce(tariff_amount, amount) where side <> 'cost'
+    union all
+    select 'unbilled', currency, amount where side <> 'cost'
+  ) k group by 1, 2, 3, 4`;
 
 const BOOKED = `
-  select p.book_id, p.account_id, p.kind, p.currency, sum(p.amount) as amount
+  select p.book_id, p.account_id, case when p.kind in ('wallet', 'overrun') then 'unbilled' else p.kind end as kind,
+    p.currency, sum(p.amount) as amount
   from postings p join journals j on j.book_id = p.book_id and j.number = p.journal_number
-  where p.kind in ('revenue', 'cost') and (j.kind = 'usage' or j.reverses_key like 'usage/%')
+  where p.kind in ('revenue', 'cost', 'unbilled', 'wallet', 'overrun')
+    and (j.kind = 'usage' or j.reverses_key like 'usage/%')
   group by 1, 2, 3, 4`;
 
 const FIRST = 5;
 
-/** Sub-ledger and ledger: the charges, and the revenue and cost that usage journals booked, account by account. */
+/** Sub-ledger and ledger: the charges, and what usage journals booked of them, account by account. */
 export async function ledgerAgrees(tx: BulkTx): Promise<CheckResult> {
   const charged = (await tx.query<SumRow>(CHARGED)).rows;
   const booked = (await tx.query<SumRow>(BOOKED)).rows;
   const differences = compareLedgers(charged.map(expectedPosting), booked.map(posting));
   return {
     name: "ledger and sub-ledger",
-    holds: "Revenue and cost of the usage journals are what the charges add up to, for every account and currency.",
+    holds: "What usage journals earned, cost and took from payers is what the charges add up to, account by account.",
     ok: differences.length === 0,
     looked: charged.length,
     differences: differences.length,
     first: differences.slice(0, FIRST).map(({ account, subLedger, ledger }) => {
       const { kind, ownerId, bookId, currency } = account;
       const amounts = `${nanosToSql(ledger)} ${currency} in the ledger, ${nanosToSql(subLedger)} in the charges`;
-      return `${kind} of account ${ownerId} in book ${bookId}: ${amounts}`;
+      const what = kind === "unbilled" ? "unbilled, wallet and overrun" : kind;
+      return `${what} of account ${ownerId} in book ${bookId}: ${amounts}`;
     }),
   };
 }
