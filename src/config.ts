@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import { Problem } from "./core/problem.ts";
+import { shownUrl } from "./shown-url.ts";
 
 /** One thing an operator can set, by one environment variable. */
 interface Setting<Schema extends TSchema> {
@@ -74,7 +75,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const values = Object.entries(SETTINGS).map(([key, { variable, schema, initial, expected }]) => {
     const text = env[variable];
     const value = text === undefined || text === "" ? initial : read(text, schema);
-    if (!Value.Check(schema, value)) wrong.push(`${variable}: "${withoutPassword(text ?? "")}" is not ${expected}.`);
+    if (!Value.Check(schema, value)) wrong.push(`${variable}: "${shownUrl(text ?? "")}" is not ${expected}.`);
     return [key, value];
   });
   if (wrong.length > 0) throw configInvalid(wrong);
@@ -85,9 +86,6 @@ export function loadConfig(env: Environment = process.env): Config {
 /** Only plain whole numbers become numbers: "80x", "8.5" and " 80" stay text, and fail their schema. */
 const read = (text: string, schema: TSchema): string | number =>
   Type.IsInteger(schema) && /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : text;
-
-/** A URL's password must not reach a log. */
-const withoutPassword = (text: string): string => text.replace(/:\/\/([^:/@\s]*):.*@/, "://$1:***@");
 
 const configInvalid = (wrong: readonly string[]): Problem =>
   new Problem("config-invalid", {

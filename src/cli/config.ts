@@ -1,5 +1,5 @@
 import { SETTINGS } from "../config.ts";
-import { withoutPassword } from "../server/db/database-problems.ts";
+import { shownUrl } from "../shown-url.ts";
 import { defineCommand } from "./command.ts";
 
 /** `tollwright config` */
@@ -11,7 +11,7 @@ export const configCommand = defineCommand({
   async run({ config }) {
     const settings = Object.entries(SETTINGS).map(([key, { variable, initial }]) => {
       const value = config[key as keyof typeof SETTINGS];
-      const shown = typeof value === "string" ? withoutPassword(value) : value;
+      const shown = typeof value === "string" ? shownUrl(value) : value;
       return { key, variable, value: shown, initial };
     });
     return {

@@ -73,4 +73,18 @@ describe.each(testedServers())("a login without superuser rights, on PostgreSQL 
     const nobody = openDatabase({ url: "postgresql://me:secret@127.0.0.1:1/tollwright" });
     await expect(nobody).rejects.toThrow("me:***@127.0.0.1:1/tollwright: connect ECONNREFUSED");
   });
+
+  test("with an address that no program can read is told so, without the password", async () => {
+    const refused = await openDatabase({ url: "postgresql://me:se/cret@127.0.0.1/toll" }).catch((error) => error);
+    expect(refused).toMatchObject({ code: "database-unreachable", fix: expect.stringContaining("%2F") });
+    expect(refused.what).toContain("me:***@127.0.0.1/toll: Invalid URL");
+  });
+
+  test("that takes no more clients is told why", async () => {
+    const { url } = await account("one_client", "connection limit 1", true);
+    await using(url, async () => {
+      const refused = await openDatabase({ url }).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: "database-failed", fix: expect.stringContaining("connections") });
+    });
+  });
 });

@@ -18,8 +18,10 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
 /** A failure of the database as a problem for the user; null for anything else, which is a bug. */
 export function databaseFailure(error: unknown): Problem | null {
   if (!(error instanceof Error)) return null;
-  const fix = error instanceof pg.DatabaseError ? fixOf(codeOf(error)) : fixOf(lostConnection(error) ? "08006" : "");
-  return fix === undefined ? null : databaseFailed({ said: error.message, fix, cause: error });
+  const lost = isConnectionLost(error);
+  const fix = lost ? fixOf("08006") : error instanceof pg.DatabaseError ? fixOf(codeOf(error)) : undefined;
+  const said = lost ? `the connection to it was lost (${error.message})` : error.message;
+  return fix === undefined ? null : databaseFailed({ said, fix, cause: error });
 }
 
 const fixOf = (code: string): string | undefined => FIXES.find(([codes]) => codes.test(code))?.[1];
@@ -28,14 +30,20 @@ const fixOf = (code: string): string | undefined => FIXES.find(([codes]) => code
 const codeOf = ({ code = "", message }: pg.DatabaseError): string =>
   code === "XX000" && /: (File too large|Disk quota exceeded)$/.test(message) ? "53100" : code;
 
-/** pg reports a socket that ended without a word of the server as a plain error. */
-const lostConnection = (error: Error): boolean =>
-  /^Connection terminated/.test(error.message) ||
-  ("code" in error && ["ECONNRESET", "EPIPE"].includes(`${error.code}`));
+/**
+ * pg reports a socket that ended without a word of the server as a plain error, and so it does every later statement
+ * on that connection: which of them is heard of first is chance.
+ */
+const isConnectionLost = (error: Error): boolean =>
+  /^Connection terminated|^Client .* is not queryable$/.test(error.message) ||
+  ("code" in error && /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(`${error.code}`));
 
 const databaseFailed = (args: { readonly said: string; readonly fix: string; readonly cause: unknown }): Problem =>
   new Problem(
     "database-failed",
-    { what: `The database could not do it: ${args.said.replace(/\.$/, "")}. Nothing half-done stays.`, fix: args.fix },
+    {
+      what: `The database could not do it: ${args.said.replace(/\.$/, "")}. What was not committed is rolled back.`,
+      fix: args.fix,
+    },
     { cause: args.cause },
   );

@@ -1,4 +1,5 @@
 import { Problem } from "../../core/problem.ts";
+import { shownUrl } from "../../shown-url.ts";
 
 /** The embedded server did not start (or not stop); `what` carries the server's own words. */
 export const databaseStartFailed = (args: { what: string; fix: string; cause?: unknown }) =>
@@ -16,8 +17,10 @@ export const databaseUnreachable = (args: { url: string; reason: string; cause?:
   new Problem(
     "database-unreachable",
     {
-      what: `Can't connect to the database at ${withoutPassword(args.url)}: ${args.reason}.`,
-      fix: "Check that the server runs and that DATABASE_URL has the right host, port, database, user and password.",
+      what: `Can't connect to the database at ${shownUrl(args.url)}: ${args.reason}.`,
+      fix:
+        "Check that the server runs and that DATABASE_URL has the right host, port, database, user and password, with " +
+        "%2F, %3F, %23, %40, %3A and %25 for / ? # @ : and % in a password.",
     },
     { cause: args.cause },
   );
@@ -78,9 +81,6 @@ export const migrationFailed = (args: { file: string; reason: string; cause?: un
     },
     { cause: args.cause },
   );
-
-/** A connection string as it may be shown. */
-export const withoutPassword = (url: string): string => url.replace(/(\/\/[^:@/]*):[^@]*@/, "$1:***@");
 
 /** A backup never takes the place of another file. */
 export const backupExists = (args: { file: string }) =>

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { databaseFailure } from "./database-failure.ts";
 import { databaseTooOld, databaseUnreachable } from "./database-problems.ts";
 import { sqlTypes } from "./sql-types.ts";
 import { runTransaction } from "./transaction.ts";
@@ -96,8 +97,9 @@ async function withClient<T>(
   work: (client: pg.PoolClient) => Promise<T>,
   { closeOnError = false } = {},
 ): Promise<T> {
-  const client = await pool.connect().catch((cause: unknown) => {
-    throw databaseUnreachable({ url, reason: reasonOf(cause), cause });
+  const client = await lend(pool).catch((cause: unknown) => {
+    const isServers = cause instanceof pg.DatabaseError; // it is there, but starts, stops or has too many clients
+    throw (isServers ? databaseFailure(cause) : null) ?? databaseUnreachable({ url, reason: reasonOf(cause), cause });
   });
   let broken = false;
   const onError = () => {
@@ -114,6 +116,9 @@ async function withClient<T>(
     client.release(broken);
   }
 }
+
+/** Async, because pg throws at once for a connection string that it can't read. */
+const lend = async (pool: pg.Pool): Promise<pg.PoolClient> => await pool.connect();
 
 /** Several addresses refused make an AggregateError without a message of its own. */
 const reasonOf = (cause: unknown): string => (cause instanceof Error && cause.message) || String(cause);
