@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, relative, resolve } from "node:path";
+import type { Database } from "../server/db/database.ts";
 import { findInvoices } from "../server/invoicing/find-invoices.ts";
+import { findTariffs } from "../server/tariff/find-tariffs.ts";
 import { findTenant } from "../server/tenancy/find-tenant.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { counted } from "./counted.ts";
@@ -17,6 +19,8 @@ interface Step {
   readonly title: string;
   readonly line: string;
   readonly rejects?: boolean;
+  /** The version that it publishes. Once a newer one is there the same deck would be a change back: it is left out. */
+  readonly publishes?: { readonly tariff: string; readonly version: number };
 }
 
 /** The words of a line as it would be typed; "@" is the folder of samples. */
@@ -34,15 +38,18 @@ const STEPS: readonly Step[] = [
     line:
       "rates import @decks/retail.tsv --tariff retail --create --currency EUR --mode full --publish " +
       "--effective 2026-01-01",
+    publishes: { tariff: "retail", version: 1 },
   },
   {
     title: "What calls cost: a carrier's A–Z deck",
     line: "rates import @decks/aurora-az-full.csv --tariff aurora --create --currency USD --mode full --publish",
+    publishes: { tariff: "aurora", version: 1 },
   },
   {
     title: "The carrier sends changes",
     line: "rates import @decks/aurora-amendment.csv --tariff aurora --mode amendment --publish --accept-findings",
     rejects: true,
+    publishes: { tariff: "aurora", version: 2 },
   },
   {
     title: "Who buys at which tariff; the reseller 20 % below the price list",
@@ -78,8 +85,10 @@ export const demoCommand = defineCommand({
   examples: [{ command: "tollwright demo", does: "Shows it all; the invoices are in `demo` in the data directory." }],
   async run(context) {
     const db = await context.db(); // kept open, so that the commands share one server
-    for (const { title, line, rejects = false } of STEPS)
+    for (const { title, line, rejects = false, publishes } of STEPS) {
+      if (publishes && (await isPublished(db, publishes))) continue;
       await runStep(context, { title, words: typed(line), rejects });
+    }
     const { id: tenantId } = await findTenant(db, TENANT);
     const invoices = await findInvoices(db, { tenantId, limit: 100 });
     const folder = join(context.config.dataDir, "demo");
@@ -99,6 +108,11 @@ export const demoCommand = defineCommand({
     };
   },
 });
+
+async function isPublished(db: Database, { tariff, version }: NonNullable<Step["publishes"]>): Promise<boolean> {
+  const { id: tenantId } = await findTenant(db, TENANT);
+  return (await findTariffs(db, tenantId)).some((present) => present.name === tariff && present.version >= version);
+}
 
 async function runStep(
   context: CommandContext,
