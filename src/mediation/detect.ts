@@ -1,6 +1,7 @@
 import { Problem } from "../core/problem.ts";
 import { epochMs } from "../core/time/epoch.ts";
-import type { DecodedRow, DecoderSettings, SwitchFormat } from "./decoder.ts";
+import { shareUnderstood } from "./best-way-decoder.ts";
+import type { DecoderSettings, SwitchFormat } from "./decoder.ts";
 import { FORMATS } from "./registry.ts";
 import { decodeBytewise } from "./text/encoding.ts";
 
@@ -19,7 +20,9 @@ export const DETECT_HEAD_BYTES = 65_536;
 const HINT_BONUS = 0.01;
 
 const HINTS: Readonly<Record<string, { readonly name?: RegExp; readonly header?: RegExp }>> = {
-  "asterisk-csv": { name: /^Master\.csv/ },
+  // The two have records of 18 columns in the same places; FreeSWITCH's have a UUID, and other words for the outcome.
+  "freeswitch-csv": { header: /"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"/ },
+  "asterisk-csv": { name: /^Master\.csv/, header: /"(?:ANSWERED|NO ANSWER|BUSY|FAILED|CONGESTION)"/ },
   "freeswitch-json": { name: /\.json$/ },
   "broadworks-xml": { name: /^BW-CDR|\.xml$/ },
   "opensips-acc": { name: /opensips/i, header: /ms_duration|setuptime/ },
@@ -46,7 +49,7 @@ export function detectFormat(head: Uint8Array, fileName: string): FormatGuess[] 
   const name = fileName.slice(Math.max(fileName.lastIndexOf("/"), fileName.lastIndexOf("\\")) + 1);
   const header = decodeBytewise(head.subarray(0, HEADER_BYTES));
   return FORMATS.map((format) => {
-    const understood = shareUnderstood(format, head);
+    const understood = shareOf(format, head);
     const hint = HINTS[format.name];
     const isHinted = hint?.name?.test(name) || hint?.header?.test(header);
     return { format: format.name, confidence: understood > 0 && isHinted ? understood + HINT_BONUS : understood };
@@ -55,21 +58,12 @@ export function detectFormat(head: Uint8Array, fileName: string): FormatGuess[] 
     .sort((a, b) => b.confidence - a.confidence);
 }
 
-/** Records of the head that became something other than a reject, as a share of all; 0 when there are none. */
-function shareUnderstood(format: SwitchFormat, head: Uint8Array): number {
-  const kinds = rowsOf(format, head).map(({ outcome }) => outcome.kind);
-  const records = kinds.filter((kind) => kind !== "framing").length;
-  const rejects = kinds.filter((kind) => kind === "reject").length;
-  return records === 0 ? 0 : (records - rejects) / records;
-}
-
-function rowsOf(format: SwitchFormat, head: Uint8Array): DecodedRow[] {
+function shareOf(format: SwitchFormat, head: Uint8Array): number {
   try {
-    const decoder = format.open(SETTINGS);
-    const rows = decoder.push(head.subarray(0, DETECT_HEAD_BYTES));
-    return head.length < DETECT_HEAD_BYTES ? [...rows, ...decoder.end()] : rows;
+    const isWhole = head.length < DETECT_HEAD_BYTES;
+    return shareUnderstood(format.open(SETTINGS), head.subarray(0, DETECT_HEAD_BYTES), isWhole);
   } catch (error) {
-    if (error instanceof Problem) return []; // a format that needs a mapping
+    if (error instanceof Problem) return 0; // a format that needs a mapping
     throw error;
   }
 }

@@ -15,8 +15,9 @@ export function readFreeswitchDocument(document: unknown): SwitchCall | Reject {
   const variables = propertyOf(document, "variables");
   if (typeof variables !== "object" || variables === null) return noVariables();
   const value = (name: string) => textOf(variables, name);
-  // Transfers put the newest part of the call first: that is where it went.
-  const profile = propertyOf(propertyOf(propertyOf(document, "callflow"), "0"), "caller_profile");
+  // Transfers put the newest part of the call first: that is where it went. Old versions have one part, and no list.
+  const callflow = propertyOf(document, "callflow");
+  const profile = propertyOf(propertyOf(callflow, "0") ?? callflow, "caller_profile");
   const startedAt = timeOf(value, "start");
   if (startedAt === null) return timeMissing("start");
   const endedAt = timeOf(value, "end");

@@ -17,15 +17,20 @@ export function parseJsonCdrPost(contentType: string | undefined, body: Uint8Arr
     .replace(/^\uFEFF/, "")
     .trim();
   if (startsJson(text)) return { kind: "json", bytes: body };
-  const form = text.split("&").find((pair) => pair.startsWith("cdr="));
+  const form = text.split("&").find((pair) => pair.startsWith(FIELD));
   if (form === undefined) return { kind: "reject", reject: cdrMissing(contentType) };
-  const value = form.slice("cdr=".length);
-  const json = fromUrl(value) ?? fromBase64(value);
+  const json = encodedJson(form.slice(FIELD.length));
   if (json === undefined) return { kind: "reject", reject: cdrUnreadable() };
   return { kind: "json", bytes: new TextEncoder().encode(json) };
 }
 
-const startsJson = (text: string): boolean => /^\s*[{[]/.test(text);
+/** Name of the form's only field. */
+const FIELD = "cdr=";
+
+/** JSON that mod_json_cdr has URL-encoded or written in base64; undefined when `text` is neither. */
+export const encodedJson = (text: string): string | undefined => fromUrl(text) ?? fromBase64(text);
+
+export const startsJson = (text: string): boolean => /^\s*[{[]/.test(text);
 
 /** URL-encoded JSON; in a form a space may be written "+". */
 function fromUrl(value: string): string | undefined {

@@ -79,7 +79,7 @@ export class AccDecoder implements Decoder {
     const named = this.#acc.columns?.length;
     if (named !== undefined && record.fieldCount > named) return wrongCount(record.fieldCount, `${named}`);
     const layout = this.#layout ?? this.#usual(record);
-    if (!layout) return wrongCount(record.fieldCount, "a header row, the server's own columns, or columns by setting");
+    if (!layout) return columnsUnknown(record.fieldCount);
     return decodeAccRow((column) => valueOfField(record.field(layout.get(column) ?? -1)), this.#context);
   }
 
@@ -115,6 +115,15 @@ const countOf = (line: string, delimiter: string): number => line.split(delimite
 const wrongCount = (seen: number, expected: string): RowOutcome => ({
   kind: "reject",
   reject: columnCount({ seen, expected }),
+});
+
+const columnsUnknown = (seen: number): RowOutcome => ({
+  kind: "reject",
+  reject: {
+    code: "column-count",
+    what: `The record has ${seen} columns and no header, and is in none of the server's own layouts.`,
+    fix: "Name its columns in their order, and the delimiter if need be, in the source's mapping; then retry.",
+  },
 });
 
 /** Without spaces around it; what a database's export writes for no value is none. */

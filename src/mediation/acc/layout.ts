@@ -49,8 +49,8 @@ export const layoutOf = (columns: readonly AccColumn[]): AccLayout =>
 const NAMES: readonly (readonly [AccColumn, ...names: string[]])[] = [
   ["recordId", "id", "cdr_id"],
   ["method", "method"],
-  ["fromTag", "from_tag", "fromtag"],
-  ["toTag", "to_tag", "totag"],
+  ["fromTag", "from_tag", "fromtag", "sip_from_tag"],
+  ["toTag", "to_tag", "totag", "sip_to_tag"],
   ["callId", "callid", "call_id", "sip_call_id", "sip_callid"],
   ["sipCode", "sip_code", "code"],
   ["sipReason", "sip_reason", "reason"],
@@ -60,10 +60,12 @@ const NAMES: readonly (readonly [AccColumn, ...names: string[]])[] = [
   ["durationMs", "ms_duration"],
   ["setupS", "setuptime", "setup_time"],
   ["createdTime", "created"],
-  ["startTime", "start_time"],
+  ["startTime", "start_time", "call_start_time"],
   ["endTime", "end_time"],
-  ["calling", "calling", "caller", "src_user", "src_uri", "src", "from_user", "caller_id"],
-  ["called", "called", "callee", "dst_user", "dst_ouser", "dst_uri", "dst", "ruri_user", "to_user"],
+  // biome-ignore format: one line a column
+  ["calling", "calling", "caller", "src_user", "src_username", "src_uri", "src", "from_user", "from_uri", "caller_id", "calling_number"],
+  // biome-ignore format: one line a column
+  ["called", "called", "callee", "dst_user", "dst_username", "dst_ouser", "dst_uri", "dst", "ruri_user", "ruri", "to_user", "callee_id", "called_number"],
   ["accountCode", "account_code", "accountcode", "account"],
   ["sipUser", "sip_user", "auth_user", "username"],
   ["sourceAddress", "src_ip", "source_ip", "src_addr"],
@@ -79,7 +81,8 @@ export function layoutOfHeader(fields: readonly string[], own: ReadonlyMap<strin
     const index = known.map((name) => names.indexOf(name)).find((at) => at >= 0);
     if (index !== undefined) layout.set(column, index);
   }
-  if (!layout.has("callId") && !(layout.has("startTime") && layout.has("endTime"))) return undefined;
+  if (!layout.has("callId") && !(layout.has("startTime") && (layout.has("endTime") || layout.has("durationS"))))
+    return undefined;
   for (const [name, column] of own) if (names.includes(name)) layout.set(column, names.indexOf(name));
   return layout;
 }
@@ -101,7 +104,7 @@ export interface AccSettings {
 export function readAccSettings(mapping: unknown): AccSettings {
   if (mapping === null || mapping === undefined) return { delimiter: null, columns: null, names: new Map() };
   const node = new JsonNode(mapping).only("delimiter", "columns");
-  const delimiter = node.get("delimiter")?.oneOf([",", ";", "|", "\t"]) ?? null;
+  const delimiter = node.get("delimiter")?.delimiter() ?? null;
   const columns = node.get("columns");
   if (columns === undefined) return { delimiter, columns: null, names: new Map() };
   if (columns.isObject()) {

@@ -91,7 +91,7 @@ class BroadworksXmlDecoder implements Decoder {
     if (encoding) this.#encoding = /^utf-?8$/i.test(encoding) ? "utf-8" : "latin-1";
     const opens = /<broadWorksCDR[\s>]/.test(text);
     const closes = /<\/broadWorksCDR\s*>/.test(text);
-    this.#isOpen = opens || (this.#isOpen && !closes);
+    this.#isOpen = (opens || this.#isOpen) && !closes;
     const rest = text
       .replace(/^\uFEFF/, "")
       .replace(/<\?[^>]*\?>|<!--.*?-->|<!DOCTYPE[^>[]*>|<\/?broadWorksCDR[^>]*>/gs, "");

@@ -10,6 +10,7 @@ import {
   type SwitchFormat,
 } from "../decoder.ts";
 import { readFreeswitchDocument } from "../freeswitch-document.ts";
+import { encodedJson, startsJson } from "../freeswitch-post.ts";
 import { JsonSplitter } from "../mapping/json-splitter.ts";
 import { faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
@@ -18,7 +19,8 @@ import { decodeText } from "../text/encoding.ts";
 
 /**
  * FreeSWITCH mod_json_cdr: the files that it keeps when a post fails, or its posts. One document, several one after the
- * other, a list of them, or one document a line. Source: docs/guides/freeswitch.md.
+ * other, a list of them, or one document a line, which may be encoded: files of failed posts are, as the post would have
+ * been. Source: docs/guides/freeswitch.md.
  */
 export const freeswitchJson: SwitchFormat = {
   name: "freeswitch-json",
@@ -62,7 +64,8 @@ class FreeswitchJsonDecoder implements Decoder {
     const lineEnd = head.findIndex((byte, index) => (byte === 0x0a || byte === 0x0d) && index > 0);
     if (lineEnd < 0 && !final && head.length <= CSV_LIMITS.recordBytesMax) return;
     const line = decodeText(lineEnd < 0 ? head : head.subarray(0, lineEnd), "utf-8").trim();
-    this.#source = line.startsWith("{") && line.endsWith("}") ? this.#lines() : this.#documents();
+    const isLines = line !== "" && (!startsJson(line) || (line.startsWith("{") && line.endsWith("}")));
+    this.#source = isLines ? this.#lines() : this.#documents();
     this.#head = new Uint8Array();
     this.#source.push(head);
   }
@@ -89,7 +92,7 @@ class FreeswitchJsonDecoder implements Decoder {
     if (fault) return { kind: "reject", reject: fault };
     let document: unknown;
     try {
-      document = JSON.parse(text);
+      document = JSON.parse(startsJson(text) ? text : (encodedJson(text.trim()) ?? text));
     } catch (error) {
       return { kind: "reject", reject: notJson(error instanceof Error ? error.message : String(error)) };
     }

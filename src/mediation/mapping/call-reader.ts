@@ -174,13 +174,12 @@ function readTimes(timing: Timing, fields: Fields, driftToleranceS: number): Tim
     const drift = driftReject(ended - started, total, driftToleranceS);
     if (drift !== null) return drift;
   }
-  const startedAt = started ?? (ended !== null && total !== null ? ended - total : answered);
+  const setUpAt = started ?? (ended !== null && total !== null ? ended - total : answered);
+  const whole = total ?? (setUpAt === null || ended === null ? 0 : ended - setUpAt);
+  const isAnswered = tellAnswered(timing, fields, { answered, talked, whole });
+  // Of a call that nobody answered, its end may be all that the switch writes.
+  const startedAt = setUpAt ?? (isAnswered ? null : ended);
   if (startedAt === null) return timeMissing("start");
-  const isAnswered = tellAnswered(timing, fields, {
-    answered,
-    talked,
-    whole: total ?? (ended ?? startedAt) - startedAt,
-  });
   if (!isAnswered)
     return { startedAt, answeredAt: null, endedAt: ended ?? startedAt + (total ?? 0), talkedMs: talked ?? 0 };
   const endedAt =

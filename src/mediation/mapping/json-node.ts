@@ -73,6 +73,17 @@ export class JsonNode {
     return name;
   }
 
+  /** What separates columns. */
+  delimiter(): string {
+    const delimiter = this.text();
+    if (delimiter.length !== 1 || delimiter.charCodeAt(0) > 0x7e || '\r\n"\\\0'.includes(delimiter))
+      throw this.invalid(
+        `${shown(delimiter)} cannot separate columns.`,
+        'Write one ASCII character, such as "," ";" "|" or "\\t".',
+      );
+    return delimiter;
+  }
+
   flag(): boolean {
     if (typeof this.value !== "boolean")
       throw this.invalid(`${shown(this.value)} is not a yes or no.`, "Write true or false.");

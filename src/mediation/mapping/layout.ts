@@ -76,12 +76,7 @@ function compileDelimited(node: JsonNode): DelimitedLayout {
     "columns",
     "ragged",
   );
-  const delimiter = node.get("delimiter")?.text() ?? ",";
-  if (delimiter.length !== 1 || delimiter.charCodeAt(0) > 0x7e || '\r\n"\\\0'.includes(delimiter))
-    throw node.invalid(
-      `${JSON.stringify(delimiter)} cannot separate columns.`,
-      'Write one ASCII character, such as "," ";" "|" or "\\t".',
-    );
+  const delimiter = node.get("delimiter")?.delimiter() ?? ",";
   const hasHeader = node.get("header")?.flag() ?? false;
   const columns = compileColumnNames(node.get("columns"));
   if (hasHeader && columns.length > 0)

@@ -108,8 +108,8 @@ test.each<[unknown, string, string]>([
     "an unexplained rule",
   ],
   [{ ...GOOD, part: { sequence: "s" } }, 'Mapping, at part: "last" is missing.', "parts without an end"],
-  [layout({ delimiter: ", " }), 'Mapping, at layout: ", " cannot separate columns.', "two characters"],
-  [layout({ delimiter: '"' }), 'Mapping, at layout: "\\"" cannot separate columns.', "a quote"],
+  [layout({ delimiter: ", " }), 'Mapping, at layout.delimiter: ", " cannot separate columns.', "two characters"],
+  [layout({ delimiter: '"' }), 'Mapping, at layout.delimiter: "\\"" cannot separate columns.', "a quote"],
   [layout({ header: true }), "Mapping, at layout: a file with a header names its own columns.", "two sources of names"],
   [
     layout({ columns: [["id"], ["at"]] }),

@@ -1,0 +1,61 @@
+import type { DecodedRow, Decoder } from "./decoder.ts";
+
+/** So much of a file shows how it is written; the same number whatever the chunks, so that chunks change nothing. */
+const HEAD_BYTES = 65_536;
+
+/**
+ * For switches that write their records in several ways (templates, delimiters, a header or none): reads a file in the way
+ * that understands most of its head, the first one among equals. All ways are opened at once, so that settings that do
+ * not fit are told before a byte is read.
+ */
+export class BestWayDecoder implements Decoder {
+  readonly #ways: readonly (() => Decoder)[];
+  /** null until there is head enough to choose. */
+  #chosen: Decoder | null = null;
+  #head: Uint8Array = new Uint8Array();
+
+  constructor(ways: readonly (() => Decoder)[]) {
+    this.#ways = ways;
+    for (const open of ways) open();
+  }
+
+  push(chunk: Uint8Array): DecodedRow[] {
+    if (this.#chosen !== null) return this.#chosen.push(chunk);
+    const head = new Uint8Array(this.#head.length + chunk.length);
+    head.set(this.#head);
+    head.set(chunk, this.#head.length);
+    this.#head = head;
+    return head.length < HEAD_BYTES ? [] : this.#choose(false).push(head);
+  }
+
+  end(): DecodedRow[] {
+    if (this.#chosen !== null) return this.#chosen.end();
+    const decoder = this.#choose(true);
+    return [...decoder.push(this.#head), ...decoder.end()];
+  }
+
+  #choose(isWhole: boolean): Decoder {
+    const head = this.#head.subarray(0, HEAD_BYTES);
+    let best = { open: this.#ways[0] as () => Decoder, share: 0 };
+    for (const open of this.#ways) {
+      const share = shareUnderstood(open(), head, isWhole);
+      if (share > best.share) best = { open, share };
+    }
+    this.#chosen = best.open();
+    return this.#chosen;
+  }
+}
+
+/**
+ * Records of a head that become something other than a reject, as a share of all; 0 when there are none. A call without
+ * a called number was understood as well: the switch was not told to write it. `isWhole`: the file ends with the head.
+ */
+export function shareUnderstood(decoder: Decoder, head: Uint8Array, isWhole: boolean): number {
+  const rows = decoder.push(head);
+  if (isWhole) rows.push(...decoder.end());
+  const records = rows.filter(({ outcome }) => outcome.kind !== "framing");
+  const understood = records.filter(
+    ({ outcome }) => outcome.kind !== "reject" || outcome.reject.code === "called-missing",
+  );
+  return records.length === 0 ? 0 : understood.length / records.length;
+}
