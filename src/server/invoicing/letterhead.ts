@@ -126,13 +126,17 @@ function printedParty({ name, letterhead }: Party, locale: string): PrintedParty
   const { wording } = invoiceWording(locale);
   return {
     name,
-    lines: letterhead.lines ?? [],
+    lines: linesBelow(name, letterhead.lines ?? []),
     facts: [
       ...(letterhead.taxId === undefined ? [] : [{ label: wording.taxId, value: letterhead.taxId }]),
       ...(letterhead.email === undefined ? [] : [{ label: wording.email, value: letterhead.email }]),
     ],
   };
 }
+
+/** An address that is pasted whole begins with the name, which stands above it already. */
+const linesBelow = (name: string, lines: readonly string[]): readonly string[] =>
+  lines[0]?.trim() === name.trim() ? lines.slice(1) : lines;
 
 /** "IBAN: AT00 …" is a label and its value; a line without a colon has no label. */
 function labelled(line: string): LabelledText {
