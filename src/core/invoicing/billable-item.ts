@@ -14,7 +14,7 @@ export interface UsageItem {
   /** The period in which the calls were answered. */
   readonly period: BillingPeriod;
   readonly destination: string;
-  /** Price a minute in the invoice's currency; null when the calls had prices of several parts. */
+  /** Price a minute at which the calls began, in the invoice's currency; null when they were priced in another. */
   readonly ratePerMinute: Decimal | null;
   readonly calls: number;
   readonly billedS: number;

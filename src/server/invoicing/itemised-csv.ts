@@ -19,7 +19,7 @@ export interface ItemisedCall {
   readonly prefix: string;
   readonly talkedS: number;
   readonly billedS: number;
-  /** null when the call had prices of several parts. */
+  /** The price at which the call began; null when it was priced in another currency. */
   readonly ratePerMinute: Decimal | null;
   /** null when it is not known apart from the amount. */
   readonly connectFee: Decimal | null;
