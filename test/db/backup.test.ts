@@ -3,10 +3,12 @@ import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { dumpSchema } from "../../scripts/schema-dump.ts";
 import { type BackupProgress, backup } from "../../src/server/db/backup.ts";
+import { type FrameKind, jsonFrame, writeFrames } from "../../src/server/db/backup-format.ts";
 import { type Database, openDatabase } from "../../src/server/db/database.ts";
 import { migrate } from "../../src/server/db/migrate.ts";
 import { restore } from "../../src/server/db/restore.ts";
@@ -191,6 +193,82 @@ describe("a file that is not as it was written leaves the database untouched", (
     });
   });
 
+  // Whole and with the right sums, but not written by `backup`: everything in it is somebody's word only.
+  const [none, empty] = [{ tables: 0, rows: 0 }, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"];
+  const header = { takenAt: "", serverVersion: "18", migrations: [], partitions: [], identities: [], tables: 0 };
+  const oneTable = { ...header, tables: 1 };
+  test.each<[string, readonly (readonly [FrameKind, object])[]]>([
+    [
+      "no object for a header",
+      [
+        ["H", []],
+        ["Z", none],
+      ],
+    ],
+    [
+      "a header without migrations",
+      [
+        ["H", { tables: 0 }],
+        ["Z", none],
+      ],
+    ],
+    [
+      "a header of no migration",
+      [
+        ["H", header],
+        ["Z", none],
+      ],
+    ],
+    [
+      "columns that are no list",
+      [
+        ["H", oneTable],
+        ["T", { table: "tenants", columns: "id" }],
+        ["Z", none],
+      ],
+    ],
+    [
+      "no sum",
+      [
+        ["H", oneTable],
+        ["T", { table: "tenants", columns: ["id"] }],
+        ["E", {}],
+        ["Z", none],
+      ],
+    ],
+  ])("forged, with %s", async (_, frames) => {
+    await writeFrames(file, Readable.from(frames.map(([kind, value]) => jsonFrame(kind, value))));
+    await onEmpty(async (target) => {
+      await expect(restore(target, file)).rejects.toMatchObject({ code: "backup-unreadable" });
+      expect(await schemaExists(target)).toBe(false);
+    });
+  });
+
+  test.each<[string, readonly string[], string]>([
+    // tables                                  message
+    ["none of the tables", [], "is missing"],
+    ["rows for the record of migrations", ["schema_migrations"], "its table schema_migrations is not"],
+    ["rows for another schema's table", ["pg_authid"], "its table pg_authid is not"],
+  ])("forged, with %s", async (_, tables, said) => {
+    const { rows: migrations } = await db.session((client) =>
+      client.query<{ name: string; sha256: string }>("select name, sha256 from schema_migrations order by version"),
+    );
+    const frames = [
+      jsonFrame("H", { ...header, migrations, tables: tables.length }),
+      ...tables.flatMap((table) => [
+        jsonFrame("T", { table, columns: ["version"] }),
+        jsonFrame("E", { rows: 0, sha256: empty }),
+      ]),
+      jsonFrame("Z", none),
+    ];
+    await writeFrames(file, Readable.from(frames));
+    await onEmpty(async (target) => {
+      const refused = restore(target, file);
+      await expect(refused).rejects.toMatchObject({ code: "backup-unreadable", what: expect.stringContaining(said) });
+      expect((await contents(target)).tenants).toEqual({ rows: "0", sum: null });
+    });
+  });
+
   test.each(["nowhere.backup", "."])("or is no file at all: %s", async (name) => {
     const restored = onEmpty((target) => restore(target, join(folder, name)));
     await expect(restored).rejects.toMatchObject({ code: "backup-unreadable" });
@@ -207,7 +285,7 @@ test("rows that the schema has no place for are refused, and none stays", async 
   await onEmpty(async (target) => {
     await expect(restore(target, file)).rejects.toMatchObject({
       code: "backup-unreadable",
-      what: expect.stringContaining('relation "private_notes" does not exist'),
+      what: expect.stringContaining("its table private_notes is not what its schema has"),
     });
     expect((await contents(target)).tenants).toEqual({ rows: "0", sum: null });
   });

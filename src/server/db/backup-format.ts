@@ -2,6 +2,8 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress, createZstdDecompress } from "node:zlib";
+import { type Static, type TSchema, Type } from "typebox";
+import { Value } from "typebox/value";
 import { backupUnreadable } from "./database-problems.ts";
 
 /**
@@ -20,30 +22,30 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-export interface BackupHeader {
-  /** ISO 8601, the moment of the snapshot. */
-  readonly takenAt: string;
-  readonly serverVersion: string;
-  /** The migrations that made the schema, in order. */
-  readonly migrations: readonly { readonly name: string; readonly sha256: string }[];
-  /** First days of the months (`2026-03-01`) that partitioned tables have partitions for. */
-  readonly partitions: readonly { readonly table: string; readonly month: string }[];
-  /** Next values of the identity columns. */
-  readonly identities: readonly { readonly table: string; readonly column: string; readonly next: string }[];
-  readonly tables: number;
-}
+const text = Type.String();
+const count = Type.Integer({ minimum: 0 });
+
+export const BackupHeader = Type.Object({
+  takenAt: Type.String({ description: "ISO 8601, the moment of the snapshot" }),
+  serverVersion: text,
+  migrations: Type.Array(Type.Object({ name: text, sha256: text }), { minItems: 1, description: "in order" }),
+  partitions: Type.Array(Type.Object({ table: text, month: text }), { description: "months by their first day" }),
+  identities: Type.Array(Type.Object({ table: text, column: text, next: Type.String({ pattern: "^[0-9]+$" }) })),
+  tables: count,
+});
+export type BackupHeader = Static<typeof BackupHeader>;
 
 /** Begins a table. */
-export interface TableHead {
-  readonly table: string;
-  readonly columns: readonly string[];
-}
+export const TableHead = Type.Object({ table: text, columns: Type.Array(text) });
+export type TableHead = Static<typeof TableHead>;
 
 /** Ends a table; the sum is of the bytes of its `D` frames. */
-export interface TableSum {
-  readonly rows: number;
-  readonly sha256: string;
-}
+export const TableSum = Type.Object({ rows: count, sha256: text });
+export type TableSum = Static<typeof TableSum>;
+
+/** Ends the backup. */
+export const BackupEnd = Type.Object({ tables: count, rows: count });
+export type BackupEnd = Static<typeof BackupEnd>;
 
 const HEAD_BYTES = 5;
 /** A row may be up to 1 GB; frames are cut well below, so that a damaged length can't ask for all memory. */
@@ -56,7 +58,8 @@ const frame = (kind: FrameKind, payload: Uint8Array): Buffer => {
   return Buffer.concat([head, payload]);
 };
 
-export const jsonFrame = (kind: FrameKind, value: object): Buffer => frame(kind, Buffer.from(JSON.stringify(value)));
+export const jsonFrame = (kind: FrameKind, value: object): Buffer =>
+  frame(kind, Buffer.from(JSON.stringify(value)));
 
 /** The frames of some table bytes. */
 export function* dataFrames(bytes: Uint8Array): Generator<Buffer> {
@@ -65,10 +68,30 @@ export function* dataFrames(bytes: Uint8Array): Generator<Buffer> {
   }
 }
 
-/** The JSON of a frame, which must be of `kind`. */
-export function jsonOf<T>(file: string, kind: FrameKind, next: Frame | undefined): T {
+/** Which frame is to come next, and what its JSON has to look like. */
+export const HEADER = { kind: "H", schema: BackupHeader } as const;
+export const TABLE = { kind: "T", schema: TableHead } as const;
+export const SUM = { kind: "E", schema: TableSum } as const;
+export const END = { kind: "Z", schema: BackupEnd } as const;
+
+/** The JSON of the frame that had to come next. Errors: Problem `backup-unreadable` for another one, or other JSON. */
+export function jsonOf<Schema extends TSchema>(
+  file: string,
+  { kind, schema }: { readonly kind: FrameKind; readonly schema: Schema },
+  next: Frame | undefined,
+): Static<Schema> {
   if (next?.kind !== kind) throw backupUnreadable({ file, reason: `a part "${kind}" is missing` });
-  return JSON.parse(next.payload.toString()) as T;
+  const value = parsed(next.payload);
+  if (!Value.Check(schema, value)) throw backupUnreadable({ file, reason: `a part "${kind}" is not as it must be` });
+  return value;
+}
+
+function parsed(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString());
+  } catch {
+    return undefined; // and so of no schema
+  }
 }
 
 /** Writes frames to a new file and makes sure that they are on the disk. The file must not exist. */

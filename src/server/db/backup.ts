@@ -5,6 +5,7 @@ import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { invariant } from "../../core/invariant.ts";
 import {
+  type BackupEnd,
   type BackupHeader,
   dataFrames,
   jsonFrame,
@@ -85,7 +86,7 @@ async function* everything(
     totals.tables += 1;
     const report = () => onProgress({ table, tableNo: totals.tables, tables: tables.length, bytes });
     report();
-    yield jsonFrame("T", { table, columns } satisfies TableHead);
+    yield jsonFrame("T", { table, columns: [...columns] } satisfies TableHead);
     const hash = createHash("sha256");
     const rows = client.query(
       copyTo(`copy (select ${columns.map(quoted).join(", ")} from ${quoted(table)}) to stdout`),
@@ -99,7 +100,7 @@ async function* everything(
     totals.rows += rows.rowCount;
     yield jsonFrame("E", { rows: rows.rowCount, sha256: hash.digest("hex") } satisfies TableSum);
   }
-  yield jsonFrame("Z", { tables: tables.length, rows: totals.rows });
+  yield jsonFrame("Z", { tables: tables.length, rows: totals.rows } satisfies BackupEnd);
   await client.query("commit");
 }
 

@@ -4,12 +4,23 @@ import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { type BackupProgress, type BackupReport, quoted } from "./backup.ts";
-import { type BackupHeader, type Frame, jsonOf, readFrames, type TableHead, type TableSum } from "./backup-format.ts";
+import {
+  type BackupHeader,
+  END,
+  type Frame,
+  HEADER,
+  jsonOf,
+  readFrames,
+  SUM,
+  TABLE,
+  type TableHead,
+  type TableSum,
+} from "./backup-format.ts";
 import type { Database } from "./database.ts";
 import { backupNewer, backupUnreadable, restoreTargetNotEmpty } from "./database-problems.ts";
 import { migrate } from "./migrate.ts";
 import { loadMigrations } from "./migration-files.ts";
-import { tablesInOrder } from "./table-order.ts";
+import { type TableColumns, tablesInOrder } from "./table-order.ts";
 
 /**
  * Loads a backup into an empty database: the schema as it was at the backup's version, then all rows in one
@@ -42,13 +53,13 @@ const isRefusal = (error: unknown): error is pg.DatabaseError =>
 
 /** Reads every byte and compares every sum; hands back the header. */
 async function verify(file: string, frames: AsyncGenerator<Frame>): Promise<BackupHeader> {
-  const header = jsonOf<BackupHeader>(file, "H", await nextFrame(frames));
+  const header = jsonOf(file, HEADER, await nextFrame(frames));
   for (let table = 0; table < header.tables; table++) {
-    const { table: name } = jsonOf<TableHead>(file, "T", await nextFrame(frames));
+    const { table: name } = jsonOf(file, TABLE, await nextFrame(frames));
     const body = tableBody(file, name, frames);
     for await (const _ of body.rows); // the sums are compared at its end
   }
-  jsonOf(file, "Z", await nextFrame(frames));
+  jsonOf(file, END, await nextFrame(frames));
   await nextFrame(frames); // nothing may follow, and the stream's own checksum must hold
   return header;
 }
@@ -70,7 +81,7 @@ function tableBody(file: string, table: string, frames: AsyncGenerator<Frame>) {
         yield next.payload;
         continue;
       }
-      end.sum = jsonOf<TableSum>(file, "E", next);
+      end.sum = jsonOf(file, SUM, next);
       if (hash.digest("hex") === end.sum.sha256) return;
       throw backupUnreadable({ file, reason: `the rows of table ${table} do not have the sum noted beside them` });
     }
@@ -105,7 +116,7 @@ async function load(
   frames: AsyncGenerator<Frame>,
   onProgress: (progress: BackupProgress) => void,
 ): Promise<{ tables: number; rows: number }> {
-  const header = jsonOf<BackupHeader>(file, "H", await nextFrame(frames));
+  const header = jsonOf(file, HEADER, await nextFrame(frames));
   const totals = { tables: 0, rows: 0 };
   let bytes = 0;
   await client.query("begin; set local role tollwright_owner; set local statement_timeout = 0");
@@ -113,8 +124,10 @@ async function load(
     await client.query("select ensure_partition($1::regclass, $2)", [quoted(table), month]);
   }
   const restoreGuards = await liftGuards(client);
+  const expected = await tablesInOrder(client);
   while (totals.tables < header.tables) {
-    const { table, columns } = jsonOf<TableHead>(file, "T", await nextFrame(frames));
+    const { table, columns } = jsonOf(file, TABLE, await nextFrame(frames));
+    if (!isTable(expected[totals.tables], { table, columns })) throw misplaced(file, `its table ${table} is not`);
     totals.tables += 1;
     const body = tableBody(file, table, frames);
     const counted = async function* () {
@@ -131,6 +144,8 @@ async function load(
       throw backupUnreadable({ file, reason: `table ${table} has ${copy.rowCount} rows` });
     totals.rows += copy.rowCount;
   }
+  const missing = expected[totals.tables];
+  if (missing !== undefined) throw misplaced(file, `table ${missing.table} is missing, which is`);
   for (const { table, column, next } of header.identities) {
     await client.query("select setval(pg_get_serial_sequence($1, $2), $3, false)", [quoted(table), column, next]);
   }
@@ -138,6 +153,13 @@ async function load(
   await client.query("commit");
   return totals;
 }
+
+/** A backup has every table of its schema once, in order: one with others could lose rows, or change the schema's. */
+const isTable = (expected: TableColumns | undefined, { table, columns }: TableHead): boolean =>
+  expected?.table === table && expected.columns.join() === columns.join();
+
+const misplaced = (file: string, whatIs: string) =>
+  backupUnreadable({ file, reason: `${whatIs} what its schema has at this place` });
 
 /**
  * Within the transaction: COPY is refused while row-level security binds the owner, and triggers would do their work
