@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts";
@@ -156,9 +157,55 @@ describe("a request that is wrong", () => {
     socket.write(
       `POST /v1/sources/fs-1/cdrs HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-length: 1000\r\n\r\n{"va`,
     );
-    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\ncontent-type: application\/problem\+json\r\n/);
+    expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({ code: "request-timed-out", status: 408 });
     expect(await post(http.url, { source: "fs-1", token, body: callDocument("leg-1") })).toMatchObject({ status: 200 });
     expect(await operator.figures(STORED)).toMatchObject({ events: 1 });
+  });
+
+  test("what is no HTTP gets a problem as well", async () => {
+    const { hostname, port } = new URL(http.url);
+    const socket = connect(Number(port), hostname);
+    socket.write("hello\r\n\r\n");
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 .*"code":"request-invalid"/s);
+  });
+
+  test.each<[string, (body: Uint8Array) => Uint8Array<ArrayBuffer>]>([
+    ["gzip", (body) => new Uint8Array(gzipSync(body))],
+    ["deflate", (body) => new Uint8Array(deflateSync(body))],
+    ["br", (body) => new Uint8Array(brotliCompressSync(body))],
+  ])("a body in %s is unpacked, and no larger than a plain one may be", async (encoding, pack) => {
+    const { operator, token } = await pushedSource();
+    const headers = { "content-encoding": encoding };
+    const body = pack(new TextEncoder().encode(callDocument("leg-1")));
+    expect(await post(http.url, { source: "fs-1", token, body, headers })).toMatchObject({
+      status: 200,
+      answer: { stored: 1 },
+    });
+    const bomb = pack(new Uint8Array((1 << 20) + 1));
+    expect(await post(http.url, { source: "fs-1", token, body: bomb, headers })).toMatchObject({ status: 413 });
+    const plain = callDocument("leg-2");
+    expect(await post(http.url, { source: "fs-1", token, body: plain, headers })).toMatchObject({
+      status: 400,
+      answer: { code: "request-invalid" },
+    });
+    // Without the header it is binary, of which quarantine could not keep the bytes.
+    if (encoding === "gzip")
+      expect(await post(http.url, { source: "fs-1", token, body })).toMatchObject({
+        status: 422,
+        answer: { code: "push-not-text" },
+      });
+    expect(await operator.figures(STORED)).toMatchObject({ events: 1 });
+  });
+
+  test("a content encoding that nobody knows is refused", async () => {
+    const { token } = await pushedSource();
+    const headers = { "content-encoding": "rot13" };
+    expect(await post(http.url, { source: "fs-1", token, body: "x", headers })).toMatchObject({
+      status: 415,
+      answer: { code: "request-encoding-unknown" },
+    });
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from "fastify";
 import type { Database } from "../db/database.ts";
+import { answerClientError } from "./client-error.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { answerProblem, answerUnknownRoute } from "./problem-response.ts";
 import { httpNotListening } from "./problems.ts";
@@ -47,6 +48,7 @@ async function buildApp({ db, log, routes, requestMsMax = REQUEST_MS_MAX }: Http
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    clientErrorHandler: answerClientError,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: requestMsMax,
     http: {

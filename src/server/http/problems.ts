@@ -18,6 +18,19 @@ export const requestTooLarge = () =>
     fix: "Send fewer records at a time, or import them as a file with `tollwright cdr import`.",
   });
 
+/** Whether it was stored can't be in doubt: a request is taken when it is whole. */
+export const requestTimedOut = () =>
+  new Problem("request-timed-out", {
+    what: "The request did not arrive whole in time; nothing of it was taken.",
+    fix: "Send it again; if that fails too, look at the network between here and the sender.",
+  });
+
+export const requestEncodingUnknown = (args: { readonly encoding: string }) =>
+  new Problem("request-encoding-unknown", {
+    what: `The body's content encoding is "${args.encoding.slice(0, 40)}", which can't be undone here.`,
+    fix: "Send the body plain, or encoded as gzip, deflate or br.",
+  });
+
 export const httpNotListening = (args: {
   readonly host: string;
   readonly port: number;

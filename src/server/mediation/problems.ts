@@ -108,6 +108,12 @@ export const pushNotKept = (args: { readonly line: number; readonly reason: stri
     fix: "Nothing of this request was stored: keep the record at the sender, mend it and send it again.",
   });
 
+export const pushNotText = (args: { readonly kind: string }) =>
+  new Problem("push-not-text", {
+    what: `The body is ${args.kind}, not a text of call records.`,
+    fix: "Send text, or name the encoding in Content-Encoding (gzip, deflate, br). Nothing of this request was stored.",
+  });
+
 export const pushOverloaded = () =>
   new Problem("push-overloaded", {
     what: "More records of this source are waiting than are taken at a time.",

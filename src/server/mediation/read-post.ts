@@ -2,9 +2,10 @@ import type { DecodedRow } from "../../mediation/decoder.ts";
 import { RAW_TEXT_MAX } from "../../mediation/decoder.ts";
 import { parseJsonCdrPost } from "../../mediation/freeswitch-post.ts";
 import { decodeText } from "../../mediation/text/encoding.ts";
+import { notTextBecause } from "../../mediation/text/inspect.ts";
 import type { ArrivedRow } from "./arrived-row.ts";
 import type { OpenedSource } from "./open-source.ts";
-import { pushNotKept } from "./problems.ts";
+import { pushNotKept, pushNotText } from "./problems.ts";
 
 /** The body of a request, as it came. */
 export interface Post {
@@ -22,10 +23,13 @@ export interface ReadPost {
  * Reads a body as a small file of the source's format; FreeSWITCH's form encodings are undone first. What cannot be
  * read is a row as well, to be kept in quarantine: many senders throw a record away once it was refused.
  *
- * Errors: Problem `push-not-kept` for an unreadable row of which quarantine could only keep the beginning.
+ * Errors: Problem `push-not-kept` for an unreadable row of which quarantine could only keep the beginning,
+ * `push-not-text` for bytes that it could not keep at all.
  */
 export function readPost({ format, settings }: OpenedSource, post: Post): ReadPost {
   let { body } = post;
+  const kind = notTextBecause(body);
+  if (kind !== null) throw pushNotText({ kind });
   if (format.name === "freeswitch-json") {
     const posted = parseJsonCdrPost(post.contentType, body);
     if (posted.kind === "reject") {

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { invariant } from "../../core/invariant.ts";
 import type { Database } from "../db/database.ts";
+import { decodedBody } from "../http/decoded-body.ts";
 import { authorisePush, type PushedSource } from "./push-token.ts";
 import type { PushReceiver } from "./receive-push.ts";
 
@@ -50,7 +51,8 @@ export const mediationRoutes =
         },
       },
       async (request) => {
-        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const body = await decodedBody(sent, request.headers["content-encoding"], request.routeOptions.bodyLimit);
         invariant(request.push, "a request that was let in has a source");
         return await receiver.receive(request.push.source, { contentType: request.push.contentType, body });
       },
