@@ -1,3 +1,4 @@
+import { isBlocking } from "../server/tariff/compare-deck.ts";
 import { type DeckImport, importDeck } from "../server/tariff/import-deck.ts";
 import { defineCommand, type Outcome } from "./command.ts";
 import { argument, dryRun, flag } from "./input.ts";
@@ -87,7 +88,9 @@ function outcomeOf(about: About, imported: DeckImport, limit = LIMIT): Outcome {
   };
 }
 
-function outcomeText({ tariff }: About, { outcome }: DeckImport): string {
+function outcomeText({ tariff }: About, { outcome, comparison }: DeckImport): string {
+  const blocked = comparison.findings.some(isBlocking);
+  const overrule = blocked ? " Findings block it: correct the deck, or add --accept-findings." : "";
   const publish = (id: string) => `\`tollwright rates publish ${id}\``;
   switch (outcome.kind) {
     case "unchanged":
@@ -95,9 +98,9 @@ function outcomeText({ tariff }: About, { outcome }: DeckImport): string {
     case "rehearsed":
       return "Nothing was stored: this was a dry run.";
     case "draft":
-      return `Draft ${outcome.deckId} stored. Publish it with ${publish(outcome.deckId)}.`;
+      return `Draft ${outcome.deckId} stored. Publish it with ${publish(outcome.deckId)}.${overrule}`;
     case "known-draft":
-      return `No changes: the same file is draft ${outcome.deckId} already. Publish it with ${publish(outcome.deckId)}.`;
+      return `No changes: the same file is draft ${outcome.deckId} already. Publish it with ${publish(outcome.deckId)}.${overrule}`;
     case "held":
       return (
         `Not published, because findings block it: kept as draft ${outcome.deckId}. ` +

@@ -78,11 +78,12 @@ export function readingText(file: string, { counts, detected, warnings }: DeckFa
       `${counted(counts.prefixes, "prefix", "prefixes")}, ` +
       `${counts.rejectedRows} rejected.`,
     `Read as ${format} (${place}), ${headerLine === null ? "no header" : `header in line ${headerLine}`}, ` +
-      `decimal "${decimal}"${dateOrder === null ? "" : `, dates ${dateOrder}`}.`,
+      `decimal "${decimal}"${dateOrder === null ? "" : `, dates ${DATE_ORDERS[dateOrder]}`}.`,
     ...warnings.map(({ code, what }) => `Note: ${what} [${code}]`),
   ];
 }
 
+const DATE_ORDERS = { dmy: "day first", mdy: "month first", ymd: "year first or by name" };
 const DELIMITERS: Readonly<Record<string, string>> = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" };
 
 /** A comparison, for people. */
@@ -148,10 +149,18 @@ export function changesTable(changes: readonly DeckChange[]): Table {
     columns: [...left("CHANGE", "PREFIX", "DESTINATION"), ...right("FROM", "TO"), ...left("STEPS", "WHEN", "LINE")],
     rows: changes.map((change) => [
       ...[change.kind, prefixText(change.prefix), change.destination, priceText(change.previous)],
-      ...[priceText(change.after), change.after === null ? "" : incrementsText(change.after)],
+      ...[priceText(change.after), stepsText(change)],
       ...[dayOrTimeText(change.effectiveFrom), change.line === null ? "" : String(change.line)],
     ]),
   };
+}
+
+/** "60/60", or "1/1 → 60/60" where the steps change. */
+function stepsText({ previous, after }: DeckChange): string {
+  if (after === null) return "";
+  const steps = incrementsText(after);
+  if (previous === null || previous.blocked || after.blocked || incrementsText(previous) === steps) return steps;
+  return `${incrementsText(previous)} → ${steps}`;
 }
 
 export const prefixText = (prefix: string): string => (prefix === "" ? "*" : prefix);

@@ -73,7 +73,7 @@ function detectedLayout(deck: OpenDeck, context: RowContext): DeckReading["detec
     headerLine: layout.headerLine,
     columns: Object.fromEntries(columns),
     decimal: context.decimal,
-    dateOrder: context.columns.has("effectiveFrom") ? context.dateOrder : null,
+    dateOrder: context.columns.has("effectiveFrom") ? (context.shownDateOrder ?? "ymd") : null,
     currency: context.currency,
     ratePer: ratePer(context.unitS),
   };

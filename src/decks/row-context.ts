@@ -18,6 +18,8 @@ export interface RowContext {
   readonly columns: ReadonlyMap<DeckField, number>;
   readonly decimal: DecimalMark;
   readonly dateOrder: DateOrder;
+  /** null: the deck has no dates that depend on it. */
+  readonly shownDateOrder: DateOrder | null;
   readonly timeZone: string;
   /** Seconds that a price is for; "increment": those of the row's next step. */
   readonly unitS: number | "increment";
@@ -79,6 +81,7 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     columns,
     decimal,
     dateOrder: order === undefined ? "mdy" : (order ?? "dmy"),
+    shownDateOrder: order === undefined ? "mdy" : order,
     isDateOrderAssumed: order === undefined,
     isInferred: layout.headerLine === null,
     timeZone: checkedZone(template.timeZone ?? headerZone(dateHeader) ?? "UTC"),
@@ -193,5 +196,5 @@ const datesSwapped = (example: string) =>
 const dateOrderAmbiguous = (example: string) =>
   new Problem("deck-date-order-ambiguous", {
     what: `The dates of the deck ("${example}") can be read in more than one order of day, month and year.`,
-    fix: 'Set the template\'s dateOrder to "dmy" or "mdy".',
+    fix: 'Set the template\'s dateOrder to "dmy" or "mdy". Years that stand first need four digits.',
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Currency, parseCurrency } from "../../src/core/money/currency.ts";
 import { formatDecimal, parseDecimal } from "../../src/core/money/decimal.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
@@ -158,5 +158,26 @@ test("a finding names the row, the prices and the way out", () => {
     line: 2,
     what: `93 Somewhere: the price goes from ${formatDecimal(OLD[0]!.ratePerUnit)} to 0.3, more than 10 %.`,
     fix: "Check the row with the carrier before publishing.",
+  });
+});
+
+describe("a scheduled rate that a row takes the place of", () => {
+  const scheduled = [
+    rate("93", "0.2", "2026-01-01", { effectiveTo: day("2026-03-20") }),
+    rate("93", "0.3", "2026-03-20"),
+  ];
+  const found = (rows: DeckRow[]) => findings(rows, scheduled, {});
+
+  test.each<[string, DeckRow[], string[]]>([
+    // why                                                     deck                                     findings
+    ["an older deck that comes late", [row("93", "0.25", "2026-03-09")], ["scheduled-withdrawn block 2"]],
+    ["what is in force, said again", [row("93", "0.2", "2026-01-01")], ["scheduled-withdrawn block 2"]],
+    ["a row of its own date replaces it", [row("93", "0.4", "2026-03-20")], []],
+    ["the deck repeats it", [row("93", "0.25", "2026-03-09"), row("93", "0.3", "2026-03-20")], []],
+    ["it comes earlier", [row("93", "0.3", "2026-03-09")], []],
+    ["a later row leaves it alone", [row("93", "0.4", "2026-04-01")], []],
+    ["the code closes, and the deck says so", [row("93", "closed", "2026-03-09")], []],
+  ])("%s", (_, rows, expected) => {
+    expect(found(rows)).toEqual(expected);
   });
 });

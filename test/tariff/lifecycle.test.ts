@@ -60,12 +60,15 @@ describe("a deck on its way into a tariff", () => {
     expect(await desk.version("acme")).toBe(2);
   });
 
-  test("replaces what was scheduled and had not begun", async () => {
+  test("replaces what was scheduled and had not begun, once someone has seen it", async () => {
     await begin();
     const march = await desk.deck("Afghanistan,93,0.25,30/6,2026-03-09,");
     await desk.run(importing(march, "--mode", "amendment", "--publish"), MARCH_1);
     const sooner = await desk.deck("Afghanistan,93,0.23,30/6,2026-03-05,");
-    await desk.run(importing(sooner, "--mode", "amendment", "--publish"), MARCH_1);
+    const held = await desk.run(importing(sooner, "--mode", "amendment", "--publish"), MARCH_1);
+    expect(held).toMatchObject({ status: 1, stdout: expect.stringContaining("price 0.25 scheduled from 2026-03-09") });
+    expect(rateLines(await desk.rates("acme")).at(-1)).toBe("93 0.25 2026-03-09.. Afghanistan");
+    await desk.run(importing(sooner, "--mode", "amendment", "--publish", "--accept-findings"), MARCH_1);
     expect(rateLines(await desk.rates("acme")).slice(-2)).toEqual([
       "93 0.21 2026-01-01..2026-03-05 Afghanistan",
       "93 0.23 2026-03-05.. Afghanistan",

@@ -44,6 +44,7 @@ export function checkDeck(
 ): Finding[] {
   const drafts = [
     ...diff.changes.flatMap((change) => checkChange(change, rules, context)),
+    ...checkWithdrawn(diff),
     ...checkScale(rows),
     ...checkCurrency(rows, context.currency),
     ...checkWhole(diff, rules, context.rejectedRows ?? 0),
@@ -155,6 +156,19 @@ function isJump(from: Rate, to: Rate, percentMax: number): boolean {
   return compareDecimal(multiplyDecimal(difference, whole(100)), multiplyDecimal(old, percent(percentMax))) > 0;
 }
 
+/** The reader of a deck that came late, or of a list of changes, would not see it: no row of the deck says so. */
+function checkWithdrawn({ withdrawn }: DeckDiff): Draft[] {
+  return withdrawn.map(({ rate, line }) => ({
+    code: "scheduled-withdrawn",
+    prefix: rate.prefix,
+    line,
+    what:
+      `${rate.prefix} ${rate.destination}: the ${rate.blocked ? "block" : `price ${formatDecimal(rate.ratePerUnit)}`} ` +
+      `scheduled from ${day(rate.effectiveFrom)} is withdrawn: line ${line} prices the code from an earlier date on.`,
+    fix: "If the scheduled change still holds, add its row to the deck (or import the newest deck last); else accept.",
+  }));
+}
+
 function checkScale(rows: readonly DeckRow[]): Draft[] {
   return findScaleOutliers(rows).map(({ row, ratio, comparedWith }) => ({
     code: "scale-outlier",
@@ -193,7 +207,7 @@ function checkWhole(
       code: "rejected-codes-missing",
       prefix: null,
       line: null,
-      what: `${missingCodes} codes would be closed, and ${rejectedRows} rejected rows may hold some of them.`,
+      what: `The deck closes codes that it lacks (${missingCodes}), and its rejected rows (${rejectedRows}) may hold them.`,
       fix: "Correct the rejected rows and import again, or accept that these codes are closed.",
     });
   }
@@ -218,4 +232,8 @@ function checkWhole(
   return found;
 }
 
-const day = (at: EpochMs): string => toInstant(at).toString();
+/** "2026-03-09" for midnight UTC, else with the time. */
+const day = (at: EpochMs): string =>
+  toInstant(at)
+    .toString()
+    .replace(/T00:00:00Z$/, "");

@@ -19,6 +19,7 @@ export const FINDING_SEVERITIES = {
   "backdated-change": "block",
   "currency-differs": "block",
   "below-cost": "block",
+  "scheduled-withdrawn": "block",
   "codes-missing": "block",
   "rejected-codes-missing": "block",
   "price-jump": "warn",

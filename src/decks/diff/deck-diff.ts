@@ -56,10 +56,18 @@ export interface DeckOperations {
   readonly rename: readonly (RateKey & { readonly destination: string })[];
 }
 
+/** A scheduled rate that a code loses because the deck prices it from an earlier time on and does not repeat it. */
+export interface Withdrawal {
+  readonly rate: Rate;
+  /** Of the row that takes over. */
+  readonly line: number;
+}
+
 export interface DeckDiff {
   readonly changes: readonly DeckChange[];
   readonly operations: DeckOperations;
   readonly counts: Readonly<Record<ChangeKind, number>>;
+  readonly withdrawn: readonly Withdrawal[];
   /** Rows that say the same as another row of the deck. */
   readonly mergedRows: number;
   /** Codes closed because a full deck does not have them, and codes the tariff had. */

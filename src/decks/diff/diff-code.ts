@@ -1,7 +1,7 @@
 import type { Rate } from "../../core/tariff/rate.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { DeckRow } from "../deck-row.ts";
-import type { ChangedTerm, ChangeKind, DeckChange, DeckOperations } from "./deck-diff.ts";
+import type { ChangedTerm, ChangeKind, DeckChange, DeckOperations, Withdrawal } from "./deck-diff.ts";
 import { changedTerms, isIncrease, sameTerms } from "./rate-terms.ts";
 import { joinSame, rateAt, rateBefore, sameBetween, since, type Timeline, until } from "./timeline.ts";
 
@@ -18,6 +18,7 @@ export interface DatedRow {
 export interface CodeDiff {
   readonly changes: readonly DeckChange[];
   readonly operations: DeckOperations;
+  readonly withdrawn: readonly Withdrawal[];
 }
 
 /**
@@ -51,7 +52,22 @@ export function diffCode(
   const named = insert.map((rate) =>
     isNamedBy(newest, rate, now) ? { ...rate, destination: newest.destination } : rate,
   );
-  return { changes, operations: { close, insert: named, rename: renames(current, newest, now) } };
+  return {
+    changes,
+    operations: { close, insert: named, rename: renames(current, newest, now) },
+    withdrawn: close.length === 0 ? [] : withdrawals(current, chain, wanted, now),
+  };
+}
+
+/** Scheduled rates that are gone, but for those that a row of their date replaces, and those of a code that closes. */
+function withdrawals(current: Timeline, chain: readonly DatedRow[], wanted: Timeline, now: EpochMs): Withdrawal[] {
+  return current.flatMap((rate) => {
+    const { effectiveFrom: from } = rate;
+    const row = chain.findLast((entry) => entry.from <= from)?.row ?? null;
+    if (from <= now || row === null || row.kind === "closed" || chain.some((entry) => entry.from === from)) return [];
+    const instead = rateAt(wanted, from);
+    return instead !== null && sameTerms(instead, rate) ? [] : [{ rate, line: row.line }];
+  });
 }
 
 /** The rate a row makes; null for one that closes the code. */

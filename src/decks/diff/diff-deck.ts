@@ -1,7 +1,7 @@
 import type { Rate } from "../../core/tariff/rate.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { DeckRow } from "../deck-row.ts";
-import type { ChangeKind, DeckChange, DeckDiff } from "./deck-diff.ts";
+import type { ChangeKind, DeckChange, DeckDiff, Withdrawal } from "./deck-diff.ts";
 import { type DatedRow, diffCode } from "./diff-code.ts";
 
 export interface DiffPolicy {
@@ -30,6 +30,7 @@ export function diffDeck({ rows, current, mode, now, policy = {} }: DiffInput): 
   const timelines = byPrefix(current);
   const rowsByPrefix = groupRows(rows);
   const changes: DeckChange[] = [];
+  const withdrawn: Withdrawal[] = [];
   const operations = { close: [], insert: [], rename: [] } as {
     [Key in keyof DeckDiff["operations"]]: DeckDiff["operations"][Key][number][];
   };
@@ -40,6 +41,7 @@ export function diffDeck({ rows, current, mode, now, policy = {} }: DiffInput): 
     operations.close.push(...diff.operations.close);
     operations.insert.push(...diff.operations.insert);
     operations.rename.push(...diff.operations.rename);
+    withdrawn.push(...diff.withdrawn);
   };
   const held = new Set<string>();
   for (const [prefix, group] of rowsByPrefix) {
@@ -60,7 +62,8 @@ export function diffDeck({ rows, current, mode, now, policy = {} }: DiffInput): 
       apply(timeline, [{ prefix, destination: last.destination, row: null, from: closedAt, to: null }]);
     }
   }
-  return { changes, operations, counts: countKinds(changes), mergedRows, missingCodes, currentCodes: timelines.size };
+  const counts = countKinds(changes);
+  return { changes, operations, counts, withdrawn, mergedRows, missingCodes, currentCodes: timelines.size };
 }
 
 function byPrefix(rates: Iterable<Rate>): Map<string, Rate[]> {

@@ -185,7 +185,7 @@ const sheetMissing = (sheet: string, names: readonly string[]) =>
 
 const sheetAmbiguous = (first: string, second: string) =>
   new Problem("deck-sheet-ambiguous", {
-    what: `The sheets "${first}" and "${second}" both hold rates, each with codes of its own.`,
+    what: `The sheets "${first}" and "${second}" both hold rates, and neither is a list of changes to the other.`,
     fix:
       "Name one in the template's sheet. If the carrier splits its list over sheets, import each as an amendment; if " +
       "they are qualities or currencies, as a tariff each.",

@@ -77,7 +77,8 @@ function biggestIncreases(changes: readonly DeckChange[]): Increase[] {
     const { kind, previous, before, after } = change;
     const old = previous ?? before;
     if (kind !== "increase" || old === null || after === null || old.ratePerUnit.units === 0n) return [];
-    return [{ change, percent: percentAbove(minutePrice(old), minutePrice(after)) }];
+    const percent = percentAbove(minutePrice(old), minutePrice(after));
+    return percent.units > 0n ? [{ change, percent }] : []; // longer steps or a connection fee alone are no higher price
   });
   return increases.sort((a, b) => compareDecimal(b.percent, a.percent));
 }
