@@ -54,9 +54,8 @@ export async function insertInvoices(
     column(({ invoice }) => nanosToSql(invoice[name]));
   await tx.query(
     `insert into invoices (tenant_id, logo_sha256, book_id, id, account_id, series, number, kind, period_start_date,
-      period_end_date,
-       period_end_at, covers_journal_number, after_end_at, after_journal_number, issue_date, due_date, currency,
-       exact_total, total, rounding, paid, due, overrun, journal_number, document)
+       period_end_date, period_end_at, covers_journal_number, after_end_at, after_journal_number, issue_date, due_date,
+       currency, exact_total, total, rounding, paid, due, overrun, journal_number, document)
      select $1::uuid, $2::text, * from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
        $9::date[], $10::date[], $11::timestamptz[], $12::bigint[], $13::timestamptz[], $14::bigint[], $15::date[],
        $16::date[], $17::text[], $18::numeric[], $19::numeric[], $20::numeric[], $21::numeric[], $22::numeric[],
@@ -99,11 +98,9 @@ async function insertLines(tx: Tx, tenantId: string, invoices: readonly Numbered
   const column = <Name extends keyof (typeof lines)[0]>(name: Name) => lines.map((line) => line[name]);
   await tx.query(
     `insert into invoice_lines (tenant_id, book_id, invoice_id, line, kind, description, period_start_date,
-      period_end_date,
-       previous_period, rate, calls, billed_s, adjustment_id, exact_amount, amount)
+       period_end_date, previous_period, rate, calls, billed_s, adjustment_id, exact_amount, amount)
      select $1::uuid, * from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::date[],
-       $8::date[],
-       $9::boolean[], $10::numeric[], $11::bigint[], $12::bigint[], $13::text[], $14::numeric[], $15::numeric[])`,
+       $8::date[], $9::boolean[], $10::numeric[], $11::bigint[], $12::bigint[], $13::text[], $14::numeric[], $15::numeric[])`,
     [
       tenantId,
       column("bookId"),

@@ -70,9 +70,8 @@ interface FileRow {
   readonly open: string;
 }
 
-const COLUMNS = `id, name, size_bytes, received_at, preamble, state, pass, rows_done, bytes_done, rows, stored,
-  duplicate, corrected,
-  non_billable, quarantined, open`;
+const COLUMNS = `id, name, size_bytes, received_at, preamble, state, pass, rows_done, bytes_done,
+  rows, stored, duplicate, corrected, non_billable, quarantined, open`;
 
 const fileOf = (row: FileRow): SourceFile => ({
   id: row.id,
@@ -176,12 +175,11 @@ export async function recount(tx: Tx, deltas: ReadonlyMap<string, RowCounts>): P
   const column = (pick: (counts: RowCounts) => number) => sorted.map(([, counts]) => pick(counts));
   await tx.query(
     `update source_files f set rows = f.rows + t.rows, stored = f.stored + t.stored,
-      duplicate = f.duplicate + t.duplicate,
-       corrected = f.corrected + t.corrected, non_billable = f.non_billable + t.non_billable,
-       quarantined = f.quarantined + t.quarantined, open = f.open + t.open
+       duplicate = f.duplicate + t.duplicate, corrected = f.corrected + t.corrected,
+       non_billable = f.non_billable + t.non_billable, quarantined = f.quarantined + t.quarantined,
+       open = f.open + t.open
      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-       $8::bigint[])
-       as t(id, rows, stored, duplicate, corrected, non_billable, quarantined, open)
+       $8::bigint[]) as t(id, rows, stored, duplicate, corrected, non_billable, quarantined, open)
      where f.id = t.id`,
     [
       sorted.map(([id]) => id),

@@ -116,8 +116,7 @@ export async function markDiscarded(tx: Tx, id: string): Promise<void> {
 }
 
 const ROW_COLUMNS = `number, line, prefix, code_text, destination, kind, status, rate, unit_s, written_decimals,
-  first_s,
-  next_s, connect_fee, effective_from, effective_to, currency, comment`;
+  first_s, next_s, connect_fee, effective_from, effective_to, currency, comment`;
 
 /** COPY into a table under row-level security is refused: the rows go through a temporary one. */
 async function insertRows(tx: BulkTx, { tenantId, id }: NewDeck, rows: readonly DeckRow[]): Promise<void> {

@@ -30,8 +30,7 @@ interface RateRow {
 
 /** What a rate says beyond its key, its end and its name: a revision of it copies these. */
 const TERMS = `blocked, rate, unit_s, first_s, next_s, slots, connect_fee, minimum_s, free_s, minimum_cost,
-  maximum_cost,
-  at_maximum_cost`;
+  maximum_cost, at_maximum_cost`;
 
 const OF_VERSION = "tariff_id = $1 and version_from <= $2 and (version_to is null or version_to > $2)";
 
@@ -191,20 +190,17 @@ async function insertRates(tx: BulkTx, rates: readonly Rate[], key: VersionKey):
   if (rates.length === 0) return;
   await tx.query(`create temp table stage_rates (
     prefix text, time_window text, effective_from timestamptz, effective_to timestamptz, destination text,
-      blocked boolean,
-    rate text, unit_s integer, first_s integer, next_s integer, slots text, connect_fee text, minimum_s integer,
-    free_s integer, minimum_cost text, maximum_cost text, at_maximum_cost text) on commit drop`);
+    blocked boolean, rate text, unit_s integer, first_s integer, next_s integer, slots text, connect_fee text,
+    minimum_s integer, free_s integer, minimum_cost text, maximum_cost text, at_maximum_cost text) on commit drop`);
   const copy = new BinaryCopy(rates.length * 192 + 64);
   for (const rate of rates) writeRate(copy, rate);
   await copyIn(tx, "copy stage_rates from stdin (format binary)", copy.finish());
   await tx.query(
     `insert into rates (tenant_id, tariff_id, version_from, prefix, time_window, effective_from, effective_to,
-      destination,
-       ${TERMS})
+       destination, ${TERMS})
      select $1, $2, $3, prefix, time_window, effective_from, effective_to, destination, blocked, rate::numeric,
-       unit_s, first_s,
-       next_s, slots::jsonb, connect_fee::numeric, minimum_s, free_s, minimum_cost::numeric, maximum_cost::numeric,
-       at_maximum_cost
+       unit_s, first_s, next_s, slots::jsonb, connect_fee::numeric, minimum_s, free_s, minimum_cost::numeric,
+       maximum_cost::numeric, at_maximum_cost
      from stage_rates`,
     [key.tenantId, key.tariffId, key.version],
   );

@@ -103,8 +103,8 @@ export async function insertBook(tx: Tx, book: { readonly id: string; readonly t
 export async function insertAccount(tx: Tx, account: StoredAccount): Promise<void> {
   await tx.query(
     `insert into accounts (tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone,
-      credit_limit,
-       letterhead) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       credit_limit, letterhead)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       account.tenantId,
       account.id,
@@ -131,12 +131,11 @@ export async function updateAccount(tx: Tx, account: StoredAccount): Promise<voi
   invariant(rowCount === 1, `account ${account.id} is there to update`);
 }
 
-/** Creates the trunk, or gives the one of that source, name and direction its new account and numbers; answers its id.
- */
+/** Creates the trunk, or gives the one of that source, name and direction its account and numbers; answers its id. */
 export async function saveTrunk(tx: Tx, tenantId: string, trunk: Trunk): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
-    `insert into trunks (tenant_id, id, source_id, name, account_id, direction, numbers) values ($1, $2, $3, $4, $5,
-      $6, $7)
+    `insert into trunks (tenant_id, id, source_id, name, account_id, direction, numbers)
+     values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (tenant_id, source_id, name, direction)
        do update set account_id = excluded.account_id, numbers = excluded.numbers
      returning id`,
@@ -218,8 +217,8 @@ export async function replaceRules(tx: Tx, tenantId: string, rules: readonly Acc
   for (const { match, ...rule } of rules)
     await tx.query(
       `insert into account_rules (tenant_id, id, source_id, account_id, trunk_id, priority, address, trunk,
-        account_code,
-         sip_user, tech_prefix, calling_prefix) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         account_code, sip_user, tech_prefix, calling_prefix)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
        on conflict do nothing`,
       [
         tenantId,
