@@ -182,6 +182,17 @@ describe("a faulty setup", () => {
       { tenant, tariffs: [{ name: "t", rates: [{ prefix: "49", destination: "D", rate: 0.1 }] }] },
       ["/tariffs/0/rates/0/rate: Is 0.1. Give a decimal in quotes"],
     ],
+    [
+      "letterheads that no invoice could be made with",
+      {
+        tenant: { ...tenant, letterhead: { locale: "no such" } },
+        accounts: [{ code: "a", kind: "customer", letterhead: { billing: { numbers: "INV-{year}" } } }],
+      },
+      [
+        '/tenant/letterhead: The letterhead\'s locale is "no such"',
+        '/accounts/0/letterhead: The letterhead\'s billing.numbers is "INV-{year}"',
+      ],
+    ],
     ["a new tenant without a currency", { tenant: { name: "G" } }, ["/tenant/currency: A new tenant has no currency."]],
     [
       "currencies and zones that do not exist",

@@ -122,6 +122,15 @@ export function invoiceSettings(seller: Party, buyer: Party): InvoiceSettings {
   };
 }
 
+/**
+ * Refuses what {@link LetterheadSetup} cannot see, before it is stored and every bill run parks the account for it.
+ *
+ * @throws Problem `letterhead-invalid`.
+ */
+export function requireUsable(letterhead: Letterhead): void {
+  invoiceSettings({ name: "", letterhead: {} }, { name: "", letterhead });
+}
+
 function printedParty({ name, letterhead }: Party, locale: string): PrintedParty {
   const { wording } = invoiceWording(locale);
   return {

@@ -3,6 +3,7 @@ import { type Currency, parseCurrency } from "../../core/money/currency.ts";
 import { parseDecimal } from "../../core/money/decimal.ts";
 import { type Nanos, NO_NANOS, nanosFromDecimal } from "../../core/money/nanos.ts";
 import { CHAIN_LEVELS_MAX } from "../../core/tenancy/selling-chain.ts";
+import { requireUsable } from "../invoicing/letterhead.ts";
 import { readZone } from "./apply-tenant.ts";
 import type { StoredAccount } from "./party.ts";
 import { accountFixed } from "./problems.ts";
@@ -61,6 +62,8 @@ function readAccount(
     faults.add(`${pointer}/parent`, `Account "${parent.code}" is no reseller.`, "Only a reseller sells on.");
   if (setup.parent && setup.kind === "vendor")
     faults.add(`${pointer}/parent`, "A vendor has no parent.", "Leave it out: vendors are paid by the operator.");
+  const { letterhead } = setup;
+  if (letterhead !== undefined) faults.attempt(`${pointer}/letterhead`, () => requireUsable(letterhead));
   return {
     id: present?.id ?? uuidv7(),
     tenantId,
@@ -73,7 +76,7 @@ function readAccount(
     currency: wanted ?? (currency as Currency),
     timeZone: readZone({ setup: setup.timeZone, pointer, present: present?.timeZone ?? timeZone }, faults),
     creditLimit: setup.creditLimit === undefined ? (present?.creditLimit ?? NO_NANOS) : readAmount(setup.creditLimit),
-    letterhead: setup.letterhead ?? present?.letterhead ?? {},
+    letterhead: letterhead ?? present?.letterhead ?? {},
   };
 }
 

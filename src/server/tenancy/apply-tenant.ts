@@ -1,6 +1,7 @@
 import { uuidv7 } from "../../clock.ts";
 import { type Currency, parseCurrency } from "../../core/money/currency.ts";
 import { isZone } from "../../core/time/zone.ts";
+import { requireUsable } from "../invoicing/letterhead.ts";
 import type { StoredTenant } from "./party.ts";
 import type { SetupFaults } from "./setup-faults.ts";
 import type { TenantSetup } from "./setup-schema.ts";
@@ -13,12 +14,14 @@ export async function applyTenant(
   setup: TenantSetup,
   present: StoredTenant | undefined,
 ): Promise<StoredTenant> {
+  const { letterhead } = setup;
+  if (letterhead !== undefined) work.faults.attempt("/tenant/letterhead", () => requireUsable(letterhead));
   const tenant = {
     id: present?.id ?? uuidv7(),
     name: setup.name,
     currency: readCurrency(setup, present, work.faults),
     timeZone: readZone({ setup: setup.timeZone, pointer: "/tenant", present: present?.timeZone ?? "UTC" }, work.faults),
-    letterhead: setup.letterhead ?? present?.letterhead ?? {},
+    letterhead: letterhead ?? present?.letterhead ?? {},
   };
   if (noteChange(work, { kind: "tenant", name: setup.name }, present, tenant)) await saveTenant(work.tx, tenant);
   return tenant;
