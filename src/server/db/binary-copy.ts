@@ -117,17 +117,17 @@ export class BinaryCopy {
       return;
     }
     const size = value < 0n ? -value : value;
-    const groups = size <= PLAIN_AMOUNT_MAX ? plainGroups(Number(size)) : bigGroups(size);
+    const count = size <= PLAIN_AMOUNT_MAX ? plainDigits(Number(size)) : bigDigits(size);
     let zeros = 0;
-    while (zeros < groups.length && groups[zeros] === 0) zeros += 1;
-    this.#length(8 + (groups.length - zeros) * 2, 12 + groups.length * 2);
-    this.#view.setInt16(this.#used, groups.length - zeros);
-    this.#view.setInt16(this.#used + 2, groups.length === 0 ? 0 : groups.length - 1 - FRACTION_GROUPS);
+    while (zeros < count && digits[zeros] === 0) zeros += 1;
+    this.#length(8 + (count - zeros) * 2, 12 + count * 2);
+    this.#view.setInt16(this.#used, count - zeros);
+    this.#view.setInt16(this.#used + 2, count === 0 ? 0 : count - 1 - FRACTION_GROUPS);
     this.#view.setUint16(this.#used + 4, value < 0n ? NUMERIC_NEGATIVE : NUMERIC_POSITIVE);
     this.#view.setInt16(this.#used + 6, AMOUNT_DECIMALS);
     this.#used += 8;
-    for (let i = groups.length - 1; i >= zeros; i -= 1) {
-      this.#view.setInt16(this.#used, groups[i] ?? 0);
+    for (let i = count - 1; i >= zeros; i -= 1) {
+      this.#view.setInt16(this.#used, digits[i] ?? 0);
       this.#used += 2;
     }
   }
@@ -163,17 +163,26 @@ export class BinaryCopy {
   }
 }
 
-/** Base-10⁴ digits of nanos × 1000 (nine decimals do not fill them, twelve do), least significant first. */
-function plainGroups(size: number): number[] {
-  const groups: number[] = [];
-  for (let rest = size * 1000; rest > 0; rest = Math.floor(rest / 10_000)) groups.push(rest % 10_000);
-  return groups;
+/** Base-10⁴ digits of the amount that is being written, least significant first; one array, because amounts are many. */
+const digits: number[] = [];
+
+/** Splits nanos × 1000 (nine decimals do not fill base-10⁴ digits, twelve do) into `digits`; answers how many. */
+function plainDigits(size: number): number {
+  let count = 0;
+  for (let rest = size * 1000; rest > 0; rest = Math.floor(rest / 10_000)) {
+    digits[count] = rest % 10_000;
+    count += 1;
+  }
+  return count;
 }
 
-function bigGroups(size: bigint): number[] {
-  const groups: number[] = [];
-  for (let rest = size * 1000n; rest > 0n; rest /= 10_000n) groups.push(Number(rest % 10_000n));
-  return groups;
+function bigDigits(size: bigint): number {
+  let count = 0;
+  for (let rest = size * 1000n; rest > 0n; rest /= 10_000n) {
+    digits[count] = Number(rest % 10_000n);
+    count += 1;
+  }
+  return count;
 }
 
 /** The 16 bytes of a uuid in its usual text form, one Latin-1 character each. */

@@ -48,6 +48,8 @@ const BULK_TIMEOUTS = { lock_timeout: 60_000, idle_in_transaction_session_timeou
 
 /** pg_temp last: a temporary table may not take the place of a real one (CVE-2018-1058 and its kin). */
 const SESSION = "-c search_path=tollwright,pg_temp -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601";
+/** A staged batch stays in memory: with the server's 8 MB most of it would be written to a file and read again. */
+const BULK_SESSION = `${SESSION} -c temp_buffers=64MB`;
 
 /**
  * Opens the pools and checks the server's version. Connections are made as they are needed.
@@ -67,6 +69,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const bulk = new pg.Pool({
     ...shared,
     ...BULK_TIMEOUTS,
+    options: BULK_SESSION,
     max: options.bulkConnectionsMax ?? 4,
     application_name: "tollwright bulk",
   });

@@ -1,3 +1,4 @@
+import { invariant } from "../../core/invariant.ts";
 import { calledText, callingText } from "../../core/numbering/stored-number.ts";
 import { BinaryCopy, uuidBytes } from "../db/binary-copy.ts";
 import { copyIn } from "../db/copy-in.ts";
@@ -9,14 +10,10 @@ import type { ChargeEntry, PricedCall } from "./priced-call.ts";
  * `INSERT … SELECT` over binary COPY is still the fastest way in (docs/reference/benchmarks.md).
  */
 const STAGES = `
-  create temp table if not exists stage_identities (
-    ord integer, id uuid, book_id uuid, started_at timestamptz, content_hash bigint, derived_hash bigint
-  ) on commit delete rows;
   create temp table if not exists stage_usage (
-    book_id uuid, started_at timestamptz, id uuid, account_id uuid, line bigint, revision smallint, call_key text,
-      leg text,
-    call_id text, direction text, calling text, called text, answered_at timestamptz, ended_at timestamptz,
-      talked_ms bigint,
+    ord integer, content_hash bigint, derived_hash bigint, revision smallint,
+    book_id uuid, started_at timestamptz, id uuid, account_id uuid, line bigint, call_key text, leg text, call_id text,
+    direction text, calling text, called text, answered_at timestamptz, ended_at timestamptz, talked_ms bigint,
     talked_s integer, account_code text, sip_user text, source_address text, ingress_trunk text, egress_trunk text,
     vendor_account_id uuid, q850 smallint, sip smallint, cause_text text
   ) on commit delete rows;
@@ -31,77 +28,25 @@ export async function openStages(tx: BulkTx): Promise<void> {
   await tx.query(STAGES);
 }
 
-/** The identity of one arrived call, by its place in the batch. */
-export interface Claim {
-  readonly id: string;
-  readonly bookId: string;
-  readonly startedAt: number;
-  readonly contentHash: number;
-  readonly derivedHash: number;
-}
-
-/**
- * Claims the identities of a batch, all distinct; answers the places in the batch that were claimed before. Waits for
- * other
- * transactions that are claiming the same ones, in id order, so that two of them cannot deadlock.
- */
-export async function claimIdentities(tx: BulkTx, calls: readonly PricedCall[]): Promise<readonly number[]> {
-  const copy = new BinaryCopy(calls.length * 96 + 64);
-  for (const [ord, call] of calls.entries()) {
-    copy.row(6);
-    copy.int4(ord);
-    copy.uuid(call.id);
-    copy.uuid(cachedUuid(call.bookId));
-    copy.timestamptz(call.event.startedAt);
-    copy.int8(call.contentHash);
-    copy.int8(call.derivedHash);
-  }
-  await copyIn(tx, "copy stage_identities from stdin (format binary)", copy.finish());
-  const { rows } = await tx.query<{ ord: number }>(`
-    with claimed as (
-      insert into usage_identities (id, book_id, started_at, content_hash, derived_hash)
-      select id, book_id, started_at, content_hash, derived_hash from stage_identities order by id
-      on conflict do nothing returning id
-    ) select ord from stage_identities where id not in (select id from claimed)`);
-  return rows.map((row) => row.ord);
-}
-
-/** A call with the revision it is stored at: 0, or one more with each correction. */
-export interface StoredRevision {
-  readonly call: PricedCall;
-  readonly revision: number;
-}
-
-/** What every row of a batch has in common. */
-export interface BatchOrigin {
-  readonly tenantId: string;
-  readonly sourceId: string;
-  readonly batchId: bigint;
-}
-
-/** Inserts usage events whose identities this transaction has claimed or holds. */
-export async function insertUsage(tx: BulkTx, origin: BatchOrigin, stored: readonly StoredRevision[]): Promise<void> {
-  const copy = new BinaryCopy(stored.length * 384 + 64);
-  for (const { call, revision } of stored) writeUsageRow(copy, call, revision);
+/** Stages the calls of a batch, all of distinct identity, as new; `ord` is a call's place in the batch. */
+export async function stageUsage(tx: BulkTx, calls: readonly PricedCall[]): Promise<void> {
+  const copy = new BinaryCopy(calls.length * 416 + 64);
+  for (const [ord, call] of calls.entries()) writeUsageRow(copy, ord, call);
   await copyIn(tx, "copy stage_usage from stdin (format binary)", copy.finish());
-  await tx.query(
-    `insert into usage_events (tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision,
-      call_key,
-       leg, call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user,
-       source_address, ingress_trunk, egress_trunk, vendor_account_id, q850, sip, cause_text)
-     select $1::uuid, $2::uuid, $3::bigint, s.* from stage_usage s`,
-    [origin.tenantId, origin.sourceId, origin.batchId.toString()],
-  );
 }
 
-function writeUsageRow(copy: BinaryCopy, { event, ...call }: PricedCall, revision: number): void {
-  copy.row(25);
+function writeUsageRow(copy: BinaryCopy, ord: number, call: PricedCall): void {
+  const { event } = call;
+  copy.row(28);
+  copy.int4(ord);
+  copy.int8(call.contentHash);
+  copy.int8(call.derivedHash);
+  copy.int2(0);
   copy.uuid(cachedUuid(call.bookId));
   copy.timestamptz(event.startedAt);
   copy.uuid(call.id);
   copy.uuid(cachedUuid(call.accountId));
   copy.int8(call.line);
-  copy.int2(revision);
   copy.text(event.key);
   copy.text(event.leg);
   copy.text(event.callId);
@@ -123,6 +68,66 @@ function writeUsageRow(copy: BinaryCopy, { event, ...call }: PricedCall, revisio
   copy.text(event.cause.text);
 }
 
+/**
+ * Claims the identities of the `count` staged calls; answers the places of those that were claimed before. Waits for
+ * other transactions that are claiming the same ones, in id order, so that two of them cannot deadlock.
+ */
+export async function claimIdentities(tx: BulkTx, count: number): Promise<readonly number[]> {
+  const claimed = await tx.query(
+    `insert into usage_identities (id, book_id, started_at, content_hash, derived_hash)
+     select id, book_id, started_at, content_hash, derived_hash from stage_usage order by id on conflict do nothing`,
+  );
+  if (claimed.rowCount === count) return [];
+  // What this transaction has inserted is its own; the rest was there.
+  const { rows } = await tx.query<{ ord: number }>(
+    `select s.ord from stage_usage s join usage_identities i using (id)
+     where i.xmin <> pg_current_xact_id()::xid order by s.ord`,
+  );
+  invariant(claimed.rowCount + rows.length === count, "every identity is claimed now or was claimed before");
+  return rows.map((row) => row.ord);
+}
+
+/** Takes calls that are not to be stored from the stage. */
+export async function unstage(tx: BulkTx, ords: readonly number[]): Promise<void> {
+  if (ords.length > 0) await tx.query("delete from stage_usage where ord = any($1::integer[])", [ords]);
+}
+
+/** A staged call that replaces what is stored, at the next revision. */
+export interface StagedRevision {
+  readonly ord: number;
+  readonly revision: number;
+}
+
+/** Says which staged calls are corrections. */
+export async function stageRevisions(tx: BulkTx, revisions: readonly StagedRevision[]): Promise<void> {
+  if (revisions.length === 0) return;
+  await tx.query(
+    `update stage_usage s set revision = t.revision
+     from unnest($1::integer[], $2::smallint[]) as t(ord, revision) where s.ord = t.ord`,
+    [revisions.map(({ ord }) => ord), revisions.map(({ revision }) => revision)],
+  );
+}
+
+/** What every row of a batch has in common. */
+export interface BatchOrigin {
+  readonly tenantId: string;
+  readonly sourceId: string;
+  readonly batchId: bigint;
+}
+
+const USAGE_COLUMNS = `book_id, started_at, id, account_id, line, revision, call_key, leg, call_id, direction, calling,
+  called, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user, source_address, ingress_trunk,
+  egress_trunk, vendor_account_id, q850, sip, cause_text`;
+
+/** Inserts what is staged as usage events; this transaction has claimed or holds their identities. */
+export async function insertStagedUsage(tx: BulkTx, origin: BatchOrigin): Promise<void> {
+  await tx.query(
+    `insert into usage_events (tenant_id, source_id, batch_id, ${USAGE_COLUMNS})
+     select $1::uuid, $2::uuid, $3::bigint, ${USAGE_COLUMNS} from stage_usage`,
+    [origin.tenantId, origin.sourceId, origin.batchId.toString()],
+  );
+}
+
 /** Inserts charges and reversals of charges. */
 export async function insertCharges(tx: BulkTx, origin: BatchOrigin, entries: readonly ChargeEntry[]): Promise<void> {
   if (entries.length === 0) return;
@@ -131,19 +136,18 @@ export async function insertCharges(tx: BulkTx, origin: BatchOrigin, entries: re
   await copyIn(tx, "copy stage_charges from stdin (format binary)", copy.finish());
   await tx.query(
     `insert into charges (tenant_id, batch_id, book_id, answered_at, usage_id, entry_no, account_id, side, amount,
-      currency,
-       tariff_amount, tariff_currency, exchange_rate, tariff_id, tariff_epoch, prefix, destination, rate, billed_s,
-       reverses_entry_no)
-     select $1::uuid, $2::bigint, book_id, answered_at, usage_id, entry_no, account_id, side, amount, currency,
-       tariff_amount,
-       tariff_currency, exchange_rate::numeric, tariff_id, tariff_epoch, prefix, destination, rate::numeric, billed_s,
-       reverses_entry_no
+       currency, tariff_amount, tariff_currency, exchange_rate, tariff_id, tariff_epoch, prefix, destination, rate,
+       billed_s, reverses_entry_no)
+     select $1::uuid, $2::bigint, book_id, answered_at, usage_id, entry_no, account_id, side, amount,
+       currency, tariff_amount, tariff_currency, exchange_rate::numeric, tariff_id, tariff_epoch, prefix, destination,
+       rate::numeric, billed_s, reverses_entry_no
      from stage_charges`,
     [origin.tenantId, origin.batchId.toString()],
   );
 }
 
-function writeChargeRow(copy: BinaryCopy, { charge, ...entry }: ChargeEntry): void {
+function writeChargeRow(copy: BinaryCopy, entry: ChargeEntry): void {
+  const { charge } = entry;
   copy.row(18);
   copy.uuid(cachedUuid(entry.bookId));
   copy.timestamptz(entry.answeredAt);

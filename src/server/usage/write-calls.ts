@@ -5,7 +5,15 @@ import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type Conflict, judgeConflict } from "./conflict.ts";
 import type { ChargeEntry, PricedCall } from "./priced-call.ts";
-import { type BatchOrigin, claimIdentities, insertCharges, insertUsage, type StoredRevision } from "./stage.ts";
+import {
+  type BatchOrigin,
+  claimIdentities,
+  insertCharges,
+  insertStagedUsage,
+  stageRevisions,
+  stageUsage,
+  unstage,
+} from "./stage.ts";
 import {
   type ChargePlace,
   loadChargeEntries,
@@ -40,41 +48,75 @@ export async function writeCalls(
   onClaimed: () => void,
 ): Promise<WrittenCalls> {
   const fates: CallFate[] = calls.map(() => "stored");
-  const firsts = firstOfEachIdentity(calls, fates);
-  const known = (
-    await claimIdentities(
-      tx,
-      firsts.map(({ call }) => call),
-    )
-  ).map((place) => firsts[place]);
-  const corrections: { readonly call: PricedCall; readonly stored: StoredUsage }[] = [];
-  if (known.length > 0) {
-    const storedById = await loadStoredUsage(
-      tx,
-      known.flatMap((first) => first?.call ?? []),
-    );
-    for (const first of known) {
-      invariant(first, "a claim answers a place of the batch");
-      const stored = storedById.get(uuidText(first.call.id));
-      invariant(stored, `identity ${uuidText(first.call.id)} points at a stored usage event`);
-      const conflict = judgeConflict(stored, first.call);
-      fates[first.place] = conflict;
-      if (conflict === "correction") corrections.push({ call: first.call, stored });
-    }
-  }
-  const fresh = firsts.filter(({ place }) => fates[place] === "stored").map(({ call }) => ({ call, revision: 0 }));
-  const corrected = await correct(tx, origin, corrections);
+  const firsts = byBook(firstOfEachIdentity(calls, fates));
+  await stageUsage(
+    tx,
+    firsts.map(({ call }) => call),
+  );
+  const known = await claimIdentities(tx, firsts.length);
+  const corrections = await settleKnown(tx, firsts, known, fates);
+  const correctedEntries = await correct(tx, origin, corrections);
   onClaimed();
-  const entries = [...fresh.flatMap(({ call }) => chargeEntries(call, 0)), ...corrected.entries];
-  await insertUsage(tx, origin, [...fresh, ...corrected.revisions]);
+  const fresh = firsts.filter(({ place }) => fates[place] === "stored");
+  const entries = [...fresh.flatMap(({ call }) => chargeEntries(call, 0)), ...correctedEntries];
+  await insertStagedUsage(tx, origin);
   await insertCharges(tx, origin, entries);
   return { fates, entries };
 }
 
+/** A call, and its place among the calls that came. */
+interface PlacedCall {
+  readonly call: PricedCall;
+  readonly place: number;
+}
+
+/** Calls of one book together: their rows share pages of the tables and of the indexes, which begin with the book. */
+const byBook = (placed: readonly PlacedCall[]): PlacedCall[] =>
+  [...Map.groupBy(placed, ({ call }) => call.bookId).values()].flat();
+
+/** A call whose new reading takes the place of the stored one; `ord` is where it is staged. */
+interface Correction {
+  readonly ord: number;
+  readonly call: PricedCall;
+  readonly stored: StoredUsage;
+}
+
+/** Judges calls whose identities were claimed before; what is not to be stored again leaves the stage. */
+async function settleKnown(
+  tx: BulkTx,
+  firsts: readonly PlacedCall[],
+  knownOrds: readonly number[],
+  fates: CallFate[],
+): Promise<readonly Correction[]> {
+  if (knownOrds.length === 0) return [];
+  const known = knownOrds.map((ord) => {
+    const first = firsts[ord];
+    invariant(first, "a claim answers a place of the stage");
+    return { ord, ...first };
+  });
+  const storedById = await loadStoredUsage(
+    tx,
+    known.map(({ call }) => call),
+  );
+  const corrections: Correction[] = [];
+  for (const { ord, place, call } of known) {
+    const stored = storedById.get(uuidText(call.id));
+    invariant(stored, `identity ${uuidText(call.id)} points at a stored usage event`);
+    const conflict = judgeConflict(stored, call);
+    fates[place] = conflict;
+    if (conflict === "correction") corrections.push({ ord, call, stored });
+  }
+  await unstage(
+    tx,
+    known.filter(({ place }) => fates[place] !== "correction").map(({ ord }) => ord),
+  );
+  return corrections;
+}
+
 /** Within a batch the first of each identity stands for it; what comes after is judged against that one. */
-function firstOfEachIdentity(calls: readonly PricedCall[], fates: CallFate[]): { call: PricedCall; place: number }[] {
+function firstOfEachIdentity(calls: readonly PricedCall[], fates: CallFate[]): PlacedCall[] {
   const firstById = new Map<string, PricedCall>();
-  const firsts: { call: PricedCall; place: number }[] = [];
+  const firsts: PlacedCall[] = [];
   for (const [place, call] of calls.entries()) {
     const id = call.id;
     const first = firstById.get(id);
@@ -114,9 +156,9 @@ function chargeEntries(call: PricedCall, firstEntryNo: number): ChargeEntry[] {
 async function correct(
   tx: BulkTx,
   { batchId }: BatchOrigin,
-  corrections: readonly { readonly call: PricedCall; readonly stored: StoredUsage }[],
-): Promise<{ readonly revisions: readonly StoredRevision[]; readonly entries: readonly ChargeEntry[] }> {
-  if (corrections.length === 0) return { revisions: [], entries: [] };
+  corrections: readonly Correction[],
+): Promise<readonly ChargeEntry[]> {
+  if (corrections.length === 0) return [];
   const existing = await loadChargeEntries(tx, corrections.flatMap(placesOf));
   await retireUsage(
     tx,
@@ -127,7 +169,11 @@ async function correct(
     tx,
     corrections.map(({ call }) => call),
   );
-  const entries = corrections.flatMap(({ call }) => {
+  await stageRevisions(
+    tx,
+    corrections.map(({ ord, stored }) => ({ ord, revision: stored.revision + 1 })),
+  );
+  return corrections.flatMap(({ call }) => {
     const ofCall = existing.filter((entry) => entry.usageId === call.id);
     const reversals = reversalsOf(ofCall);
     const atNewPlace = [...ofCall, ...reversals].filter(
@@ -135,11 +181,10 @@ async function correct(
     );
     return [...reversals, ...chargeEntries(call, nextEntryNo(atNewPlace))];
   });
-  return { revisions: corrections.map(({ call, stored }) => ({ call, revision: stored.revision + 1 })), entries };
 }
 
 /** Charges may stand where the event was and, after a correction that was taken back, where it goes now. */
-function placesOf({ call, stored }: { readonly call: PricedCall; readonly stored: StoredUsage }): ChargePlace[] {
+function placesOf({ call, stored }: Correction): ChargePlace[] {
   const usageId = uuidText(call.id);
   return [
     { bookId: stored.bookId, answeredAt: stored.answeredAt },
