@@ -2,14 +2,18 @@ import { constants, userInfo } from "node:os";
 import pc from "picocolors";
 import manifest from "../package.json" with { type: "json" };
 import { COMMANDS } from "./cli/commands.ts";
-import { runCli } from "./cli/run.ts";
+import { failureText, outputNotWritten } from "./cli/failure.ts";
+import { EXIT, runCli } from "./cli/run.ts";
+import { wholeOutput } from "./cli/whole-output.ts";
 import { now } from "./clock.ts";
 import { loadConfig } from "./config.ts";
 import { connect } from "./server/db/connect.ts";
 
 const HELP_COLUMNS = 100;
 
-const { stdin, stdout, stderr } = process;
+const { stdin, stderr } = process;
+const stdout = wholeOutput(process.stdout);
+const colors = pc.createColors(pc.isColorSupported && process.stdout.isTTY === true);
 const interruption = new AbortController();
 let caught: "SIGINT" | "SIGTERM" | undefined;
 
@@ -23,19 +27,19 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 // A reader that has seen enough (`| head`) closes the pipe; what the command does goes on without it.
-for (const stream of [stdout, stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
+stdout.on("error", (cause: NodeJS.ErrnoException) => {
+  if (cause.code === "EPIPE") return;
+  stderr.write(`${failureText(outputNotWritten({ reason: cause.message, cause }), colors)}\n`);
+  process.exit(EXIT.notDone);
+});
+stderr.on("error", () => undefined); // nobody is left to tell
 
 const status = await runCli(process.argv.slice(2), {
   version: manifest.version,
   entries: COMMANDS,
-  ...{ stdin, stdout, stderr, now, loadConfig, connect },
-  colors: pc.createColors(pc.isColorSupported && stdout.isTTY === true),
+  ...{ stdin, stdout, stderr, colors, now, loadConfig, connect },
   watched: stderr.isTTY,
-  width: Math.min(stdout.columns ?? HELP_COLUMNS, HELP_COLUMNS),
+  width: Math.min(process.stdout.columns ?? HELP_COLUMNS, HELP_COLUMNS),
   author: `cli:${loginName()}`,
   signal: interruption.signal,
 });

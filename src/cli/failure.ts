@@ -2,6 +2,7 @@ import type { CommanderError } from "commander";
 import { Problem } from "../core/problem.ts";
 import { type ProblemDocument, problemDocument } from "../core/problem-document.ts";
 import type { Colors } from "./colors.ts";
+import { printable } from "./printable.ts";
 
 /** What the words after `tollwright` do not add up to a command. */
 export const commandLineInvalid = (args: { readonly what: string; readonly command: string }) =>
@@ -17,10 +18,24 @@ export const interrupted = () =>
     fix: "Run it again: what was committed stays and counts once, what was not is rolled back.",
   });
 
+/** The disk that standard output goes to is full, for one. The command itself has ended by then. */
+export const outputNotWritten = (args: { readonly reason: string; readonly cause: unknown }) =>
+  new Problem(
+    "output-not-written",
+    {
+      what: `The command's answer could not be written: ${args.reason}.`,
+      fix: "Make room where its output goes and run it again: what it did is done, and counts once.",
+    },
+    { cause: args.cause },
+  );
+
 /** The text of a failure for people. A problem never shows a stack; a bug always does. */
 export function failureText(error: unknown, colors: Colors): string {
   if (!(error instanceof Problem)) return bugText(error, colors);
-  const lines = [`${colors.red("error:")} ${error.what}`, `  ${colors.bold("fix:")} ${error.fix}`];
+  const lines = [
+    `${colors.red("error:")} ${printable(error.what)}`,
+    `  ${colors.bold("fix:")} ${printable(error.fix)}`,
+  ];
   return [...lines, colors.dim(`  code: ${error.code} (docs/reference/problems.md#${error.code})`)].join("\n");
 }
 

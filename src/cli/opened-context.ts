@@ -6,6 +6,7 @@ import { type Connection, ensureMigrated } from "../server/db/connect.ts";
 import type { Database } from "../server/db/database.ts";
 import { findTenant } from "../server/tenancy/find-tenant.ts";
 import type { CommandContext } from "./command.ts";
+import { printable } from "./printable.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -58,7 +59,7 @@ export class OpenedContext implements CommandContext {
   }
 
   note(line: string): void {
-    this.#surroundings.stderr.write(`${line}\n`);
+    this.#surroundings.stderr.write(`${printable(line)}\n`);
   }
 
   async close(): Promise<void> {

@@ -4,12 +4,13 @@ import type { Colors } from "./colors.ts";
 import type { Command, CommandGroup, Outcome } from "./command.ts";
 import { failureDocument, failureText, interrupted, problemOfUsage } from "./failure.ts";
 import { OpenedContext } from "./opened-context.ts";
+import { printable } from "./printable.ts";
 import { buildProgram, type Invocation } from "./program.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { formatTable, oneLine } from "./table.ts";
 
 /** Exit statuses; a signal's is 128 plus its number, which the caller adds. */
-const EXIT = { done: 0, doneWithRejects: 1, notDone: 2 } as const;
+export const EXIT = { done: 0, doneWithRejects: 1, notDone: 2 } as const;
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 /**
@@ -98,11 +99,11 @@ const jsonText = (document: object): string => `${JSON.stringify(document, null,
 const documentOf = ({ json, rejects }: Outcome): object => (rejects === undefined ? json : { ...json, rejects });
 
 function humanText({ human, rejects }: Outcome, colors: Colors): string {
-  const blocks = human.map((block) => (typeof block === "string" ? block : formatTable(block, colors)));
+  const blocks = human.map((block) => (typeof block === "string" ? printable(block) : formatTable(block, colors)));
   if (rejects && rejects.listed.length > 0) {
     blocks.push("", colors.yellow(`${rejects.total} rejected:`));
     for (const { at, code, what, fix, raw } of rejects.listed) {
-      blocks.push(`  ${at}: ${what} ${fix} [${code}]`);
+      blocks.push(`  ${printable(`${at}: ${what} ${fix}`)} [${code}]`);
       if (raw !== undefined) blocks.push(colors.dim(`    ${oneLine(raw).slice(0, RAW_CHARS_MAX)}`));
     }
     const unlisted = rejects.total - rejects.listed.length;

@@ -93,6 +93,7 @@ export const PROBLEMS = {
   "invoice-unknown": 404,
   "demo-step-failed": 500,
   "export-not-written": 507,
+  "output-not-written": 507,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

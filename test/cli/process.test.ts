@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +70,27 @@ describe("the program", () => {
     child.stdout.destroy();
     const { status, stderr } = await ended;
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+});
+
+describe.runIf(process.platform === "linux")("an answer that can't be written", () => {
+  const shell = (script: string) =>
+    spawnSync("bash", ["-c", script], {
+      encoding: "utf8",
+      env: { ...process.env, MAIN: join(REPOSITORY, "src/main.ts") },
+    });
+
+  test("is told, by a status that no script takes for success, when the disk is full", () => {
+    const { status, stderr } = shell(`${process.execPath} $MAIN config > /dev/full`);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error: .*ENOSPC.*\n {2}fix: .*\n {2}code: output-not-written/);
+  });
+
+  test("is told when the disk takes only a part of it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tollwright-output-"));
+    const { status, stderr } = shell(`ulimit -f 1; ${process.execPath} $MAIN --help > ${folder}/help`);
+    await rm(folder, { recursive: true });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("EFBIG") });
   });
 });
 

@@ -3,6 +3,7 @@ import { defineCommand } from "../../src/cli/command.ts";
 import { argument, argumentList, flag, option, optionalArgument, optionList } from "../../src/cli/input.ts";
 import { readWhole } from "../../src/cli/read-input.ts";
 import { invariant } from "../../src/core/invariant.ts";
+import { Problem } from "../../src/core/problem.ts";
 import { tollwright, tollwrightJson } from "../support/command-line.ts";
 
 const examples = [{ command: "tollwright x", does: "Shows it." }] as const;
@@ -157,4 +158,31 @@ test("a wrong setting is a problem of every command that reads settings", async 
     },
   });
   expect(document).toMatchObject({ code: "internal" });
+});
+
+test("a terminal obeys nothing that came from a file", async () => {
+  const evil = "\u001b]0;owned\u0007\u009b2J";
+  const said = defineCommand({
+    name: "said",
+    summary: "says what a file held",
+    examples,
+    run: async (context) => {
+      context.note(evil);
+      const listed = [{ at: evil, code: "not-text" as const, what: evil, fix: evil, raw: evil }];
+      return { json: {}, human: [`Row:\n\t${evil}`], rejects: { total: 1, listed } };
+    },
+  });
+  const failing = defineCommand({
+    name: "failing",
+    summary: "refuses what a file held",
+    examples,
+    run: async () => {
+      throw new Problem("file-unreadable", { what: evil, fix: evil });
+    },
+  });
+  for (const name of ["said", "failing"]) {
+    const { stdout, stderr } = await tollwright([name], { entries: [said, failing] });
+    expect(stdout + stderr).toContain("␛]0;owned␇\uFFFD2J");
+    expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n\t]/u);
+  }
 });
