@@ -100,7 +100,8 @@ async function insertLines(tx: Tx, tenantId: string, invoices: readonly Numbered
     `insert into invoice_lines (tenant_id, book_id, invoice_id, line, kind, description, period_start_date,
        period_end_date, previous_period, rate, calls, billed_s, adjustment_id, exact_amount, amount)
      select $1::uuid, * from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::date[],
-       $8::date[], $9::boolean[], $10::numeric[], $11::bigint[], $12::bigint[], $13::text[], $14::numeric[], $15::numeric[])`,
+       $8::date[], $9::boolean[], $10::numeric[], $11::bigint[], $12::bigint[], $13::text[], $14::numeric[],
+       $15::numeric[])`,
     [
       tenantId,
       column("bookId"),
