@@ -218,6 +218,12 @@ describe("a request that is wrong", () => {
     expect([response.status, await response.json()]).toMatchObject([404, { code: "route-unknown" }]);
   });
 
+  test("an address that can't be decoded is answered with a problem", async () => {
+    const response = await fetch(`${http.url}/v1/sources/%ZZ/cdrs`, { method: "POST" });
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect([response.status, await response.json()]).toMatchObject([400, { code: "request-invalid" }]);
+  });
+
   test("more than is taken at a time is turned away unharmed", async () => {
     const { operator, token } = await pushedSource();
     const body = `${" ".repeat(1 << 19)}${callDocument("leg-1")}`;

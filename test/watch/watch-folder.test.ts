@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "../../src/core/problem.ts";
+import { moveFile } from "../../src/server/mediation/move-file.ts";
 import { type FolderEvent, FolderWatch } from "../../src/server/mediation/watch-folder.ts";
 import { startTollwright, tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -91,6 +92,42 @@ describe("one round over a folder", () => {
     }
     expect(await filesIn(join(dir, "done"))).toEqual(["a.csv", "a~2.csv", "a~3.csv"]);
     expect(await operator.figures(STORED)).toEqual({ events: 3, files: 3 });
+  });
+
+  test("nor do folders that move files of one name to the same place at the same moment", async () => {
+    const names = Array.from({ length: 20 }, (_, n) => String(n));
+    for (const name of names) {
+      await mkdir(join(dir, name));
+      await put(`${name}/a.csv`, name);
+    }
+    await Promise.all(names.map((name) => moveFile(join(dir, name, "a.csv"), join(dir, "done"))));
+    const moved = await filesIn(join(dir, "done"));
+    const contents = await Promise.all(moved.map((name) => readFile(join(dir, "done", name), "utf8")));
+    expect(contents.toSorted()).toEqual(names.toSorted());
+    expect(await moveFile(join(dir, "0", "a.csv"), join(dir, "done")), "it has gone").toBeUndefined();
+    expect(await filesIn(join(dir, "done"))).toHaveLength(20);
+  });
+
+  test("a file that grows after it was imported is imported again: its earlier rows count as duplicates", async () => {
+    await put("Master.csv", rows(1, 3));
+    const watch = watchOf(null);
+    expect(await round(null, watch)).toEqual(["imported Master.csv"]);
+    await appendFile(join(dir, "Master.csv"), rows(4, 2));
+    expect(await round(null, watch)).toEqual(["imported Master.csv"]);
+    expect(await operator.figures(STORED)).toEqual({ events: 5, files: 2 });
+    expect(await operator.figures("select sum(duplicate)::int as duplicate from source_files")).toEqual({
+      duplicate: 3,
+    });
+  });
+
+  test("hundreds of files, unreadable ones among them, are each taken once", async () => {
+    for (let n = 0; n < 150; n += 1) await put(`${String(n).padStart(3, "0")}.csv`, n % 50 === 49 ? "" : rows(n, 1));
+    const watch = watchOf(join(dir, "done"));
+    const events = await round(null, watch);
+    expect(events.filter((event) => event.startsWith("imported"))).toHaveLength(147);
+    // tried again while the others are read
+    expect(new Set(events.filter((event) => event.endsWith("file-empty")))).toHaveProperty("size", 3);
+    expect(await operator.figures(STORED)).toEqual({ events: 147, files: 147 });
   });
 
   test("moves what is no text aside, and tries again what may be mended", async () => {

@@ -49,6 +49,7 @@ async function buildApp({ db, log, routes, requestMsMax = REQUEST_MS_MAX }: Http
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerProblem, // what fails before there is a route: an address that can't be decoded
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: requestMsMax,
     http: {
