@@ -45,36 +45,42 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
   const name = basename(path);
   await inspectFile(path); // before anything is written: a file that can't be read leaves no trace
   const digest = await digestOf(path);
-  const rating = await db.transaction("app", { tenantId: source.tenantId }, (tx) =>
-    (request.rating ?? new LiveRatingContext()).current(tx, source.tenantId),
-  );
-  const { format, settings } = openSource(source, rating, request.receivedAt);
-  format.open(settings); // as are settings that don't fit the format
   const { tenantId, id: sourceId } = source;
+  const live = request.rating ?? new LiveRatingContext();
+  const openAt = async (receivedAt: EpochMs) => {
+    const rating = await db.transaction("app", { tenantId }, (tx) => live.current(tx, tenantId));
+    return openSource(source, rating, receivedAt);
+  };
+  const { format, settings } = await openAt(request.receivedAt);
+  format.open(settings); // as are settings that don't fit the format
   const arrived = { tenantId, sourceId, id: uuidv7(), name, receivedAt: request.receivedAt, ...digest };
   const file = await db.bulk("ingest", {}, async (tx) => {
     await lockParts(tx, sourceId); // a batch of another file may be about to move this one's counts
     return openPass(tx, arrived);
   });
-  const sha256 = await importRows(db, request, file, openSource(source, rating, file.receivedAt));
+  const sha256 = await importRows(db, request, file, () => openAt(file.receivedAt));
   if (sha256 !== digest.sha256) throw fileChanged({ name });
   const imported = await db.transaction("ingest", {}, (tx) => closePass(tx, file));
   if (imported === undefined) throw importBusy({ source: source.name });
   return imported;
 }
 
-/** Decodes and stores all rows, a few batches at a time; answers the digest of what was read. */
+/**
+ * Decodes and stores all rows, a few batches at a time; answers the digest of what was read. The source is opened anew
+ * for each batch, because what was published meanwhile prices the rest of a long file.
+ */
 async function importRows(
   db: Database,
   request: ImportRequest,
   file: SourceFile,
-  opened: OpenedSource,
+  open: () => Promise<OpenedSource>,
 ): Promise<string> {
   const hash = createHash("sha256");
-  const decoder = opened.format.open(opened.settings);
+  const { format, settings } = await open();
+  const decoder = format.open(settings);
   const batcher = new RowBatcher({ size: request.batchRows ?? BATCH_ROWS, skip: file.rowsDone });
   const line = new BatchLine(async (batch, turn) => {
-    await storeRows(db, { request, file, opened, batch, turn });
+    await storeRows(db, { request, file, opened: await open(), batch, turn });
     request.onProgress?.({ bytesDone: batch.bytesDone, sizeBytes: file.sizeBytes });
   });
   const take = async (rows: readonly DecodedRow[]) => {
