@@ -1,8 +1,9 @@
+import { STAMP } from "./text/timestamp-pattern.ts";
+
 const optional = (column: string, more: object = {}) => ({ column, optional: true, empty: NULLS, ...more });
 
 /** How databases export NULL, and MySQL a date that is none. */
 const NULLS = ["NULL", "\\N", "0000-00-00 00:00:00"];
-const STAMP = "yyyy-MM-dd HH:mm:ss[.S][ ][X]";
 
 /** "PJSIP/acct1001-00000a1c" is a channel of the endpoint "acct1001". */
 const endpoint = (column: string) => optional(column, { after: "/", beforeLast: "-" });

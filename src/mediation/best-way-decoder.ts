@@ -5,7 +5,7 @@ const HEAD_BYTES = 65_536;
 
 /**
  * For switches that write their records in several ways (templates, delimiters, a header or none): reads a file in the way
- * that understands most of its head, the first one among equals. All ways are opened at once, so that settings that do
+ * that understands most of its head, the first one among equals. The first way is opened at once, so that settings that do
  * not fit are told before a byte is read.
  */
 export class BestWayDecoder implements Decoder {
@@ -16,7 +16,7 @@ export class BestWayDecoder implements Decoder {
 
   constructor(ways: readonly (() => Decoder)[]) {
     this.#ways = ways;
-    for (const open of ways) open();
+    ways[0]?.();
   }
 
   push(chunk: Uint8Array): DecodedRow[] {
@@ -40,6 +40,7 @@ export class BestWayDecoder implements Decoder {
     for (const open of this.#ways) {
       const share = shareUnderstood(open(), head, isWhole);
       if (share > best.share) best = { open, share };
+      if (share === 1) break;
     }
     this.#chosen = best.open();
     return this.#chosen;

@@ -3,6 +3,7 @@ import type { Decoder, DecoderSettings, SwitchFormat } from "../decoder.ts";
 import { FREESWITCH_Q850 } from "../freeswitch-causes.ts";
 import { JsonNode } from "../mapping/json-node.ts";
 import { openMapped } from "../mapping/open-mapped.ts";
+import { STAMP } from "../text/timestamp-pattern.ts";
 
 const FIRST_COLUMNS = [
   ...[
@@ -44,7 +45,6 @@ const OPENCDRRATE = [
 const DELIMITERS = [",", ";", "\t", "|"];
 
 const optional = (column: string) => ({ column, optional: true });
-const STAMP = "yyyy-MM-dd HH:mm:ss";
 
 /**
  * FreeSWITCH mod_cdr_csv. Read without a setting: its own templates, and files whose first line names the columns (an
