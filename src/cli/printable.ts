@@ -1,6 +1,7 @@
 /**
- * Text as a terminal may get it. What comes from a file (a raw record, a header, a file's name) can hold escape sequences,
- * which a terminal would obey: control characters other than line ends and tabs become their pictures, ESC "␛".
+ * Text as a terminal may get it. What comes from a file (a raw record, a header, a file's name) can hold escape
+ * sequences, which a terminal would obey: control characters other than line ends and tabs become their pictures,
+ * ESC "␛".
  */
 export const printable = (text: string): string =>
   text.replace(/[^\P{Cc}\n\t]/gu, (control) => {
