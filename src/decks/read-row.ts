@@ -78,13 +78,15 @@ const rejected = (reject: Reject): { readonly kind: "reject"; readonly reject: R
 
 /** A code or a price has a digit in it; a lone remark with a number ("Valid until 31.12.") and a total are neither. */
 function isNote(row: TableRow, codeCell: Cell, rateCell: Cell): boolean {
-  const isTotal = row.cells.some((cell) => /^(grand )?(total|sum|count|records|rows)\b/i.test(cellText(cell)));
-  if (isTotal && (codeCell === "" || rateCell === "")) return true;
+  if ((codeCell === "" || rateCell === "") && isTotal(row)) return true;
   if (typeof codeCell !== "string" || typeof rateCell !== "string") return false;
   if (/\d/.test(rateCell)) return false;
   if (!/[\d*]/.test(codeCell)) return true;
   return /\p{L}{3}/u.test(codeCell) && row.cells.filter((cell) => cell !== "").length <= 2;
 }
+
+const isTotal = (row: TableRow): boolean =>
+  row.cells.some((cell) => /^(grand )?(total|sum|count|records|rows)\b/i.test(cellText(cell)));
 
 function brokenCell(cell: Cell): Reject | undefined {
   if (typeof cell !== "string") {

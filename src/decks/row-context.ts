@@ -124,17 +124,22 @@ const NPA_NXX_MIN = 20;
 
 /** Whether nine in ten codes, and `min` of them, are six digits that can be an area and an exchange of North America. */
 function areNpaNxx({ table, layout }: OpenDeck, column: number, min: number): boolean {
-  const codes = table.rows.slice(layout.dataFrom).flatMap(({ cells }) => cellText(cells[column]) || []);
-  const like = codes.filter((code) => /^[2-9]\d\d[2-9]\d\d$/.test(code)).length;
-  return like >= min && like >= codes.length * 0.9;
+  let like = 0;
+  let others = 0;
+  for (const { cells } of table.rows.slice(layout.dataFrom)) {
+    const code = cellText(cells[column]);
+    if (/^[2-9]\d\d[2-9]\d\d$/.test(code)) like += 1;
+    else if (code !== "") others += 1;
+  }
+  return like >= min && others * 9 <= like;
 }
 
 /**
  * A spreadsheet that opens another country's dates makes dates of those it can read, with day and month exchanged, and
  * leaves the others as text. It was there where a sheet has dates with no day above 12, and texts that all have one.
  */
-function refuseSwappedDates({ table, layout }: OpenDeck, column: number | undefined): void {
-  if (column === undefined) return;
+function refuseSwappedDates({ table, layout, format }: OpenDeck, column: number | undefined): void {
+  if (column === undefined || format === "text") return;
   const cells = table.rows.slice(layout.dataFrom).flatMap((row) => row.cells[column] ?? []);
   const texts = cells.filter((cell) => typeof cell === "string" && /\d/.test(cell)) as string[];
   const serials = cells.flatMap((cell) => (typeof cell !== "string" && cell.kind === "date" ? [cell.serial] : []));
