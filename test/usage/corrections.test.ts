@@ -197,11 +197,15 @@ describe("quarantine", () => {
     });
   });
 
-  test("another call under a used key is not stored and not lost", async () => {
+  test.each([
+    ["another call", '"k4","beta"', '"k1","beta"', "it has a price"],
+    ["another call", '"k4","beta"', '"k1","gamma"', "it has no account yet"],
+    ["another call", '"120","k4"', '"-120","k1"', "it cannot be true"],
+  ])("%s under a used key is not stored and not lost: %s as %s", async (_, from, to) => {
     const { operator } = await twoCustomers();
     const source = await operator.source("s", "freeswitch-csv", { mapping: MAPPING });
     await operator.importText(source, "a.csv", FILE);
-    const other = FILE.split("\n")[3]?.replace('"k4"', '"k1"') ?? "";
+    const other = FILE.split("\n")[3]?.replace(from, to) ?? "";
     expect((await operator.importText(source, "b.csv", `${other}\n`)).counts).toMatchObject({ quarantined: 1 });
     expect(await operator.figures(EVENTS)).toMatchObject({ events: 4, talked_s: 245 });
   });

@@ -22,33 +22,36 @@ export interface Desk {
 export type PreparedCall =
   | { readonly kind: "priced"; readonly call: PricedCall }
   | { readonly kind: "non-billable"; readonly why: string }
-  /** `id` is there when the record could be read but not priced: it may have been stored under earlier settings. */
-  | { readonly kind: "reject"; readonly reject: Reject; readonly id: string | null };
+  /** `record` is there unless a field was too long to be stored: it may have been stored under earlier settings. */
+  | { readonly kind: "reject"; readonly reject: Reject; readonly record: CallRecord | null };
+
+/** Which record it is, and its fingerprint as it came. */
+export type CallRecord = Pick<PricedCall, "id" | "contentHash">;
 
 /** Longest text of a record's field that is stored; numbers, keys and names are far shorter on every switch. */
 const FIELD_TEXT_MAX = 512;
 
 /**
  * Normalises a switch's call, finds its payer and prices its sides. `content` is the record as the switch wrote it,
- * which tells a
- * corrected setting from another call under the same key; the key itself for a call made of parts, which may gain some.
+ * which tells a corrected setting from another call under the same key; the key itself for a call made of parts, which
+ * may gain some.
  */
 export function prepareCall(
   desk: Desk,
   { call, content, line }: { readonly call: SwitchCall; readonly content: string; readonly line: number },
 ): PreparedCall {
   const tooLong = longField(call);
-  if (tooLong !== undefined) return { kind: "reject", reject: fieldTooLong(tooLong), id: null };
+  if (tooLong !== undefined) return { kind: "reject", reject: fieldTooLong(tooLong), record: null };
   const normalised = normaliseCall(call, desk.rules, desk.sanity);
   if (normalised.kind === "non-billable") return normalised;
-  if (normalised.kind === "reject") return { ...normalised, id: null };
+  const id = usageIdentity(desk.sourceId, call.key, call.leg);
+  const contentHash = fingerprint([content]);
+  if (normalised.kind === "reject") return { ...normalised, record: { id, contentHash } };
   const { event } = normalised;
-  const id = usageIdentity(desk.sourceId, event.key, event.leg);
   const pricing = priceCall(desk.rating, desk.sourceId, event);
-  if (pricing.kind === "reject") return { ...pricing, id };
+  if (pricing.kind === "reject") return { ...pricing, record: { id, contentHash } };
   const { bookId, accountId, vendorAccountId, charges } = pricing;
   const derivedHash = fingerprint([bookId, accountId, vendorAccountId, ...derivedFields(event)]);
-  const contentHash = fingerprint([content]);
   return {
     kind: "priced",
     call: { id, contentHash, derivedHash, line, event, bookId, accountId, vendorAccountId, charges },

@@ -5,11 +5,11 @@ import type { DecodedRow } from "../../mediation/decoder.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { Database } from "../db/database.ts";
 import { loadRatingContext } from "../rating/rating-context.ts";
-import { findIdentities } from "../usage/stored-usage.ts";
+import { findContents } from "../usage/stored-usage.ts";
 import { assemble, partOf, type ReadPart } from "./assemble-calls.ts";
 import { NO_ROWS, type RowCounts } from "./file-store.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
-import { prepareCall } from "./prepare-call.ts";
+import { type CallRecord, prepareCall } from "./prepare-call.ts";
 import type { QuarantineReason } from "./quarantine-store.ts";
 import { chunksOf, inspectFile } from "./read-file.ts";
 import type { Source } from "./source.ts";
@@ -59,8 +59,7 @@ export async function rehearseImport(db: Database, request: RehearsalRequest): P
 }
 
 /** A call that is stored, or waits for the reason given, unless its identity is stored by now. */
-interface Unsure {
-  readonly id: string;
+interface Unsure extends CallRecord {
   /** The lines of its rows: one, but for a call made of parts. */
   readonly lines: readonly number[];
   readonly reject: Reject | null;
@@ -119,29 +118,29 @@ class Tally {
   #addCall(call: SwitchCall, content: string, lines: readonly number[]): void {
     const prepared = prepareCall(this.#opened.desk, { call, content, line: lines[0] ?? 0 });
     if (prepared.kind === "non-billable") this.#count("nonBillable", lines.length);
-    else if (prepared.kind === "priced") this.#addIdentified(prepared.call.id, null, lines);
-    else if (prepared.id === null) this.#reject(prepared.reject, lines);
-    else this.#addIdentified(prepared.id, prepared.reject, lines);
+    else if (prepared.kind === "priced") this.#addIdentified({ ...prepared.call, lines, reject: null });
+    else if (prepared.record === null) this.#reject(prepared.reject, lines);
+    else this.#addIdentified({ ...prepared.record, lines, reject: prepared.reject });
   }
 
-  #addIdentified(id: string, reject: Reject | null, lines: readonly number[]): void {
-    if (this.#seen.has(id)) {
+  #addIdentified({ id, contentHash, lines, reject }: Unsure): void {
+    if (reject === null && this.#seen.has(id)) {
       this.#count("duplicate", lines.length);
       return;
     }
     if (reject === null) this.#seen.add(id);
-    this.#unsure.push({ id, lines, reject });
+    this.#unsure.push({ id, contentHash, lines, reject });
   }
 
   async #settleUnsure(): Promise<void> {
     const unsure = this.#unsure;
     this.#unsure = [];
     const ids = unsure.map(({ id }) => uuidText(id));
-    const stored = await this.#db.bulk("ingest", {}, (tx) => findIdentities(tx, ids));
-    for (const { id, lines, reject } of unsure) {
-      if (stored.has(uuidText(id))) this.#count("duplicate", lines.length);
-      else if (reject === null) this.#count("stored", lines.length);
-      else this.#reject(reject, lines);
+    const stored = await this.#db.bulk("ingest", {}, (tx) => findContents(tx, ids));
+    for (const { id, contentHash, lines, reject } of unsure) {
+      const content = stored.get(uuidText(id));
+      if (reject !== null && content !== contentHash) this.#reject(reject, lines);
+      else this.#count(content === undefined ? "stored" : "duplicate", lines.length);
     }
   }
 

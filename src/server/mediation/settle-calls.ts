@@ -4,7 +4,7 @@ import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
 import type { ChargeEntry } from "../usage/priced-call.ts";
 import type { BatchOrigin } from "../usage/stage.ts";
-import { findIdentities } from "../usage/stored-usage.ts";
+import { findContents } from "../usage/stored-usage.ts";
 import { type CallFate, writeCalls } from "../usage/write-calls.ts";
 import type { PreparedCall } from "./prepare-call.ts";
 
@@ -20,9 +20,8 @@ export interface SettledCalls {
 }
 
 /**
- * Stores the calls that have a price. One that has none goes to quarantine, unless the same record was stored under
- * earlier settings:
- * what is stored and charged is not lost because a rule was taken away.
+ * Stores the calls that have a price. One that has none goes to quarantine, unless the very same record was stored
+ * under earlier settings: what is stored and charged is not lost because a rule was taken away.
  */
 export async function settleCalls(
   tx: BulkTx,
@@ -32,17 +31,18 @@ export async function settleCalls(
 ): Promise<SettledCalls> {
   const priced = prepared.flatMap((item) => (item.kind === "priced" ? [item.call] : []));
   const written = await writeCalls(tx, origin, priced, onClaimed);
-  const unpricedIds = prepared.flatMap((item) =>
-    item.kind === "reject" && item.id !== null ? [uuidText(item.id)] : [],
+  const stored = await findContents(
+    tx,
+    prepared.flatMap((item) => (item.kind === "reject" && item.record !== null ? [uuidText(item.record.id)] : [])),
   );
-  const stored = await findIdentities(tx, unpricedIds);
   let next = 0;
   const outcomes = prepared.map((item): CallOutcome => {
     switch (item.kind) {
       case "non-billable":
         return { fate: "non-billable" };
       case "reject":
-        if (item.id !== null && stored.has(uuidText(item.id))) return { fate: "duplicate" };
+        if (item.record !== null && stored.get(uuidText(item.record.id)) === item.record.contentHash)
+          return { fate: "duplicate" };
         return { fate: "quarantined", reject: item.reject };
       case "priced": {
         const fate = written.fates[next];

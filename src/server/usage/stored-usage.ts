@@ -172,9 +172,12 @@ function entryOf(row: ChargeRow): ChargeEntry {
   };
 }
 
-/** Which of these identities are stored. */
-export async function findIdentities(tx: BulkTx, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set();
-  const { rows } = await tx.query<{ id: string }>("select id from usage_identities where id = any($1::uuid[])", [ids]);
-  return new Set(rows.map((row) => row.id));
+/** Fingerprints of what is stored under these identities, as it came, by identity. */
+export async function findContents(tx: BulkTx, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await tx.query<{ id: string; content_hash: string }>(
+    "select id, content_hash from usage_identities where id = any($1::uuid[])",
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, Number(row.content_hash)]));
 }
