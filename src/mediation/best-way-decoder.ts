@@ -4,9 +4,9 @@ import type { DecodedRow, Decoder } from "./decoder.ts";
 const HEAD_BYTES = 65_536;
 
 /**
- * For switches that write their records in several ways (templates, delimiters, a header or none): reads a file in the way
- * that understands most of its head, the first one among equals. The first way is opened at once, so that settings that do
- * not fit are told before a byte is read.
+ * For switches that write their records in several ways (templates, delimiters, a header or none): reads a file in
+ * the way that understands most of its head, the first one among equals. The first way is opened at once, so that
+ * settings that do not fit are told before a byte is read.
  */
 export class BestWayDecoder implements Decoder {
   readonly #ways: readonly (() => Decoder)[];

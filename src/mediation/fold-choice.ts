@@ -5,7 +5,9 @@ export interface CallTimes {
   readonly ended: number | null;
 }
 
-/** What the switch timed, in milliseconds; null where it did not. Times that differ by more than `toleranceMs` clash. */
+/**
+ * What the switch timed, in milliseconds; null where it did not. Times that differ by more than `toleranceMs` clash.
+ */
 export interface CallLengths {
   readonly totalMs: number | null;
   readonly talkedMs: number | null;
@@ -16,9 +18,9 @@ export const UNTIMED: CallLengths = { totalMs: null, talkedMs: null, toleranceMs
 
 /**
  * Which instants are meant where clocks showed a local time twice, because summer time ended. `read` has them by the
- * source's `fold`, `other` the instants that it did not choose (null: there is only one). The setting stands wherever it
- * can be true: another instant is taken only when start, answer, end and the timed durations agree with it, and not
- * with the setting. Where nothing agrees `read` comes back, for the checks to say what is wrong with it.
+ * source's `fold`, `other` the instants that it did not choose (null: there is only one). The setting stands
+ * wherever it can be true: another instant is taken only when start, answer, end and the timed durations agree with
+ * it, and not with the setting. Where nothing agrees `read` comes back, for the checks to say what is wrong with it.
  */
 export function chooseFolds(read: CallTimes, other: CallTimes, lengths: CallLengths): CallTimes {
   if (!hasFold(other)) return read;

@@ -13,9 +13,9 @@ export interface Dialog {
 }
 
 /**
- * Puts the halves of one call together. The result depends on the set of halves only, not on their order: a dialog keeps
- * its earliest start and its earliest end, and ties are broken by content. What is not kept is a re-INVITE, a second BYE
- * (both sides hung up), or the same row once more.
+ * Puts the halves of one call together. The result depends on the set of halves only, not on their order: a dialog
+ * keeps its earliest start and its earliest end, and ties are broken by content. What is not kept is a re-INVITE, a
+ * second BYE (both sides hung up), or the same row once more.
  */
 export function pairHalves(halves: readonly CallHalf[]): Dialog {
   invariant(new Set(halves.map(({ key }) => key)).size <= 1, "the halves of one call have one key");

@@ -15,7 +15,10 @@ export class AccClock {
   readonly #zone: ZoneClock;
   readonly #pattern: TimestampPattern;
 
-  /** Of a local time that clocks showed twice, the instant that the last {@link read} did not choose; null for others. */
+  /**
+   * Of a local time that clocks showed twice, the instant that the last {@link read} did not choose; null for
+   * others.
+   */
   otherMs: EpochMs | null = null;
 
   constructor({ timeZone, fold }: Pick<DecoderSettings, "timeZone" | "fold">) {

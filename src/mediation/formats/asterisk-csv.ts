@@ -48,11 +48,11 @@ const CUSTOM = [
 const CUSTOM_SHAPES = [CUSTOM, [...CUSTOM, "sequence"]];
 
 /**
- * Asterisk's Master.csv: of cdr_csv, 16 to 21 columns, or of cdr_custom as its sample configuration writes it, 18 or 19 in
- * another order; whichever fits the file. No header, quotes doubled (in old cdr_custom files not even that). Times are the
- * server's local time unless cdr.conf says usegmtime=yes: then set the source's zone to UTC. For another cdr_custom, or
- * with loguserfield but without loguniqueid (column 17 is the userfield then), set `mapping` to `{ "columns": [names] }`.
- * Source: docs/guides/asterisk.md; vectors: test/vectors/cdr/asterisk-csv/.
+ * Asterisk's Master.csv: of cdr_csv, 16 to 21 columns, or of cdr_custom as its sample configuration writes it, 18 or
+ * 19 in another order; whichever fits the file. No header, quotes doubled (in old cdr_custom files not even that).
+ * Times are the server's local time unless cdr.conf says usegmtime=yes: then set the source's zone to UTC. For
+ * another cdr_custom, or with loguserfield but without loguniqueid (column 17 is the userfield then), set `mapping`
+ * to `{ "columns": [names] }`. Source: docs/guides/asterisk.md; vectors: test/vectors/cdr/asterisk-csv/.
  */
 export const asteriskCsv: SwitchFormat = {
   name: "asterisk-csv",

@@ -18,9 +18,9 @@ import { checkCall } from "../sanity.ts";
 import { decodeText } from "../text/encoding.ts";
 
 /**
- * FreeSWITCH mod_json_cdr: the files that it keeps when a post fails, or its posts. One document, several one after the
- * other, a list of them, or one document a line, which may be encoded: files of failed posts are, as the post would have
- * been. Source: docs/guides/freeswitch.md.
+ * FreeSWITCH mod_json_cdr: the files that it keeps when a post fails, or its posts. One document, several one after
+ * the other, a list of them, or one document a line, which may be encoded: files of failed posts are, as the post
+ * would have been. Source: docs/guides/freeswitch.md.
  */
 export const freeswitchJson: SwitchFormat = {
   name: "freeswitch-json",

@@ -32,7 +32,9 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 /** ISO 8601 as programs write it: "T" or a space, seconds, fraction and offset may be missing. */
 export const ISO_8601 = "yyyy-MM-dd['T'][ ]HH:mm[:ss][.S][,S][X]";
 
-/** A time as switches write it and databases export it: "2026-03-02 10:15:07", perhaps with a fraction and an offset. */
+/**
+ * A time as switches write it and databases export it: "2026-03-02 10:15:07", perhaps with a fraction and an offset.
+ */
 export const STAMP = "yyyy-MM-dd[ ]['T']HH:mm:ss[.S][ ][X]";
 
 /**

@@ -12,7 +12,8 @@ const DECODERS = {
 /**
  * A request's body without its content encoding, at most `bytesMax` long: a few kilobytes can pack gigabytes.
  *
- * Errors: Problems `request-encoding-unknown`, `request-too-large`, `request-invalid` for a body that is not so encoded.
+ * Errors: Problems `request-encoding-unknown`, `request-too-large`, `request-invalid` for a body that is not so
+ * encoded.
  */
 export async function decodedBody(body: Buffer, encoding: string | undefined, bytesMax: number): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? "";

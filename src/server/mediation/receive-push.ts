@@ -23,8 +23,8 @@ export class PushReceiver {
   /**
    * Stores what was posted; answers what became of its rows.
    *
-   * Errors: Problems `push-empty`, `push-not-kept`, `push-not-text`, `push-overloaded`, and those of the database. Nothing is stored
-   * then, or the sender can't know: it sends again, and what was stored counts once.
+   * Errors: Problems `push-empty`, `push-not-kept`, `push-not-text`, `push-overloaded`, and those of the database.
+   * Nothing is stored then, or the sender can't know: it sends again, and what was stored counts once.
    */
   receive(source: PushedSource, post: Post): Promise<RowCounts> {
     const lane =
