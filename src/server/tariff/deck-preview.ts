@@ -78,7 +78,8 @@ function biggestIncreases(changes: readonly DeckChange[]): Increase[] {
     const old = previous ?? before;
     if (kind !== "increase" || old === null || after === null || old.ratePerUnit.units === 0n) return [];
     const percent = percentAbove(minutePrice(old), minutePrice(after));
-    return percent.units > 0n ? [{ change, percent }] : []; // longer steps or a connection fee alone are no higher price
+    // Longer steps or a connection fee alone are no higher price.
+    return percent.units > 0n ? [{ change, percent }] : [];
   });
   return increases.sort((a, b) => compareDecimal(b.percent, a.percent));
 }
