@@ -53,6 +53,7 @@ export const ratesListCommand = defineCommand({
       json: { tariff, version: found.version, currency, total: found.rates.length, rates: listed.map(rateJson) },
       human: [
         `${counted(found.rates.length, "rate")} of tariff "${tariff}", version ${found.version}, in ${currency} a minute.`,
+        ...(found.isDerived ? ["It is derived: only its overrides are listed; other codes follow its base."] : []),
         ...(listed.length === 0 ? [] : [ratesTable(listed)]),
         ...(unlisted === 0 ? [] : [`… and ${unlisted} more: narrow them with --prefix, or raise --limit.`]),
       ],

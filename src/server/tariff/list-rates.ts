@@ -21,6 +21,7 @@ export interface RateQuestion {
 export interface RateList {
   readonly version: number;
   readonly terms: TariffTerms;
+  readonly isDerived: boolean;
   /** By prefix, window and date. A derived tariff has its overrides only. */
   readonly rates: readonly Rate[];
 }
@@ -40,7 +41,7 @@ export async function listRates(db: Database, question: RateQuestion): Promise<R
     const terms = await loadTerms(tx, tariff.id, version);
     if (terms === undefined) throw versionUnknown({ name, version, newest: tariff.version });
     const rates = await loadRates(tx, tariff.id, version, prefix);
-    return { version, terms, rates: rates.filter((rate) => endsAfter(rate, at)) };
+    return { version, terms, isDerived: tariff.derivation !== null, rates: rates.filter((rate) => endsAfter(rate, at)) };
   });
 }
 
