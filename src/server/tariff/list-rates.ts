@@ -41,7 +41,12 @@ export async function listRates(db: Database, question: RateQuestion): Promise<R
     const terms = await loadTerms(tx, tariff.id, version);
     if (terms === undefined) throw versionUnknown({ name, version, newest: tariff.version });
     const rates = await loadRates(tx, tariff.id, version, prefix);
-    return { version, terms, isDerived: tariff.derivation !== null, rates: rates.filter((rate) => endsAfter(rate, at)) };
+    return {
+      version,
+      terms,
+      isDerived: tariff.derivation !== null,
+      rates: rates.filter((rate) => endsAfter(rate, at)),
+    };
   });
 }
 
