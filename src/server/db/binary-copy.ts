@@ -19,10 +19,9 @@ const SHORT_TEXT = 48;
 
 /**
  * Builds the body of one `COPY … FROM STDIN (FORMAT binary)` in a growing buffer: `row(columns)`, then one call a
- * column, in order.
- * Binary because text costs the client 8–16 µs a row in escaping and formatting; plain loops over one byte array
- * because a call
- * into native code for each small field costs more than the field (docs/reference/benchmarks.md).
+ * column, in order. Binary because text costs the client 8–16 µs a row in escaping and formatting; plain loops over one
+ * byte array because a call into native code for each small field costs more than the field
+ * (docs/reference/benchmarks.md).
  */
 export class BinaryCopy {
   #bytes: Buffer;
@@ -163,7 +162,7 @@ export class BinaryCopy {
   }
 }
 
-/** Base-10⁴ digits of the amount that is being written, least significant first; one array, because amounts are many. */
+/** Base-10⁴ digits of the amount that is being written, least significant first; one array for all. */
 const digits: number[] = [];
 
 /** Splits nanos × 1000 (nine decimals do not fill base-10⁴ digits, twelve do) into `digits`; answers how many. */

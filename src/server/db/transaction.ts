@@ -9,8 +9,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  *
  * Role and scope are literals and not parameters: only a literal `SET LOCAL` reaches the workers of a Citus cluster,
  * and `SET` takes no parameters. Hence the strict test of the UUID. They travel in one message with BEGIN, so that a
- * refused role leaves an aborted transaction in which nothing runs, and on a pipelining connection the first
- * statement of `work` follows without waiting.
+ * refused role leaves an aborted transaction in which nothing runs, and on a pipelining connection the first statement
+ * of `work` follows without waiting.
  */
 export async function runTransaction<R extends Role, T>(
   client: pg.PoolClient,

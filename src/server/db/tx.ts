@@ -29,8 +29,8 @@ export interface Rows<Row> {
  */
 export interface Tx {
   /**
-   * Runs one statement. Values are sent apart from the text ($1, $2 …), never inside it.
-   * Types of the result: see sql-types.ts; numeric and int8 are strings, timestamptz is EpochMs, date is text.
+   * Runs one statement. Values are sent apart from the text ($1, $2 …), never inside it. Types of the result: see
+   * sql-types.ts; numeric and int8 are strings, timestamptz is EpochMs, date is text.
    *
    * @throws pg.DatabaseError with the server's SQLSTATE in `code`.
    */

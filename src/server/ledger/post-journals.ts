@@ -29,8 +29,7 @@ export interface JournalEntry {
 
 /**
  * Locks books until `tx` ends, in id order, so two writers cannot deadlock. Everything that posts holds this lock,
- * which makes
- * journal numbers gap-free and the balances read after it true.
+ * which makes journal numbers gap-free and the balances read after it true.
  */
 export async function lockBooks(tx: Tx, bookIds: Iterable<string>): Promise<Map<string, LockedBook>> {
   const wanted = [...new Set(bookIds)];
@@ -105,9 +104,8 @@ export async function insertJournals(
 }
 
 /**
- * Posts one journal that has a key of its own. A key that is there already is the same request again when the input
- * is the
- * same: nothing is posted and false comes back. Errors: Problem `journal-key-reused` when the input differs.
+ * Posts one journal that has a key of its own. A key that is there already is the same request again when the input is
+ * the same: nothing is posted and false comes back. Errors: Problem `journal-key-reused` when the input differs.
  */
 export async function postJournal(
   tx: Tx,

@@ -40,8 +40,8 @@ interface RejectedPlace {
 
 /**
  * Accounts for a batch of rows in one transaction: whole calls are stored and priced, parts of calls are put together
- * with the rows
- * that came before, and what cannot be used goes to quarantine. Running it again with the same rows changes nothing.
+ * with the rows that came before, and what cannot be used goes to quarantine. Running it again with the same rows
+ * changes nothing.
  */
 export async function importBatch(
   tx: BulkTx,
@@ -174,9 +174,8 @@ function quarantinedFate(source: BatchSource, line: number, stands: QuarantinedR
 
 /**
  * Rows that came again and are settled now leave quarantine; in the file they waited for, they are duplicates of this
- * one. A
- * rejected row settles nothing: where its text waits already it is a duplicate, and the one that waits must go on
- * waiting.
+ * one. A rejected row settles nothing: where its text waits already it is a duplicate, and the one that waits must go
+ * on waiting.
  */
 async function release(
   tx: BulkTx,

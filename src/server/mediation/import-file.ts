@@ -32,13 +32,11 @@ export interface ImportRequest {
 const BATCH_ROWS = 20_000;
 
 /**
- * Imports one file: at least once read, exactly once stored. A killed import goes on where it stopped, a file that
- * was imported
- * before is read again and stores nothing new, and a setting that was corrected since corrects what it stored.
+ * Imports one file: at least once read, exactly once stored. A killed import goes on where it stopped, a file that was
+ * imported before is read again and stores nothing new, and a setting that was corrected since corrects what it stored.
  *
  * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`, `file-changed`, `import-busy`, and those of the
- * source's settings
- * and the database.
+ * source's settings and the database.
  */
 export async function importFile(db: Database, request: ImportRequest): Promise<SourceFile> {
   const { source, path } = request;

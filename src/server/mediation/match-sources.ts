@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { epochMs } from "../../core/time/epoch.ts";
-import { detectFormat } from "../../mediation/detect.ts";
+import { shareUnderstood } from "../../mediation/best-way-decoder.ts";
+import { DETECT_HEAD_BYTES, detectFormat } from "../../mediation/detect.ts";
 import { formatNamed } from "../../mediation/registry.ts";
 import type { Database } from "../db/database.ts";
 import { findSources } from "./find-sources.ts";
@@ -40,7 +41,5 @@ const FOREVER = epochMs(8.64e15);
 /** Records of the head that the source's format and mapping understand, as a share of all. */
 function shareRead({ format, config }: Source, head: Uint8Array): number {
   const decoder = formatNamed(format)?.open({ ...config, receivedAt: FOREVER });
-  const records = (decoder?.push(head) ?? []).filter(({ outcome }) => outcome.kind !== "framing");
-  const understood = records.filter(({ outcome }) => outcome.kind !== "reject");
-  return records.length === 0 ? 0 : understood.length / records.length;
+  return decoder === undefined ? 0 : shareUnderstood(decoder, head, head.length < DETECT_HEAD_BYTES);
 }

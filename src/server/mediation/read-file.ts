@@ -36,9 +36,8 @@ export async function digestOf(path: string): Promise<FileDigest> {
 }
 
 /**
- * Looks at a file before anything is done with it; answers its size and its first {@link DETECT_HEAD_BYTES}. A pipe
- * or a device is
- * refused: a file is read twice, and again when its import was killed.
+ * Looks at a file before anything is done with it; answers its size and its first {@link DETECT_HEAD_BYTES}. A pipe or
+ * a device is refused: a file is read twice, and again when its import was killed.
  *
  * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`.
  */

@@ -32,14 +32,12 @@ export interface Rehearsal {
 const LOOKUP_CALLS = 10_000;
 
 /**
- * Reads, normalises and prices a file as {@link importFile} would, and stores nothing. Only the file itself and what
- * is stored by
- * now are looked at: a half whose other half came in an earlier file counts as open, and a row that waits in
- * quarantine already as
- * quarantined.
+ * Reads, normalises and prices a file as {@link importFile} would, and stores nothing. Only the file itself and what is
+ * stored by now are looked at: a half whose other half came in an earlier file counts as open, and a row that waits in
+ * quarantine already as quarantined.
  *
- * Memory: the identities of the file's calls, and the halves of calls.
- * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`, and those of the source's settings.
+ * Memory: the identities of the file's calls, and the halves of calls. Errors: Problems `file-unreadable`,
+ * `file-empty`, `file-not-text`, and those of the source's settings.
  */
 export async function rehearseImport(db: Database, request: RehearsalRequest): Promise<Rehearsal> {
   const { source, path } = request;

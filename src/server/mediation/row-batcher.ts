@@ -17,8 +17,7 @@ const PREAMBLE_MAX = 1 << 18;
 
 /**
  * Cuts a file's rows into batches. Rows before `skip` were accounted for by an earlier run of the same pass: they are
- * decoded,
- * because later rows may depend on them, and left out.
+ * decoded, because later rows may depend on them, and left out.
  */
 export class RowBatcher {
   readonly #size: number;

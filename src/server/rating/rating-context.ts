@@ -70,8 +70,7 @@ export async function readTariffEpoch(tx: Tx, tenantId: string): Promise<number>
 }
 
 /**
- * The tariff an account buys at for a call answered then; undefined: none is assigned, or it has no published
- * version.
+ * The tariff an account buys at for a call answered then; undefined: none is assigned, or it has no published version.
  */
 export function tariffAt(context: RatingContext, accountId: string, at: EpochMs): LoadedTariff | undefined {
   const assignment = context.assignments.get(accountId)?.find(({ effectiveFrom }) => effectiveFrom <= at);

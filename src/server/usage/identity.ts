@@ -2,11 +2,9 @@ import { hash } from "node:crypto";
 
 /**
  * The identity of a usage record: the first 128 bits of SHA-256 over (source, the switch's own key, leg), one Latin-1
- * character a
- * byte. It doubles as the id of the usage event. Never built from a time, account or book, which a corrected setting
- * would change
- * (docs/decisions/0007-identity-charges-ledger.md). Lengths are part of the input, so ("ab", "c") and ("a", "bc")
- * differ.
+ * character a byte. It doubles as the id of the usage event. Never built from a time, account or book, which a
+ * corrected setting would change (docs/decisions/0007-identity-charges-ledger.md). Lengths are part of the input, so
+ * ("ab", "c") and ("a", "bc") differ.
  */
 export function usageIdentity(sourceId: string, key: string, leg: string): string {
   return digest128(`${sourceId}|${key.length}|${key}|${leg}`);

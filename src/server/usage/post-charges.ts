@@ -25,8 +25,7 @@ interface Sum {
 
 /**
  * Posts a batch's charges to the ledger: one journal a book, after everything else in the transaction, so that the
- * books are
- * locked for the shortest time. Wallets are read under the lock.
+ * books are locked for the shortest time. Wallets are read under the lock.
  */
 export async function postCharges(
   tx: BulkTx,

@@ -34,12 +34,9 @@ export interface WrittenCalls {
 
 /**
  * Stores priced calls, each identity once: a new one is stored, a known one is a duplicate, a correction (the stored
- * event is
- * retired, its charges are reversed, and the new reading takes its place) or a reused key, which the caller
- * quarantines.
- * Posting the charges is left to the caller, as the last thing in the transaction. `onClaimed` is called once nothing
- * that is left
- * to do here can wait for another transaction.
+ * event is retired, its charges are reversed, and the new reading takes its place) or a reused key, which the caller
+ * quarantines. Posting the charges is left to the caller, as the last thing in the transaction. `onClaimed` is called
+ * once nothing that is left to do here can wait for another transaction.
  */
 export async function writeCalls(
   tx: BulkTx,
