@@ -118,6 +118,10 @@ If the switch's template changed, change the source's columns. [column-count]
     const { status, document } = await cdrJson<{ fix: string }>("import", path);
     expect(status).toBe(2);
     expect(document).toMatchObject({ code: "source-not-named", fix: "Say which switch wrote it: --source fs-1." });
+    await operator.source("fs-any", "freeswitch-csv"); // finds out which template a file is of
+    const example = '"A","1","14155550123","d","2026-03-02 10:15:07","2026-03-02 10:15:13","2026-03-02 10:15:43"';
+    const other = await file("two.csv", `${example},"36","30","NORMAL_CLEARING","k9","","","","","agent","stat"\n`);
+    expect(await cdrJson("import", other)).toMatchObject({ document: { fix: expect.stringContaining("fs-any") } });
     expect(await cdrJson("import", await file("x.csv", "a b c\n"))).toMatchObject({
       status: 2,
       document: { code: "source-not-named", fix: expect.stringContaining("`tollwright apply`") },
