@@ -92,6 +92,7 @@ describe("cdr quarantine", () => {
     const edit = words(["quarantine", "edit", id, "--set-file", "-"]);
     expect(await tollwright(edit, { db, stdin: `${row("k2")}\r\n` })).toMatchObject({ status: 0 });
     expect(await cdrJson("quarantine", "show", id)).toMatchObject({ document: { correctedRaw: row("k2") } });
+    expect((await tollwright(edit, { db, stdin: "a\0b" })).stderr).toContain("it holds NUL bytes");
     expect((await cdr("quarantine", "edit", id)).stderr).toContain("either --raw or --set-file");
     expect(await cdr("quarantine", "edit", id, "--raw", "x", "--set-file", "-")).toMatchObject({ status: 2 });
   });

@@ -157,6 +157,7 @@ describe("who may push", () => {
     const basic = (user: string) => ({ authorization: `Basic ${btoa(`${user}:${token}`)}` });
     expect(await statusOf("other", {})).toBe(401);
     expect(await statusOf("no-such-source", {})).toBe(401);
+    expect(await statusOf("%00", {})).toBe(401);
     expect(await statusOf("fs-1", { authorization: "Bearer twp_guess" })).toBe(401);
     expect(await statusOf("fs-1", { authorization: "" })).toBe(401);
     expect(await operator.figures(STORED)).toMatchObject({ events: 0 });

@@ -53,7 +53,7 @@ export async function authorisePush(
 ): Promise<PushedSource> {
   const token = tokenIn(authorization ?? "");
   const found =
-    token === undefined
+    token === undefined || source.includes("\0") // "%00" in a path is no text for the database either
       ? undefined
       : await db.transaction("ingest", {}, (tx) => findPushedSource(tx, { name: source, hash: hashOf(token) }));
   if (found === undefined) throw pushUnauthorised();

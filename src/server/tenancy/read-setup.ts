@@ -17,6 +17,8 @@ export function readSetup(text: string): Setup {
   const faults = new SetupFaults();
   addFormFaults(json, faults);
   faults.throwAny();
+  addTextFaults(json, "", faults);
+  faults.throwAny();
   return json as Setup; // every form fault would have been thrown
 }
 
@@ -56,6 +58,17 @@ function addFormFaults(json: unknown, faults: SetupFaults): void {
       const seen = Value.Pointer.Get(json, instancePath);
       faults.add(instancePath, `Is ${shown(seen)}.`, `Give ${expectedAt(schemaPath)}.`);
     }
+  }
+}
+
+/** JSON can spell what no database stores as text: NUL, and halves of surrogate pairs. */
+function addTextFaults(value: unknown, pointer: string, faults: SetupFaults): void {
+  if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed()))
+    faults.add(pointer, "Holds \\u0000 or half a character, which is no text.", "Remove it.");
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    addTextFaults(name, pointer, faults);
+    addTextFaults(inner, `${pointer}/${name}`, faults);
   }
 }
 
