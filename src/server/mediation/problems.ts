@@ -38,9 +38,9 @@ export const fileUnreadable = (args: { readonly path: string; readonly reason: s
     { cause: args.cause },
   );
 
-export const fileEmpty = (args: { readonly name: string }) =>
+export const fileEmpty = (args: { readonly path: string }) =>
   new Problem("file-empty", {
-    what: `The file ${args.name} is empty.`,
+    what: `The file ${args.path} is empty.`,
     fix: "Fetch it again; an interrupted transfer often leaves an empty file.",
   });
 

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { basename } from "node:path";
 import { DETECT_HEAD_BYTES } from "../../mediation/detect.ts";
 import { requireText } from "../../mediation/text/inspect.ts";
 import { fileEmpty, fileUnreadable } from "./problems.ts";
@@ -43,8 +42,8 @@ export async function digestOf(path: string): Promise<FileDigest> {
  */
 export async function inspectFile(path: string): Promise<{ readonly sizeBytes: number; readonly head: Uint8Array }> {
   const { size, head } = await readHead(path);
-  if (head.length === 0) throw fileEmpty({ name: basename(path) });
-  requireText(head, basename(path));
+  if (head.length === 0) throw fileEmpty({ path });
+  requireText(head, path);
   return { sizeBytes: size, head };
 }
 
