@@ -1,12 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "../src/server/db/database.ts";
-import { openDatabase } from "../src/server/db/database.ts";
-import { startEmbedded } from "../src/server/db/embedded.ts";
-import { migrate } from "../src/server/db/migrate.ts";
 import { anyRate, Operator } from "../test/support/operator.ts";
 import { bench } from "./bench.ts";
+import { withDatabase } from "./own-database.ts";
 
 const ACCOUNTS = 1_000;
 const PREFIXES = 10_000;
@@ -23,24 +21,6 @@ const COLUMNS = [
   "accountcode",
   "sip_gateway_name",
 ];
-
-/** A database of its own on disk, durable commits, as a new installation has it. */
-async function withDatabase<T>(work: (db: Database, pid: number) => Promise<T>): Promise<T> {
-  const dataDir = await mkdtemp(join(tmpdir(), "tollwright-bench-"));
-  const server = await startEmbedded({ dataDir, durable: true });
-  try {
-    const db = await openDatabase({ url: server.url });
-    try {
-      await migrate(db);
-      return await work(db, server.pid);
-    } finally {
-      await db.close();
-    }
-  } finally {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
-}
 
 /** Answered calls of 1 s to 10 min over 28 days of February 2026, in order of their start, from a fixed seed. */
 function calls(n: number): { readonly text: string; readonly talkedS: number } {
