@@ -139,14 +139,6 @@ describe("tariffs of a setup", () => {
     expect(await priceOf("4930901820", "2026-06-01T00:00:00Z")).toMatch(/^3 /);
   });
 
-  test("lists what JSON can spell and no database can store", async () => {
-    const lines = ["Bäckerei 🥐", "a\0b", "half \ud83e"];
-    expect(await faultsOf({ tenant: { name: "Text", currency: "EUR", letterhead: { lines } } })).toEqual([
-      expect.stringMatching(/^\/tenant\/letterhead\/lines\/1: Holds \\u0000 or half a character/),
-      expect.stringMatching(/^\/tenant\/letterhead\/lines\/2: /),
-    ]);
-  });
-
   test("derive from each other in any order of the file, overrides before the formula", async () => {
     const tariffs = [
       { name: "top", derive: { base: "middle", markupPercent: "100" }, overrides: [rate("44", "5")] },

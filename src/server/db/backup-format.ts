@@ -58,8 +58,7 @@ const frame = (kind: FrameKind, payload: Uint8Array): Buffer => {
   return Buffer.concat([head, payload]);
 };
 
-export const jsonFrame = (kind: FrameKind, value: object): Buffer =>
-  frame(kind, Buffer.from(JSON.stringify(value)));
+export const jsonFrame = (kind: FrameKind, value: object): Buffer => frame(kind, Buffer.from(JSON.stringify(value)));
 
 /** The frames of some table bytes. */
 export function* dataFrames(bytes: Uint8Array): Generator<Buffer> {
