@@ -53,8 +53,8 @@ test("what is published while a file is imported prices its later batches", asyn
   expect((await imported.running).counts).toMatchObject({ rows: 6, stored: 6 });
 
   const { published, rated } = await operator.figures<{ published: number; rated: number[] }>(
-    `select (select epoch::int from tariff_epochs) as published, array_agg(tariff_epoch::int order by answered_at) as rated
-     from charges`,
+    `select (select epoch::int from tariff_epochs) as published,
+       array_agg(tariff_epoch::int order by answered_at) as rated from charges`,
   );
   expect(rated.slice(2)).toEqual([published, published, published, published]);
 });

@@ -29,7 +29,7 @@ export interface ImportRequest {
 }
 
 /** Rows in one transaction: larger batches post fewer journals, smaller ones lose less work to a kill. */
-const BATCH_ROWS = 20_000;
+const BATCH_ROWS = 40_000;
 
 /**
  * Imports one file: at least once read, exactly once stored. A killed import goes on where it stopped, a file that was
