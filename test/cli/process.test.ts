@@ -8,8 +8,8 @@ import { createDatabase, type TestDatabase, testDatabase } from "../support/data
 import { REPOSITORY } from "../tidy/source-files.ts";
 
 const SAMPLE = join(REPOSITORY, "samples/setup/setup.json");
-/** Held by whoever applies a setup: src/server/tenancy/setup-store.ts. */
-const SETUP_KEY = 74_011_802;
+/** Of the lock that whoever applies a setup of the tenant holds: src/server/tenancy/setup-store.ts. */
+const SETUP_KEYS = "hashtext('tollwright.setup'), hashtext(lower($1))";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -98,7 +98,7 @@ describe("a signal", () => {
   test.each(["SIGINT", "SIGTERM"] as const)("%s breaks off a command, and nothing of it stays", async (signal) => {
     const name = `Never ${signal}`;
     await db.session(async (client) => {
-      await client.query("select pg_advisory_lock($1)", [SETUP_KEY]);
+      await client.query(`select pg_advisory_lock(${SETUP_KEYS})`, [name]);
       const { child, ended } = startTollwright(["apply", "-"], { DATABASE_URL: db.url });
       child.stdin.end(JSON.stringify({ tenant: { name, currency: "EUR" } }));
       for (let waiting = 0; waiting === 0; ) {
@@ -108,9 +108,11 @@ describe("a signal", () => {
         );
         waiting = rows[0]!.waiting;
       }
+      const other = await run(`apply ${SAMPLE} --dry-run`); // a setup of another tenant waits for nobody
+      expect(other.status).toBe(0);
       child.kill(signal);
       const { status, stderr } = await ended;
-      await client.query("select pg_advisory_unlock($1)", [SETUP_KEY]);
+      await client.query(`select pg_advisory_unlock(${SETUP_KEYS})`, [name]);
       expect(status).toBe(signal === "SIGINT" ? 130 : 143);
       expect(stderr).toContain("code: interrupted");
     });

@@ -37,10 +37,10 @@ export interface ApplyOptions {
  */
 export async function applySetup(db: Database, setup: Setup, options: ApplyOptions): Promise<SetupReport> {
   return await db.bulk("owner", {}, async (tx) => {
-    await lockSetup(tx);
+    const name = setup.tenant.name.toLowerCase();
+    await lockSetup(tx, name);
     const faults = new SetupFaults();
     const changes: SetupChange[] = [];
-    const name = setup.tenant.name.toLowerCase();
     const present = (await listTenants(tx)).find((tenant) => tenant.name.toLowerCase() === name);
     const tenant = await applyTenant({ tx, faults, changes, dryRun: options.dryRun }, setup.tenant, present);
     const { currency, timeZone } = tenant;

@@ -1,9 +1,9 @@
 import type { Tx } from "../db/tx.ts";
 
-/** Advisory lock key: one setup is applied at a time, so that two of a new tenant do not both create it. */
-const SETUP_KEY = 74_011_802;
-
-/** Waits until no other setup is being applied; the lock is held until `tx` ends. */
-export async function lockSetup(tx: Tx): Promise<void> {
-  await tx.query("select pg_advisory_xact_lock($1)", [SETUP_KEY]);
+/**
+ * Waits until no other setup of the tenant is being applied, so that two of a new tenant do not both create it; the
+ * lock is held until `tx` ends. `name` is in lower case: a tenant that is to be made has no id yet.
+ */
+export async function lockSetup(tx: Tx, name: string): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock(hashtext('tollwright.setup'), hashtext($1))", [name]);
 }
