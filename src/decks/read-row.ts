@@ -1,3 +1,4 @@
+import { withoutApostrophes } from "../core/inert-text.ts";
 import { type Currency, parseCurrency } from "../core/money/currency.ts";
 import { type Decimal, multiplyDecimal, ZERO } from "../core/money/decimal.ts";
 import type { Reject } from "../core/reject.ts";
@@ -136,7 +137,7 @@ function readCodes(cell: Cell, countryCode: string, context: RowContext): Return
  * none. The apostrophe that keeps a spreadsheet from running "=…" is not part of a name.
  */
 function readDestination(cell: (field: DeckField) => Cell, context: RowContext): string {
-  const name = cellText(cell("destination")).replace(/^'(?=[=+@-])/, "");
+  const name = withoutApostrophes(cellText(cell("destination")));
   if (name === "-") return "";
   const country = cellText(cell("country"));
   if (name === "" && country === "") return context.lastDestination.text;

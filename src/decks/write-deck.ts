@@ -1,5 +1,6 @@
 import { utils, write } from "@e965/xlsx";
 import { stringify } from "csv-stringify/sync";
+import { inertText } from "../core/inert-text.ts";
 import type { Currency } from "../core/money/currency.ts";
 import { formatDecimal } from "../core/money/decimal.ts";
 import type { Rate } from "../core/tariff/rate.ts";
@@ -33,7 +34,7 @@ const HEADER = [
 export function writeDeckCsv(rates: Iterable<Rate>, { currency, delimiter = ",", decimal = "." }: DeckLayout): string {
   return stringify([HEADER, ...deckRows(rates, currency, decimal)], {
     delimiter,
-    escape_formulas: true,
+    cast: { string: inertText },
     record_delimiter: "\r\n",
   });
 }

@@ -80,7 +80,12 @@ test("the same as a workbook", () => {
   );
 });
 
-test("no cell of a written deck runs as a formula", () => {
-  const csv = writeDeckCsv([rate("93", "0.2", "2026-01-01", { destination: '=HYPERLINK("http://x")' })], { currency });
-  expect(csv.split("\r\n")[1]).toBe(`"'=HYPERLINK(""http://x"")",93,0.2,60,1/1,0,2026-01-01,,Current,USD`);
+test.each<[string, string]>([
+  // destination             cell
+  ['=HYPERLINK("http://x")', `"'=HYPERLINK(""http://x"")"`],
+  ["Mobile;=1+1", "Mobile;'=1+1"],
+])("no cell of a written deck runs as a formula, and a name comes back as it was: %s", (destination, cell) => {
+  const csv = writeDeckCsv([rate("93", "0.2", "2026-01-01", { destination })], { currency });
+  expect(csv.split("\r\n")[1]).toBe(`${cell},93,0.2,60,1/1,0,2026-01-01,,Current,USD`);
+  expect(readDeck(Buffer.from(csv)).rows[0]?.destination).toBe(destination);
 });

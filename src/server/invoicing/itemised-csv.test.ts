@@ -50,10 +50,13 @@ describe("text from outside", () => {
     ["+4312345", "'+4312345", "a plus sign begins a formula too"],
     ["-2+3", "'-2+3", "so does a minus sign"],
     ["@SUM(A1)", "'@SUM(A1)", "and an at sign"],
-    ["\t=1", "'\t=1", "blanks before it are skipped by spreadsheets"],
+    ["\t=1", "'\t'=1", "blanks before it are skipped by spreadsheets"],
     ["＝1+1", "'＝1+1", "full-width signs count as well"],
     ['Côte d"Ivoire, Mobile', 'Côte d"Ivoire, Mobile', "quotes and commas"],
-    ["x;=1+1", "x;=1+1", "a semicolon is quoted"],
+    ["x;=1+1", "x;'=1+1", "a cell of its own where the semicolon separates lists"],
+    ['x; "@A1', `x; "'@A1`, "with blanks and quotes between"],
+    ["x\n-1", "x\n'-1", "a row of its own there"],
+    ["x;y", "x;y", "no formula"],
     ["two\r\nlines", "two\r\nlines", "a line break stays in its field"],
     ["日本", "日本", "any script"],
   ])("%j reads as %j", (text, field) => {
@@ -64,8 +67,10 @@ describe("text from outside", () => {
     const anyText = fc.oneof(fc.string({ unit: "grapheme" }), fc.stringMatching(/^[=+\-@",;\r\n\t' a]{0,8}$/));
     fc.assert(
       fc.property(anyText, anyText, (from, callId) => {
-        const fields = fieldsOf(itemisedCsvRow({ ...CALL, from, callId }, "UTC"));
+        const row = itemisedCsvRow({ ...CALL, from, callId }, "UTC");
+        const fields = fieldsOf(row);
         expect(fields).toHaveLength(18);
+        for (const cell of row.split(/[;\t\r\n]/)) expect(cell).not.toMatch(/^[\s"]*[=+\-@]/);
         for (const field of [fields[7], fields[17]]) expect(field).not.toMatch(/^[=+\-@\t\r\n]/);
       }),
     );

@@ -1,3 +1,4 @@
+import { inertText } from "../../core/inert-text.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Decimal, formatDecimal } from "../../core/money/decimal.ts";
 import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
@@ -19,9 +20,9 @@ export interface ItemisedCall {
   readonly prefix: string;
   readonly talkedS: number;
   readonly billedS: number;
-  /** The price at which the call began; null when it was priced in another currency. */
+  /** null where no single rate makes the amount: several rates, a bound of the cost, another currency. */
   readonly ratePerMinute: Decimal | null;
-  /** null when it is not known apart from the amount. */
+  /** Part of the amount, and of its sign; null when the call was priced in another currency. */
   readonly connectFee: Decimal | null;
   readonly amount: Nanos;
   readonly currency: Currency;
@@ -106,13 +107,12 @@ export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
 }
 
 /**
- * Text from outside as one field. A spreadsheet would run a text that begins with =, +, -, @ or a control character as
- * a formula, so an apostrophe goes before it; quotes alone do not help. A semicolon is quoted too: where it is the list
- * separator, it would start a field of its own.
+ * Text from outside as one field that no spreadsheet runs. A semicolon is quoted too: where it is the list separator,
+ * it would start a field of its own.
  */
 export function textField(text: string): string {
-  const inert = /^[=+\-@\t\r\n\0＝＋－＠]/.test(text) ? `'${text}` : text;
-  return /[",;\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+  const inert = inertText(text);
+  return /[",;\t\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
 
 /** "2026-03-29T03:00:00+02:00"; empty for a call that was never answered. */
