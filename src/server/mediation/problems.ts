@@ -14,11 +14,11 @@ export const sourceNotNamed = (args: {
 }) => {
   const form = args.formats.length > 0 ? `looks like ${args.formats.join(" or ")}` : "is in none of the known formats";
   return new Problem("source-not-named", {
-    what: `${args.name} ${form}, but its source is not named.`,
+    what: `${args.name} ${form}, and its source is not named.`,
     fix:
       args.sources.length > 0
         ? `Say which switch wrote it: ${args.sources.map((source) => `--source ${source}`).join(" or ")}.`
-        : `No source reads it. Describe one in a setup file, with the format ${args.formats[0] ?? "mapped"}, and \`tollwright apply\` it.`,
+        : `No source reads it. Describe one in a setup file, with the format ${args.formats[0] ?? "mapped (docs/reference/cdr-mapping.md)"}, and \`tollwright apply\` it.`,
   });
 };
 
