@@ -251,6 +251,14 @@ describe("accounts", () => {
     expect(user).toMatchObject({ code: "database-start-failed", what: expect.stringContaining("another account") });
   });
 
+  test.runIf(process.getuid)("a data folder that it makes is its owner's: no one else can list it", async () => {
+    const dir = join(dataDir, "made/data");
+    const server = await startEmbedded({ dataDir: dir, durable: true });
+    expect((await stat(dir)).mode & 0o777).toBe(AS_ROOT ? 0o711 : 0o700);
+    expect(await realpath(join(dir, "postgres"))).toBe(join(await realpath(dir), "postgres"));
+    await server.stop();
+  });
+
   test.runIf(AS_ROOT)("root's own folder, closed to others, gets its server elsewhere", async () => {
     await chmod(dataDir, 0o700);
     const said: string[] = [];

@@ -20,7 +20,8 @@ export interface ServerHome {
 const HOME_OUTSIDE = "/var/lib/tollwright";
 
 /**
- * Chooses and makes the server's home: `<dataDir>/postgres`, mode 0700.
+ * Chooses and makes the server's home: `<dataDir>/postgres`, mode 0700. A data folder that is made here is its owner's
+ * alone; one that is there keeps its mode.
  *
  * As root the home belongs to an unprivileged account: the one that owns an existing home, else `postgres`, else
  * `nobody`. When that account can't reach `dataDir` (/root is 0700), the home is a new folder under
@@ -29,10 +30,11 @@ const HOME_OUTSIDE = "/var/lib/tollwright";
  * @throws Problem `database-start-failed` when an existing home belongs to someone else.
  */
 export async function serverHome(dataDir: string, log: (line: string) => void): Promise<ServerHome> {
-  await mkdir(dataDir, { recursive: true });
+  const isRoot = process.getuid?.() === 0;
+  await mkdir(dataDir, { recursive: true, mode: isRoot ? 0o711 : 0o700 }); // the account passes through, and lists nothing
   const link = join(await realpath(dataDir), "postgres");
   const existing = await stat(link).catch(() => undefined);
-  if (process.getuid?.() !== 0) {
+  if (!isRoot) {
     if (existing && process.getuid && existing.uid !== process.getuid()) throw homeOfAnother(link, existing.uid);
     await mkdir(link, { recursive: true, mode: 0o700 });
     return { home: link, account: undefined };
