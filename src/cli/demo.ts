@@ -5,9 +5,11 @@ import type { Database } from "../server/db/database.ts";
 import { findInvoices } from "../server/invoicing/find-invoices.ts";
 import { findTariffs } from "../server/tariff/find-tariffs.ts";
 import { findTenant } from "../server/tenancy/find-tenant.ts";
+import { shownUrl } from "../shown-url.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
 import { counted } from "./counted.ts";
-import { demoStepFailed } from "./failure.ts";
+import { demoDatabaseNamed, demoStepFailed } from "./failure.ts";
+import { flag } from "./input.ts";
 
 const SAMPLES = resolve(import.meta.dirname, "../../samples");
 const TOLLWRIGHT = resolve(import.meta.dirname, "../../bin/tollwright");
@@ -82,8 +84,14 @@ export const demoCommand = defineCommand({
   about:
     "Runs ordinary commands one after the other and shows each; all of them can be typed again. It works on a tenant " +
     "of its own and may be run any number of times: what was stored is found again, and nothing is billed twice.",
+  options: {
+    intoDatabase: flag("--into-database", "add its tenant to the database that DATABASE_URL names, for good"),
+  },
   examples: [{ command: "tollwright demo", does: "Shows it all; the invoices are in `demo` in the data directory." }],
-  async run(context) {
+  async run(context, _args, { intoDatabase }) {
+    const { databaseUrl } = context.config;
+    if (databaseUrl !== null && !intoDatabase)
+      throw demoDatabaseNamed({ shownUrl: shownUrl(databaseUrl), tenant: TENANT });
     const db = await context.db(); // kept open, so that the commands share one server
     for (const { title, line, rejects = false, publishes } of STEPS) {
       if (publishes && (await isPublished(db, publishes))) continue;

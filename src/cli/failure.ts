@@ -69,3 +69,9 @@ export const demoStepFailed = (args: { readonly command: string; readonly status
     what: `The demo stopped: \`tollwright ${args.command}\` ended with ${args.status === null ? "a signal" : `status ${args.status}`}.`,
     fix: "What it printed above says why; mend that and run the demo again, which goes on with what is there.",
   });
+
+export const demoDatabaseNamed = (args: { readonly shownUrl: string; readonly tenant: string }) =>
+  new Problem("demo-database-named", {
+    what: `DATABASE_URL names ${args.shownUrl}, and the demo would add the tenant "${args.tenant}" to it.`,
+    fix: "Unset DATABASE_URL to run it in the built-in database, or add --into-database where that one is for trials.",
+  });

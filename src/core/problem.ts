@@ -92,6 +92,7 @@ export const PROBLEMS = {
   "period-not-over": 409,
   "invoice-unknown": 404,
   "demo-step-failed": 500,
+  "demo-database-named": 409,
   "export-not-written": 507,
   "output-not-written": 507,
 } as const satisfies Record<string, number>;

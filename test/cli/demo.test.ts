@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTollwright } from "../support/command-line.ts";
+import { startTollwright, tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let db: TestDatabase;
@@ -22,11 +22,17 @@ interface Shown {
   readonly files: readonly string[];
 }
 
+test("the demo adds nothing to a database of the user's own unless that is wanted", async () => {
+  const { status, stdout } = await startTollwright(["demo", "--json"], { DATABASE_URL: db.url }).ended;
+  expect([status, JSON.parse(stdout).code]).toEqual([2, "demo-database-named"]);
+  expect(await tollwrightJson(["tenant", "list"], { db })).toEqual({ status: 0, document: { tenants: [] } });
+});
+
 test("the demo goes from nothing to invoices, and run again finds what is there and bills nothing twice", async () => {
   const runs: Shown[] = [];
   for (const _ of ["first", "again"]) {
     const env = { DATABASE_URL: db.url, TOLLWRIGHT_DATA_DIR: folder };
-    const { status, stdout, stderr } = await startTollwright(["demo", "--json"], env).ended;
+    const { status, stdout, stderr } = await startTollwright(["demo", "--into-database", "--json"], env).ended;
     expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining("ledger and sub-ledger") });
     runs.push(JSON.parse(stdout) as Shown);
   }
