@@ -133,6 +133,8 @@ If the switch's template changed, change the source's columns. [column-count]
 const REFUSED: [string, () => Promise<string>, string, string][] = [
   ["missing",   async () => join(folder, "no.csv"),                                    "file-unreadable", "no such file"],
   ["empty",     () => file("empty.csv", ""),                                           "file-empty",      "is empty"],
+  ["blank",     () => file("blank.csv", "\n \t\r\n".repeat(20_000)),                   "file-empty",      "blank lines"],
+  ["only a byte order mark", () => file("bom.csv", "\uFEFF\n"),                        "file-empty",      "blank lines"],
   ["zip",       () => file("a.csv", Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0)),           "file-not-text",   "ZIP archive"],
   ["gzip",      () => file("a.csv", gzipSync(shortRow("k1"))),                              "file-not-text",   "gzip data"],
   ["UTF-16",    () => file("a.csv", Buffer.from(`\uFEFF${shortRow("k1")}`, "utf16le")),     "file-not-text",   "UTF-16"],

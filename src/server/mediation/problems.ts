@@ -40,7 +40,7 @@ export const fileUnreadable = (args: { readonly path: string; readonly reason: s
 
 export const fileEmpty = (args: { readonly path: string }) =>
   new Problem("file-empty", {
-    what: `The file ${args.path} is empty.`,
+    what: `The file ${args.path} is empty, or nothing but blank lines.`,
     fix: "Fetch it again; an interrupted transfer often leaves an empty file.",
   });
 

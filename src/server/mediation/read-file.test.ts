@@ -1,5 +1,7 @@
+import { rm } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { fileFault } from "./read-file.ts";
+import { writeTemporary } from "../../../test/support/temporary-file.ts";
+import { fileFault, inspectFile } from "./read-file.ts";
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: said the system, open 'x'`), { code });
 
@@ -12,4 +14,10 @@ test.each<[unknown, string, string]>([
   ["a text", "a text", "anything may be thrown"],
 ])("%s is told as %s (%s)", (thrown, words) => {
   expect(fileFault(thrown)).toBe(words);
+});
+
+test("a file whose records come after many blank lines is not empty", async () => {
+  const path = await writeTemporary("late.csv", `${"\n".repeat(100_000)}a,b\n`);
+  expect(await inspectFile(path)).toMatchObject({ sizeBytes: 100_004 });
+  await rm(path);
 });

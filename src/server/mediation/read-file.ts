@@ -36,15 +36,32 @@ export async function digestOf(path: string): Promise<FileDigest> {
 
 /**
  * Looks at a file before anything is done with it; answers its size and its first {@link DETECT_HEAD_BYTES}. A pipe or
- * a device is refused: a file is read twice, and again when its import was killed.
+ * a device is refused: a file is read twice, and again when its import was killed. A file of blank lines is an empty one.
  *
  * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`.
  */
 export async function inspectFile(path: string): Promise<{ readonly sizeBytes: number; readonly head: Uint8Array }> {
   const { size, head } = await readHead(path);
-  if (head.length === 0) throw fileEmpty({ path });
+  if (isBlank(head) && (await isBlankToItsEnd(path))) throw fileEmpty({ path });
   requireText(head, path);
   return { sizeBytes: size, head };
+}
+
+async function isBlankToItsEnd(path: string): Promise<boolean> {
+  let isStart = true;
+  for await (const chunk of chunksOf(path)) {
+    if (!isBlank(chunk, isStart)) return false;
+    isStart = false;
+  }
+  return true;
+}
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** Whether bytes are blanks and line ends, after a byte order mark at the start of a file. */
+function isBlank(bytes: Uint8Array, isStart = true): boolean {
+  const text = isStart && BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte) ? bytes.subarray(3) : bytes;
+  return text.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
 }
 
 async function readHead(path: string): Promise<{ readonly size: number; readonly head: Uint8Array }> {
