@@ -1,6 +1,5 @@
-import type { Rate } from "../core/tariff/rate.ts";
 import { fromInstant } from "../core/time/epoch.ts";
-import { listRates } from "../server/tariff/list-rates.ts";
+import { type ListedRate, listRates } from "../server/tariff/list-rates.ts";
 import { defineCommand } from "./command.ts";
 import { counted } from "./counted.ts";
 import { inputRefused, option, requiredOption } from "./input.ts";
@@ -28,7 +27,9 @@ export const rateOptions = {
 export const ratesListCommand = defineCommand({
   name: "list",
   summary: "list the rates of a tariff",
-  about: "Those that hold now and those scheduled for later. Of a derived tariff only its own overrides are listed.",
+  about:
+    "Those that hold now and those scheduled for later. A derived tariff is listed at the prices it asks; RATE OF names the " +
+    "tariff that holds the rate: itself for an override, else a base.",
   options: {
     ...rateOptions,
     prefix: option("--prefix DIGITS", "codes that begin with these digits", readPrefix),
@@ -50,28 +51,29 @@ export const ratesListCommand = defineCommand({
     const listed = found.rates.slice(0, shown);
     const unlisted = found.rates.length - listed.length;
     return {
-      json: { tariff, version: found.version, currency, total: found.rates.length, rates: listed.map(rateJson) },
+      json: { tariff, version: found.version, currency, total: found.rates.length, rates: listed.map(listedJson) },
       human: [
         `${counted(found.rates.length, "rate")} of tariff "${tariff}", version ${found.version}, in ${currency} a minute.`,
-        ...(found.isDerived ? ["It is derived: only its overrides are listed; other codes follow its base."] : []),
-        ...(listed.length === 0 ? [] : [ratesTable(listed)]),
+        ...(listed.length === 0 ? [] : [ratesTable(listed, found.isDerived)]),
         ...(unlisted === 0 ? [] : [`… and ${unlisted} more: narrow them with --prefix, or raise --limit.`]),
       ],
     };
   },
 });
 
-function ratesTable(rates: readonly Rate[]): Table {
+const listedJson = (rate: ListedRate): object => ({ ...rateJson(rate), rateOf: rate.rateOf });
+
+function ratesTable(rates: readonly ListedRate[], isDerived: boolean): Table {
   return {
     columns: [
       ...[{ title: "PREFIX" }, { title: "DESTINATION" }, { title: "RATE", align: "right" as const }],
-      ...["STEPS", "FROM", "TO", "WINDOW"].map((title) => ({ title })),
+      ...["STEPS", "FROM", "TO", "WINDOW", ...(isDerived ? ["RATE OF"] : [])].map((title) => ({ title })),
     ],
     rows: rates.map((rate) => [
       ...[prefixText(rate.prefix), rate.destination, priceText(rate), incrementsText(rate)],
       dayOrTimeText(rate.effectiveFrom),
       rate.effectiveTo === null ? "" : dayOrTimeText(rate.effectiveTo),
-      rate.window ?? "",
+      ...[rate.window ?? "", ...(isDerived ? [rate.rateOf] : [])],
     ]),
   };
 }

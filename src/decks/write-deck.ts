@@ -3,7 +3,7 @@ import { stringify } from "csv-stringify/sync";
 import { inertText } from "../core/inert-text.ts";
 import type { Currency } from "../core/money/currency.ts";
 import { formatDecimal } from "../core/money/decimal.ts";
-import type { Rate } from "../core/tariff/rate.ts";
+import type { Increments, Rate } from "../core/tariff/rate.ts";
 import { type EpochMs, toInstant } from "../core/time/epoch.ts";
 
 /** How an exported deck looks. */
@@ -26,10 +26,26 @@ const HEADER = [
   "Currency",
 ];
 
+/** Whether a deck has columns for all that a rate costs; slots, free seconds and bounds it cannot say. */
+export function isWrittenWhole({
+  blocked,
+  slots,
+  freeS,
+  minimumS,
+  increments,
+  minimumCost,
+  maximumCost,
+}: Rate): boolean {
+  const steps = deckSteps(increments);
+  const isBounded = minimumS > steps.firstS || minimumCost !== null || maximumCost !== null;
+  return blocked || (slots.length === 0 && freeS === 0 && !isBounded);
+}
+
 /**
  * Rates as a CSV deck that {@link readDeck} reads back to the same rates: prices with all their decimals and the
- * seconds they are for, times in UTC. Rates of time windows, and what a deck has no column for (slots, minimum charge),
- * are left out. A cell that a spreadsheet would run as a formula is written with an apostrophe before it.
+ * seconds they are for, times in UTC. Rates of time windows, and what a deck has no column for
+ * ({@link isWrittenWhole}), are left out. A cell that a spreadsheet would run as a formula is written with an
+ * apostrophe before it.
  */
 export function writeDeckCsv(rates: Iterable<Rate>, { currency, delimiter = ",", decimal = "." }: DeckLayout): string {
   return stringify([HEADER, ...deckRows(rates, currency, decimal)], {
@@ -51,12 +67,13 @@ function* deckRows(rates: Iterable<Rate>, currency: Currency, decimal: "." | ","
   const amount = (text: string): string => (decimal === "," ? text.replace(".", ",") : text);
   for (const rate of rates) {
     if (rate.window !== null) continue;
+    const { firstS, nextS } = deckSteps(rate.increments);
     yield [
       rate.destination === "" ? "-" : rate.destination,
       rate.prefix === "" ? "*" : rate.prefix,
       rate.blocked ? "" : amount(formatDecimal(rate.ratePerUnit)),
       String(rate.unitS),
-      `${rate.increments.firstS}/${rate.increments.nextS}`,
+      `${firstS}/${nextS}`,
       amount(formatDecimal(rate.connectFee)),
       isoTime(rate.effectiveFrom),
       rate.effectiveTo === null ? "" : isoTime(rate.effectiveTo),
@@ -65,6 +82,9 @@ function* deckRows(rates: Iterable<Rate>, currency: Currency, decimal: "." | ","
     ];
   }
 }
+
+/** A first step of 0 s bills as one of the next step's length, and that a deck can say. */
+const deckSteps = ({ firstS, nextS }: Increments): Increments => ({ firstS: firstS === 0 ? nextS : firstS, nextS });
 
 /** "2026-03-09" at midnight UTC, else with the time. */
 function isoTime(at: EpochMs): string {

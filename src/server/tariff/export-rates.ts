@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import type { Rate } from "../../core/tariff/rate.ts";
-import { writeDeckCsv, writeDeckXlsx } from "../../decks/write-deck.ts";
+import { withoutOverlaps } from "../../core/tariff/resolve-rates.ts";
+import { isWrittenWhole, writeDeckCsv, writeDeckXlsx } from "../../decks/write-deck.ts";
 import type { Database } from "../db/database.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { listRates, type RateQuestion } from "./list-rates.ts";
@@ -11,11 +12,14 @@ export interface RateExport {
   readonly exported: number;
   /** Rates that a deck cannot carry: of short codes and of time windows. */
   readonly leftOut: number;
+  /** Of the exported ones, those with more to their price than a deck has columns for. */
+  readonly cutShort: number;
 }
 
 /**
- * Writes a tariff as a rate deck, to be sent to whoever buys at it: XLSX if `path` says so, else CSV. Imported as a
- * full deck into the same tariff it changes nothing. A file that is there is replaced once the new one is whole.
+ * Writes a tariff as a rate deck, to be sent to whoever buys at it: XLSX if `path` says so, else CSV. A derived tariff
+ * is written at the prices it asks. Imported as a full deck into a plain tariff the file gives the same prices; so into
+ * the one it comes from it changes nothing. A file that is there is replaced once the new one is whole.
  *
  * @throws Problem `tariff-unknown`, `tariff-unpublished`, `tariff-version-unknown`, `export-not-written`.
  */
@@ -25,12 +29,14 @@ export async function exportRates(
   path: string,
 ): Promise<RateExport> {
   const { rates, terms, version } = await listRates(db, { ...question, prefix: "" });
-  const fitting = rates.filter(fitsDeck);
+  const fitting = withoutOverlaps(rates.filter(fitsDeck));
   const layout = { currency: terms.currency };
   const isWorkbook = path.toLowerCase().endsWith(".xlsx");
   const content = isWorkbook ? writeDeckXlsx(fitting, layout) : writeDeckCsv(fitting, layout);
   await replaceFile(path, (part) => writeFile(part, content));
-  return { version, exported: fitting.length, leftOut: rates.length - fitting.length };
+  const leftOut = rates.filter((rate) => !fitsDeck(rate)).length;
+  const cutShort = fitting.filter((rate) => !isWrittenWhole(rate)).length;
+  return { version, exported: fitting.length, leftOut, cutShort };
 }
 
 const fitsDeck = ({ prefix, window }: Rate): boolean => window === null && !prefix.startsWith(NOT_E164_MARK);

@@ -1,10 +1,14 @@
+import { invariant } from "../../core/invariant.ts";
 import type { Rate } from "../../core/tariff/rate.ts";
+import { resolveRates } from "../../core/tariff/resolve-rates.ts";
 import type { TariffTerms } from "../../core/tariff/tariff.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
+import type { Tx } from "../db/tx.ts";
 import { tariffUnpublished, versionUnknown } from "./problems.ts";
+import { type PublishedTariff, publishedTariffs } from "./published-tariffs.ts";
 import { loadRates } from "./rate-store.ts";
-import { findTariff, loadTerms } from "./store.ts";
+import { findTariff, lastEpochOf } from "./store.ts";
 
 /** Which rates of a tariff. */
 export interface RateQuestion {
@@ -18,36 +22,54 @@ export interface RateQuestion {
   readonly prefix: string;
 }
 
+/** A rate at the price that the tariff asks. */
+export interface ListedRate extends Rate {
+  /** Name of the tariff that holds it: of a derived one, a base for all that it does not override. */
+  readonly rateOf: string;
+}
+
 export interface RateList {
   readonly version: number;
   readonly terms: TariffTerms;
   readonly isDerived: boolean;
-  /** By prefix, window and date. A derived tariff has its overrides only. */
-  readonly rates: readonly Rate[];
+  /** By prefix, window and date. Those of a derived tariff are written out as a call would find them. */
+  readonly rates: readonly ListedRate[];
 }
 
 /**
- * The rates of a version that hold at a time or later. Versions are never edited: the same question about the same
- * version has the same answer for ever.
+ * The rates of a version that hold at a time or later. An old version of a derived tariff stands over its bases as they
+ * were last when it was the newest, so that it has the same answer for ever.
  *
  * @throws Problem `tariff-unknown`, `tariff-unpublished`, `tariff-version-unknown`.
  */
 export async function listRates(db: Database, question: RateQuestion): Promise<RateList> {
   const { tenantId, tariffName: name, at, prefix } = question;
   return await db.bulk("app", { tenantId }, async (tx) => {
-    const tariff = await findTariff(tx, tenantId, name);
-    if (tariff.version === 0) throw tariffUnpublished({ name });
-    const version = question.version ?? tariff.version;
-    const terms = await loadTerms(tx, tariff.id, version);
-    if (terms === undefined) throw versionUnknown({ name, version, newest: tariff.version });
-    const rates = await loadRates(tx, tariff.id, version, prefix);
-    return {
-      version,
-      terms,
-      isDerived: tariff.derivation !== null,
-      rates: rates.filter((rate) => endsAfter(rate, at)),
-    };
+    const { id, version: newest } = await findTariff(tx, tenantId, name);
+    if (newest === 0) throw tariffUnpublished({ name });
+    const version = question.version ?? newest;
+    const epoch = await lastEpochOf(tx, id, version);
+    if (epoch === undefined) throw versionUnknown({ name, version, newest });
+    const published = new Map((await publishedTariffs(tx, tenantId, epoch)).map((one) => [one.id, one]));
+    const tariff = published.get(id);
+    invariant(tariff?.version === version, `version ${version} of ${name} was its newest at epoch ${epoch}`);
+    const rates = await pricesOf(tx, tariff, published, prefix);
+    const { terms, derivation } = tariff;
+    return { version, terms, isDerived: derivation !== null, rates: rates.filter((rate) => endsAfter(rate, at)) };
   });
+}
+
+async function pricesOf(
+  tx: Tx,
+  { id, name, version, derivation }: PublishedTariff,
+  published: ReadonlyMap<string, PublishedTariff>,
+  prefix: string,
+): Promise<readonly ListedRate[]> {
+  const own = (await loadRates(tx, id, version, prefix)).map((rate) => ({ ...rate, rateOf: name }));
+  if (derivation === null) return own;
+  const base = published.get(derivation.baseTariffId);
+  invariant(base, `the base of derived tariff ${name} is published`);
+  return resolveRates(own, await pricesOf(tx, base, published, prefix), derivation);
 }
 
 const endsAfter = ({ effectiveTo }: Rate, at: EpochMs): boolean => effectiveTo === null || effectiveTo > at;

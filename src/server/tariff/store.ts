@@ -72,13 +72,19 @@ export async function findTariff(tx: Tx, tenantId: string, name: string): Promis
   return tariffOf(row);
 }
 
-/** What a version fixes for all its rates; undefined: there is no such version. */
-export async function loadTerms(tx: Tx, tariffId: string, version: number): Promise<TariffTerms | undefined> {
-  const { rows } = await tx.query<{ terms: TariffTerms }>(
-    "select terms from tariff_versions where tariff_id = $1 and number = $2",
+/**
+ * The last epoch at which a version was its tariff's newest: null if it still is; undefined: there is no such version.
+ */
+export async function lastEpochOf(tx: Tx, tariffId: string, version: number): Promise<number | null | undefined> {
+  const { rows } = await tx.query<{ next_epoch: string | null }>(
+    `select next.epoch as next_epoch from tariff_versions this
+     left join tariff_versions next on next.tariff_id = this.tariff_id and next.number = this.number + 1
+     where this.tariff_id = $1 and this.number = $2`,
     [tariffId, version],
   );
-  return rows[0] && termsFromJson(rows[0].terms);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return row.next_epoch === null ? null : Number(row.next_epoch) - 1;
 }
 
 /** What a new version changes against the one before. */
