@@ -166,6 +166,20 @@ create policy tenant_isolation on accounts to tollwright_app using ((tenant_id =
 grant insert, select, update on accounts to tollwright_app;
 grant select on accounts to tollwright_ingest;
 
+create table accrual_positions (
+  tenant_id uuid not null,
+  payer_book_id uuid not null,
+  covers_journal_number bigint not null,
+  constraint accrual_positions_payer_book_id_fkey FOREIGN KEY (payer_book_id) REFERENCES books(id),
+  constraint accrual_positions_pkey PRIMARY KEY (payer_book_id)
+);
+alter table accrual_positions enable row level security;
+alter table accrual_positions force row level security;
+create policy ingest_all on accrual_positions to tollwright_ingest using (true) with check (true);
+create policy owner_all on accrual_positions to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on accrual_positions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on accrual_positions to tollwright_app;
+
 create table balances (
   tenant_id uuid not null,
   book_id uuid not null,
@@ -281,9 +295,10 @@ create table charges (
   tariff_epoch bigint not null,
   prefix text collate "C" not null,
   destination text not null,
-  rate numeric not null,
+  rate numeric,
   billed_s integer not null,
   reverses_entry_no smallint,
+  connect_fee numeric,
   constraint charges_side_check CHECK ((side = ANY (ARRAY['cost'::text, 'reseller'::text, 'customer'::text]))),
   constraint charges_pkey PRIMARY KEY (book_id, answered_at, usage_id, entry_no)
 ) partition by range (answered_at);
@@ -423,6 +438,7 @@ create table invoice_lines (
   adjustment_id text,
   exact_amount numeric(28,9) not null,
   amount numeric(28,9) not null,
+  connect_fees numeric(28,9),
   constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'adjustment'::text]))),
   constraint invoice_lines_pkey PRIMARY KEY (book_id, invoice_id, line)
 );

@@ -6,7 +6,7 @@ import type { Table } from "./table.ts";
 
 /** The lines of an invoice: what was called, when it was not in the invoice's own period, and what it costs. */
 export function lineTable(lines: readonly StoredLine[], currency: Currency): Table {
-  const right = ["RATE/MIN", "CALLS", "SECONDS", "EXACT", "AMOUNT"].map((title) => ({
+  const right = ["RATE/MIN", "CALLS", "SECONDS", "FEES", "EXACT", "AMOUNT"].map((title) => ({
     title,
     align: "right" as const,
   }));
@@ -15,9 +15,10 @@ export function lineTable(lines: readonly StoredLine[], currency: Currency): Tab
     rows: lines.map((line) => [
       line.description,
       line.previousPeriod ? `from ${line.periodStartDate}` : "",
-      line.rate ?? "",
+      line.rate ?? (line.kind === "usage" ? "varies" : ""),
       line.calls?.toString() ?? "",
       line.billedS?.toString() ?? "",
+      line.connectFees === "0" ? "" : (line.connectFees ?? ""),
       line.exactAmount,
       amountText(nanosFromSql(line.amount), currency),
       currency,

@@ -63,12 +63,13 @@ const calledText = ({ called }: PriceAnswer): string =>
 function sideJson({ side, account, tariff, outcome }: ExplainedSide, { tariffNames }: PriceAnswer): object {
   if (outcome.kind !== "rated") return { side, account, tariff, ...outcome };
   const { charge, inAccount } = outcome;
-  const { tariffId: _, explanation, ...rest } = charge;
+  const { currency, prefix, destination, billedS, coveredS, tariffVersion, explanation } = charge;
   const slices = explanation.slices.map(({ tariffId, from, ...slice }) => {
     return { ...slice, from: toInstant(from).toString(), tariff: tariffNames.get(tariffId) };
   });
   return {
-    ...{ side, account, tariff, kind: outcome.kind, ...rest, amount: nanosToSql(charge.amount) },
+    ...{ side, account, tariff, kind: outcome.kind, amount: nanosToSql(charge.amount), currency, prefix, destination },
+    ...{ billedS, coveredS, tariffVersion },
     inAccount: inAccount && { amount: nanosToSql(inAccount.amount), currency: inAccount.currency },
     explanation: { ...explanation, slices },
   };

@@ -39,6 +39,7 @@ export function sampleUsage(count: number, period = MARCH): UsageItem[] {
       ratePerMinute: index % 9 === 8 ? null : (parseDecimal(`${rate}E-4`) ?? null),
       calls: 1 + next(900),
       billedS,
+      connectFees: NO_NANOS,
       exactAmount: nanos((BigInt(billedS) * BigInt(rate) * 100_000n) / 60n),
     };
   });

@@ -14,10 +14,15 @@ export interface UsageItem {
   /** The period in which the calls were answered. */
   readonly period: BillingPeriod;
   readonly destination: string;
-  /** Price a minute at which the calls began, in the invoice's currency; null when they were priced in another. */
+  /**
+   * Price a minute in the invoice's currency: times the minutes, and with the fees, it makes the amount, but for the
+   * rounding of each call. null for calls of several rates, calls at a bound of their cost, and other currencies.
+   */
   readonly ratePerMinute: Decimal | null;
   readonly calls: number;
   readonly billedS: number;
+  /** Connect fees in the amount, as far as they are known apart from it. */
+  readonly connectFees: Nanos;
   readonly exactAmount: Nanos;
 }
 
@@ -63,13 +68,15 @@ function merge(items: Map<string, BillableItem>, item: BillableItem): void {
 function added(a: BillableItem, b: BillableItem): BillableItem {
   const exactAmount = nanos(a.exactAmount + b.exactAmount);
   if (a.kind !== "usage" || b.kind !== "usage") return { ...a, exactAmount };
-  return { ...a, exactAmount, calls: a.calls + b.calls, billedS: a.billedS + b.billedS };
+  const connectFees = nanos(a.connectFees + b.connectFees);
+  return { ...a, exactAmount, connectFees, calls: a.calls + b.calls, billedS: a.billedS + b.billedS };
 }
 
 function negated(item: BillableItem): BillableItem {
   const exactAmount = nanos(-item.exactAmount);
   if (item.kind !== "usage") return { ...item, exactAmount };
-  return { ...item, exactAmount, calls: 0 - item.calls, billedS: 0 - item.billedS };
+  const connectFees = nanos(-item.connectFees);
+  return { ...item, exactAmount, connectFees, calls: 0 - item.calls, billedS: 0 - item.billedS };
 }
 
 const isNothing = (item: BillableItem): boolean =>

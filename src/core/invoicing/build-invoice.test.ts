@@ -4,7 +4,7 @@ import { postUsage } from "../ledger/post-usage.ts";
 import type { Posting } from "../ledger/posting.ts";
 import { type Currency, currencyDigits, parseCurrency } from "../money/currency.ts";
 import { parseDecimal } from "../money/decimal.ts";
-import { nanos, nanosFromSql, nanosToSql } from "../money/nanos.ts";
+import { NO_NANOS, nanos, nanosFromSql, nanosToSql } from "../money/nanos.ts";
 import type { AdjustmentItem, BillableItem, UsageItem } from "./billable-item.ts";
 import { type BillingPeriod, parseMonth } from "./billing-period.ts";
 import { buildInvoice, type InvoiceInput } from "./build-invoice.ts";
@@ -23,6 +23,7 @@ const usage = (destination: string, exactAmount: string, rest: Partial<UsageItem
   ratePerMinute: parseDecimal("0.05") ?? null,
   calls: 10,
   billedS: 600,
+  connectFees: NO_NANOS,
   exactAmount: nanosFromSql(exactAmount),
   ...rest,
 });
@@ -153,6 +154,7 @@ const anyItem = fc
     ratePerMinute: fc.constantFrom(null, parseDecimal("0.05") ?? null, parseDecimal("0.1") ?? null),
     calls: fc.nat(1_000),
     billedS: fc.nat(100_000),
+    connectFees: fc.bigInt({ min: 0n, max: 10n ** 12n }).map(nanos),
     exactAmount: fc.bigInt({ min: -(10n ** 13n), max: 10n ** 13n }).map(nanos),
   })
   .map((item): UsageItem => ({ kind: "usage", ...item }));

@@ -1,4 +1,5 @@
 import type { Currency } from "../money/currency.ts";
+import type { Decimal } from "../money/decimal.ts";
 import type { Nanos } from "../money/nanos.ts";
 import type { EpochMs } from "../time/epoch.ts";
 
@@ -25,6 +26,10 @@ export interface RatedCharge {
   readonly billedS: number;
   /** The part of `billedS` that an allowance pays. */
   readonly coveredS: number;
+  /** Of every second that was paid; null where several rates, or a bound of the cost, made the amount. */
+  readonly ratePerMinute: string | null;
+  /** The connect fee in `amount`; 0 where an allowance waives it, and where a bound of the cost made the amount. */
+  readonly connectFee: Decimal;
   readonly tariffId: string;
   readonly tariffVersion: number;
 }

@@ -5,7 +5,7 @@ import { epochMs } from "../time/epoch.ts";
 import type { ExplainedRating, ExplainedSlice, Explanation } from "./charge.ts";
 import { type CallToRate, type Opening, openCall, secondsToCover } from "./opening.ts";
 import { chargeOf, NO_READING, takeReading } from "./rate-call.ts";
-import { inMainUnits, type Settlement, settle } from "./settle.ts";
+import { type ExactSettlement, inMainUnits, settle } from "./settle.ts";
 import { type BilledRun, takeSteps } from "./timeline.ts";
 
 /** {@link rateCall} with every reason: the same amount, always, and what led to it. Slower; for one call at a time. */
@@ -17,10 +17,10 @@ export function explainCall(tariff: CompiledTariff, call: CallToRate): Explained
   const settlement = settle(opening, reading, reading.sum, allowance);
   const slices = explainSlices(opening, call);
   const explanation = { ...explainTerms(opening, settlement), talkedS, slices };
-  return { kind: "rated", charge: { ...chargeOf(opening, reading, settlement.amount), explanation } };
+  return { kind: "rated", charge: { ...chargeOf(opening, reading, reading.rates, settlement), explanation } };
 }
 
-function explainTerms(opening: Opening, settlement: Settlement): Omit<Explanation, "slices" | "talkedS"> {
+function explainTerms(opening: Opening, settlement: ExactSettlement): Omit<Explanation, "slices" | "talkedS"> {
   const { terms } = opening.price;
   const { incrementBase, rounding, decimals } = opening.tariff.terms;
   return {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { anyAnsweredAt, anyCalled, anyPriceTerms, anyTariffVersion } from "../../../test/support/any-rating.ts";
 import { rateNaively } from "../../../test/support/naive-rating.ts";
-import { parseDecimal } from "../money/decimal.ts";
+import { type Decimal, parseDecimal, unitsAt } from "../money/decimal.ts";
 import { addFraction, formatFraction, fractionOf, parseFraction } from "../money/fraction.ts";
 import { type Nanos, nanos, nanosToSql } from "../money/nanos.ts";
 import { divideRounded } from "../money/rounding.ts";
@@ -75,6 +75,30 @@ test("quote = session = CDR, and the explanation adds up to them", () => {
       for (const slice of explanation.slices) parts.push(parseFraction(slice.amount)!);
       expect(formatFraction(parts.reduce(addFraction))).toBe(explanation.unrounded);
       expect(explanation.slices.reduce((sum, slice) => sum + slice.billedS, 0)).toBe(charge.billedS);
+    }),
+    { numRuns: 600 },
+  );
+});
+
+test("a charge that shows one rate is that rate times its paid minutes and the fee; one that does not had several", () => {
+  const units = (value: Decimal) => unitsAt(value, 18);
+  fc.assert(
+    fc.property(anyOpenedCall, ({ opening, call }) => {
+      const explained = explainCall(opening.tariff, call);
+      if (explained.kind !== "rated") throw new Error("what is rated is explained");
+      const { ratePerMinute, connectFee, amount, billedS, coveredS, explanation } = explained.charge;
+      const paid = explanation.slices.filter((slice) => slice.billedS > slice.coveredS);
+      if (ratePerMinute === null) {
+        const rates = new Set(paid.map((slice) => `${slice.ratePerUnit}/${slice.unitS}`));
+        expect(explanation.bound !== null || rates.size > 1).toBe(true);
+        return;
+      }
+      const paidS = BigInt(billedS - coveredS);
+      const shown = (units(parseDecimal(ratePerMinute)!) * paidS) / 60n + units(connectFee);
+      const off = amount * 10n ** 9n - shown;
+      // Half a unit of the charge's last decimal, and of the rate's ninth where its unit does not divide a minute.
+      const offMax = 10n ** BigInt(18 - opening.tariff.terms.decimals) + (10n ** 9n * paidS) / 60n + 1n;
+      expect(off <= offMax && -off <= offMax).toBe(true);
     }),
     { numRuns: 600 },
   );

@@ -36,6 +36,9 @@ export function meterSlice(opening: Opening, before: Reading | null, slice: Slic
   const current = follows && slice.current !== undefined ? slice.current : opening.tariff;
   const leftS = slice.allowance?.leftS ?? 0;
   const reading = takeReading(opening, current, from, { talkedS: slice.talkedS, leftS });
-  const { amount } = settle(opening, reading, reading.sum, slice.allowance);
-  return { reading, charge: { ...chargeOf(opening, reading, amount), tariffVersion: current.version } };
+  const settlement = settle(opening, reading, reading.sum, slice.allowance);
+  return {
+    reading,
+    charge: { ...chargeOf(opening, reading, reading.rates, settlement), tariffVersion: current.version },
+  };
 }

@@ -1,9 +1,10 @@
+import { ZERO } from "../money/decimal.ts";
 import { addFraction, type Fraction, NO_FRACTION } from "../money/fraction.ts";
-import type { Nanos } from "../money/nanos.ts";
 import { type CompiledTariff, destinationOf } from "../tariff/compiled-tariff.ts";
+import type { Price } from "../tariff/price.ts";
 import type { RatedCharge, Rating } from "./charge.ts";
 import { type AllowanceShare, type CallToRate, type Opening, openCall, secondsToCover } from "./opening.ts";
-import { inMainUnits, type Metered, settle, settlePlain } from "./settle.ts";
+import { inMainUnits, type Metered, type Settlement, settle, settlePlain } from "./settle.ts";
 import { billedSeconds } from "./step.ts";
 import { openingHoldsUntilS, takeSteps } from "./timeline.ts";
 
@@ -29,7 +30,7 @@ export function rateOpened(opening: Opening, call: Pick<CallToRate, "talkedS" | 
     const billedS = billedSeconds(secondsToCover(plain, talkedS), plain, tariff.terms.incrementBase);
     if (billedS <= plain.billedSMax && billedS <= openingHoldsUntilS(opening)) {
       const metered = { talkedS, billedS, coveredS: coveredSeconds(billedS, allowance) };
-      return chargeOf(opening, metered, settlePlain(opening, plain, metered, allowance));
+      return chargeOf(opening, metered, [], settlePlain(opening, plain, metered, allowance));
     }
   }
   return rateExactly(opening, call);
@@ -41,17 +42,19 @@ export function rateExactly(
   { talkedS, allowance }: Pick<CallToRate, "talkedS" | "allowance">,
 ): RatedCharge {
   const reading = takeReading(opening, opening.tariff, NO_READING, { talkedS, leftS: allowance?.leftS ?? 0 });
-  return chargeOf(opening, reading, settle(opening, reading, reading.sum, allowance).amount);
+  return chargeOf(opening, reading, reading.rates, settle(opening, reading, reading.sum, allowance));
 }
 
 /** A call so far: how far its steps reach, and the exact price of their seconds without fee, bounds and rounding. */
 export interface Reading extends Metered {
   /** In the currency's main unit. */
   readonly sum: Fraction;
+  /** The rates a minute of its paid seconds, in order of time, each once. */
+  readonly rates: readonly string[];
 }
 
 /** A call before its first second. */
-export const NO_READING: Reading = { talkedS: 0, billedS: 0, coveredS: 0, sum: NO_FRACTION };
+export const NO_READING: Reading = { talkedS: 0, billedS: 0, coveredS: 0, sum: NO_FRACTION, rates: [] };
 
 /**
  * Goes on from an earlier reading to a talk time of `talkedS` in all. The first `leftS` of the seconds that are new are
@@ -65,22 +68,29 @@ export function takeReading(
 ): Reading {
   const span = { fromS: before.billedS, coverS: secondsToCover(opening.price.terms, talkedS) };
   const coveredUntilS = before.billedS + leftS;
-  let sum = before.sum;
+  let { sum, rates } = before;
   const billedS = takeSteps(opening, current, span, ({ fromS, untilS, price, slot }) => {
     const paidS = untilS - Math.max(fromS, Math.min(untilS, coveredUntilS));
-    if (paidS > 0) sum = addFraction(sum, inMainUnits(price, slot.perSecond * BigInt(paidS)));
+    if (paidS <= 0) return;
+    sum = addFraction(sum, inMainUnits(price, slot.perSecond * BigInt(paidS)));
+    if (!rates.includes(slot.ratePerMinute)) rates = [...rates, slot.ratePerMinute];
   });
-  return { talkedS, billedS, coveredS: before.coveredS + Math.min(billedS - before.billedS, leftS), sum };
+  return { talkedS, billedS, coveredS: before.coveredS + Math.min(billedS - before.billedS, leftS), sum, rates };
 }
 
 const coveredSeconds = (billedS: number, allowance: AllowanceShare | undefined): number =>
   allowance === undefined ? 0 : Math.min(billedS, allowance.leftS);
 
+const rateAtAnswer = ({ slots }: Price): string | null => slots[0]?.ratePerMinute ?? null;
+
+/** `rates`: a minute, of the paid seconds, each once; none when they have the rate that the call was answered at. */
 export function chargeOf(
-  { tariff, found, called }: Opening,
+  { tariff, found, called, price }: Opening,
   { billedS, coveredS }: Metered,
-  amount: Nanos,
+  rates: readonly string[],
+  { amount, paysConnectFee, bound }: Settlement,
 ): RatedCharge {
+  const isSum = bound === null;
   return {
     amount,
     currency: tariff.terms.currency,
@@ -88,6 +98,8 @@ export function chargeOf(
     destination: destinationOf(found),
     billedS,
     coveredS,
+    ratePerMinute: isSum && rates.length <= 1 ? (rates[0] ?? rateAtAnswer(price)) : null,
+    connectFee: isSum && paysConnectFee ? price.terms.connectFee : ZERO,
     tariffId: tariff.tariffId,
     tariffVersion: tariff.version,
   };

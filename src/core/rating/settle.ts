@@ -13,13 +13,17 @@ export interface Metered {
   readonly coveredS: number;
 }
 
-/** An amount with what led to it. */
+/** An amount, and what it is made of beside time. */
 export interface Settlement {
   readonly amount: Nanos;
-  /** Connection fee and time together, before bounds and rounding, in the currency's main unit. */
-  readonly sum: Fraction;
   readonly paysConnectFee: boolean;
   readonly bound: Explanation["bound"];
+}
+
+/** {@link Settlement} with the exact sum behind it. */
+export interface ExactSettlement extends Settlement {
+  /** Connection fee and time together, before bounds and rounding, in the currency's main unit. */
+  readonly sum: Fraction;
 }
 
 /**
@@ -31,7 +35,7 @@ export function settle(
   metered: Metered,
   timeSum: Fraction,
   allowance: AllowanceShare | undefined,
-): Settlement {
+): ExactSettlement {
   if (metered.talkedS === 0) return { amount: NO_NANOS, sum: NO_FRACTION, paysConnectFee: false, bound: null };
   const covered = isCovered(metered, allowance);
   const paysConnectFee = !covered || allowance?.paysConnectFee === true;
@@ -52,23 +56,31 @@ export function settle(
 
 /**
  * {@link settle} on plain numbers, for a call with one price and no more than its `billedSMax` seconds.
- * Law, tested: the same amount as `settle`.
+ * Law, tested: the same as `settle`.
  */
 export function settlePlain(
   { tariff }: Opening,
   plain: PlainPrice,
   metered: Metered,
   allowance: AllowanceShare | undefined,
-): Nanos {
-  if (metered.talkedS === 0) return NO_NANOS;
+): Settlement {
+  if (metered.talkedS === 0) return { amount: NO_NANOS, paysConnectFee: false, bound: null };
   const covered = allowance !== undefined && isCovered(metered, allowance);
+  const paysConnectFee = !covered || allowance.paysConnectFee;
   let sum = (metered.billedS - metered.coveredS) * plain.perSecond;
-  if (!covered || allowance.paysConnectFee) sum += plain.connectFee;
-  if (!covered && sum < plain.minimumCost) sum = plain.minimumCost;
-  if (plain.maximumCost !== null && sum > plain.maximumCost) sum = plain.maximumCost;
+  if (paysConnectFee) sum += plain.connectFee;
+  let bound: Settlement["bound"] = null;
+  if (!covered && sum < plain.minimumCost) {
+    sum = plain.minimumCost;
+    bound = "minimum-cost";
+  }
+  if (plain.maximumCost !== null && sum > plain.maximumCost) {
+    sum = plain.maximumCost;
+    bound = "maximum-cost";
+  }
   const roundingUnitNanos = POWERS_OF_TEN[9 - tariff.terms.decimals] as number;
   const rounded = divideRoundedSafe(sum, plain.unitS * roundingUnitNanos, tariff.terms.rounding);
-  return nanos(BigInt(rounded * roundingUnitNanos));
+  return { amount: nanos(BigInt(rounded * roundingUnitNanos)), paysConnectFee, bound };
 }
 
 /** Whether an allowance pays for all seconds of a call; of no seconds too, while anything of it is left. */

@@ -1,5 +1,6 @@
 import { invariant } from "../invariant.ts";
-import { type Decimal, unitsAt } from "../money/decimal.ts";
+import { type Decimal, formatDecimal, unitsAt } from "../money/decimal.ts";
+import { divideRounded } from "../money/rounding.ts";
 import type { Rate } from "./rate.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface PriceSlot {
   readonly stepS: number;
   /** Price of one second, in 1/denominator. */
   readonly perSecond: bigint;
+  /** The rate a minute as a plain decimal; where the unit does not divide one, rounded to 9 decimals at least. */
+  readonly ratePerMinute: string;
 }
 
 /**
@@ -71,6 +74,7 @@ export function compilePrice(rate: PriceTerms): Price {
     slots: chain.map((slot) => ({
       ...slot,
       perSecond: unitsAt(slot.ratePerUnit, scale) * BigInt(unitS / slot.unitS),
+      ratePerMinute: ratePerMinute(slot),
     })),
     denominator: 10n ** BigInt(scale) * BigInt(unitS),
     connectFee: numerator(terms.connectFee),
@@ -78,6 +82,14 @@ export function compilePrice(rate: PriceTerms): Price {
     maximumCost: terms.maximumCost && numerator(terms.maximumCost),
   };
   return { ...price, plain: scale === SCALE_MIN ? plainPrice(price, unitS) : null };
+}
+
+const MINUTE_S = 60n;
+
+function ratePerMinute({ ratePerUnit, unitS }: Pick<PriceSlot, "ratePerUnit" | "unitS">): string {
+  const scale = Math.max(ratePerUnit.scale, SCALE_MIN);
+  const units = divideRounded(unitsAt(ratePerUnit, scale) * MINUTE_S, BigInt(unitS), "half-even");
+  return formatDecimal({ units, scale });
 }
 
 /** Equal texts mean equal prices. */

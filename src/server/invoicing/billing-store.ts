@@ -51,12 +51,14 @@ export interface UsageSum {
   /** First day of the calendar month in which they were answered; null: within the invoice's own period. */
   readonly month: string | null;
   readonly destination: string;
-  /** Price a minute in the account's currency; null where the tariff's is another. */
+  /** Price a minute in the account's currency; null where the tariff's is another, and where it is not one rate. */
   readonly rate: string | null;
   readonly currency: string;
   /** Charges less reversals, and likewise below. */
   readonly calls: string;
   readonly billed_s: string;
+  /** Connect fees, to the nano. */
+  readonly connect_fees: string;
   readonly amount: string;
 }
 
@@ -91,13 +93,15 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
      select a.account_id, c.destination, c.currency, count(*) - 2 * count(c.reverses_entry_no) as calls,
        sum(case when c.reverses_entry_no is null then c.billed_s else -c.billed_s end) as billed_s,
          sum(c.amount) as amount,
+       round(coalesce(sum(case when c.reverses_entry_no is null then c.connect_fee else -c.connect_fee end)
+         filter (where c.tariff_amount is null), 0), 9) as connect_fees,
        case when c.tariff_amount is null then c.rate end as rate,
        case when c.answered_at < a.start_at
          then date_trunc('month', c.answered_at at time zone a.time_zone)::date::text end as month
      from book b
      cross join lateral (
-       select account_id, answered_at, batch_id, book_id, destination, currency, amount, tariff_amount, rate, billed_s,
-         reverses_entry_no
+       select account_id, answered_at, batch_id, book_id, destination, currency, amount, tariff_amount, rate,
+         connect_fee, billed_s, reverses_entry_no
        from charges c
        where c.book_id = b.book_id and c.answered_at >= b.start_at and c.answered_at < b.end_at and c.side <> 'cost'
        offset 0
@@ -106,7 +110,7 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
      where c.answered_at < a.end_at and (c.answered_at >= a.after_end_at or exists (
        select from journals j
        where j.book_id = c.book_id and j.batch_id = c.batch_id and j.kind = 'usage' and j.number > a.after_number))
-     group by a.account_id, c.destination, c.currency, 7, 8`,
+     group by a.account_id, c.destination, c.currency, 8, 9`,
     [
       coverages.map(({ bookId }) => bookId),
       coverages.map(({ accountId }) => accountId),

@@ -130,6 +130,7 @@ function usageItem(sum: UsageSum, period: BillingPeriod): UsageItem {
     ratePerMinute: sum.rate === null ? null : (parseDecimal(sum.rate) ?? null),
     calls: Number(sum.calls),
     billedS: Number(sum.billed_s),
+    connectFees: nanosFromSql(sum.connect_fees),
     exactAmount: nanosFromSql(sum.amount),
   };
 }

@@ -60,6 +60,8 @@ export interface InvoiceColumns {
   readonly rate: string;
   readonly calls: string;
   readonly minutes: string;
+  /** Absent where no line has connect fees: the table then has no such column. */
+  readonly connectFees?: string;
   readonly amount: string;
 }
 
@@ -76,6 +78,7 @@ export interface InvoiceRow {
   readonly rate: string;
   readonly calls: string;
   readonly minutes: string;
+  readonly connectFees?: string;
   readonly amount: string;
 }
 

@@ -46,7 +46,7 @@ export async function loadLines(tx: Tx, { bookId, id }: StoredInvoice): Promise<
     `select line, kind, description, period_start_date as "periodStartDate", period_end_date as "periodEndDate",
        previous_period as "previousPeriod", trim_scale(rate) as rate, calls::float8 as calls,
          billed_s::float8 as "billedS",
-       adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
+       trim_scale(connect_fees) as "connectFees", adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
      from invoice_lines where book_id = $1 and invoice_id = $2 order by line`,
     [bookId, id],
   );
@@ -79,7 +79,9 @@ export interface BilledEntry {
   readonly currency: Currency;
   readonly prefix: string;
   readonly destination: string;
+  /** Rate and fee in the account's currency; both null where the tariff's is another. */
   readonly rate: string | null;
+  readonly connect_fee: string | null;
   readonly billed_s: number;
 }
 
@@ -108,6 +110,7 @@ export async function* billedEntries(
      select c.answered_at, c.answered_at::text as answered_at_text, c.usage_id, c.entry_no, c.reverses_entry_no,
        c.amount, c.currency, c.prefix, c.destination, c.billed_s,
        case when c.tariff_amount is null then trim_scale(c.rate) end as rate,
+       case when c.tariff_amount is null then trim_scale(coalesce(c.connect_fee, 0)) end as connect_fee,
        case when c.reverses_entry_no is null then c.batch_id else (
          select o.batch_id from charges o where o.book_id = c.book_id and o.answered_at = c.answered_at
            and o.usage_id = c.usage_id and o.entry_no = c.reverses_entry_no

@@ -17,9 +17,11 @@ export interface InvoiceWording {
   readonly ratePerMinute: string;
   readonly calls: string;
   readonly minutes: string;
+  readonly connectFees: string;
   /** Holds `{currency}`. */
   readonly amountIn: string;
-  readonly severalRates: string;
+  /** In place of a rate where no single one makes the amount. */
+  readonly varyingRate: string;
   readonly usage: string;
   readonly previousPeriods: string;
   readonly adjustments: string;
@@ -52,8 +54,9 @@ const en: InvoiceWording = {
   ratePerMinute: "Rate/min",
   calls: "Calls",
   minutes: "Minutes",
+  connectFees: "Connect fees",
   amountIn: "Amount ({currency})",
-  severalRates: "several",
+  varyingRate: "varies",
   usage: "Usage",
   previousPeriods: "Previous periods: late and corrected calls",
   adjustments: "Adjustments",
@@ -85,8 +88,9 @@ const de: InvoiceWording = {
   ratePerMinute: "Preis/Min.",
   calls: "Anrufe",
   minutes: "Minuten",
+  connectFees: "Verbindungsentgelte",
   amountIn: "Betrag ({currency})",
-  severalRates: "mehrere",
+  varyingRate: "variabel",
   usage: "Verbrauch",
   previousPeriods: "Frühere Zeiträume: nachgemeldete und berichtigte Anrufe",
   adjustments: "Korrekturen",
@@ -118,8 +122,9 @@ const fr: InvoiceWording = {
   ratePerMinute: "Prix/min",
   calls: "Appels",
   minutes: "Minutes",
+  connectFees: "Frais de connexion",
   amountIn: "Montant ({currency})",
-  severalRates: "plusieurs",
+  varyingRate: "variable",
   usage: "Consommation",
   previousPeriods: "Périodes antérieures : appels tardifs et corrigés",
   adjustments: "Ajustements",
@@ -151,8 +156,9 @@ const es: InvoiceWording = {
   ratePerMinute: "Tarifa/min",
   calls: "Llamadas",
   minutes: "Minutos",
+  connectFees: "Establecimiento",
   amountIn: "Importe ({currency})",
-  severalRates: "varias",
+  varyingRate: "variable",
   usage: "Consumo",
   previousPeriods: "Períodos anteriores: llamadas tardías y corregidas",
   adjustments: "Ajustes",
@@ -184,8 +190,9 @@ const ar: InvoiceWording = {
   ratePerMinute: "السعر/دقيقة",
   calls: "المكالمات",
   minutes: "الدقائق",
+  connectFees: "رسوم الاتصال",
   amountIn: "المبلغ ({currency})",
-  severalRates: "متعدد",
+  varyingRate: "متغير",
   usage: "الاستهلاك",
   previousPeriods: "فترات سابقة: مكالمات متأخرة أو مصححة",
   adjustments: "تسويات",

@@ -1,5 +1,5 @@
 import { invariant } from "../../core/invariant.ts";
-import { parseDecimal } from "../../core/money/decimal.ts";
+import { type Decimal, parseDecimal } from "../../core/money/decimal.ts";
 import { nanosFromSql } from "../../core/money/nanos.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type BilledEntry, type BilledEvent, billedEntries, loadEventRevisions } from "./invoice-store.ts";
@@ -61,6 +61,11 @@ async function describe(
   });
 }
 
+const signed = (sign: 1 | -1, fee: string): Decimal | null => {
+  const parsed = parseDecimal(fee);
+  return parsed === undefined ? null : { ...parsed, units: BigInt(sign) * parsed.units };
+};
+
 function itemisedCall(entry: BilledEntry, event: BilledEvent): ItemisedCall {
   const sign = entry.reverses_entry_no === null ? 1 : -1;
   return {
@@ -75,7 +80,7 @@ function itemisedCall(entry: BilledEntry, event: BilledEvent): ItemisedCall {
     talkedS: sign * event.talked_s,
     billedS: sign * entry.billed_s,
     ratePerMinute: entry.rate === null ? null : (parseDecimal(entry.rate) ?? null),
-    connectFee: null,
+    connectFee: entry.connect_fee === null ? null : signed(sign, entry.connect_fee),
     amount: nanosFromSql(entry.amount),
     currency: entry.currency,
     callId: event.call_id,

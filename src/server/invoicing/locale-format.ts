@@ -9,6 +9,8 @@ export interface LocaleFormat {
   /** "EUR 1,234.50": the ISO code, which no two currencies share. */
   readonly money: (value: Nanos, currency: Currency) => string;
   /** The amount to its last nano, at least in the currency's digits: "1,234.5678". */
+  readonly exactAmount: (value: Nanos, currency: Currency) => string;
+  /** The same with the code: "EUR 1,234.5678". */
   readonly exactMoney: (value: Nanos, currency: Currency) => string;
   /** A rate with all its decimals, two at least: "0.05", "0.01875". */
   readonly rate: (value: Decimal) => string;
@@ -49,14 +51,16 @@ function makeFormat(locale: string): LocaleFormat {
   const date = new Intl.DateTimeFormat(locale, DATE);
   const rate = decimals(locale, 2, 18);
   const hundredths = decimals(locale, 2, 2);
+  const exactAmount = (value: Nanos, currency: Currency) =>
+    write(decimals(locale, currencyDigits(currency), NANOS_SCALE), value);
   return {
     amount: (value, currency) => write(decimals(locale, currencyDigits(currency), currencyDigits(currency)), value),
     money: (value, currency) => {
       const digits = currencyDigits(currency);
       return withCode(locale, currency, write(decimals(locale, digits, digits), value));
     },
-    exactMoney: (value, currency) =>
-      withCode(locale, currency, write(decimals(locale, currencyDigits(currency), NANOS_SCALE), value)),
+    exactAmount,
+    exactMoney: (value, currency) => withCode(locale, currency, exactAmount(value, currency)),
     rate: (value) => rate.format(formatDecimal(value) as Intl.StringNumericLiteral),
     count: (value) => count.format(value),
     digits: Array.from({ length: 10 }, (_, digit) => count.format(digit)),

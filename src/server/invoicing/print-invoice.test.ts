@@ -45,7 +45,19 @@ describe("a printed invoice", () => {
   test("names rates that cannot be one figure", () => {
     const mixed = sampleUsage(1).map((item) => ({ ...item, ratePerMinute: null }));
     const { sections } = printInvoice(samplePrint(sampleInvoice(mixed)));
-    expect(sections[0]?.rows[0]?.rate).toBe("several");
+    expect(sections[0]?.rows[0]?.rate).toBe("varies");
+  });
+
+  test("has a column for connect fees only when there are some", () => {
+    const [free, paid] = sampleUsage(2);
+    const without = printInvoice(samplePrint(sampleInvoice([free!])));
+    expect(without.columns).not.toHaveProperty("connectFees");
+    expect(without.sections[0]?.rows[0]).not.toHaveProperty("connectFees");
+    const connectFees = nanosFromSql("0.024");
+    const document = printInvoice(samplePrint(sampleInvoice([free!, { ...paid!, connectFees }])));
+    expect(document.columns.connectFees).toBe("Connect fees");
+    const { rows = [], subtotal } = document.sections[0] ?? {};
+    expect([...rows, subtotal].map((row) => row?.connectFees)).toEqual(["", "0.024", "0.024"]);
   });
 
   test("falls back to English words, not to English figures", () => {

@@ -62,6 +62,7 @@ export function printInvoice(input: PrintInput): InvoiceDocument {
       rate: wording.ratePerMinute,
       calls: wording.calls,
       minutes: wording.minutes,
+      ...(hasFees(invoice) && { connectFees: wording.connectFees }),
       amount: wording.amountIn.replace("{currency}", invoice.currency),
     },
     sections: sections(page),
@@ -124,20 +125,28 @@ function sections(page: Page): InvoiceSection[] {
     .map(({ heading, lines }) => section(page, heading, lines));
 }
 
+const feesOf = (line: InvoiceLine): Nanos => (line.kind === "usage" ? line.connectFees : NO_NANOS);
+
+const hasFees = ({ lines }: Invoice): boolean => lines.some((line) => feesOf(line) !== 0n);
+
 function section({ invoice, wording, format }: Page, heading: string, lines: readonly InvoiceLine[]): InvoiceSection {
   // Shown minutes add up to the shown sum, as amounts do.
   const minutes = roundLines(lines.map(exactMinutes), { per: "total", mode: "half-up", digits: 2, carried: NO_NANOS });
+  const fees = (value: Nanos) =>
+    hasFees(invoice) && { connectFees: value === 0n ? "" : format.exactAmount(value, invoice.currency) };
   const rows = lines.map((line, index): InvoiceRow => {
     const amount = format.amount(line.amount, invoice.currency);
-    if (line.kind === "adjustment") return { description: line.description, rate: "", calls: "", minutes: "", amount };
+    const cells = { ...fees(feesOf(line)), amount };
+    if (line.kind === "adjustment")
+      return { description: line.description, rate: "", calls: "", minutes: "", ...cells };
     return {
       description:
         line.destination +
         (line.previousPeriod ? ` (${format.dates(line.period.startDate, line.period.endDate)})` : ""),
-      rate: line.ratePerMinute === null ? wording.severalRates : format.rate(line.ratePerMinute),
+      rate: line.ratePerMinute === null ? wording.varyingRate : format.rate(line.ratePerMinute),
       calls: format.count(line.calls),
       minutes: format.hundredths(minutes.amounts[index] ?? NO_NANOS),
-      amount,
+      ...cells,
     };
   });
   const isUsage = lines.some(({ kind }) => kind === "usage");
@@ -148,6 +157,7 @@ function section({ invoice, wording, format }: Page, heading: string, lines: rea
     rate: "",
     calls: isUsage ? format.count(calls) : "",
     minutes: isUsage ? format.hundredths(minutes.total) : "",
+    ...fees(nanos(lines.reduce((sum, line) => sum + feesOf(line), 0n))),
     amount: format.amount(amount, invoice.currency),
   };
   return { heading, rows, subtotal };

@@ -12,10 +12,12 @@ export interface StoredLine {
   readonly periodStartDate: string | null;
   readonly periodEndDate: string | null;
   readonly previousPeriod: boolean;
-  /** Price a minute; null for an adjustment, and where the calls had several. */
+  /** Price a minute; null for an adjustment, and where no single one makes the amount. */
   readonly rate: string | null;
   readonly calls: number | null;
   readonly billedS: number | null;
+  /** Connect fees in the amount; null for an adjustment. */
+  readonly connectFees: string | null;
   readonly adjustmentId: string | null;
   readonly exactAmount: string;
   readonly amount: string;
@@ -35,6 +37,7 @@ export const storedLines = ({ lines }: Pick<Invoice, "lines">): StoredLine[] =>
       rate: usage?.ratePerMinute ? formatDecimal(usage.ratePerMinute) : null,
       calls: usage?.calls ?? null,
       billedS: usage?.billedS ?? null,
+      connectFees: usage && nanosToSql(usage.connectFees),
       adjustmentId: line.kind === "adjustment" ? line.adjustmentId : null,
       exactAmount: nanosToSql(line.exactAmount),
       amount: nanosToSql(line.amount),

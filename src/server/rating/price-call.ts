@@ -1,4 +1,4 @@
-import { formatDecimal, unitsAt } from "../../core/money/decimal.ts";
+import { formatDecimal } from "../../core/money/decimal.ts";
 import { convert, findConversion, type NoConversion } from "../../core/money/exchange.ts";
 import { divideRounded } from "../../core/money/rounding.ts";
 import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
@@ -6,7 +6,6 @@ import type { RatedCharge } from "../../core/rating/charge.ts";
 import { openCall } from "../../core/rating/opening.ts";
 import { rateOpened } from "../../core/rating/rate-call.ts";
 import type { Reject } from "../../core/reject.ts";
-import type { Price } from "../../core/tariff/price.ts";
 import type { TariffTerms } from "../../core/tariff/tariff.ts";
 import { isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
@@ -89,7 +88,8 @@ function priceSide(
     tariffEpoch: context.tariffs.epoch,
     prefix: event.called.kind === "e164" ? rated.prefix : NOT_E164_MARK + rated.prefix,
     destination: rated.destination,
-    rate: ratePerMinute(opening.price),
+    rate: rated.ratePerMinute,
+    connectFee: rated.connectFee.units === 0n ? null : formatDecimal(rated.connectFee),
     billedS: rated.billedS,
   };
 }
@@ -121,23 +121,6 @@ export function inAccountCurrency(
 
 /** Decimals of the exchange rate as it is stored beside a charge; the conversion itself uses the exact fraction. */
 const EXCHANGE_RATE_SCALE = 18;
-
-/** Decimals of a rate that is shown a minute though its unit does not divide one. */
-const SHOWN_SCALE = 9;
-const MINUTE_S = 60n;
-const rateTexts = new WeakMap<Price, string>();
-
-/** The opening rate a minute, as plain text; prices are few and shared, so each is written once. */
-function ratePerMinute(price: Price): string {
-  const known = rateTexts.get(price);
-  if (known !== undefined) return known;
-  const { ratePerUnit, unitS } = price.terms;
-  const scale = Math.max(ratePerUnit.scale, SHOWN_SCALE);
-  const units = divideRounded(unitsAt(ratePerUnit, scale) * MINUTE_S, BigInt(unitS), "half-even");
-  const text = formatDecimal({ units, scale });
-  rateTexts.set(price, text);
-  return text;
-}
 
 const called = (event: UsageEvent): string => calledText(event.called);
 

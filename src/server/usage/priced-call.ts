@@ -35,8 +35,10 @@ export interface PricedCharge {
   readonly tariffEpoch: number;
   readonly prefix: string;
   readonly destination: string;
-  /** The rate per minute at answer, as a plain decimal. */
-  readonly rate: string;
+  /** The rate a minute that, times the seconds billed and with the fee, makes the amount; null where none does. */
+  readonly rate: string | null;
+  /** The connect fee in the amount, in the tariff's currency like the rate; null: none. */
+  readonly connectFee: string | null;
   readonly billedS: number;
 }
 

@@ -20,7 +20,7 @@ const STAGES = `
   create temp table if not exists stage_charges (
     book_id uuid, answered_at timestamptz, usage_id uuid, entry_no smallint, account_id uuid, side text, amount numeric,
     currency text, tariff_amount numeric, tariff_currency text, exchange_rate text, tariff_id uuid, tariff_epoch bigint,
-    prefix text, destination text, rate text, billed_s integer, reverses_entry_no smallint
+    prefix text, destination text, rate text, connect_fee text, billed_s integer, reverses_entry_no smallint
   ) on commit delete rows`;
 
 /** Makes the connection's temporary tables, once a connection. */
@@ -137,10 +137,10 @@ export async function insertCharges(tx: BulkTx, origin: BatchOrigin, entries: re
   await tx.query(
     `insert into charges (tenant_id, batch_id, book_id, answered_at, usage_id, entry_no, account_id, side, amount,
        currency, tariff_amount, tariff_currency, exchange_rate, tariff_id, tariff_epoch, prefix, destination, rate,
-       billed_s, reverses_entry_no)
+       connect_fee, billed_s, reverses_entry_no)
      select $1::uuid, $2::bigint, book_id, answered_at, usage_id, entry_no, account_id, side, amount,
        currency, tariff_amount, tariff_currency, exchange_rate::numeric, tariff_id, tariff_epoch, prefix, destination,
-       rate::numeric, billed_s, reverses_entry_no
+       rate::numeric, connect_fee::numeric, billed_s, reverses_entry_no
      from stage_charges`,
     [origin.tenantId, origin.batchId.toString()],
   );
@@ -148,7 +148,7 @@ export async function insertCharges(tx: BulkTx, origin: BatchOrigin, entries: re
 
 function writeChargeRow(copy: BinaryCopy, entry: ChargeEntry): void {
   const { charge } = entry;
-  copy.row(18);
+  copy.row(19);
   copy.uuid(cachedUuid(entry.bookId));
   copy.timestamptz(entry.answeredAt);
   copy.uuid(entry.usageId);
@@ -165,6 +165,7 @@ function writeChargeRow(copy: BinaryCopy, entry: ChargeEntry): void {
   copy.text(charge.prefix);
   copy.text(charge.destination);
   copy.text(charge.rate);
+  copy.text(charge.connectFee);
   copy.int4(charge.billedS);
   copy.int2(entry.reversesEntryNo);
 }

@@ -118,7 +118,8 @@ interface ChargeRow {
   readonly tariff_epoch: string;
   readonly prefix: string;
   readonly destination: string;
-  readonly rate: string;
+  readonly rate: string | null;
+  readonly connect_fee: string | null;
   readonly billed_s: number;
   readonly reverses_entry_no: number | null;
 }
@@ -167,6 +168,7 @@ function entryOf(row: ChargeRow): ChargeEntry {
       prefix: row.prefix,
       destination: row.destination,
       rate: row.rate,
+      connectFee: row.connect_fee,
       billedS: row.billed_s,
     },
   };
