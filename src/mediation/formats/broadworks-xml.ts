@@ -87,15 +87,12 @@ class BroadworksXmlDecoder implements Decoder {
   /** The document's own tags, and nothing else. */
   #between({ fault }: XmlPiece, text: string): RowOutcome {
     if (fault === "too-long") return rejected(faultReject("record-too-long"));
-    const encoding = /<\?xml[^>]*\sencoding\s*=\s*["']([\w-]+)["']/i.exec(text)?.[1];
+    const encoding = /^\uFEFF?\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w-]+)["']/i.exec(text)?.[1];
     if (encoding) this.#encoding = /^utf-?8$/i.test(encoding) ? "utf-8" : "latin-1";
     const opens = /<broadWorksCDR[\s>]/.test(text);
     const closes = /<\/broadWorksCDR\s*>/.test(text);
     this.#isOpen = (opens || this.#isOpen) && !closes;
-    const rest = text
-      .replace(/^\uFEFF/, "")
-      .replace(/<\?[^>]*\?>|<!--.*?-->|<!DOCTYPE[^>[]*>|<\/?broadWorksCDR[^>]*>/gs, "");
-    if (rest.trim() !== "") return rejected(notXml("it stands outside of any cdrData"));
+    if (!isFraming(text)) return rejected(notXml("it stands outside of any cdrData"));
     return { kind: "framing", what: opens ? "header" : closes ? "trailer" : "blank" };
   }
 
@@ -152,6 +149,16 @@ class BroadworksXmlDecoder implements Decoder {
     const written = text(name);
     return this.#time.match(written) ? epochMs(this.#time.localMs) : timeInvalid(name, written);
   }
+}
+
+/**
+ * Whether a text is made of a document's own tags, comments and blanks. Piece by piece, each where the one before ended:
+ * a search would look through the rest of a broken file for the end of everything that begins in it.
+ */
+function isFraming(text: string): boolean {
+  const piece = /\uFEFF|\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>[]*>|<\/?broadWorksCDR[^>]*>/sy;
+  while (piece.lastIndex < text.length) if (!piece.test(text)) return false;
+  return true;
 }
 
 /** As the record says; without a word, a user whose own number calls is the caller. */

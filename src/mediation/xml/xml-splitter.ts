@@ -109,10 +109,11 @@ export class XmlSplitter {
 
   /** A record ends after its closing tag, or before the next record when that comes first. */
   #recordEnd(text: string, start: number): PieceEnd | undefined {
-    const close = find(this.#close, text, start);
     const open = find(this.#open, text, start + 1);
-    if (open && !(close && close.start < open.start)) return { at: open.start, isClosed: false };
-    return close && { at: close.end, isClosed: true };
+    // No further than the next record: among many that are not closed each would look through all the rest.
+    const close = find(this.#close, open ? text.slice(0, open.start) : text, start);
+    if (close) return { at: close.end, isClosed: true };
+    return open && { at: open.start, isClosed: false };
   }
 
   #give(kind: XmlPiece["kind"], bytes: Uint8Array, fault: XmlPiece["fault"]): void {
