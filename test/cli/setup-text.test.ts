@@ -19,3 +19,12 @@ test("a setup file's texts that JSON can spell and no database can store are lis
   ]);
   expect((await tollwrightJson(["tenant", "list"], { db })).document).toEqual({ tenants: [] });
 });
+
+test("a setup file that nests too deep to be walked through is refused", async () => {
+  const mapping = "[".repeat(100_000) + "]".repeat(100_000);
+  const source = `{"name": "s", "format": "mapped", "settings": {"mapping": ${mapping}}}`;
+  const stdin = `{"tenant": {"name": "Deep", "currency": "EUR"}, "sources": [${source}]}`;
+  const { status, document } = await tollwrightJson<{ detail: string }>(["apply", "-"], { db, stdin });
+  expect({ status, document }).toMatchObject({ status: 2, document: { code: "setup-invalid" } });
+  expect(document.detail).toContain("/sources/0/settings/mapping/0");
+});

@@ -249,7 +249,9 @@ describe("a carrier's template", () => {
     ['{"decimals": 4}', "", "no such field"],
     ['{"mode": "full",}', "line 1, column 17", "no JSON"],
     ["[]", "no object", "a list"],
-  ])("%s is refused, naming %s (%s)", async (json, place) => {
+    ['{"costTariff": "a\\u0000"}', "/costTariff", "no text that a database keeps"],
+    [`{"columns": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`, "/columns", "too deep to be walked through"],
+  ])("%.60s is refused, naming %s (%s)", async (json, place) => {
     const path = await desk.file("template.json", json);
     const { status, document } = await desk.json<{ code: string; detail: string }>(["template", "save", "bad", path]);
     expect(status).toBe(2);

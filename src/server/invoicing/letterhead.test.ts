@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { invoiceSettings } from "./letterhead.ts";
+import { invoiceSettings, requireUsable } from "./letterhead.ts";
 
 const SELLER = { name: "Harbour Telecom", letterhead: { lines: ["Harbour Telecom Lda", "Cais 12"] } };
 
@@ -14,4 +14,16 @@ test.each<[lines: readonly string[] | undefined, printed: readonly string[], why
   const { buyer, printed: head } = invoiceSettings(SELLER, { name: "Quay Coffee", letterhead });
   expect(buyer.lines).toEqual(printed);
   expect(head.seller.lines).toEqual(SELLER.letterhead.lines);
+});
+
+test.each<[svg: string, refused: boolean, why: string]>([
+  ['<g filter="url(#shadow)"/>', true, "an effect"],
+  ["<g style='opacity:1; filter : blur(9999999px)'/>", true, "as a style"],
+  ['<image href="data:image/svg+xml;base64,PHN2Zy8+"/>', true, "an SVG inside, whose effects nobody sees"],
+  ['<g style="filter:none"/>', false, "drawing programs write that everywhere"],
+  ['<filter id="unused"/><text>Water filters: clean</text>', false, "no effect in use"],
+])("a logo of %s (%s)", (svg, refused) => {
+  const apply = () => requireUsable({ logoSvg: `<svg xmlns="http://www.w3.org/2000/svg">${svg}</svg>` });
+  if (refused) expect(apply).toThrow(expect.objectContaining({ code: "letterhead-invalid" }));
+  else expect(apply).not.toThrow();
 });

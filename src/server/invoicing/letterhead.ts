@@ -123,11 +123,20 @@ export function invoiceSettings(seller: Party, buyer: Party): InvoiceSettings {
 }
 
 /**
+ * An effect in use, such as a shadow, or a second SVG inside. The typesetter draws effects as pixels, as many as they
+ * ask for: one in the wrong unit takes all the memory there is, and the process with it. Its other limits hold.
+ */
+const SVG_FILTER = /\bfilter\s*[=:]\s*["']?\s*(?!none\b)\w+|data:image\/svg/i;
+
+/**
  * Refuses what {@link LetterheadSetup} cannot see, before it is stored and every bill run parks the account for it.
  *
  * @throws Problem `letterhead-invalid`.
  */
 export function requireUsable(letterhead: Letterhead): void {
+  const [filter] = SVG_FILTER.exec(letterhead.logoSvg ?? "") ?? [];
+  if (filter !== undefined)
+    throw letterheadInvalid({ field: "logoSvg", value: `… ${filter} …`, wanted: "an SVG without filter effects" });
   invoiceSettings({ name: "", letterhead: {} }, { name: "", letterhead });
 }
 

@@ -3,6 +3,7 @@ import { Value } from "typebox/value";
 import { FINDING_SEVERITIES } from "../../decks/check/finding.ts";
 import { type DeckTemplate, deckTemplateInvalid, parseDeckTemplate } from "../../decks/template.ts";
 import { findJsonFault } from "../tenancy/json-fault.ts";
+import { unstorablePlaces } from "../tenancy/unstorable-json.ts";
 
 const optional = Type.Optional;
 const closed = { additionalProperties: false } as const;
@@ -64,8 +65,15 @@ export function parseCarrierTemplate(json: unknown): CarrierTemplate {
   return { reading: parseDeckTemplate(reading), handling };
 }
 
-/** The JSON of a template file. Errors: Problem `deck-template-invalid` with line and column. */
+/** The JSON of a template file. Errors: Problem `deck-template-invalid` with the place. */
 export function parseTemplateText(text: string): unknown {
+  const json = parseJson(text);
+  const [unstorable] = unstorablePlaces(json);
+  if (unstorable) throw deckTemplateInvalid(`${unstorable.pointer} ${unstorable.what.replace(/\.$/, "")}`);
+  return json;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -3,6 +3,7 @@ import { Value } from "typebox/value";
 import { findJsonFault } from "./json-fault.ts";
 import { SetupFaults, setupNotJson } from "./setup-faults.ts";
 import { Setup } from "./setup-schema.ts";
+import { unstorablePlaces } from "./unstorable-json.ts";
 
 /** Faults of form that are listed at once; a file with more is another kind of file. */
 const FAULTS_MAX = 100;
@@ -17,7 +18,7 @@ export function readSetup(text: string): Setup {
   const faults = new SetupFaults();
   addFormFaults(json, faults);
   faults.throwAny();
-  addTextFaults(json, "", faults);
+  for (const { pointer, what, fix } of unstorablePlaces(json)) faults.add(pointer, what, fix);
   faults.throwAny();
   return json as Setup; // every form fault would have been thrown
 }
@@ -58,17 +59,6 @@ function addFormFaults(json: unknown, faults: SetupFaults): void {
       const seen = Value.Pointer.Get(json, instancePath);
       faults.add(instancePath, `Is ${shown(seen)}.`, `Give ${expectedAt(schemaPath)}.`);
     }
-  }
-}
-
-/** JSON can spell what no database stores as text: NUL, and halves of surrogate pairs. */
-function addTextFaults(value: unknown, pointer: string, faults: SetupFaults): void {
-  if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed()))
-    faults.add(pointer, "Holds \\u0000 or half a character, which is no text.", "Remove it.");
-  if (typeof value !== "object" || value === null) return;
-  for (const [name, inner] of Object.entries(value)) {
-    addTextFaults(name, pointer, faults);
-    addTextFaults(inner, `${pointer}/${name}`, faults);
   }
 }
 
