@@ -6,6 +6,7 @@ import { tablesAreIsolated } from "./checks/isolation-check.ts";
 import { ledgerAgrees } from "./checks/ledger-agrees.ts";
 import {
   balancesAreSums,
+  costIsAccrued,
   journalNumbers,
   journalsBalance,
   postingsHaveJournals,
@@ -33,6 +34,7 @@ const CHECKS = [
   postingsHaveJournals,
   journalNumbers,
   balancesAreSums,
+  costIsAccrued,
   vendorsArePosted,
   invoicesAddUp,
   invoicesArePosted,

@@ -22,12 +22,12 @@ interface CostDayRow {
 
 /**
  * Cost charges per vendor, UTC day of answer, payer's book and currency, against what is posted of them; the unequal
- * ones.
+ * ones. `charges`: the table, or whole days of it.
  */
-const UNPOSTED_COST = `
+const unpostedCostOf = (charges: string): string => `
   with charged as (
-    select account_id, (answered_at at time zone 'UTC')::date as day, currency, book_id, sum(amount) as amount
-    from charges where side = 'cost' group by 1, 2, 3, 4
+    select c.account_id, (c.answered_at at time zone 'UTC')::date as day, c.currency, c.book_id, sum(c.amount) as amount
+    from ${charges} where c.side = 'cost' group by 1, 2, 3, 4
   )
   select a.book_id as vendor_book_id, c.account_id as vendor_id, c.book_id as payer_book_id, c.day, c.currency,
     c.amount as charged, coalesce(v.amount, 0) as posted, coalesce(v.postings, 0) as postings
@@ -37,15 +37,59 @@ const UNPOSTED_COST = `
     and v.payer_book_id = c.book_id
   where c.amount <> coalesce(v.amount, 0)`;
 
-/** How many days of a vendor, payer's book and currency are not all posted. */
+/**
+ * Charges that may not be accrued: of payers' books with journals above their positions, from the beginning of the day
+ * of the earliest answer in these. A late call, and the reversal of a corrected one, are in a new journal; the other
+ * calls of its day are in the sum again, because the whole day is compared.
+ */
+const NEW_CHARGES = `(
+    select b.id, date_trunc('day', (
+      select min(j.first_answered_at) from journals j
+      where j.book_id = b.id and j.number > coalesce(p.covers_journal_number, 0)
+    ) at time zone 'UTC') at time zone 'UTC' as start_at
+    from books b left join accrual_positions p on p.payer_book_id = b.id
+    where b.last_journal_number > coalesce(p.covers_journal_number, 0)
+  ) b join charges c on c.book_id = b.id and c.answered_at >= b.start_at`;
+
+/** How many days of a vendor, payer's book and currency are not all posted, by all charges of all time. */
 export async function countUnpostedDays(tx: Tx): Promise<number> {
-  const { rows } = await tx.query<{ days: string }>(`select count(*) as days from (${UNPOSTED_COST}) as day`);
+  const unposted = unpostedCostOf("charges c");
+  const { rows } = await tx.query<{ days: string }>(`select count(*) as days from (${unposted}) as day`);
   return Number(rows[0]?.days);
 }
 
-/** Days whose cost is not all posted, at most `pageRows` in memory; the vendors' books are locked. */
+/** How far a payer's book has been accrued. */
+export interface AccrualPosition {
+  readonly payerBookId: string;
+  readonly journalNumber: string;
+}
+
+/**
+ * The last journals of books that have some above their positions. To be read before {@link unpostedCost}, which then
+ * sees all of their charges, and perhaps more.
+ */
+export async function loadNewPositions(tx: Tx): Promise<readonly AccrualPosition[]> {
+  const { rows } = await tx.query<AccrualPosition>(
+    `select b.id as "payerBookId", b.last_journal_number as "journalNumber"
+     from books b left join accrual_positions p on p.payer_book_id = b.id
+     where b.last_journal_number > coalesce(p.covers_journal_number, 0)`,
+  );
+  return rows;
+}
+
+/** Moves positions forward; the vendors' books are locked, so no other run moves them. */
+export async function savePositions(tx: Tx, tenantId: string, moved: readonly AccrualPosition[]): Promise<void> {
+  await tx.query(
+    `insert into accrual_positions (tenant_id, payer_book_id, covers_journal_number)
+     select $1::uuid, * from unnest($2::uuid[], $3::bigint[])
+     on conflict (payer_book_id) do update set covers_journal_number = excluded.covers_journal_number`,
+    [tenantId, moved.map(({ payerBookId }) => payerBookId), moved.map(({ journalNumber }) => journalNumber)],
+  );
+}
+
+/** New days whose cost is not all posted, at most `pageRows` in memory; the vendors' books are locked. */
 export async function* unpostedCost(tx: BulkTx, pageRows: number): AsyncGenerator<readonly VendorCostDay[]> {
-  await tx.query(`declare unposted_cost no scroll cursor for ${UNPOSTED_COST} order by 1, 2, 3, 4, 5`);
+  await tx.query(`declare unposted_cost no scroll cursor for ${unpostedCostOf(NEW_CHARGES)} order by 1, 2, 3, 4, 5`);
   for (;;) {
     const { rows } = await tx.query<CostDayRow>(`fetch ${pageRows} from unposted_cost`);
     if (rows.length > 0) yield rows.map(costDay);

@@ -2,7 +2,14 @@ import { postVendorCost } from "../../core/ledger/post-vendor-cost.ts";
 import type { Database } from "../db/database.ts";
 import { rehearse } from "../db/rehearse.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
-import { countUnpostedDays, loadVendorBooks, saveAccruals, unpostedCost } from "./accrual-store.ts";
+import {
+  countUnpostedDays,
+  loadNewPositions,
+  loadVendorBooks,
+  saveAccruals,
+  savePositions,
+  unpostedCost,
+} from "./accrual-store.ts";
 import { insertJournals, lockBooks } from "./post-journals.ts";
 
 const PAGE_ROWS = 5_000;
@@ -21,7 +28,8 @@ export interface AccrualReport {
 /**
  * Posts what vendors have earned to their own books: what the cost charges of each day add up to, less what was posted
  * of them before. No day is ever closed, so late and corrected calls are caught whenever they come, and a second run
- * posts nothing. The vendors' books are locked meanwhile; imports, which post to the payers' books, go on.
+ * posts nothing. Days without a call in a journal since the last run are left alone, so that a run costs what is new and
+ * not what is old. The vendors' books are locked meanwhile; imports, which post to the payers' books, go on.
  */
 export async function accrueVendors(
   db: Database,
@@ -30,6 +38,8 @@ export async function accrueVendors(
   const transact = (work: (tx: BulkTx) => Promise<AccrualReport>) => db.bulk("app", { tenantId }, work);
   return await rehearse(dryRun, transact, async (tx) => {
     const books = await lockBooks(tx, await loadVendorBooks(tx));
+    if (books.size === 0) return { posted: 0 };
+    const positions = await loadNewPositions(tx);
     let posted = 0;
     for await (const days of unpostedCost(tx, PAGE_ROWS)) {
       const entries = days.flatMap((day) => {
@@ -42,6 +52,7 @@ export async function accrueVendors(
       await saveAccruals(tx, tenantId, days);
       posted += entries.length;
     }
+    await savePositions(tx, tenantId, positions);
     return { posted };
   });
 }

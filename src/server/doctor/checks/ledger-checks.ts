@@ -63,3 +63,22 @@ export const vendorsArePosted: Check = {
     ) p using (account_id, currency)
     where coalesce(v.amount, 0) <> coalesce(p.amount, 0)`,
 };
+
+/** An accrual looks only at days of new journals, so that what it overlooked would else wait for ever as new. */
+export const costIsAccrued: Check = {
+  name: "accrued cost",
+  holds: "Where an accrual has covered all of a payer's calls, every day of their cost is accrued in full.",
+  countSql: "select count(*) from accrual_positions",
+  differencesSql: `
+    select format('vendor %s, payer''s book %s, %s: %s %s charged, %s accrued', c.account_id, c.book_id, c.day,
+      trim_scale(c.amount), c.currency, trim_scale(coalesce(v.amount, 0))) as what
+    from (
+      select book_id, account_id, (answered_at at time zone 'UTC')::date as day, currency, sum(amount) as amount
+      from charges where side = 'cost' group by 1, 2, 3, 4
+    ) c
+    join (select book_id, max(number) as number from journals where kind = 'usage' group by 1) j using (book_id)
+    join accrual_positions p on p.payer_book_id = c.book_id and p.covers_journal_number >= j.number
+    left join vendor_accruals v on v.vendor_account_id = c.account_id and v.day = c.day and v.currency = c.currency
+      and v.payer_book_id = c.book_id
+    where c.amount <> coalesce(v.amount, 0)`,
+};
