@@ -129,6 +129,44 @@ If the switch's template changed, change the source's columns. [column-count]
   });
 });
 
+describe("a log that was imported while its last row was being written", () => {
+  const rows = shortRow("k1") + shortRow("k2") + shortRow("k3");
+  const cutAt = rows.length - 20;
+  const waiting = async () =>
+    (await cdrJson<{ waiting: { raw: string }[] }>("quarantine", "list")).document.waiting.map(({ raw }) => raw);
+  const importing = (path: string) => cdrJson<{ total: object }>("import", "--source", "fs-1", path);
+
+  test("gives its part of the row back once the whole one has come", async () => {
+    const path = await file("Master.csv", rows.slice(0, cutAt));
+    expect(await importing(path)).toMatchObject({ status: 1, document: { total: { stored: 2, quarantined: 1 } } });
+    expect(await waiting()).toHaveLength(1);
+    await writeFile(path, rows + shortRow("k4"));
+    expect(await importing(path)).toMatchObject({ status: 0, document: { total: { stored: 2, duplicate: 2 } } });
+    expect(await waiting()).toEqual([]);
+    const { document } = await cdrJson<{ files: { counts: object }[] }>("files");
+    expect(document.files.map(({ counts }) => counts)).toContainEqual(
+      expect.objectContaining({ rows: 3, stored: 2, duplicate: 1, quarantined: 0 }),
+    );
+  });
+
+  test("gives it up for a whole row that is rejected as well, which waits instead", async () => {
+    await importing(await file("Master.csv", `${shortRow("k1")}"too","sho`));
+    await importing(await file("Master.csv.1", `${shortRow("k1")}"too","short"\n${shortRow("k2")}`));
+    expect(await waiting()).toEqual(['"too","short"']);
+  });
+
+  test.each<[string, string, string]>([
+    [`${shortRow("k1")}"too","short"\n`, `${shortRow("k1")}"too","short"\n${shortRow("k2")}`, "a whole row"],
+    [`${shortRow("k1")}"too","short"`, `${shortRow("k1")}"too","short"\n${shortRow("k2")}`, "without a line end"],
+    [`${shortRow("k1")}"too","sho`, `${shortRow("k2")}"too","short and not the same"\n`, "another day's file"],
+  ])("keeps what was not cut off: %#", async (before, after) => {
+    await importing(await file("Master.csv", before));
+    const [raw] = await waiting();
+    await importing(await file("Master.csv", after));
+    expect(await waiting()).toContain(raw);
+  });
+});
+
 // biome-ignore format: a table reads by its columns
 const REFUSED: [string, () => Promise<string>, string, string][] = [
   ["missing",   async () => join(folder, "no.csv"),                                    "file-unreadable", "no such file"],

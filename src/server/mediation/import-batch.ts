@@ -30,6 +30,13 @@ export interface BatchResult {
   readonly moved: ReadonlyMap<string, RowCounts>;
   /** What is to be posted, as the last thing in the transaction. */
   readonly entries: readonly ChargeEntry[];
+  readonly unpriced: readonly UnpricedCall[];
+}
+
+/** A call that is stored and has no price by today's settings: it keeps the one it has. */
+export interface UnpricedCall {
+  readonly line: number;
+  readonly reject: Reject;
 }
 
 /** A row to be set aside, and why. */
@@ -86,8 +93,17 @@ export async function importBatch(
   const moved = new Map(parts.moved);
   const rejectedPlaces = new Set(rejected.map(({ place }) => place));
   await release(tx, source, { rows, rejectedPlaces, fates, moved, partHashes: parts.settledHashes });
-  return { fates: rows.map((_, place) => fateAt(fates, place)), moved, entries };
+  const lines = [...singles.map(({ row }) => row.line), ...wholes.map(({ assembly }) => assembly.line)];
+  const unpriced = unpricedCalls(outcomes, lines);
+  return { fates: rows.map((_, place) => fateAt(fates, place)), moved, entries, unpriced };
 }
+
+const unpricedCalls = (outcomes: readonly CallOutcome[], lines: readonly number[]): readonly UnpricedCall[] =>
+  outcomes.flatMap((outcome, index) =>
+    outcome.fate === "duplicate" && outcome.unpriced !== undefined
+      ? [{ line: lines[index] ?? 0, reject: outcome.unpriced }]
+      : [],
+  );
 
 /** Calls prepared at a stretch: some 20 ms, in which nothing else that the process does can go on. */
 const STRETCH_CALLS = 1_000;

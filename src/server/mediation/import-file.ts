@@ -7,14 +7,17 @@ import type { Database } from "../db/database.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { countFates } from "./arrived-row.ts";
 import type { Turn } from "./batch-source.ts";
+import { CutOffRows } from "./cut-off-rows.ts";
 import { advanceFile, closePass, openPass, type SourceFile } from "./file-store.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { lockParts } from "./part-store.ts";
 import { fileChanged, importBusy } from "./problems.ts";
+import type { QuarantineReason } from "./quarantine-store.ts";
 import { chunksOf, digestOf, inspectFile } from "./read-file.ts";
+import { ReasonTally } from "./reason-tally.ts";
 import { type RowBatch, RowBatcher } from "./row-batcher.ts";
 import type { Source } from "./source.ts";
-import { storeBatch } from "./store-batch.ts";
+import { type StoredBatch, storeBatch } from "./store-batch.ts";
 
 export interface ImportRequest {
   readonly source: Source;
@@ -28,17 +31,27 @@ export interface ImportRequest {
   readonly onProgress?: (progress: { readonly bytesDone: number; readonly sizeBytes: number }) => void;
 }
 
+/** A file that was imported to its end. */
+export interface ImportedFile extends SourceFile {
+  /**
+   * Why calls that were stored before have no price by the settings of today: they keep the one they have, and count as
+   * duplicates. Of the rows that this import read: one that goes on after a kill tells of the rest alone.
+   */
+  readonly unpriced: readonly QuarantineReason[];
+}
+
 /** Rows in one transaction: larger batches post fewer journals, smaller ones lose less work to a kill. */
 const BATCH_ROWS = 40_000;
 
 /**
  * Imports one file: at least once read, exactly once stored. A killed import goes on where it stopped, a file that was
  * imported before is read again and stores nothing new, and a setting that was corrected since corrects what it stored.
+ * A file that has grown since ends the wait of a row that it was cut off in.
  *
  * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`, `file-changed`, `import-busy`, and those of the
  * source's settings and the database.
  */
-export async function importFile(db: Database, request: ImportRequest): Promise<SourceFile> {
+export async function importFile(db: Database, request: ImportRequest): Promise<ImportedFile> {
   const { source, path } = request;
   const name = basename(path);
   await inspectFile(path); // before anything is written: a file that can't be read leaves no trace
@@ -56,11 +69,16 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
     await lockParts(tx, sourceId); // a batch of another file may be about to move this one's counts
     return openPass(tx, arrived);
   });
-  const sha256 = await importRows(db, request, file, () => openAt(file.receivedAt));
+  const cutOff = await CutOffRows.find(db, source, { path, sizeBytes: digest.sizeBytes });
+  const unpriced = new ReasonTally();
+  const sha256 = await importRows(db, { request, file, cutOff, unpriced, open: () => openAt(file.receivedAt) });
   if (sha256 !== digest.sha256) throw fileChanged({ name });
-  const imported = await db.transaction("ingest", {}, (tx) => closePass(tx, file));
+  const imported = await db.transaction("ingest", {}, async (tx) => {
+    await cutOff.release(tx);
+    return closePass(tx, file);
+  });
   if (imported === undefined) throw importBusy({ source: source.name });
-  return imported;
+  return { ...imported, unpriced: unpriced.list() };
 }
 
 /**
@@ -69,20 +87,29 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
  */
 async function importRows(
   db: Database,
-  request: ImportRequest,
-  file: SourceFile,
-  open: () => Promise<OpenedSource>,
+  args: {
+    readonly request: ImportRequest;
+    readonly file: SourceFile;
+    readonly cutOff: CutOffRows;
+    readonly unpriced: ReasonTally;
+    readonly open: () => Promise<OpenedSource>;
+  },
 ): Promise<string> {
+  const { request, file, cutOff, unpriced, open } = args;
   const hash = createHash("sha256");
   const { format, settings } = await open();
   const decoder = format.open(settings);
   const batcher = new RowBatcher({ size: request.batchRows ?? BATCH_ROWS, skip: file.rowsDone });
   const line = new BatchLine(async (batch, turn) => {
-    await storeRows(db, { request, file, opened: await open(), batch, turn });
+    const stored = await storeRows(db, { request, file, opened: await open(), batch, turn });
+    for (const call of stored.unpriced) unpriced.add(call.reject, call.line);
     request.onProgress?.({ bytesDone: batch.bytesDone, sizeBytes: file.sizeBytes });
   });
   const take = async (rows: readonly DecodedRow[]) => {
-    for (const row of rows) await line.add(batcher.add(row));
+    for (const row of rows) {
+      cutOff.see(row);
+      await line.add(batcher.add(row));
+    }
   };
   try {
     for await (const chunk of chunksOf(request.path)) {
@@ -138,9 +165,9 @@ async function storeRows(
     readonly batch: RowBatch;
     readonly turn: Turn;
   },
-): Promise<void> {
+): Promise<StoredBatch> {
   const { request, file, opened, batch, turn } = args;
-  await storeBatch(db, {
+  return await storeBatch(db, {
     source: request.source,
     opened,
     fileId: file.id,

@@ -133,7 +133,7 @@ export class PushLane {
         sizeBytes: group.reduce((bytes, { waiting }) => bytes + waiting.post.body.length, 0),
       }),
     );
-    const fates = await retrying(() =>
+    const { fates } = await retrying(() =>
       storeBatch(this.#db, {
         source,
         opened,

@@ -118,6 +118,36 @@ export async function hasWaiting(tx: Tx, sourceId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** A waiting row that is the last of its file. */
+export interface LastRow {
+  readonly rawHash: string;
+  readonly line: number;
+  /** The file's. */
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** The last rows of a source's files of less than `sizeBytes`, where they wait in quarantine. */
+export async function findLastRows(
+  tx: Tx,
+  {
+    tenantId,
+    sourceId,
+    sizeBytes,
+  }: { readonly tenantId: string; readonly sourceId: string; readonly sizeBytes: number },
+): Promise<readonly LastRow[]> {
+  const { rows } = await tx.query<{ raw_hash: string; line: string; size_bytes: string; sha256: string }>(
+    `select q.raw_hash, q.line, f.size_bytes, f.sha256
+     from source_files f join quarantine q on q.file_id = f.id and q.line = f.line_done
+     where f.tenant_id = $1 and f.source_id = $2 and f.state = 'imported' and f.quarantined > 0 and f.size_bytes < $3
+       and q.tenant_id = $1 and q.state = 'waiting' and not q.is_part`,
+    [tenantId, sourceId, sizeBytes],
+  );
+  return rows.map(({ raw_hash, line, size_bytes, sha256 }) => {
+    return { rawHash: raw_hash, line: Number(line), sizeBytes: Number(size_bytes), sha256 };
+  });
+}
+
 /** Marks rows as released (stored after all) or dismissed (not to be charged). */
 export async function decideQuarantined(
   tx: Tx,

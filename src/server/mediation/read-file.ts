@@ -34,6 +34,30 @@ export async function digestOf(path: string): Promise<FileDigest> {
   return { sha256: hash.digest("hex"), sizeBytes };
 }
 
+/** Digests of the file's first bytes, by how many they are. Errors: Problem `file-unreadable`. */
+export async function startDigestsOf(
+  path: string,
+  sizesBytes: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const wanted = [...new Set(sizesBytes)].sort((a, b) => b - a);
+  const hash = createHash("sha256");
+  const digests = new Map<number, string>();
+  let bytesDone = 0;
+  for await (const chunk of chunksOf(path)) {
+    let from = 0;
+    for (let size = wanted.at(-1); size !== undefined && size <= bytesDone + chunk.length; size = wanted.at(-1)) {
+      hash.update(chunk.subarray(from, size - bytesDone));
+      digests.set(size, hash.copy().digest("hex"));
+      from = size - bytesDone;
+      wanted.pop();
+    }
+    if (wanted.length === 0) break;
+    hash.update(chunk.subarray(from));
+    bytesDone += chunk.length;
+  }
+  return digests;
+}
+
 /**
  * Looks at a file before anything is done with it; answers its size and its first {@link DETECT_HEAD_BYTES}. A pipe or
  * a device is refused: a file is read twice, and again when its import was killed. A file of blank lines is an empty one.

@@ -12,6 +12,7 @@ import { type OpenedSource, openSource } from "./open-source.ts";
 import { type CallRecord, prepareCall } from "./prepare-call.ts";
 import type { QuarantineReason } from "./quarantine-store.ts";
 import { chunksOf, inspectFile } from "./read-file.ts";
+import { ReasonTally } from "./reason-tally.ts";
 import type { Source } from "./source.ts";
 
 export interface RehearsalRequest {
@@ -26,6 +27,8 @@ export interface Rehearsal {
   readonly counts: RowCounts;
   /** Why rows would be put into quarantine, the most frequent reason first. */
   readonly reasons: readonly QuarantineReason[];
+  /** Why calls that are stored would keep the price they have. */
+  readonly unpriced: readonly QuarantineReason[];
 }
 
 /** Calls that are looked up at a time. */
@@ -70,7 +73,8 @@ type Fate = Exclude<keyof RowCounts, "rows" | "corrected">;
 class Tally {
   readonly #db: Database;
   readonly #opened: OpenedSource;
-  readonly #reasons = new Map<string, QuarantineReason>();
+  readonly #reasons = new ReasonTally();
+  readonly #unpriced = new ReasonTally();
   readonly #parts = new Map<string, ReadPart[]>();
   readonly #seen = new Set<string>();
   readonly #counts = { ...NO_ROWS };
@@ -89,8 +93,7 @@ class Tally {
   async end(): Promise<Rehearsal> {
     for (const [key, parts] of this.#parts) this.#addParts(key, parts);
     await this.#settleUnsure();
-    const reasons = [...this.#reasons.values()].sort((a, b) => b.rows - a.rows);
-    return { counts: this.#counts, reasons };
+    return { counts: this.#counts, reasons: this.#reasons.list(), unpriced: this.#unpriced.list() };
   }
 
   #addRow(row: DecodedRow): void {
@@ -137,15 +140,18 @@ class Tally {
     const stored = await this.#db.bulk("ingest", {}, (tx) => findContents(tx, ids));
     for (const { id, contentHash, lines, reject } of unsure) {
       const content = stored.get(uuidText(id));
-      if (reject !== null && content !== contentHash) this.#reject(reject, lines);
-      else this.#count(content === undefined ? "stored" : "duplicate", lines.length);
+      if (reject !== null && content !== contentHash) {
+        this.#reject(reject, lines);
+        continue;
+      }
+      this.#count(content === undefined ? "stored" : "duplicate", lines.length);
+      if (reject !== null) this.#unpriced.add(reject, lines[0] ?? 0);
     }
   }
 
-  #reject({ code, what, fix }: Reject, lines: readonly number[]): void {
+  #reject(reject: Reject, lines: readonly number[]): void {
     this.#count("quarantined", lines.length);
-    const known = this.#reasons.get(code) ?? { code, what, fix, line: lines[0] ?? 0, rows: 0 };
-    this.#reasons.set(code, { ...known, rows: known.rows + lines.length });
+    this.#reasons.add(reject, lines[0] ?? 0, lines.length);
   }
 
   #count(fate: Fate, rows = 1): void {

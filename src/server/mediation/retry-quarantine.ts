@@ -70,7 +70,7 @@ async function retryRows(
       outcome: outcome ?? { kind: "non-billable", why: "the text holds no record" },
     };
   });
-  return storeBatch(db, {
+  const { fates } = await storeBatch(db, {
     source,
     opened,
     fileId: first.fileId,
@@ -79,4 +79,5 @@ async function retryRows(
     turn: ALONE,
     onFates: async () => undefined,
   });
+  return fates;
 }

@@ -10,7 +10,9 @@ import type { PreparedCall } from "./prepare-call.ts";
 
 /** What became of one whole call. */
 export type CallOutcome =
-  | { readonly fate: "stored" | "duplicate" | "corrected" | "non-billable" }
+  | { readonly fate: "stored" | "corrected" | "non-billable" }
+  /** `unpriced`: why today's settings have no price for a call that is stored and keeps the one it has. */
+  | { readonly fate: "duplicate"; readonly unpriced?: Reject }
   | { readonly fate: "quarantined"; readonly reject: Reject };
 
 /** The outcome of every call, in their order, and the charges to post. */
@@ -21,7 +23,7 @@ export interface SettledCalls {
 
 /**
  * Stores the calls that have a price. One that has none goes to quarantine, unless the very same record was stored
- * under earlier settings: what is stored and charged is not lost because a rule was taken away.
+ * under earlier settings: what is stored and charged is not lost because a rule was taken away. The import tells of it.
  */
 export async function settleCalls(
   tx: BulkTx,
@@ -42,7 +44,7 @@ export async function settleCalls(
         return { fate: "non-billable" };
       case "reject":
         if (item.record !== null && stored.get(uuidText(item.record.id)) === item.record.contentHash)
-          return { fate: "duplicate" };
+          return { fate: "duplicate", unpriced: item.reject };
         return { fate: "quarantined", reject: item.reject };
       case "priced": {
         const fate = written.fates[next];

@@ -8,7 +8,7 @@ import { openStages } from "../usage/stage.ts";
 import type { ArrivedRow, RowFate } from "./arrived-row.ts";
 import type { BatchSource, Turn } from "./batch-source.ts";
 import { recount } from "./file-store.ts";
-import { importBatch } from "./import-batch.ts";
+import { importBatch, type UnpricedCall } from "./import-batch.ts";
 import type { OpenedSource } from "./open-source.ts";
 import type { Source } from "./source.ts";
 
@@ -27,8 +27,15 @@ export interface Batch {
 /** A batch that waits for nobody: the only one of its import. */
 export const ALONE: Turn = { mayClaim: Promise.resolve(), onClaimed: () => undefined, mayFinish: Promise.resolve() };
 
-/** Stores a batch of rows, its charges and their ledger postings in one transaction; answers the fate of each row. */
-export async function storeBatch(db: Database, batch: Batch): Promise<readonly RowFate[]> {
+/** What became of a batch. */
+export interface StoredBatch {
+  /** One a row, in order. */
+  readonly fates: readonly RowFate[];
+  readonly unpriced: readonly UnpricedCall[];
+}
+
+/** Stores a batch of rows, its charges and their ledger postings in one transaction. */
+export async function storeBatch(db: Database, batch: Batch): Promise<StoredBatch> {
   const { source, opened, fileId, rows } = batch;
   return db.bulk("ingest", {}, async (tx) => {
     await openStages(tx);
@@ -42,11 +49,11 @@ export async function storeBatch(db: Database, batch: Batch): Promise<readonly R
       retrying: batch.kind === "retry",
       makePartitions: (times) => makePartitions(db, times),
     };
-    const { fates, moved, entries } = await importBatch(tx, origin, rows, batch.turn);
+    const { fates, moved, entries, unpriced } = await importBatch(tx, origin, rows, batch.turn);
     await batch.onFates(tx, fates);
     if (moved.size > 0) await recount(tx, moved);
     await postCharges(tx, { batchId, bookedAt, accounts: opened.desk.rating.accounts, entries });
-    return fates;
+    return { fates, unpriced };
   });
 }
 
