@@ -59,6 +59,7 @@ export interface DeckWarning {
     | "increments-assumed"
     | "prices-not-read"
     | "sheets-not-read"
+    | "hidden-read"
     | "nanp-codes-completed"
     | "code-range-expanded";
   readonly what: string;

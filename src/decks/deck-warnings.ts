@@ -31,6 +31,8 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
     "sheets-not-read",
     `Other sheets have rates of some of the same codes and are not read: ${sheets}.`,
   );
+  const hidden = hiddenText(context, rows);
+  warn(hidden !== "", "hidden-read", `A spreadsheet hides ${hidden}; they are read like all others.`);
   warn(
     context.isNanpAssumed,
     "nanp-codes-completed",
@@ -57,4 +59,13 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
     `${unfoldedRows} rows have code ranges that overlap another row; they were written out code by code.`,
   );
   return warnings;
+}
+
+/** "3 of the rows with prices and the columns of rate, code"; "" for nothing. */
+function hiddenText({ hidden, columns }: RowContext, rows: readonly DeckRow[]): string {
+  const hiddenLines = new Set(hidden.lines);
+  const { size } = new Set(rows.map(({ line }) => line)).intersection(hiddenLines);
+  const fields = [...columns].flatMap(([field, at]) => (hidden.columns.includes(at) ? [field] : []));
+  const parts = [`${size} of the rows with prices`, `the columns of ${fields.join(", ")}`];
+  return parts.filter((_, index) => (index === 0 ? size > 0 : fields.length > 0)).join(" and ");
 }

@@ -7,6 +7,7 @@ import type { EpochMs } from "../core/time/epoch.ts";
 import { type CodeItem, codeInvalid, codeMissing, parseCodes } from "./cells/codes.ts";
 import { readCountryCode } from "./cells/country-code.ts";
 import { type DateOrder, isImmediate, isZeroDate, parseDeckDate, serialDate } from "./cells/dates.ts";
+import { dayAndTime } from "./cells/day-and-time.ts";
 import { parseIncrements } from "./cells/increments.ts";
 import { type DecimalMark, parsePrice } from "./cells/price.ts";
 import { parseStatus } from "./cells/status.ts";
@@ -200,9 +201,12 @@ function readPrice(text: string, status: DeckStatus | null, context: RowContext)
     if (template.zeroRate === "blocked") return without("blocked");
     if (template.zeroRate === undefined) context.zeroRates.count += 1;
   }
-  const ratePerUnit = context.inCents ? multiplyDecimal(price.amount, ONE_HUNDREDTH) : price.amount;
+  const ratePerUnit = inMainUnit(price.amount, context.inCents);
   return { kind: "price", ratePerUnit, writtenDecimals: price.writtenDecimals, named: price.currency };
 }
+
+const inMainUnit = (amount: Decimal, inCents: boolean): Decimal =>
+  inCents ? multiplyDecimal(amount, ONE_HUNDREDTH) : amount;
 
 type RowDetails = Pick<DeckRow, "connectFee" | "effectiveFrom" | "effectiveTo" | "currency">;
 
@@ -218,7 +222,7 @@ function readDetails(
       : remember(context.caches.prices, feeText, () => parsePrice(feeText, context.decimal));
   if (feeText !== "" && feeText !== "-" && fee === undefined) return rateInvalid(feeText, context.decimal);
   if (fee !== undefined && fee.amount.units < 0n) return rateNegative(feeText);
-  const fromCell = cell("effectiveFrom");
+  const fromCell = dayAndTime(cell("effectiveFrom"), cell("effectiveTime"));
   const from = readDate(
     cellText(fromCell) === "" ? (context.template.defaults?.effectiveFrom ?? "") : fromCell,
     context,
@@ -230,7 +234,8 @@ function readDetails(
   const currency = currencyText === "" ? (named ?? context.currency) : parseCurrency(currencyText);
   if (currency === undefined) return currencyInvalid(currencyText);
   if (named !== null && currency !== named) return currencyContradicts(named, currencyText);
-  return { connectFee: fee?.amount ?? ZERO, effectiveFrom: from, effectiveTo: to, currency };
+  const connectFee = fee === undefined ? ZERO : inMainUnit(fee.amount, context.feesInCents);
+  return { connectFee, effectiveFrom: from, effectiveTo: to, currency };
 }
 
 /** null: blank, or "immediately". */

@@ -5,10 +5,17 @@ import type { EpochMs } from "../core/time/epoch.ts";
 import { type DateOrder, detectDateOrder, isDecisiveDate, serialDay } from "./cells/dates.ts";
 import { parseIncrements } from "./cells/increments.ts";
 import { type DecimalMark, detectDecimalMark, type Price } from "./cells/price.ts";
-import { headerCurrency, headerIsCents, headerUnitS, headerZone, titleHints } from "./layout/header-hints.ts";
+import {
+  headerCurrency,
+  headerIsCents,
+  headerMayBePence,
+  headerUnitS,
+  headerZone,
+  titleHints,
+} from "./layout/header-hints.ts";
 import { settleColumns } from "./settle-columns.ts";
 import type { OpenDeck } from "./table/open-deck.ts";
-import { cellText } from "./table/table.ts";
+import { cellText, type HiddenCells } from "./table/table.ts";
 import { type DeckField, type DeckTemplate, deckTemplateInvalid } from "./template.ts";
 
 /** What holds for all rows of one deck, the counters that rows add to, and what was parsed before. */
@@ -24,6 +31,7 @@ export interface RowContext {
   /** Seconds that a price is for; "increment": those of the row's next step. */
   readonly unitS: number | "increment";
   readonly inCents: boolean;
+  readonly feesInCents: boolean;
   /** Of rows that name none. */
   readonly currency: Currency | null;
   /** Of rows that have none; undefined: 1/1. */
@@ -36,6 +44,7 @@ export interface RowContext {
   /** Headers of columns of prices that are not read. */
   readonly otherPrices: readonly string[];
   readonly otherSheets: readonly string[];
+  readonly hidden: HiddenCells;
   /** The deck has no header. */
   readonly isInferred: boolean;
   readonly isDateOrderAssumed: boolean;
@@ -55,7 +64,7 @@ export interface RowContext {
 
 /**
  * Settles for the whole deck what no row can say alone.
- * Errors: `deck-decimal-ambiguous`, `deck-date-order-ambiguous`, `deck-template-invalid`.
+ * Errors: `deck-decimal-ambiguous`, `deck-cents-ambiguous`, `deck-date-order-ambiguous`, `deck-template-invalid`.
  */
 export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
   const { layout } = deck;
@@ -68,9 +77,7 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
   // Jurisdictions exist in North America alone, where dates are written month first.
   if (order === undefined && rateField === "rate") throw dateOrderAmbiguous(texts("effectiveFrom")[0] ?? "");
   if (template.dateOrder === undefined) refuseSwappedDates(deck, columns.get("effectiveFrom"));
-  const rateHeader = layout.headers[columns.get("rate") as number] ?? "";
-  const dateHeader = layout.headers[columns.get("effectiveFrom") ?? -1] ?? "";
-  const title = titleHints(titlesOf(deck));
+  const header = (field: DeckField): string => layout.headers[columns.get(field) ?? -1] ?? "";
   const isNanp = /\bn(pa|xx)/i.test(layout.headers[columns.get("code") ?? -1] ?? "");
   const isPinned = isNanp || template.countryCode !== undefined || template.columns?.code !== undefined;
   const isCompleted =
@@ -84,16 +91,17 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     shownDateOrder: order === undefined ? "mdy" : order,
     isDateOrderAssumed: order === undefined,
     isInferred: layout.headerLine === null,
-    timeZone: checkedZone(template.timeZone ?? headerZone(dateHeader) ?? "UTC"),
-    unitS: UNITS[template.ratePer ?? ""] ?? headerUnitS(rateHeader) ?? 60,
-    inCents: headerIsCents(rateHeader) || (headerCurrency(rateHeader) === undefined && title.inCents),
-    currency: checkedCurrency(template.defaults?.currency) ?? headerCurrency(rateHeader) ?? title.currency ?? null,
+    timeZone: checkedZone(
+      template.timeZone ?? headerZone(`${header("effectiveFrom")} ${header("effectiveTime")}`) ?? "UTC",
+    ),
+    ...moneyOf(deck, { rateHeader: header("rate"), feeHeader: header("connectFee"), template }),
     increments: checkedIncrements(template.defaults?.increments),
     isNanp: isNanp || isCompleted,
     isNanpAssumed: isCompleted,
     rateField,
     otherPrices: layout.otherPrices.map((column) => layout.headers[column] ?? ""),
     otherSheets: deck.otherSheets,
+    hidden: deck.table.hidden ?? NOTHING_HIDDEN,
     unknownStatuses: new Set(),
     zeroRates: { count: 0 },
     lastDestination: { text: "" },
@@ -103,6 +111,40 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
 }
 
 const UNITS: Readonly<Record<string, RowContext["unitS"]>> = { minute: 60, second: 1, increment: "increment" };
+
+const NOTHING_HIDDEN: HiddenCells = { lines: [], columns: [] };
+
+/**
+ * What the prices are in, as far as it is the same for all of them.
+ * Errors: `deck-cents-ambiguous`.
+ */
+function moneyOf(
+  deck: OpenDeck,
+  {
+    rateHeader,
+    feeHeader,
+    template,
+  }: { readonly rateHeader: string; readonly feeHeader: string; readonly template: DeckTemplate },
+): Pick<RowContext, "unitS" | "inCents" | "feesInCents" | "currency"> {
+  const title = titleHints(titlesOf(deck));
+  const named = headerCurrency(rateHeader);
+  const currency = checkedCurrency(template.defaults?.currency) ?? named ?? title.currency ?? null;
+  const isOpen = template.inCents === undefined && !title.inCents && headerMayBePence(rateHeader);
+  if (isOpen && mayBePounds(deck, currency)) throw centsAmbiguous(rateHeader);
+  return {
+    unitS: UNITS[template.ratePer ?? ""] ?? headerUnitS(rateHeader) ?? 60,
+    inCents: template.inCents ?? (headerIsCents(rateHeader) || (named === undefined && title.inCents)),
+    feesInCents: headerIsCents(feeHeader) || (headerCurrency(feeHeader) === undefined && title.inCents),
+    currency,
+  };
+}
+
+/** Whether prices are in pounds, or nothing says of all of them that they are not. */
+function mayBePounds({ table, layout }: OpenDeck, currency: Currency | null): boolean {
+  const column = layout.columns.get("currency");
+  if (column === undefined) return currency === null || currency === "GBP";
+  return table.rows.slice(layout.dataFrom).some(({ cells }) => /^GBP$/i.test(cellText(cells[column])));
+}
 
 /** The lines above the header, as text. */
 const titlesOf = ({ table, layout }: OpenDeck): string[] =>
@@ -182,6 +224,12 @@ const decimalAmbiguous = (example: string) =>
   new Problem("deck-decimal-ambiguous", {
     what: `The commas in the prices ("${example}") can be decimal commas or thousands separators.`,
     fix: 'Set the template\'s decimal to "," or ".".',
+  });
+
+const centsAmbiguous = (header: string) =>
+  new Problem("deck-cents-ambiguous", {
+    what: `The prices under "${header}" can be in pounds or in pence, a hundredth of that.`,
+    fix: "Set the template's inCents to true for pence, else to false, or its defaults.currency if it is not GBP.",
   });
 
 const codesAmbiguous = () =>

@@ -10,7 +10,15 @@ import type { DeckField } from "./template.ts";
 const PRICES: ReadonlySet<DeckField> = new Set(["rate", "interRate", "intraRate", "indeterminateRate", "connectFee"]);
 /** With the prices, what changes the cost of a call: where two columns can hold it and differ, the deck is refused. */
 const TERMS: ReadonlySet<DeckField> = new Set([
-  ...(["code", "increments", "firstInterval", "nextInterval", "effectiveFrom", "effectiveTo"] as const),
+  ...([
+    "code",
+    "increments",
+    "firstInterval",
+    "nextInterval",
+    "effectiveFrom",
+    "effectiveTime",
+    "effectiveTo",
+  ] as const),
 ]);
 
 /** Words in a column of origins that limit nothing. */
@@ -27,6 +35,7 @@ export function settleColumns(deck: OpenDeck, rateField: DeckField, decimal: Dec
   const columns = new Map([...layout.columns].filter(([field]) => !field.endsWith("Rate")));
   columns.set("rate", layout.columns.get(rateField) as number);
   refuseOrigins(deck, columns);
+  refuseMinimumCost(deck, columns, decimal);
   settleCode(deck, columns);
   const used = new Set(columns.values());
   for (const [field, rivals] of layout.rivals) {
@@ -53,6 +62,17 @@ function refuseOrigins(deck: OpenDeck, columns: Map<DeckField, number>): void {
     });
 }
 
+/** The least that a call costs has no place in a deck's row, and the least seconds billed may be called the same. */
+function refuseMinimumCost(deck: OpenDeck, columns: Map<DeckField, number>, decimal: DecimalMark): void {
+  const column = columns.get("minimumCost");
+  columns.delete("minimumCost");
+  if (column === undefined) return;
+  const textOf = ({ cells }: TableRow): string => cellText(cells[column]);
+  const isNone = (text: string): boolean => !/\d/.test(text) || parsePrice(text, decimal)?.amount.units === 0n;
+  const row = dataRows(deck).find((one) => !isNone(textOf(one)));
+  if (row !== undefined) throw minimumAmbiguous(deck.layout.headers[column] ?? "", textOf(row), row.line);
+}
+
 /**
  * "Country code" and "Area code" (or "Code") columns together make the prefix, unless the second already starts with
  * the first; a single one of them is the whole code. "NPA" and "NXX" are such a pair. Of two columns of codes where one
@@ -71,6 +91,20 @@ function settleCode(deck: OpenDeck, columns: Map<DeckField, number>): void {
   if (longer !== undefined) columns.set("code", longer);
   if (country === undefined || area === undefined || country === area) return;
   if (isNpaNxx || !startsWith(deck, area, country)) columns.set("countryCode", country);
+  else refuseZoneSeven(deck, area, country);
+}
+
+/**
+ * Area codes of Kazakhstan begin with the 7 that is its country code too: in a deck of that zone alone, 701 below 7 is
+ * 7701, or is whole. It can be told beside a row of another country, or one whose code is just 7.
+ */
+function refuseZoneSeven(deck: OpenDeck, area: number, country: number): void {
+  const rows = dataRows(deck).filter(({ cells }) => /\d/.test(cellText(cells[area])));
+  const told = rows.some(({ cells }) => {
+    return readCountryCode(cellText(cells[country])) !== "7" || readCountryCode(cellText(cells[area])) === "7";
+  });
+  const [first] = rows;
+  if (!told && first !== undefined) throw zoneSevenAmbiguous(cellText(first.cells[area]), first.line);
 }
 
 /** Whether nine in ten cells of `column` begin with the code in `head`; false where no row has both. */
@@ -111,6 +145,22 @@ const columnsAmbiguous = (args: { field: DeckField; first: string; second: strin
     fix:
       `Name the right one in the template: {"columns": {"${args.field}": "header text, or number from 1"}}. ` +
       "A deck gives one price a code: prices by hours, quality or volume are imported one tariff each.",
+  });
+
+const zoneSevenAmbiguous = (code: string, line: number) =>
+  new Problem("deck-codes-ambiguous", {
+    what: `All codes begin with their country code 7: ${code} in line ${line} can be whole, or stand for 7${code}.`,
+    fix:
+      'Set {"columns": {"countryCode": null}} in the template if codes are whole, and "countryCode": "7" beside it if ' +
+      "the country code goes before them.",
+  });
+
+const minimumAmbiguous = (header: string, text: string, line: number) =>
+  new Problem("deck-columns-ambiguous", {
+    what: `"${header}" (${text} in line ${line}) can be the least that a call costs, or the least seconds billed.`,
+    fix:
+      `If it is seconds, say so in the template: {"columns": {"firstInterval": "${header}"}}. A least cost has no place in ` +
+      'a deck: leave it out ({"columns": {"minimumCost": null}}), and give such rates a minimumCost in a setup file.',
   });
 
 const originPriced = (args: { header: string; text: string; line: number }) =>

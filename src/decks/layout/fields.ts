@@ -46,6 +46,11 @@ const HEADERS: readonly HeaderNames[] = [
   { field: "increments", phrases: "min inc,min increment,minimum increment,first next,initial next,min next" },
   { field: "rateUnit", phrases: "rate unit seconds,price unit seconds,rate unit,price unit,rate per,price per,per" },
   {
+    field: "effectiveTime",
+    phrases: "time,time from,from time,hora,heure,uhrzeit,ora",
+    patterns: [/\b(effect(ive)?|start(ing)?|valid(ity)?|activation|change)( from)? time\b/],
+  },
+  {
     field: "effectiveTo",
     phrases: "to,to date,date to,stop,stop date,fecha fin,hasta,date fin,fin,bis,gultig bis,fim,scadenza",
     patterns: [/\b(end|ends|expir\w*|discontinu\w*|until|till)\b/, /\b(valid|effective) (to|thru)\b/],
@@ -73,6 +78,13 @@ const HEADERS: readonly HeaderNames[] = [
     patterns: [
       /\b(conn(ect|ection)?|(call )?set ?up|establishment|flag ?fall) ?(fee|charge|cost|price|rate)\b/,
       /\binitial (fee|charge)\b/,
+    ],
+  },
+  {
+    // Seconds where the header says so, which the steps below then take.
+    field: "minimumCost",
+    patterns: [
+      /^min(imum|imal)?( call| billing)? (charge|cost|price|fee|amount)s?( (per|a) call)?( (?!sec)[a-z]{3})?$/,
     ],
   },
   {
@@ -156,6 +168,7 @@ const HEADERS: readonly HeaderNames[] = [
     patterns: [
       new RegExp(`\\b(new|future|offer(ed)?|proposed) ?${RATE}\\b`),
       new RegExp(`^(${RATE}s?|ppm|rateinitial)$`),
+      /\bppm\b/,
       new RegExp(`\\b${RATE}s?\\b.*\\b(per )?(min(ute)?|sec(ond)?|m|s)\\b`),
       /\b(per|a|p) ?(minute|min|second|sec)\b/,
       /\b(cents?|cts?|pence)( ?(per|a|p)? ?(minute|min))?$/,

@@ -6,7 +6,7 @@ const WORDS = new Set(["ALL", "TOP", "TRY", "CUP"]);
 /** Marks that belong to one currency, and names of its hundredths. A bare "$" names none: many currencies use it. */
 const MARKS: readonly (readonly [RegExp, string])[] = [
   [/€|\beuro/i, "EUR"],
-  [/£|\bpence\b/i, "GBP"],
+  [/£|\bpence\b|\bp ?(\/|per\b) ?m(in)?\b/i, "GBP"],
   [/\bUS ?[$¢]|\bUSc\b|\bUS ?cents?\b/i, "USD"],
 ];
 
@@ -27,9 +27,14 @@ export function headerUnitS(header: string): number | undefined {
   return /(\bper|\/|\ba)\s*sec|\/s\b/i.test(header) ? 1 : undefined;
 }
 
-/** "US cents/min", "USc", "Eurocent", "ct", "¢", "c/min". */
+/** "US cents/min", "USc", "Eurocent", "ct", "¢", "c/min", "p/min". */
 export const headerIsCents = (header: string): boolean =>
-  /(\b|euro|us)cents?\b|\bcts?\b|¢|\bpence\b|\b(us)?c(?=$|[\s)]*(\/|per\b|p\.?\s*min))/i.test(header);
+  /(\b|euro|us)cents?\b|\bcts?\b|¢|\bpence\b|\bp ?(\/|per\b) ?m(in)?\b|\b(us)?c(?=$|[\s)]*(\/|per\b|p\.?\s*min))/i.test(
+    header,
+  );
+
+/** "PPM" is the price per minute, and to British carriers pence per minute. */
+export const headerMayBePence = (header: string): boolean => /\bppm\b/i.test(header) && !headerIsCents(header);
 
 /** "Effective date (GMT+8)" as an offset that dates can be read in: "+08:00". */
 export function headerZone(header: string): string | undefined {

@@ -66,10 +66,7 @@ function readHeader(table: Table, index: number, height: 1 | 2, template: DeckTe
   const rows = table.rows.slice(index, dataFrom);
   const width = Math.max(...rows.map((row) => row.cells.length));
   if (rows.some((row) => row.cells.some((cell) => /^[-+]?\d[\d.,/:+ -]*$/.test(cellText(cell))))) return undefined;
-  const headers = Array.from({ length: width }, (_, column) => {
-    const texts = rows.map((row) => cellText(row.cells[column])).filter((text) => text !== "");
-    return [...new Set(texts)].join(" "); // a cell merged over both rows is in both
-  });
+  const headers = Array.from({ length: width }, (_, column) => headerAt(rows, column));
   if (headers.every((text) => matchHeader(text) === undefined) && template.columns === undefined) return undefined;
   const matched = matchColumns(headers, table.rows.slice(dataFrom, dataFrom + SAMPLE_ROWS));
   const columns = applyTemplate(matched.columns, headers, template);
@@ -77,6 +74,17 @@ function readHeader(table: Table, index: number, height: 1 | 2, template: DeckTe
   const rivals = new Map([...matched.rivals].filter(([field]) => template.columns?.[field] === undefined));
   const headerLine = rows[0]?.line ?? null;
   return { dataFrom, headerLine, headers, columns, rivals, otherPrices: matched.otherPrices };
+}
+
+/** The texts of one or two rows; a cell merged over both is in both. */
+function headerAt(rows: readonly TableRow[], column: number): string {
+  const textsAt = (at: number) => rows.map((row) => cellText(row.cells[at]));
+  const header = [...new Set(textsAt(column).filter((text) => text !== ""))].join(" ");
+  const [upper, lower] = textsAt(column);
+  if (upper !== "" || !lower || matchHeader(lower) !== undefined) return header;
+  // "Rate" over "Standard" and, with no text of its own above it, "Premium": both are prices.
+  const span = cellText(rows[0]?.cells.slice(0, column).findLast((cell) => cell !== ""));
+  return [span, `${span} ${lower}`].every((text) => matchHeader(text)?.field === "rate") ? `${span} ${lower}` : header;
 }
 
 /** The template's columns replace the found ones; undefined when a header it names is not in this row. */

@@ -43,7 +43,16 @@ export function matchColumns(headers: readonly string[], rows: readonly TableRow
     );
     if (field === "rate") otherPrices = others.filter((other) => !isRival(other)).map(({ column }) => column);
   }
+  settleTime(headers, columns);
   return { columns, rivals, otherPrices };
+}
+
+/** A time without a date beside it is "Effective time" and has the date in it, or is the time of something else. */
+function settleTime(headers: readonly string[], columns: Map<DeckField, number>): void {
+  const time = columns.get("effectiveTime");
+  if (time === undefined || columns.has("effectiveFrom")) return;
+  columns.delete("effectiveTime");
+  if (matchHeader(headers[time] ?? "")?.rank !== 0) columns.set("effectiveFrom", time);
 }
 
 function candidates(headers: readonly string[]): Map<DeckField, Candidate[]> {

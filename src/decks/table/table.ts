@@ -32,6 +32,14 @@ export interface Table {
   readonly rows: readonly TableRow[];
   /** The decoded file, for showing a row as it came; "" for a sheet. */
   readonly text: string;
+  /** What a spreadsheet does not show of a sheet; a text deck has none. */
+  readonly hidden?: HiddenCells;
+}
+
+/** Hidden, folded or filtered rows, by line, and columns, by index. Their cells are in the table like all others. */
+export interface HiddenCells {
+  readonly lines: readonly number[];
+  readonly columns: readonly number[];
 }
 
 /** Longest cell, in characters: twice what a spreadsheet can hold, so that long code lists fit. */

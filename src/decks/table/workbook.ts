@@ -2,7 +2,7 @@ import { type CellObject, read, SSF, type WorkBook, type WorkSheet } from "@e965
 import type { Currency } from "../../core/money/currency.ts";
 import { Problem } from "../../core/problem.ts";
 import { headerCurrency } from "../layout/header-hints.ts";
-import { CELL_CHARS_MAX, type Cell, type Table, type TableRow, type TypedCell } from "./table.ts";
+import { CELL_CHARS_MAX, type Cell, type HiddenCells, type Table, type TableRow, type TypedCell } from "./table.ts";
 import { inflatedSize, zipEntries } from "./zip-size.ts";
 
 /** Largest workbook once unpacked; 250,000 rows of 12 columns take about 120 MiB. */
@@ -31,7 +31,14 @@ export function readWorkbook(bytes: Uint8Array): Table[] {
   if (bytes[0] === 0x50) checkPackage(bytes);
   let workbook: WorkBook;
   try {
-    workbook = read(bytes, { dense: true, cellNF: true, cellText: false, cellHTML: false, cellDates: false });
+    workbook = read(bytes, {
+      dense: true,
+      cellNF: true,
+      cellText: false,
+      cellHTML: false,
+      cellDates: false,
+      cellStyles: true,
+    });
   } catch (cause) {
     throw workbookBroken("its parts cannot be read", cause);
   }
@@ -63,7 +70,15 @@ function readSheet(name: string, sheet: WorkSheet, epochDays: number): Table {
     const row = { line: at + 1, cells, start: 0, end: 0 };
     rows.push(tooLong ? { ...row, cells: [], fault: "cell-too-long" } : row);
   }
-  return { name, rows, text: "" };
+  return { name, rows, text: "", hidden: hiddenCells(sheet, rows) };
+}
+
+function hiddenCells(sheet: WorkSheet, rows: readonly TableRow[]): HiddenCells {
+  const { "!rows": rowInfos = [], "!cols": columnInfos = [] } = sheet;
+  return {
+    lines: rows.flatMap(({ line }) => (rowInfos[line - 1]?.hidden === true ? [line] : [])),
+    columns: columnInfos.flatMap((info, column) => (info?.hidden === true ? [column] : [])),
+  };
 }
 
 /**
