@@ -18,6 +18,7 @@ import { rehearseImport } from "../server/mediation/rehearse-import.ts";
 import type { Source } from "../server/mediation/source.ts";
 import { countCells, countColumns } from "./cdr-counts.ts";
 import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
+import { counted } from "./counted.ts";
 import { argumentList, dryRun, option } from "./input.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";
 import type { Table } from "./table.ts";
@@ -68,6 +69,8 @@ interface FileResult {
   readonly path: string;
   readonly counts: RowCounts;
   readonly reasons: readonly QuarantineReason[];
+  /** Of the duplicates: calls that today's settings have no price for, and why. */
+  readonly unpriced: readonly QuarantineReason[];
 }
 
 /** Sizes of all files; one that can't be read stops the command before the first is imported. */
@@ -117,9 +120,9 @@ async function importOne(
 ): Promise<FileResult> {
   const request = { source, path, receivedAt, onProgress };
   if (dryRun) return { path, ...(await rehearseImport(db, request)) };
-  const { id, pass, counts } = await importFile(db, request);
+  const { id, pass, counts, unpriced } = await importFile(db, request);
   const reasons = counts.quarantined > 0 ? await findReasons(db, { tenantId: source.tenantId, fileId: id }) : [];
-  return { id, pass, path, counts, reasons };
+  return { id, pass, path, counts, reasons, unpriced };
 }
 
 /** The second half of a call ends the wait of the first, in a file that was imported before: its counts have moved. */
@@ -144,6 +147,7 @@ function outcomeOf(source: Source, results: readonly FileResult[], dry: boolean)
     human: [
       filesTable(results, total),
       ...reasonsTable(results),
+      ...unpricedText(results),
       ...(dry ? ["Nothing was stored: this was a dry run."] : []),
     ],
     rejects: { total: total.quarantined, listed },
@@ -170,6 +174,22 @@ function reasonsTable(results: readonly FileResult[]): (string | Table)[] {
       columns: [{ title: "QUARANTINED FOR" }, { title: "ROWS", align: "right" }],
       rows: reasons.sort((a, b) => b.rows - a.rows).map(({ code, rows }) => [code, String(rows)]),
     },
+  ];
+}
+
+/** Stored calls that the settings of today have no price for: nothing of them is lost, and nothing has changed. */
+function unpricedText(results: readonly FileResult[]): string[] {
+  const reasons = results.flatMap(({ path, unpriced }) =>
+    unpriced.map((reason) => ({ at: basename(path), ...reason })),
+  );
+  if (reasons.length === 0) return [];
+  return [
+    "",
+    `${counted(sum(reasons.map(({ rows }) => rows)), "stored call")} could not be re-priced: kept at their earlier price.`,
+    ...reasons.map(
+      ({ at, line, rows, code, what, fix }) =>
+        `  ${at} line ${line}: ${what} ${fix} [${code}${rows > 1 ? `, and ${rows - 1} more` : ""}]`,
+    ),
   ];
 }
 

@@ -10,8 +10,7 @@ import type { TariffTerms } from "../../src/core/tariff/tariff.ts";
 import type { AccountRule } from "../../src/core/tenancy/account-rule.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../src/core/time/epoch.ts";
 import type { Database } from "../../src/server/db/database.ts";
-import type { SourceFile } from "../../src/server/mediation/file-store.ts";
-import { importFile } from "../../src/server/mediation/import-file.ts";
+import { type ImportedFile, importFile } from "../../src/server/mediation/import-file.ts";
 import { readSourceConfig, type Source } from "../../src/server/mediation/source.ts";
 import { saveSource } from "../../src/server/mediation/source-store.ts";
 import { insertTariff, insertVersion, lockEpoch } from "../../src/server/tariff/store.ts";
@@ -176,12 +175,12 @@ export class Operator {
     return account;
   }
 
-  importPath(source: Source, path: string, receivedAt: EpochMs = fromInstant(now())): Promise<SourceFile> {
+  importPath(source: Source, path: string, receivedAt: EpochMs = fromInstant(now())): Promise<ImportedFile> {
     return importFile(this.db, { source, path, receivedAt });
   }
 
   /** Imports text as a file. */
-  async importText(source: Source, name: string, text: string, receivedAt?: EpochMs): Promise<SourceFile> {
+  async importText(source: Source, name: string, text: string, receivedAt?: EpochMs): Promise<ImportedFile> {
     const path = join(tmpdir(), `${uuidv7()}-${name}`);
     await writeFile(path, text);
     try {

@@ -91,6 +91,23 @@ describe("importing again after a correction = once, at the corrected values", (
     expect(ofAlpha).toEqual({ left: 0 });
   });
 
+  test("that has no price: the charge stays as it is, and the import says why", async () => {
+    const { operator, beta } = await twoCustomers();
+    const source = await operator.source("s", "freeswitch-csv", { mapping: MAPPING });
+    await operator.importText(source, "a.csv", FILE);
+    const before = [await operator.figures(EVENTS), await operator.figures(MONEY)];
+    const strict = await operator.account("strict");
+    await operator.tariff("strict", [anyRate("1", "0.12"), anyRate("14", "0", { blocked: true })], [strict]);
+    await operator.rule(strict, { match: { accountCode: "alpha", callingPrefix: "44" }, priority: 1 });
+    const again = await operator.importText(source, "a.csv", FILE);
+    expect(again.counts).toMatchObject({ rows: 4, stored: 0, duplicate: 4, corrected: 0, quarantined: 0 });
+    expect(again.unpriced).toMatchObject([{ code: "destination-blocked", rows: 2, line: 1 }]);
+    expect([await operator.figures(EVENTS), await operator.figures(MONEY)]).toEqual(before);
+    await operator.rule(beta, { match: { accountCode: "alpha", callingPrefix: "442" }, priority: 2 });
+    const third = await operator.importText(source, "a.csv", FILE);
+    expect(third).toMatchObject({ counts: { duplicate: 4, corrected: 2 }, unpriced: [] });
+  });
+
   test("of a split pair, one half at a time", async () => {
     const operator = await Operator.create(db);
     const settings = (timeZone: string) => ({ timeZone, mapping: null });
