@@ -106,6 +106,28 @@ If the switch's template changed, change the source's columns. [column-count]
     expect(after).toMatchObject({ document: { total: { rows: 4, stored: 0, duplicate: 3, quarantined: 1 } } });
   });
 
+  test("tells of stored calls that today's settings have no price for, and keeps the one they have", async () => {
+    const path = await file("one.csv", shortRow("k1") + shortRow("k2"));
+    await cdr("import", "--source", "fs-1", path);
+    const money = "select sum(amount)::float8 as charged, count(*)::int as charges from charges";
+    const before = await operator.figures(money);
+    await operator.rule(await operator.account("no-tariff"), { match: { callingPrefix: "44" }, priority: 1 });
+    const dry = await cdrJson<{ files: object[] }>("import", "--source", "fs-1", "--dry-run", path);
+    const { status, stdout } = await cdr("import", "--source", "fs-1", path);
+    expect(status).toBe(0);
+    expect(stdout.replaceAll(/ +/g, " ")).toBe(
+      `FILE ROWS STORED DUPLICATE CORRECTED NON-BILLABLE QUARANTINED OPEN
+one.csv 2 0 2 0 0 0 0
+
+2 stored calls could not be re-priced: kept at their earlier price.
+ one.csv line 1: Account "no-tariff" has no published tariff for the time of the call. \
+Assign a tariff from that time on, then retry the record. [tariff-missing, and 1 more]
+`,
+    );
+    expect(dry.document.files).toMatchObject([{ unpriced: [{ code: "tariff-missing", rows: 2, line: 1 }] }]);
+    expect(await operator.figures(money)).toEqual(before);
+  });
+
   test("checks clocks against the time that --received gives", async () => {
     const path = await file("one.csv", shortRow("k1"));
     const early = await cdrJson("import", "--source", "fs-1", "--dry-run", "--received", "2026-03-01", path);
