@@ -13,7 +13,7 @@ import { type OpenedSource, openSource } from "./open-source.ts";
 import { lockParts } from "./part-store.ts";
 import { fileChanged, importBusy } from "./problems.ts";
 import type { QuarantineReason } from "./quarantine-store.ts";
-import { chunksOf, digestOf, inspectFile } from "./read-file.ts";
+import { chunksOf, digestOf, requireRecords } from "./read-file.ts";
 import { ReasonTally } from "./reason-tally.ts";
 import { type RowBatch, RowBatcher } from "./row-batcher.ts";
 import type { Source } from "./source.ts";
@@ -48,13 +48,13 @@ const BATCH_ROWS = 40_000;
  * imported before is read again and stores nothing new, and a setting that was corrected since corrects what it stored.
  * A file that has grown since ends the wait of a row that it was cut off in.
  *
- * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`, `file-changed`, `import-busy`, and those of the
- * source's settings and the database.
+ * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`, `file-not-export`, `file-changed`, `import-busy`,
+ * and those of the source's settings and the database.
  */
 export async function importFile(db: Database, request: ImportRequest): Promise<ImportedFile> {
   const { source, path } = request;
   const name = basename(path);
-  await inspectFile(path); // before anything is written: a file that can't be read leaves no trace
+  await requireRecords(path, source.format); // before anything is written: a file that can't be read leaves no trace
   const digest = await digestOf(path);
   const { tenantId, id: sourceId } = source;
   const live = request.rating ?? new LiveRatingContext();

@@ -44,6 +44,13 @@ export const fileEmpty = (args: { readonly path: string }) =>
     fix: "Fetch it again; an interrupted transfer often leaves an empty file.",
   });
 
+/** A database client made it for people or for itself. */
+export const fileNotExport = (args: { readonly path: string; readonly kind: string }) =>
+  new Problem("file-not-export", {
+    what: `The file ${args.path} is ${args.kind}, and no export of records.`,
+    fix: "Export the table as CSV with a header row, as docs/guides/asterisk.md shows for each database, and import that.",
+  });
+
 export const folderEmpty = (args: { readonly path: string }) =>
   new Problem("folder-empty", {
     what: `The folder ${args.path} holds no files of call records.`,

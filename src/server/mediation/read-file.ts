@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { DETECT_HEAD_BYTES } from "../../mediation/detect.ts";
+import { mapped } from "../../mediation/formats/mapped.ts";
 import { requireText } from "../../mediation/text/inspect.ts";
-import { fileEmpty, fileUnreadable } from "./problems.ts";
+import { printedBecause } from "../../mediation/text/printed.ts";
+import { fileEmpty, fileNotExport, fileUnreadable } from "./problems.ts";
 
 /** Bytes read at a time. */
 const CHUNK_BYTES = 1 << 18;
@@ -69,6 +71,19 @@ export async function inspectFile(path: string): Promise<{ readonly sizeBytes: n
   if (isBlank(head) && (await isBlankToItsEnd(path))) throw fileEmpty({ path });
   requireText(head, path);
   return { sizeBytes: size, head };
+}
+
+/**
+ * {@link inspectFile} for a source of `format`: what a database client printed is refused as a whole, except where a
+ * mapping says how to read it. Answers the file's size.
+ *
+ * Errors: those of `inspectFile`, Problem `file-not-export`.
+ */
+export async function requireRecords(path: string, format: string): Promise<number> {
+  const { sizeBytes, head } = await inspectFile(path);
+  const kind = format === mapped.name ? null : printedBecause(head);
+  if (kind !== null) throw fileNotExport({ path, kind });
+  return sizeBytes;
 }
 
 async function isBlankToItsEnd(path: string): Promise<boolean> {

@@ -53,7 +53,8 @@ const TIMER_SLACK_MS = 5;
 const WAKE_MS = 200;
 
 /** What no further try can mend: it is the file. */
-const isFilesFault = (error: unknown): boolean => error instanceof Problem && error.code === "file-not-text";
+const isFilesFault = (error: unknown): boolean =>
+  error instanceof Problem && (error.code === "file-not-text" || error.code === "file-not-export");
 
 /**
  * Imports the files of one folder as they come, each once. One scan at a time looks at every file; the file system's
