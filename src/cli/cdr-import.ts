@@ -13,13 +13,14 @@ import { importFile } from "../server/mediation/import-file.ts";
 import { listRecordFiles } from "../server/mediation/list-record-files.ts";
 import { matchSources } from "../server/mediation/match-sources.ts";
 import { sourceNotNamed } from "../server/mediation/problems.ts";
-import { inspectFile } from "../server/mediation/read-file.ts";
-import { rehearseImport } from "../server/mediation/rehearse-import.ts";
+import { requireRecords } from "../server/mediation/read-file.ts";
+import { rehearseImports } from "../server/mediation/rehearse-import.ts";
 import type { Source } from "../server/mediation/source.ts";
 import { countCells, countColumns } from "./cdr-counts.ts";
 import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
 import { counted } from "./counted.ts";
 import { argumentList, dryRun, option } from "./input.ts";
+import type { Progress } from "./progress.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";
 import type { Table } from "./table.ts";
 
@@ -53,8 +54,8 @@ export const cdrImportCommand = defineCommand({
       options.received === undefined
         ? fromInstant(context.now)
         : readTime(options.received, timeZone, "tollwright cdr import");
-    const sizes = await inspectAll(paths);
     const source = await namedSource(db, tenantId, options.source, paths[0] ?? "");
+    const sizes = await inspectAll(source, paths);
     const results = await importAll(context, { db, source, paths, sizes, receivedAt, dryRun: options.dryRun });
     return outcomeOf(source, results, options.dryRun);
   },
@@ -74,9 +75,9 @@ interface FileResult {
 }
 
 /** Sizes of all files; one that can't be read stops the command before the first is imported. */
-async function inspectAll(paths: readonly string[]): Promise<readonly number[]> {
+async function inspectAll({ format }: Source, paths: readonly string[]): Promise<readonly number[]> {
   const sizes: number[] = [];
-  for (const path of paths) sizes.push((await inspectFile(path)).sizeBytes);
+  for (const path of paths) sizes.push(await requireRecords(path, format));
   return sizes;
 }
 
@@ -95,8 +96,19 @@ interface ImportRun {
 }
 
 async function importAll(context: CommandContext, run: ImportRun): Promise<readonly FileResult[]> {
+  const bar = context.progress(run.dryRun ? "Reading" : "Importing", sum(run.sizes));
+  if (run.dryRun) {
+    const { db, source, paths, receivedAt } = run;
+    const onProgress = ({ bytesDone }: { readonly bytesDone: number }) => bar.update(bytesDone);
+    const rehearsals = await rehearseImports(db, { source, paths, receivedAt, onProgress }).finally(() => bar.stop());
+    return rehearsals.map((rehearsal, index) => ({ path: paths[index] ?? "", ...rehearsal }));
+  }
+  const results = await importEach(context, run, bar);
+  return await asOfNow(run, results);
+}
+
+async function importEach(context: CommandContext, run: ImportRun, bar: Progress): Promise<readonly FileResult[]> {
   const { paths, sizes } = run;
-  const bar = context.progress(run.dryRun ? "Reading" : "Importing", sum(sizes));
   const results: FileResult[] = [];
   for (const [index, path] of paths.entries()) {
     const bytesBefore = sum(sizes.slice(0, index));
@@ -105,22 +117,20 @@ async function importAll(context: CommandContext, run: ImportRun): Promise<reado
       results.push(await importOne(run, path, onProgress));
     } catch (error) {
       bar.stop();
-      if (!run.dryRun && index > 0) context.note(`${index} of ${paths.length} files were imported before the failure.`);
+      if (index > 0) context.note(`${index} of ${paths.length} files were imported before the failure.`);
       throw error;
     }
   }
   bar.stop();
-  return await asOfNow(run, results);
+  return results;
 }
 
 async function importOne(
-  { db, source, receivedAt, dryRun }: ImportRun,
+  { db, source, receivedAt }: ImportRun,
   path: string,
   onProgress: (progress: { readonly bytesDone: number }) => void,
 ): Promise<FileResult> {
-  const request = { source, path, receivedAt, onProgress };
-  if (dryRun) return { path, ...(await rehearseImport(db, request)) };
-  const { id, pass, counts, unpriced } = await importFile(db, request);
+  const { id, pass, counts, unpriced } = await importFile(db, { source, path, receivedAt, onProgress });
   const reasons = counts.quarantined > 0 ? await findReasons(db, { tenantId: source.tenantId, fileId: id }) : [];
   return { id, pass, path, counts, reasons, unpriced };
 }

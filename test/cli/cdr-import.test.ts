@@ -86,8 +86,10 @@ If the switch's template changed, change the source's columns. [column-count]
     const startedAt = Date.UTC(2026, 2, 2, 10);
     const [invite = "", bye = ""] = kamailioRows({ ...call, startedAt, account: "any", gateway: "any" });
     const paths = [await file("1.csv", KAMAILIO_HEADER + invite), await file("2.csv", KAMAILIO_HEADER + bye)];
-    const { document } = await cdrJson("import", "--source", "proxy", ...paths);
     const stored = { counts: { rows: 1, stored: 1, open: 0 } };
+    const dry = await cdrJson("import", "--source", "proxy", "--dry-run", ...paths);
+    expect(dry.document).toMatchObject({ files: [stored, stored], total: { rows: 2, stored: 2, open: 0 } });
+    const { document } = await cdrJson("import", "--source", "proxy", ...paths);
     expect(document).toMatchObject({ files: [stored, stored], total: { rows: 2, stored: 2, open: 0 } });
     const copy = await file("copy.csv", KAMAILIO_HEADER + invite);
     const twice = await cdrJson("import", "--source", "proxy", copy, paths[1] ?? "", copy);
@@ -199,6 +201,7 @@ const REFUSED: [string, () => Promise<string>, string, string][] = [
   ["gzip",      () => file("a.csv", gzipSync(shortRow("k1"))),                              "file-not-text",   "gzip data"],
   ["UTF-16",    () => file("a.csv", Buffer.from(`\uFEFF${shortRow("k1")}`, "utf16le")),     "file-not-text",   "UTF-16"],
   ["binary",    () => file("a.csv", new Uint8Array(4_096).map((_, i) => i % 32)),      "file-not-text",   "binary data"],
+  ["a printed table", () => file("a.csv", " id | src \n----+-----\n  1 | 1001\n"),         "file-not-export", "psql prints"],
   ["a folder without files", async () => folder,                                       "folder-empty",    "no files"],
   ["a device",  async () => "/dev/null",                                               "file-unreadable", "no regular file"],
 ];

@@ -11,15 +11,17 @@ import { NO_ROWS, type RowCounts } from "./file-store.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { type CallRecord, prepareCall } from "./prepare-call.ts";
 import type { QuarantineReason } from "./quarantine-store.ts";
-import { chunksOf, inspectFile } from "./read-file.ts";
+import { chunksOf, requireRecords } from "./read-file.ts";
 import { ReasonTally } from "./reason-tally.ts";
 import type { Source } from "./source.ts";
 
 export interface RehearsalRequest {
   readonly source: Source;
-  readonly path: string;
+  /** In the order in which they would be imported. */
+  readonly paths: readonly string[];
   readonly receivedAt: EpochMs;
-  readonly onProgress?: (progress: { readonly bytesDone: number; readonly sizeBytes: number }) => void;
+  /** Called now and then with how many bytes of all files are done. */
+  readonly onProgress?: (progress: { readonly bytesDone: number }) => void;
 }
 
 /** What an import of a file would do. */
@@ -35,49 +37,76 @@ export interface Rehearsal {
 const LOOKUP_CALLS = 10_000;
 
 /**
- * Reads, normalises and prices a file as {@link importFile} would, and stores nothing. Only the file itself and what is
- * stored by now are looked at: a half whose other half came in an earlier file counts as open, and a row that waits in
- * quarantine already as quarantined.
+ * Reads, normalises and prices files as {@link importFile} would one after the other, and stores nothing; answers one
+ * rehearsal a file. Only these files and the calls that are stored by now are looked at: a half whose other half was
+ * imported earlier counts as open, and a row that waits in quarantine already as quarantined.
  *
- * Memory: the identities of the file's calls, and the halves of calls. Errors: Problems `file-unreadable`,
- * `file-empty`, `file-not-text`, and those of the source's settings.
+ * Memory: the identities of the files' calls, and the halves of calls. Errors: Problems `file-unreadable`,
+ * `file-empty`, `file-not-text`, `file-not-export`, and those of the source's settings.
  */
-export async function rehearseImport(db: Database, request: RehearsalRequest): Promise<Rehearsal> {
-  const { source, path } = request;
-  const { sizeBytes } = await inspectFile(path);
+export async function rehearseImports(db: Database, request: RehearsalRequest): Promise<readonly Rehearsal[]> {
+  const { source, paths } = request;
   const { tenantId } = source;
   const rating = await db.transaction("app", { tenantId }, (tx) => loadRatingContext(tx, tenantId, null));
   const opened = openSource(source, rating, request.receivedAt);
-  const decoder = opened.format.open(opened.settings);
   const tally = new Tally(db, opened);
-  for await (const chunk of chunksOf(path)) {
-    const rows = decoder.push(chunk);
-    await tally.add(rows);
-    request.onProgress?.({ bytesDone: rows.at(-1)?.endOffset ?? 0, sizeBytes });
+  const files: FileTally[] = [];
+  let bytesBefore = 0;
+  for (const path of paths) {
+    const sizeBytes = await requireRecords(path, source.format);
+    const file = new FileTally();
+    files.push(file);
+    const decoder = opened.format.open(opened.settings);
+    for await (const chunk of chunksOf(path)) {
+      const rows = decoder.push(chunk);
+      await tally.add(file, rows);
+      request.onProgress?.({ bytesDone: bytesBefore + (rows.at(-1)?.endOffset ?? 0) });
+    }
+    await tally.add(file, decoder.end());
+    bytesBefore += sizeBytes;
   }
-  await tally.add(decoder.end());
-  return tally.end();
-}
-
-/** A call that is stored, or waits for the reason given, unless its identity is stored by now. */
-interface Unsure extends CallRecord {
-  /** The lines of its rows: one, but for a call made of parts. */
-  readonly lines: readonly number[];
-  readonly reject: Reject | null;
+  await tally.end();
+  return files.map((file) => file.rehearsal());
 }
 
 /** A dry run corrects nothing: what is stored is a duplicate. */
 type Fate = Exclude<keyof RowCounts, "rows" | "corrected">;
 
-/** Gives rows the fates that an import would. */
+/** What would become of the rows of one file. */
+class FileTally {
+  readonly reasons = new ReasonTally();
+  readonly unpriced = new ReasonTally();
+  readonly #counts = { ...NO_ROWS };
+
+  count(fate: Fate): void {
+    this.#counts.rows += 1;
+    this.#counts[fate] += 1;
+  }
+
+  rehearsal(): Rehearsal {
+    return { counts: this.#counts, reasons: this.reasons.list(), unpriced: this.unpriced.list() };
+  }
+}
+
+/** Where a row stands. */
+interface Place {
+  readonly file: FileTally;
+  readonly line: number;
+}
+
+/** A call that is stored, or waits for the reason given, unless its identity is stored by now. */
+interface Unsure extends CallRecord {
+  /** Of its rows: one, but for a call made of parts. */
+  readonly places: readonly Place[];
+  readonly reject: Reject | null;
+}
+
+/** Gives rows the fates that imports would. */
 class Tally {
   readonly #db: Database;
   readonly #opened: OpenedSource;
-  readonly #reasons = new ReasonTally();
-  readonly #unpriced = new ReasonTally();
-  readonly #parts = new Map<string, ReadPart[]>();
+  readonly #parts = new Map<string, (ReadPart & Place)[]>();
   readonly #seen = new Set<string>();
-  readonly #counts = { ...NO_ROWS };
   #unsure: Unsure[] = [];
 
   constructor(db: Database, opened: OpenedSource) {
@@ -85,52 +114,56 @@ class Tally {
     this.#opened = opened;
   }
 
-  async add(rows: readonly DecodedRow[]): Promise<void> {
-    for (const row of rows) this.#addRow(row);
+  async add(file: FileTally, rows: readonly DecodedRow[]): Promise<void> {
+    for (const row of rows) this.#addRow(file, row);
     if (this.#unsure.length >= LOOKUP_CALLS) await this.#settleUnsure();
   }
 
-  async end(): Promise<Rehearsal> {
+  /** Decides what only the last row of the last file could. */
+  async end(): Promise<void> {
     for (const [key, parts] of this.#parts) this.#addParts(key, parts);
     await this.#settleUnsure();
-    return { counts: this.#counts, reasons: this.#reasons.list(), unpriced: this.#unpriced.list() };
   }
 
-  #addRow(row: DecodedRow): void {
+  #addRow(file: FileTally, row: DecodedRow): void {
     const { outcome, line } = row;
     const part = partOf(outcome, row);
     if (part !== null) {
+      const placed = { ...part, file };
       const ofCall = this.#parts.get(part.key);
-      if (ofCall === undefined) this.#parts.set(part.key, [part]);
-      else ofCall.push(part);
-    } else if (outcome.kind === "call") this.#addCall(outcome.call, row.raw, [line]);
-    else if (outcome.kind === "reject") this.#reject(outcome.reject, [line]);
-    else if (outcome.kind === "non-billable") this.#count("nonBillable");
+      if (ofCall === undefined) this.#parts.set(part.key, [placed]);
+      else ofCall.push(placed);
+    } else if (outcome.kind === "call") this.#addCall(outcome.call, row.raw, [{ file, line }]);
+    else if (outcome.kind === "reject") reject(outcome.reject, [{ file, line }]);
+    else if (outcome.kind === "non-billable") file.count("nonBillable");
   }
 
-  #addParts(key: string, parts: readonly ReadPart[]): void {
+  #addParts(key: string, parts: readonly (ReadPart & Place)[]): void {
     const { call, used } = assemble(key, parts);
-    const lines = new Map(parts.filter(({ raw }) => used.has(raw)).map(({ raw, line }) => [raw, line]));
-    this.#count("duplicate", parts.length - lines.size);
-    if (call === null) this.#count("open", lines.size);
-    else this.#addCall(call, key, [...lines.values()]);
+    const places = new Map<string, Place>();
+    for (const part of parts) {
+      if (used.has(part.raw) && !places.has(part.raw)) places.set(part.raw, part);
+      else part.file.count("duplicate");
+    }
+    if (call === null) count("open", [...places.values()]);
+    else this.#addCall(call, key, [...places.values()]);
   }
 
-  #addCall(call: SwitchCall, content: string, lines: readonly number[]): void {
-    const prepared = prepareCall(this.#opened.desk, { call, content, line: lines[0] ?? 0 });
-    if (prepared.kind === "non-billable") this.#count("nonBillable", lines.length);
-    else if (prepared.kind === "priced") this.#addIdentified({ ...prepared.call, lines, reject: null });
-    else if (prepared.record === null) this.#reject(prepared.reject, lines);
-    else this.#addIdentified({ ...prepared.record, lines, reject: prepared.reject });
+  #addCall(call: SwitchCall, content: string, places: readonly Place[]): void {
+    const prepared = prepareCall(this.#opened.desk, { call, content, line: places[0]?.line ?? 0 });
+    if (prepared.kind === "non-billable") count("nonBillable", places);
+    else if (prepared.kind === "priced") this.#addIdentified({ ...prepared.call, places, reject: null });
+    else if (prepared.record === null) reject(prepared.reject, places);
+    else this.#addIdentified({ ...prepared.record, places, reject: prepared.reject });
   }
 
-  #addIdentified({ id, contentHash, lines, reject }: Unsure): void {
-    if (reject === null && this.#seen.has(id)) {
-      this.#count("duplicate", lines.length);
+  #addIdentified({ id, contentHash, places, reject: refused }: Unsure): void {
+    if (refused === null && this.#seen.has(id)) {
+      count("duplicate", places);
       return;
     }
-    if (reject === null) this.#seen.add(id);
-    this.#unsure.push({ id, contentHash, lines, reject });
+    if (refused === null) this.#seen.add(id);
+    this.#unsure.push({ id, contentHash, places, reject: refused });
   }
 
   async #settleUnsure(): Promise<void> {
@@ -138,24 +171,24 @@ class Tally {
     this.#unsure = [];
     const ids = unsure.map(({ id }) => uuidText(id));
     const stored = await this.#db.bulk("ingest", {}, (tx) => findContents(tx, ids));
-    for (const { id, contentHash, lines, reject } of unsure) {
+    for (const { id, contentHash, places, reject: refused } of unsure) {
       const content = stored.get(uuidText(id));
-      if (reject !== null && content !== contentHash) {
-        this.#reject(reject, lines);
+      if (refused !== null && content !== contentHash) {
+        reject(refused, places);
         continue;
       }
-      this.#count(content === undefined ? "stored" : "duplicate", lines.length);
-      if (reject !== null) this.#unpriced.add(reject, lines[0] ?? 0);
+      count(content === undefined ? "stored" : "duplicate", places);
+      const [first] = places;
+      if (refused !== null) first?.file.unpriced.add(refused, first.line);
     }
   }
+}
 
-  #reject(reject: Reject, lines: readonly number[]): void {
-    this.#count("quarantined", lines.length);
-    this.#reasons.add(reject, lines[0] ?? 0, lines.length);
-  }
+function count(fate: Fate, places: readonly Place[]): void {
+  for (const { file } of places) file.count(fate);
+}
 
-  #count(fate: Fate, rows = 1): void {
-    this.#counts.rows += rows;
-    this.#counts[fate] += rows;
-  }
+function reject(reason: Reject, places: readonly Place[]): void {
+  count("quarantined", places);
+  for (const { file, line } of places) file.reasons.add(reason, line);
 }
