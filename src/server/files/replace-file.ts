@@ -24,4 +24,6 @@ export async function replaceFile(path: string, write: (path: string) => Promise
 
 /** Errors of the file system; a broken connection to the database has system calls of its own. */
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && "syscall" in error && /^(open|write|close|rename|unlink|rm)$/.test(String(error.syscall));
+  error instanceof Error &&
+  "syscall" in error &&
+  /^(open|write|close|rename|unlink|rm|lstat)$/.test(String(error.syscall));
