@@ -121,6 +121,19 @@ test("prices follow the base: at once, when a change is scheduled, and never in 
   expect((await desk.json<{ rates: object[] }>(past, NOW)).document.rates).toMatchObject([{ rate: "0.4405" }]);
 });
 
+test("a price list that goes back into the derived tariff itself is warned of", async () => {
+  const desk = await DeckDesk.open(db);
+  await apply(desk, RETAIL, PARTNER);
+  const path = await desk.file("partner.csv", "");
+  await desk.run(["export", "--tariff", "partner", path], NOW);
+  const check = (tariff: string) => desk.json(["check", path, "--tariff", tariff, "--mode", "full"], NOW);
+  const { document } = await check("partner");
+  expect(document.comparison.findings).toContainEqual(
+    expect.objectContaining({ code: "overrides-new", severity: "warn", total: 1 }),
+  );
+  expect((await check("retail")).document.comparison.findings.map(({ code }) => code)).not.toContain("overrides-new");
+});
+
 const anyTime = fc.constantFrom("2026-01-01", "2026-03-20", APRIL, "2026-04-01T06:30:00Z");
 const anyRate = fc.record({
   prefix: fc.constantFrom("", "4", "49", "4930", "371"),

@@ -23,6 +23,8 @@ export interface CheckContext {
   readonly currency: Currency;
   /** Rows of the deck that could not be used: a full deck closes their codes with the others it lacks. */
   readonly rejectedRows?: number;
+  /** The tariff is derived: what the deck prices are overrides. */
+  readonly isDerived?: boolean;
   /** Cost per minute of a call to `prefix` at `at`, in the tariff's currency; null where there is none. */
   readonly costPerMinute?: (prefix: string, at: EpochMs) => Decimal | null;
 }
@@ -48,6 +50,7 @@ export function checkDeck(
     ...checkScale(rows),
     ...checkCurrency(rows, context.currency),
     ...checkWhole(diff, rules, context.rejectedRows ?? 0),
+    ...(context.isDerived ? checkOverrides(diff) : []),
   ];
   return drafts.flatMap((draft) => {
     const severity = rules.severities?.[draft.code] ?? FINDING_SEVERITIES[draft.code];
@@ -230,6 +233,21 @@ function checkWhole(
     });
   }
   return found;
+}
+
+/** Somebody who imports a derived tariff's own price list again would cut all of it off from its base. */
+function checkOverrides({ changes }: DeckDiff): Draft[] {
+  const codes = new Set(changes.flatMap(({ kind, prefix }) => (kind === "new" ? [prefix] : [])));
+  if (codes.size === 0) return [];
+  return [
+    {
+      code: "overrides-new",
+      prefix: null,
+      line: null,
+      what: `The tariff is derived: codes that the deck prices first (${codes.size}) will no longer follow its base.`,
+      fix: "Import only what is to be priced apart from the formula; a whole price list belongs in a plain tariff.",
+    },
+  ];
 }
 
 /** "2026-03-09" for midnight UTC, else with the time. */

@@ -22,6 +22,7 @@ export const FINDING_SEVERITIES = {
   "scheduled-withdrawn": "block",
   "codes-missing": "block",
   "rejected-codes-missing": "block",
+  "overrides-new": "warn",
   "price-jump": "warn",
   "increments-raised": "warn",
   "row-expired": "warn",

@@ -67,6 +67,7 @@ export async function compareDeck(tx: Tx, deck: DeckToCompare): Promise<DeckComp
     receivedAt: deck.receivedAt,
     currency,
     rejectedRows: deck.rejectedRows,
+    isDerived: tariff.derivation !== null,
     ...(cost === null ? {} : { costPerMinute: cost }),
   });
   return { against: tariff.version, diff, findings, cost, digest: digestOf(diff, findings, now) };
