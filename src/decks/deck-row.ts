@@ -57,6 +57,7 @@ export interface DeckWarning {
     | "status-unknown"
     | "columns-inferred"
     | "increments-assumed"
+    | "title-date-not-read"
     | "prices-not-read"
     | "sheets-not-read"
     | "hidden-read"

@@ -49,6 +49,11 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
     "increments-assumed",
     'The deck has no increments: every row is billed per second (1/1). Set "defaults.increments" for others.',
   );
+  warn(
+    context.undatedTitle !== undefined,
+    "title-date-not-read",
+    `Rows have no dates, and the one in "${context.undatedTitle}" is not read: give it as the time they begin.`,
+  );
   const currencies = new Set(rows.map(({ currency }) => currency ?? "none"));
   warn(currencies.size > 1, "mixed-currencies", `The deck has several currencies: ${[...currencies].join(", ")}.`);
   const words = [...unknownStatuses].slice(0, 5).join(", ");

@@ -12,6 +12,7 @@ import {
   headerUnitS,
   headerZone,
   titleHints,
+  titleWithStart,
 } from "./layout/header-hints.ts";
 import { settleColumns } from "./settle-columns.ts";
 import type { OpenDeck } from "./table/open-deck.ts";
@@ -45,6 +46,8 @@ export interface RowContext {
   readonly otherPrices: readonly string[];
   readonly otherSheets: readonly string[];
   readonly hidden: HiddenCells;
+  /** The line above the header that dates all prices, where neither rows nor the template do. */
+  readonly undatedTitle: string | undefined;
   /** The deck has no header. */
   readonly isInferred: boolean;
   readonly isDateOrderAssumed: boolean;
@@ -102,6 +105,10 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     otherPrices: layout.otherPrices.map((column) => layout.headers[column] ?? ""),
     otherSheets: deck.otherSheets,
     hidden: deck.table.hidden ?? NOTHING_HIDDEN,
+    undatedTitle:
+      columns.has("effectiveFrom") || template.defaults?.effectiveFrom !== undefined
+        ? undefined
+        : titleWithStart(titlesOf(deck)),
     unknownStatuses: new Set(),
     zeroRates: { count: 0 },
     lastDestination: { text: "" },

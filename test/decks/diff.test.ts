@@ -1,186 +1,120 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatDecimal } from "../../src/core/money/decimal.ts";
+import { type Decimal, formatDecimal, parseDecimal } from "../../src/core/money/decimal.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import { toInstant } from "../../src/core/time/epoch.ts";
 import type { DeckRow } from "../../src/decks/deck-row.ts";
 import { isEmptyDiff } from "../../src/decks/diff/deck-diff.ts";
-import { type DiffPolicy, diffDeck } from "../../src/decks/diff/diff-deck.ts";
+import { type DiffInput, type DiffPolicy, diffDeck } from "../../src/decks/diff/diff-deck.ts";
 import { rateAt } from "../../src/decks/diff/timeline.ts";
 import { applyOperations } from "../support/apply-operations.ts";
 import { day, rate, row, steps } from "./rates.ts";
 
 const now = day("2026-03-01");
+const [JAN, FEB, MAR, APR] = ["2026-01-01", "2026-02-01", "2026-03-09", "2026-04-01"] as const;
 
-/** "0.2 01-01..03-09, 0.3 03-09.." */
-function story(rates: readonly Rate[]): string {
+/** "0.2+0.01 01-01..03-09 60/60": a price, its fee, the days of 2026 between which it holds, its steps; "-": no day. */
+const ENTRY = /^([^+ ]+)(?:\+(\S+))? (?:(\d\d-\d\d)|-)(?:\.\.(\d\d-\d\d)?)?(?: (\d+\/\d+))?$/;
+
+function entries(text: string) {
+  return text === ""
+    ? []
+    : text.split(", ").map((entry) => {
+        const [, price = "", fee, from, to, step] = ENTRY.exec(entry) ?? [];
+        const terms = {
+          connectFee: parseDecimal(fee ?? "0") as Decimal,
+          increments: steps(step ?? "1/1"),
+          effectiveTo: to === undefined ? null : day(`2026-${to}`),
+        };
+        return { price, from: from === undefined ? null : `2026-${from}`, terms };
+      });
+}
+
+/** What a tariff holds for 93. */
+const rates = (text: string): Rate[] =>
+  entries(text).map(({ price, from, terms }) => {
+    const blocked = price === "blocked";
+    return rate("93", blocked ? "0" : price, from ?? JAN, { ...terms, blocked });
+  });
+
+/** What a deck says of 93. */
+const deck = (text: string): DeckRow[] =>
+  entries(text).map(({ price, from, terms }, index) => row("93", price, from, { ...terms, line: index + 2 }));
+
+/** The inverse of {@link rates}. */
+function story(held: readonly Rate[]): string {
   const date = (at: Rate["effectiveFrom"] | null): string => (at === null ? "" : toInstant(at).toString().slice(5, 10));
-  const price = (one: Rate): string => (one.blocked ? "blocked" : formatDecimal(one.ratePerUnit));
-  return rates
+  return held
     .toSorted((a, b) => a.effectiveFrom - b.effectiveFrom)
-    .map((one) => `${price(one)} ${date(one.effectiveFrom)}..${date(one.effectiveTo)}`)
+    .map(({ blocked, ratePerUnit, connectFee, increments: { firstS, nextS }, effectiveFrom, effectiveTo }) => {
+      const fee = connectFee.units === 0n ? "" : `+${formatDecimal(connectFee)}`;
+      const price = blocked ? "blocked" : formatDecimal(ratePerUnit) + fee;
+      const step = nextS === 1 ? "" : ` ${firstS}/${nextS}`;
+      return `${price} ${date(effectiveFrom)}..${date(effectiveTo)}${step}`;
+    })
     .join(", ");
 }
 
-const JAN = "2026-01-01",
-  FEB = "2026-02-01",
-  MAR = "2026-03-09",
-  APR = "2026-04-01";
-const until = (date: string): Partial<Rate> => ({ effectiveTo: day(date) });
+const from = (pastDates: "as-given" | "now"): DiffPolicy => ({ pastDates });
 
 describe("one code of an amendment", () => {
-  test.each<[string, Rate[], DeckRow[], string, string, DiffPolicy?]>([
-    // why, stored, deck, kinds of change, rates afterwards
-    ["a code never seen", [], [row("93", "0.2", MAR)], "new", "0.2 03-09.."],
-    ["new with a past date", [], [row("93", "0.2", JAN)], "new", "0.2 01-01.."],
-    ["new, but dates count as now", [], [row("93", "0.2", JAN)], "new", "0.2 03-01..", { pastDates: "now" }],
-    ["no date: from now on", [], [row("93", "0.2", null)], "new", "0.2 03-01.."],
-    ["dearer later", [rate("93", "0.2", JAN)], [row("93", "0.3", MAR)], "increase", "0.2 01-01..03-09, 0.3 03-09.."],
-    ["cheaper later", [rate("93", "0.2", JAN)], [row("93", "0.1", MAR)], "decrease", "0.2 01-01..03-09, 0.1 03-09.."],
-    ["the same", [rate("93", "0.2", JAN)], [row("93", "0.2", JAN)], "unchanged", "0.2 01-01.."],
-    ["the same price from a later date", [rate("93", "0.2", JAN)], [row("93", "0.2", MAR)], "unchanged", "0.2 01-01.."],
+  const SCHEDULED = "0.2 01-01..03-09, 0.3 03-09..";
+  test.each<[string, string, string, string, DiffPolicy, string]>([
+    // stored, deck, kinds of change, stored afterwards, policy, why
+    ["", "0.2 03-09", "new", "0.2 03-09..", {}, "a code never seen"],
+    ["", "0.2 01-01", "new", "0.2 01-01..", {}, "new with a past date"],
+    ["", "0.2 01-01", "new", "0.2 03-01..", from("now"), "new, but dates count as now"],
+    ["", "0.2 -", "new", "0.2 03-01..", {}, "no date: from now on"],
+    ["", "0.2 03-09..04-01", "new", "0.2 03-09..04-01", {}, "a price with an end"],
+    ["", "closed 03-09", "unchanged", "", {}, "closed, never had"],
+    ["", "0.1 03-09, 0.1 03-09", "new", "0.1 03-09..", {}, "one row twice"],
+    ["0.2 01-01..", "0.3 03-09", "increase", "0.2 01-01..03-09, 0.3 03-09..", {}, "dearer later"],
+    ["0.2 01-01..", "0.1 03-09", "decrease", "0.2 01-01..03-09, 0.1 03-09..", {}, "cheaper later"],
+    ["0.2 01-01..", "0.2 01-01", "unchanged", "0.2 01-01..", {}, "the same"],
+    ["0.2 01-01..", "0.2 03-09", "unchanged", "0.2 01-01..", {}, "the same price from a later date"],
+    ["0.2 02-01..", "0.2 01-01", "unchanged", "0.2 02-01..", {}, "the same price with an older date"],
+    ["0.2 01-01..", "0.2000 03-09", "unchanged", "0.2 01-01..", {}, "0.2000 is 0.2"],
+    ["0.2 01-01..", "0.2 03-09 60/60", "increase", "0.2 01-01..03-09, 0.2 03-09.. 60/60", {}, "only the steps grow"],
+    ["0.2+0.01 01-01..", "0.2 03-09", "decrease", "0.2+0.01 01-01..03-09, 0.2 03-09..", {}, "only the fee goes"],
+    ["0.2 01-01..", "closed 03-09", "closed", "0.2 01-01..03-09", {}, "closed later"],
+    ["0.2 01-01..", "closed 03-09, 0.3 03-09", "increase", "0.2 01-01..03-09, 0.3 03-09..", {}, "sold by a new name"],
+    ["0.2 01-01..", "blocked 03-09", "blocked", "0.2 01-01..03-09, blocked 03-09..", {}, "blocked"],
+    ["blocked 01-01..", "0.3 03-09", "reopened", "blocked 01-01..03-09, 0.3 03-09..", {}, "sold again after a block"],
+    ["0.2 01-01..02-01", "0.2 03-09", "reopened", "0.2 01-01..02-01, 0.2 03-09..", {}, "sold again after a gap"],
+    ["0.2 01-01..", "0.1 01-01..02-01", "expired", "0.2 01-01..", {}, "a row that is over"],
+    ["0.2 01-01..", "0.1 04-01..03-09", "error", "0.2 01-01..", {}, "an end before the start"],
+    ["0.2 01-01..", "0.1 03-09, 0.3 03-09", "error error", "0.2 01-01..", {}, "two prices for one date"],
+    ["0.2 01-01..", "0.3 02-01", "increase", "0.2 01-01..02-01, 0.3 02-01..", {}, "a change of the past, as given"],
+    ["0.2 01-01..", "0.3 02-01", "increase", "0.2 01-01..03-01, 0.3 03-01..", from("now"), "... and from now"],
+    [SCHEDULED, "0.3 03-09", "unchanged", SCHEDULED, {}, "a price already scheduled"],
+    [SCHEDULED, "0.4 03-09", "increase", "0.2 01-01..03-09, 0.4 03-09..", {}, "a scheduled price superseded"],
+    [SCHEDULED, "0.2 03-09", "decrease", "0.2 01-01..03-09, 0.2 03-09..", {}, "a scheduled price called off"],
+    ["0.2 01-01..04-01, 0.3 04-01..", "0.4 03-09", "increase", "0.2 01-01..03-09, 0.4 03-09..", {}, "withdrawn"],
+    ["0.2 02-01..", "0.2 01-01, 0.3 03-09", "unchanged increase", "0.2 02-01..03-09, 0.3 03-09..", {}, "a chain"],
     [
-      "the same price with an older date",
-      [rate("93", "0.2", FEB)],
-      [row("93", "0.2", JAN)],
-      "unchanged",
-      "0.2 02-01..",
-    ],
-    ["0.20 is 0.2", [rate("93", "0.20", JAN)], [row("93", "0.2000", MAR)], "unchanged", "0.2 01-01.."],
-    [
-      "only the steps grow",
-      [rate("93", "0.2", JAN)],
-      [row("93", "0.2", MAR, { increments: steps("60/60") })],
-      "increase",
-      "0.2 01-01..03-09, 0.2 03-09..",
-    ],
-    [
-      "only the fee goes",
-      [rate("93", "0.2", JAN, { connectFee: { units: 1n, scale: 2 } })],
-      [row("93", "0.2", MAR)],
-      "decrease",
-      "0.2 01-01..03-09, 0.2 03-09..",
-    ],
-    [
-      "a price already scheduled",
-      [rate("93", "0.2", JAN, until(MAR)), rate("93", "0.3", MAR)],
-      [row("93", "0.3", MAR)],
-      "unchanged",
-      "0.2 01-01..03-09, 0.3 03-09..",
-    ],
-    [
-      "a scheduled price superseded",
-      [rate("93", "0.2", JAN, until(MAR)), rate("93", "0.3", MAR)],
-      [row("93", "0.4", MAR)],
-      "increase",
-      "0.2 01-01..03-09, 0.4 03-09..",
-    ],
-    [
-      "a scheduled price called off",
-      [rate("93", "0.2", JAN, until(MAR)), rate("93", "0.3", MAR)],
-      [row("93", "0.2", MAR)],
-      "decrease",
-      "0.2 01-01..03-09, 0.2 03-09..",
-    ],
-    [
-      "an earlier date withdraws later ones",
-      [rate("93", "0.2", JAN, until(APR)), rate("93", "0.3", APR)],
-      [row("93", "0.4", MAR)],
-      "increase",
-      "0.2 01-01..03-09, 0.4 03-09..",
-    ],
-    [
-      "two dates in one deck are a chain",
-      [rate("93", "0.2", JAN)],
-      [row("93", "0.4", APR), row("93", "0.3", MAR)],
+      "0.2 01-01..",
+      "0.4 04-01, 0.3 03-09",
       "increase increase",
       "0.2 01-01..03-09, 0.3 03-09..04-01, 0.4 04-01..",
+      {},
+      "any order",
     ],
-    [
-      "today's price and the next one",
-      [rate("93", "0.2", FEB)],
-      [row("93", "0.2", JAN), row("93", "0.3", MAR)],
-      "unchanged increase",
-      "0.2 02-01..03-09, 0.3 03-09..",
-    ],
-    ["closed later", [rate("93", "0.2", JAN)], [row("93", "closed", MAR)], "closed", "0.2 01-01..03-09"],
-    ["closed, never had", [], [row("93", "closed", MAR)], "unchanged", ""],
-    [
-      "closed under one name, sold under another",
-      [rate("93", "0.2", JAN)],
-      [row("93", "closed", MAR), row("93", "0.3", MAR, { line: 3 })],
-      "increase",
-      "0.2 01-01..03-09, 0.3 03-09..",
-    ],
-    ["blocked", [rate("93", "0.2", JAN)], [row("93", "blocked", MAR)], "blocked", "0.2 01-01..03-09, blocked 03-09.."],
-    [
-      "sold again after a block",
-      [rate("93", "0", JAN, { blocked: true })],
-      [row("93", "0.3", MAR)],
-      "reopened",
-      "blocked 01-01..03-09, 0.3 03-09..",
-    ],
-    [
-      "sold again after a gap",
-      [rate("93", "0.2", JAN, until(FEB))],
-      [row("93", "0.2", MAR)],
-      "reopened",
-      "0.2 01-01..02-01, 0.2 03-09..",
-    ],
-    ["a price with an end", [], [row("93", "0.2", MAR, { effectiveTo: day(APR) })], "new", "0.2 03-09..04-01"],
-    [
-      "a row that is over",
-      [rate("93", "0.2", JAN)],
-      [row("93", "0.1", JAN, { effectiveTo: day(FEB) })],
-      "expired",
-      "0.2 01-01..",
-    ],
-    [
-      "an end before the start",
-      [rate("93", "0.2", JAN)],
-      [row("93", "0.1", APR, { effectiveTo: day(MAR) })],
-      "error",
-      "0.2 01-01..",
-    ],
-    [
-      "two prices for one date",
-      [rate("93", "0.2", JAN)],
-      [row("93", "0.1", MAR), row("93", "0.3", MAR, { line: 3 })],
-      "error error",
-      "0.2 01-01..",
-    ],
-    ["one row twice", [], [row("93", "0.1", MAR), row("93", "0.1", MAR, { line: 3 })], "new", "0.1 03-09.."],
-    [
-      "a change of the past, as given",
-      [rate("93", "0.2", JAN)],
-      [row("93", "0.3", FEB)],
-      "increase",
-      "0.2 01-01..02-01, 0.3 02-01..",
-    ],
-    [
-      "a change of the past, from now",
-      [rate("93", "0.2", JAN)],
-      [row("93", "0.3", FEB)],
-      "increase",
-      "0.2 01-01..03-01, 0.3 03-01..",
-      { pastDates: "now" },
-    ],
-  ])("%s", (_, current, rows, kinds, afterwards, policy = {}) => {
+  ])("%s + %s: %s, then %s (policy %j: %s)", (held, said, kinds, afterwards, policy) => {
+    const [current, rows] = [rates(held), deck(said)];
     const diff = diffDeck({ rows, current, mode: "amendment", now, policy });
     expect(diff.changes.map(({ kind }) => kind).join(" ")).toBe(kinds);
     const after = applyOperations(current, diff.operations);
     expect(story(after)).toBe(afterwards);
-    const again = diffDeck({ rows, current: after, mode: "amendment", now, policy });
-    expect(isEmptyDiff(again)).toBe(true);
+    expect(isEmptyDiff(diffDeck({ rows, current: after, mode: "amendment", now, policy }))).toBe(true);
   });
 
   test("a change that reaches over calls already made is marked", () => {
     const current = [rate("93", "0.2", JAN)];
     const backdated = (rows: DeckRow[], stored: Rate[]): boolean[] =>
       diffDeck({ rows, current: stored, mode: "amendment", now }).changes.map(({ isBackdated }) => isBackdated);
-    expect(backdated([row("93", "0.3", FEB)], current)).toEqual([true]);
-    expect(backdated([row("93", "0.3", MAR)], current)).toEqual([false]);
-    expect(backdated([row("93", "0.3", FEB)], [])).toEqual([false]);
+    expect(backdated(deck("0.3 02-01"), current)).toEqual([true]);
+    expect(backdated(deck("0.3 03-09"), current)).toEqual([false]);
+    expect(backdated(deck("0.3 02-01"), [])).toEqual([false]);
   });
 
   test("a new name is a rename, not a change of price, and is not renamed twice", () => {
@@ -206,7 +140,7 @@ describe("one code of an amendment", () => {
 });
 
 describe("full and amendment decks", () => {
-  const current = [rate("93", "0.2", JAN), rate("355", "0.1", JAN), rate("53", "0.7", JAN, until(FEB))];
+  const current = [rate("93", "0.2", JAN), rate("355", "0.1", JAN), rate("53", "0.7", JAN, { effectiveTo: day(FEB) })];
 
   test("an amendment leaves a missing code alone, a full deck closes it", () => {
     const rows = [row("93", "0.2", JAN)];
@@ -233,19 +167,25 @@ describe("full and amendment decks", () => {
       mode: "full",
       now,
     });
-    const rates = applyOperations(parent, diff.operations);
+    const held = applyOperations(parent, diff.operations);
     const before = day("2026-03-08");
-    const inForce = (at: typeof before) =>
-      rates.filter((one) => rateAt([one], at) !== null).map(({ prefix }) => prefix);
+    const inForce = (at: typeof before) => held.filter((one) => rateAt([one], at) !== null).map(({ prefix }) => prefix);
     expect(inForce(before)).toEqual(["880"]);
     expect(inForce(day(MAR))).toEqual(["880", "88017"]);
   });
 });
 
+/** What a tariff holds after a deck. */
+const imported = (
+  rows: readonly DeckRow[],
+  current: readonly Rate[],
+  how: Pick<DiffInput, "mode" | "now" | "policy">,
+): Rate[] => applyOperations(current, diffDeck({ rows, current, ...how }).operations);
+
 /** What a call to exactly this code costs at `at`. */
-function priceAt(rates: readonly Rate[], prefix: string, at: Rate["effectiveFrom"]): string {
+function priceAt(held: readonly Rate[], prefix: string, at: Rate["effectiveFrom"]): string {
   const found = rateAt(
-    rates.filter((one) => one.prefix === prefix),
+    held.filter((one) => one.prefix === prefix),
     at,
   );
   return found === null
@@ -277,11 +217,8 @@ describe("laws", () => {
   test("importing a deck twice is importing it once, whatever was there before", () => {
     fc.assert(
       fc.property(anyDeck, anyDeck, anyMode, anyPolicy, (earlier, rows, mode, policy) => {
-        const current = applyOperations(
-          [],
-          diffDeck({ rows: earlier, current: [], mode, now: day(FEB), policy }).operations,
-        );
-        const once = applyOperations(current, diffDeck({ rows, current, mode, now, policy }).operations);
+        const current = imported(earlier, [], { mode, now: day(FEB), policy });
+        const once = imported(rows, current, { mode, now, policy });
         const twice = diffDeck({ rows, current: once, mode, now, policy });
         expect(twice.operations).toEqual({ close: [], insert: [], rename: [] });
         expect(twice.changes.filter(({ kind }) => !["unchanged", "expired", "error"].includes(kind))).toEqual([]);
@@ -293,11 +230,9 @@ describe("laws", () => {
   test("rates of one code never overlap", () => {
     fc.assert(
       fc.property(fc.array(anyDeck, { maxLength: 4 }), anyMode, anyPolicy, (decks, mode, policy) => {
-        let rates: Rate[] = [];
-        for (const rows of decks)
-          rates = applyOperations(rates, diffDeck({ rows, current: rates, mode, now, policy }).operations);
-        for (const one of rates) {
-          for (const other of rates) {
+        const held = decks.reduce<Rate[]>((current, rows) => imported(rows, current, { mode, now, policy }), []);
+        for (const one of held) {
+          for (const other of held) {
             if (one === other || one.prefix !== other.prefix) continue;
             const apart =
               (one.effectiveTo !== null && one.effectiveTo <= other.effectiveFrom) ||
@@ -314,11 +249,8 @@ describe("laws", () => {
     fc.assert(
       fc.property(anyDeck, anyDeck, anyMode, (earlier, rows, mode) => {
         const policy = { pastDates: "now" } as const;
-        const current = applyOperations(
-          [],
-          diffDeck({ rows: earlier, current: [], mode, now: day(FEB), policy }).operations,
-        );
-        const after = applyOperations(current, diffDeck({ rows, current, mode, now, policy }).operations);
+        const current = imported(earlier, [], { mode, now: day(FEB), policy });
+        const after = imported(rows, current, { mode, now, policy });
         for (const at of [day(FEB), day("2026-02-15"), day("2026-02-28")]) {
           for (const prefix of ["93", "937", "355"]) {
             expect(priceAt(after, prefix, at)).toBe(priceAt(current, prefix, at));

@@ -155,3 +155,20 @@ test.each<[Partial<Hidden>, string | undefined, string]>([
   if (expected === undefined) expect(said).toBeUndefined();
   else expect(said).toContain(`A spreadsheet hides ${expected}`);
 });
+
+test.each<[string[], DeckTemplate, boolean, string]>([
+  // deck, template, told, why
+  [["Rates valid from 1 December 2026", "Code,Rate", "93,0.2"], {}, true, "its prices would begin now"],
+  [["Effective: 01/12/2026", "Code,Rate", "93,0.2"], {}, true, "another word for it"],
+  [["Price list, printed 1 December 2026", "Code,Rate", "93,0.2"], {}, false, "no start"],
+  [["Valid from 1 December 2026", "Code,Rate,Valid from", "93,0.2,2026-12-01"], {}, false, "rows say it"],
+  [
+    ["Valid from 1 December 2026", "Code,Rate", "93,0.2"],
+    { defaults: { effectiveFrom: "2026-12-01" } },
+    false,
+    "the operator said it",
+  ],
+])("a start that only the title of a deck tells: %j %j", (lines, template, told) => {
+  const { warnings } = readDeck(bytes(lines), template);
+  expect(warnings.some(({ code }) => code === "title-date-not-read")).toBe(told);
+});

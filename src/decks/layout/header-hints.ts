@@ -54,6 +54,13 @@ export function titleHints(titles: readonly string[]): {
   return { currency: others.length === 0 ? currency : undefined, inCents };
 }
 
+/**
+ * The line above a header that says from when on all prices hold ("Valid from 1 December 2026"); undefined when none
+ * does. The day it was sent or printed is another thing.
+ */
+export const titleWithStart = (titles: readonly string[]): string | undefined =>
+  titles.find((text) => /\b(valid|effective|in force|starting|applicable|as of)\b/i.test(text) && /\d/.test(text));
+
 /** Behind "currency", "in", a bracket or a colon, and in capitals: elsewhere three letters are a word or a name. */
 function titleCurrencies(title: string): Currency[] {
   const named = title.matchAll(
