@@ -17,17 +17,18 @@ const [JAN, FEB, MAR, APR] = ["2026-01-01", "2026-02-01", "2026-03-09", "2026-04
 const ENTRY = /^([^+ ]+)(?:\+(\S+))? (?:(\d\d-\d\d)|-)(?:\.\.(\d\d-\d\d)?)?(?: (\d+\/\d+))?$/;
 
 function entries(text: string) {
-  return text === ""
-    ? []
-    : text.split(", ").map((entry) => {
-        const [, price = "", fee, from, to, step] = ENTRY.exec(entry) ?? [];
-        const terms = {
-          connectFee: parseDecimal(fee ?? "0") as Decimal,
-          increments: steps(step ?? "1/1"),
-          effectiveTo: to === undefined ? null : day(`2026-${to}`),
-        };
-        return { price, from: from === undefined ? null : `2026-${from}`, terms };
-      });
+  const texts = text.split(", ").filter((entry) => entry !== "");
+  return texts.map((entry) => {
+    const match = ENTRY.exec(entry);
+    if (match === null) throw new Error(`"${entry}" is no price with its days`);
+    const [, price = "", fee, from, to, step] = match;
+    const terms = {
+      connectFee: parseDecimal(fee ?? "0") as Decimal,
+      increments: steps(step ?? "1/1"),
+      effectiveTo: to === undefined ? null : day(`2026-${to}`),
+    };
+    return { price, from: from === undefined ? null : `2026-${from}`, terms };
+  });
 }
 
 /** What a tariff holds for 93. */
