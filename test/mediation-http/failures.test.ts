@@ -96,7 +96,11 @@ describe("a database that is away", () => {
     const ready = await fetch(`${server.url}/readyz`);
     const alive = await fetch(`${server.url}/healthz`);
     await openDoor(true);
-    expect(away).toMatchObject({ status: 503, answer: { status: 503 } });
+    expect(away).toMatchObject({
+      status: 503,
+      answer: { status: 503, fix: expect.stringMatching(/^Send the request/) },
+    });
+    expect(JSON.stringify(away.answer)).not.toMatch(/postgres|DATABASE_URL/); // for the log, and no sender's business
     expect(away.headers.get("retry-after")).toBe("5");
     expect(away.headers.get("content-type")).toBe("application/problem+json");
     expect([ready.status, alive.status]).toEqual([503, 200]);

@@ -6,11 +6,11 @@ import { Problem } from "../../core/problem.ts";
  * Source: PostgreSQL documentation, appendix A.
  */
 const FIXES: readonly (readonly [RegExp, string])[] = [
-  [/^53100$/, "Free space on the disk of the database, then run the command again."],
-  [/^53/, "The database server is out of memory or connections: stop what else uses it, then run the command again."],
-  [/^57P0|^08/, "The database server was stopped or restarted. Wait until it is up, then run the command again."],
-  [/^57014$/, "The statement took too long. Run it again when the server is less busy."],
-  [/^55P03$|^40/, "Others were at work on the same rows. Run the command again."],
+  [/^53100$/, "Free space on the disk of the database, then try again."],
+  [/^53/, "The database server is out of memory or connections: stop what else uses it, then try again."],
+  [/^57P0|^08/, "The database server was stopped or restarted. Wait until it is up, then try again."],
+  [/^57014$/, "The statement took too long. Try again when the server is less busy."],
+  [/^55P03$|^40/, "Others were at work on the same rows. Try again."],
   [/^25006$/, "The database takes no writes: it is a replica. Point DATABASE_URL at the primary."],
   [/^58|^XX00[12]/, "The server's disk or files are damaged: see the server's log, and restore a backup if need be."],
 ];

@@ -12,7 +12,18 @@ export async function answerProblem(error: FastifyError, request: FastifyRequest
   const problem = error instanceof Problem ? error : (databaseFailure(error) ?? problemOfRequest(error));
   if (problem === undefined || problem.status >= 500)
     request.log.error({ err: problem?.cause ?? error, url: request.url }, problem?.what ?? "internal error");
-  await send(reply, problem === undefined ? INTERNAL : problemDocument(problem));
+  await send(reply, problem === undefined ? INTERNAL : shownDocument(problem));
+}
+
+/** What the database says names hosts, logins and paths: that is for the log, and no sender can do anything about it. */
+function shownDocument(problem: Problem): ProblemDocument {
+  const document = problemDocument(problem);
+  if (!problem.code.startsWith("database-")) return document;
+  return {
+    ...document,
+    detail: "The database can't be used at the moment.",
+    fix: "Send the request again later: what was stored of it counts once.",
+  };
 }
 
 /** Answers a request for which there is no route. */
