@@ -4,7 +4,7 @@ import { type CompiledTariff, windowOf } from "../tariff/compiled-tariff.ts";
 import { epochMs } from "../time/epoch.ts";
 import type { ExplainedRating, ExplainedSlice, Explanation } from "./charge.ts";
 import { type CallToRate, type Opening, openCall, secondsToCover } from "./opening.ts";
-import { chargeOf, NO_READING, takeReading } from "./rate-call.ts";
+import { chargeOfReading, NO_READING, takeReading } from "./rate-call.ts";
 import { type ExactSettlement, inMainUnits, settle } from "./settle.ts";
 import { type BilledRun, takeSteps } from "./timeline.ts";
 
@@ -17,7 +17,7 @@ export function explainCall(tariff: CompiledTariff, call: CallToRate): Explained
   const settlement = settle(opening, reading, reading.sum, allowance);
   const slices = explainSlices(opening, call);
   const explanation = { ...explainTerms(opening, settlement), talkedS, slices };
-  return { kind: "rated", charge: { ...chargeOf(opening, reading, reading.rates, settlement), explanation } };
+  return { kind: "rated", charge: { ...chargeOfReading(opening, reading, settlement), explanation } };
 }
 
 function explainTerms(opening: Opening, settlement: ExactSettlement): Omit<Explanation, "slices" | "talkedS"> {

@@ -2,7 +2,7 @@ import { invariant } from "../invariant.ts";
 import type { CompiledTariff } from "../tariff/compiled-tariff.ts";
 import type { RatedCharge } from "./charge.ts";
 import type { AllowanceShare, Opening } from "./opening.ts";
-import { chargeOf, NO_READING, type Reading, takeReading } from "./rate-call.ts";
+import { chargeOfReading, NO_READING, type Reading, takeReading } from "./rate-call.ts";
 import { settle } from "./settle.ts";
 
 /** One slice of a live call, as an interim report brings it. */
@@ -39,6 +39,6 @@ export function meterSlice(opening: Opening, before: Reading | null, slice: Slic
   const settlement = settle(opening, reading, reading.sum, slice.allowance);
   return {
     reading,
-    charge: { ...chargeOf(opening, reading, reading.rates, settlement), tariffVersion: current.version },
+    charge: { ...chargeOfReading(opening, reading, settlement), tariffVersion: current.version },
   };
 }

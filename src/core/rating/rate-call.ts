@@ -1,7 +1,6 @@
 import { ZERO } from "../money/decimal.ts";
 import { addFraction, type Fraction, NO_FRACTION } from "../money/fraction.ts";
 import { type CompiledTariff, destinationOf } from "../tariff/compiled-tariff.ts";
-import type { Price } from "../tariff/price.ts";
 import type { RatedCharge, Rating } from "./charge.ts";
 import { type AllowanceShare, type CallToRate, type Opening, openCall, secondsToCover } from "./opening.ts";
 import { inMainUnits, type Metered, type Settlement, settle, settlePlain } from "./settle.ts";
@@ -30,7 +29,7 @@ export function rateOpened(opening: Opening, call: Pick<CallToRate, "talkedS" | 
     const billedS = billedSeconds(secondsToCover(plain, talkedS), plain, tariff.terms.incrementBase);
     if (billedS <= plain.billedSMax && billedS <= openingHoldsUntilS(opening)) {
       const metered = { talkedS, billedS, coveredS: coveredSeconds(billedS, allowance) };
-      return chargeOf(opening, metered, [], settlePlain(opening, plain, metered, allowance));
+      return chargeOf(opening, metered, settlePlain(opening, plain, metered, allowance), plain.ratePerMinute);
     }
   }
   return rateExactly(opening, call);
@@ -42,7 +41,7 @@ export function rateExactly(
   { talkedS, allowance }: Pick<CallToRate, "talkedS" | "allowance">,
 ): RatedCharge {
   const reading = takeReading(opening, opening.tariff, NO_READING, { talkedS, leftS: allowance?.leftS ?? 0 });
-  return chargeOf(opening, reading, reading.rates, settle(opening, reading, reading.sum, allowance));
+  return chargeOfReading(opening, reading, settle(opening, reading, reading.sum, allowance));
 }
 
 /** A call so far: how far its steps reach, and the exact price of their seconds without fee, bounds and rounding. */
@@ -81,14 +80,18 @@ export function takeReading(
 const coveredSeconds = (billedS: number, allowance: AllowanceShare | undefined): number =>
   allowance === undefined ? 0 : Math.min(billedS, allowance.leftS);
 
-const rateAtAnswer = ({ slots }: Price): string | null => slots[0]?.ratePerMinute ?? null;
+/** The charge for a call so far; one without a paid second has the rate that it was answered at. */
+export function chargeOfReading(opening: Opening, reading: Reading, settlement: Settlement): RatedCharge {
+  const [first = opening.price.slots[0]?.ratePerMinute ?? null, ...more] = reading.rates;
+  return chargeOf(opening, reading, settlement, more.length === 0 ? first : null);
+}
 
-/** `rates`: a minute, of the paid seconds, each once; none when they have the rate that the call was answered at. */
-export function chargeOf(
+/** `ratePerMinute`: of all paid seconds; null when they had several. */
+function chargeOf(
   { tariff, found, called, price }: Opening,
   { billedS, coveredS }: Metered,
-  rates: readonly string[],
   { amount, paysConnectFee, bound }: Settlement,
+  ratePerMinute: string | null,
 ): RatedCharge {
   const isSum = bound === null;
   return {
@@ -98,7 +101,7 @@ export function chargeOf(
     destination: destinationOf(found),
     billedS,
     coveredS,
-    ratePerMinute: isSum && rates.length <= 1 ? (rates[0] ?? rateAtAnswer(price)) : null,
+    ratePerMinute: isSum ? ratePerMinute : null,
     connectFee: isSum && paysConnectFee ? price.terms.connectFee : ZERO,
     tariffId: tariff.tariffId,
     tariffVersion: tariff.version,

@@ -16,6 +16,7 @@ export interface Metered {
 /** An amount, and what it is made of beside time. */
 export interface Settlement {
   readonly amount: Nanos;
+  /** That there is a connect fee, and no allowance waives it. */
   readonly paysConnectFee: boolean;
   readonly bound: Explanation["bound"];
 }
@@ -38,7 +39,7 @@ export function settle(
 ): ExactSettlement {
   if (metered.talkedS === 0) return { amount: NO_NANOS, sum: NO_FRACTION, paysConnectFee: false, bound: null };
   const covered = isCovered(metered, allowance);
-  const paysConnectFee = !covered || allowance?.paysConnectFee === true;
+  const paysConnectFee = price.connectFee !== 0n && (!covered || allowance?.paysConnectFee === true);
   const sum = paysConnectFee ? addFraction(timeSum, inMainUnits(price, price.connectFee)) : timeSum;
   let bounded = sum;
   let bound: Settlement["bound"] = null;
@@ -66,7 +67,7 @@ export function settlePlain(
 ): Settlement {
   if (metered.talkedS === 0) return { amount: NO_NANOS, paysConnectFee: false, bound: null };
   const covered = allowance !== undefined && isCovered(metered, allowance);
-  const paysConnectFee = !covered || allowance.paysConnectFee;
+  const paysConnectFee = plain.connectFee !== 0 && (!covered || allowance.paysConnectFee);
   let sum = (metered.billedS - metered.coveredS) * plain.perSecond;
   if (paysConnectFee) sum += plain.connectFee;
   let bound: Settlement["bound"] = null;

@@ -46,6 +46,8 @@ export interface PlainPrice {
   readonly nextS: number;
   readonly unitS: number;
   readonly perSecond: number;
+  /** That of the slot, where a call finds it without another load from memory. */
+  readonly ratePerMinute: string;
   readonly billedSMax: number;
   readonly connectFee: number;
   readonly minimumCost: number;
@@ -84,11 +86,12 @@ export function compilePrice(rate: PriceTerms): Price {
   return { ...price, plain: scale === SCALE_MIN ? plainPrice(price, unitS) : null };
 }
 
-const MINUTE_S = 60n;
+const MINUTE_S = 60;
 
 function ratePerMinute({ ratePerUnit, unitS }: Pick<PriceSlot, "ratePerUnit" | "unitS">): string {
+  if (unitS === MINUTE_S) return formatDecimal(ratePerUnit);
   const scale = Math.max(ratePerUnit.scale, SCALE_MIN);
-  const units = divideRounded(unitsAt(ratePerUnit, scale) * MINUTE_S, BigInt(unitS), "half-even");
+  const units = divideRounded(unitsAt(ratePerUnit, scale) * BigInt(MINUTE_S), BigInt(unitS), "half-even");
   return formatDecimal({ units, scale });
 }
 
@@ -135,6 +138,7 @@ function plainPrice(price: Omit<Price, "plain">, unitS: number): PlainPrice | nu
     nextS: terms.increments.nextS,
     unitS,
     perSecond: Number(slot.perSecond),
+    ratePerMinute: slot.ratePerMinute,
     billedSMax: slot.perSecond === 0n ? 2 ** 31 - 1 : Number((LIMIT - rest) / slot.perSecond),
     connectFee: Number(connectFee),
     minimumCost: Number(minimumCost ?? 0n),
