@@ -81,8 +81,12 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
   if (order === undefined && rateField === "rate") throw dateOrderAmbiguous(texts("effectiveFrom")[0] ?? "");
   if (template.dateOrder === undefined) refuseSwappedDates(deck, columns.get("effectiveFrom"));
   const header = (field: DeckField): string => layout.headers[columns.get(field) ?? -1] ?? "";
-  const isNanp = /\bn(pa|xx)/i.test(layout.headers[columns.get("code") ?? -1] ?? "");
-  const isPinned = isNanp || template.countryCode !== undefined || template.columns?.code !== undefined;
+  const isNanp = /\bn(pa|xx)/i.test(header("code"));
+  const isPinned =
+    isNanp ||
+    /\be\W?164\b/i.test(header("code")) ||
+    template.countryCode !== undefined ||
+    template.columns?.code !== undefined;
   const isCompleted =
     !isPinned && areNpaNxx(deck, columns.get("code") as number, rateField === "rate" ? NPA_NXX_MIN : 1);
   if (isCompleted && rateField === "rate") throw codesAmbiguous();

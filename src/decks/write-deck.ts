@@ -15,7 +15,7 @@ export interface DeckLayout {
 
 const HEADER = [
   "Destination",
-  "Prefix",
+  "E.164 prefix",
   "Rate",
   "Rate unit seconds",
   "Increment",

@@ -89,3 +89,9 @@ test.each<[string, string]>([
   expect(csv.split("\r\n")[1]).toBe(`${cell},93,0.2,60,1/1,0,2026-01-01,,Current,USD`);
   expect(readDeck(Buffer.from(csv)).rows[0]?.destination).toBe(destination);
 });
+
+test("codes of six digits throughout are not taken for North American ones when they come back", () => {
+  const rates = Array.from({ length: 30 }, (_, at) => rate(String(415_200 + at), "0.01", "2026-01-01"));
+  const { rows } = readDeck(new TextEncoder().encode(writeDeckCsv(rates, { currency })));
+  expect(rows.map(({ prefix }) => prefix)).toEqual(rates.map(({ prefix }) => prefix));
+});
