@@ -28,8 +28,8 @@ export interface AccrualReport {
 /**
  * Posts what vendors have earned to their own books: what the cost charges of each day add up to, less what was posted
  * of them before. No day is ever closed, so late and corrected calls are caught whenever they come, and a second run
- * posts nothing. Days without a call in a journal since the last run are left alone, so that a run costs what is new and
- * not what is old. The vendors' books are locked meanwhile; imports, which post to the payers' books, go on.
+ * posts nothing. Days without a call in a journal since the last run are left alone, so that a run costs what is new
+ * and not what is old. The vendors' books are locked meanwhile; imports, which post to the payers' books, go on.
  */
 export async function accrueVendors(
   db: Database,
