@@ -152,8 +152,8 @@ class BroadworksXmlDecoder implements Decoder {
 }
 
 /**
- * Whether a text is made of a document's own tags, comments and blanks. Piece by piece, each where the one before ended:
- * a search would look through the rest of a broken file for the end of everything that begins in it.
+ * Whether a text is made of a document's own tags, comments and blanks. Piece by piece, each where the one before
+ * ended: a search would look through the rest of a broken file for the end of everything that begins in it.
  */
 function isFraming(text: string): boolean {
   const piece = /\uFEFF|\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>[]*>|<\/?broadWorksCDR[^>]*>/sy;

@@ -31,7 +31,8 @@ const HOME_OUTSIDE = "/var/lib/tollwright";
  */
 export async function serverHome(dataDir: string, log: (line: string) => void): Promise<ServerHome> {
   const isRoot = process.getuid?.() === 0;
-  await mkdir(dataDir, { recursive: true, mode: isRoot ? 0o711 : 0o700 }); // the account passes through, and lists nothing
+  // As root the server's account has to pass through; it lists nothing.
+  await mkdir(dataDir, { recursive: true, mode: isRoot ? 0o711 : 0o700 });
   const link = join(await realpath(dataDir), "postgres");
   const existing = await stat(link).catch(() => undefined);
   if (!isRoot) {

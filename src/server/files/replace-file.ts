@@ -3,8 +3,8 @@ import { exportNotWritten } from "./problems.ts";
 
 /**
  * Writes a file for somebody to take away: `write` fills one beside it, which takes its name when it is whole, so that
- * no reader ever sees half of it. One that is there is replaced. It is for its owner alone (mode 0600): what leaves here
- * names people and prices.
+ * no reader ever sees half of it. One that is there is replaced. It is for its owner alone (mode 0600): what leaves
+ * here names people and prices.
  *
  * @throws Problem `export-not-written`; nothing half-done stays.
  */

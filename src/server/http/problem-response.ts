@@ -15,7 +15,7 @@ export async function answerProblem(error: FastifyError, request: FastifyRequest
   await send(reply, problem === undefined ? INTERNAL : shownDocument(problem));
 }
 
-/** What the database says names hosts, logins and paths: that is for the log, and no sender can do anything about it. */
+/** What the database says names hosts, logins and paths: that is for the log, and no sender can mend it. */
 function shownDocument(problem: Problem): ProblemDocument {
   const document = problemDocument(problem);
   if (!problem.code.startsWith("database-")) return document;

@@ -62,7 +62,7 @@ export async function startDigestsOf(
 
 /**
  * Looks at a file before anything is done with it; answers its size and its first {@link DETECT_HEAD_BYTES}. A pipe or
- * a device is refused: a file is read twice, and again when its import was killed. A file of blank lines is an empty one.
+ * a device is refused: a file is read twice, and again when its import was killed. A file of blank lines is empty.
  *
  * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`.
  */
