@@ -201,7 +201,6 @@ const REFUSED: [string, () => Promise<string>, string, string][] = [
   ["gzip",      () => file("a.csv", gzipSync(shortRow("k1"))),                              "file-not-text",   "gzip data"],
   ["UTF-16",    () => file("a.csv", Buffer.from(`\uFEFF${shortRow("k1")}`, "utf16le")),     "file-not-text",   "UTF-16"],
   ["binary",    () => file("a.csv", new Uint8Array(4_096).map((_, i) => i % 32)),      "file-not-text",   "binary data"],
-  ["a printed table", () => file("a.csv", " id | src \n----+-----\n  1 | 1001\n"),         "file-not-export", "psql prints"],
   ["a folder without files", async () => folder,                                       "folder-empty",    "no files"],
   ["a device",  async () => "/dev/null",                                               "file-unreadable", "no regular file"],
 ];
@@ -216,6 +215,19 @@ describe("a file that can't be read leaves nothing, nor do the good ones beside 
     expect(ran.stderr).toContain(`code: ${code}`);
     expect(await operator.figures(TRACES)).toEqual(NO_TRACE);
   });
+});
+
+test("a printed table is refused as a whole where exports of tables are read, not FreeSWITCH's SQL", async () => {
+  await operator.source("pbx", "asterisk-db");
+  const table = await file("cdr.txt", " id | src \n----+-----\n  1 | 1001\n");
+  for (const words of [[], ["--dry-run"]])
+    expect(await cdrJson("import", "--source", "pbx", ...words, table)).toMatchObject({
+      status: 2,
+      document: { code: "file-not-export" },
+    });
+  expect(await operator.figures(TRACES)).toEqual(NO_TRACE);
+  const insert = await file("sql.csv", `INSERT INTO cdr VALUES (${shortRow("k1").trim()});\n`);
+  expect(await cdrJson("import", "--source", "fs-1", insert)).toMatchObject({ status: 1 }); // not the source's template
 });
 
 describe("a strange file of text is read to its end", () => {

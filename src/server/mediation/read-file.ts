@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { DETECT_HEAD_BYTES } from "../../mediation/detect.ts";
-import { mapped } from "../../mediation/formats/mapped.ts";
+import { asteriskDb } from "../../mediation/formats/asterisk-db.ts";
+import { kamailioAcc } from "../../mediation/formats/kamailio-acc.ts";
+import { opensipsAcc } from "../../mediation/formats/opensips-acc.ts";
 import { requireText } from "../../mediation/text/inspect.ts";
 import { printedBecause } from "../../mediation/text/printed.ts";
 import { fileEmpty, fileNotExport, fileUnreadable } from "./problems.ts";
@@ -73,15 +75,18 @@ export async function inspectFile(path: string): Promise<{ readonly sizeBytes: n
   return { sizeBytes: size, head };
 }
 
+/** Formats of tables in databases. Others may look like it: FreeSWITCH's template "sql" writes INSERT statements. */
+const TABLE_FORMATS: ReadonlySet<string> = new Set([asteriskDb, kamailioAcc, opensipsAcc].map(({ name }) => name));
+
 /**
- * {@link inspectFile} for a source of `format`: what a database client printed is refused as a whole, except where a
- * mapping says how to read it. Answers the file's size.
+ * {@link inspectFile} for a source of `format`: where that is one of exported tables, what a database client printed is
+ * refused as a whole. Answers the file's size.
  *
  * Errors: those of `inspectFile`, Problem `file-not-export`.
  */
 export async function requireRecords(path: string, format: string): Promise<number> {
   const { sizeBytes, head } = await inspectFile(path);
-  const kind = format === mapped.name ? null : printedBecause(head);
+  const kind = TABLE_FORMATS.has(format) ? printedBecause(head) : null;
   if (kind !== null) throw fileNotExport({ path, kind });
   return sizeBytes;
 }
