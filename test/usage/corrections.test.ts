@@ -226,4 +226,18 @@ describe("quarantine", () => {
     expect((await operator.importText(source, "b.csv", `${other}\n`)).counts).toMatchObject({ quarantined: 1 });
     expect(await operator.figures(EVENTS)).toMatchObject({ events: 4, talked_s: 245 });
   });
+
+  test("two files that were cut off are two faults", async () => {
+    const { operator } = await twoCustomers();
+    const source = await operator.source("s", "broadworks-xml");
+    const cutOff = (version: string) => `<?xml version="1.0"?>\n<broadWorksCDR version="${version}">\n`;
+    for (const version of ["19.0", "20.0", "19.0"])
+      expect((await operator.importText(source, "a.xml", cutOff(version))).counts).toMatchObject({
+        rows: 1,
+        quarantined: 1,
+      });
+    const { tenantId } = operator;
+    const waiting = await db.transaction("app", { tenantId }, (tx) => listWaiting(tx, { tenantId, limit: 10 }));
+    expect(waiting.map(({ code }) => code)).toEqual(["trailer-missing", "trailer-missing"]);
+  });
 });

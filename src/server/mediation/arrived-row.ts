@@ -9,8 +9,8 @@ export interface ArrivedRow {
   readonly raw: string;
   readonly outcome: Exclude<RowOutcome, { readonly kind: "framing" }>;
   /**
-   * Hash of the text as it came, where an operator has corrected it since; otherwise {@link hashOfRow} makes it of
-   * `raw`.
+   * Its hash, where that is not of `raw`: an operator has corrected the text since, or the row stands for the end of a
+   * file, which has none.
    */
   readonly knownAs?: string;
 }

@@ -99,7 +99,7 @@ async function importRows(
   const hash = createHash("sha256");
   const { format, settings } = await open();
   const decoder = format.open(settings);
-  const batcher = new RowBatcher({ size: request.batchRows ?? BATCH_ROWS, skip: file.rowsDone });
+  const batcher = new RowBatcher(file.id, { size: request.batchRows ?? BATCH_ROWS, skip: file.rowsDone });
   const line = new BatchLine(async (batch, turn) => {
     const stored = await storeRows(db, { request, file, opened: await open(), batch, turn });
     for (const call of stored.unpriced) unpriced.add(call.reject, call.line);

@@ -1,4 +1,6 @@
 import type { DecodedRow } from "../../mediation/decoder.ts";
+import { uuidText } from "../db/binary-copy.ts";
+import { rawHash } from "../usage/identity.ts";
 import type { ArrivedRow } from "./arrived-row.ts";
 
 /** Rows that are stored together, and how far they reach in their file. */
@@ -20,6 +22,7 @@ const PREAMBLE_MAX = 1 << 18;
  * decoded, because later rows may depend on them, and left out.
  */
 export class RowBatcher {
+  readonly #fileId: string;
   readonly #size: number;
   #rows: ArrivedRow[] = [];
   #before: number;
@@ -28,7 +31,8 @@ export class RowBatcher {
   #bytes = 0;
   #preamble = "";
 
-  constructor({ size, skip }: { readonly size: number; readonly skip: number }) {
+  constructor(fileId: string, { size, skip }: { readonly size: number; readonly skip: number }) {
+    this.#fileId = fileId;
     this.#size = size;
     this.#before = skip;
   }
@@ -44,7 +48,7 @@ export class RowBatcher {
       return undefined;
     }
     if (this.#seen <= this.#before) return undefined;
-    this.#rows.push({ line: row.line, raw: row.raw, outcome });
+    this.#rows.push(row.raw === "" ? this.#atEnd(row.line, outcome) : { line: row.line, raw: row.raw, outcome });
     return this.#rows.length >= this.#size ? this.#cut() : undefined;
   }
 
@@ -65,6 +69,11 @@ export class RowBatcher {
     this.#rows = [];
     this.#before = this.#seen;
     return batch;
+  }
+
+  /** What is wrong with the file as a whole has no text: it is known by the file. */
+  #atEnd(line: number, outcome: ArrivedRow["outcome"]): ArrivedRow {
+    return { line, raw: "", outcome, knownAs: uuidText(rawHash(`end of ${this.#fileId}`)) };
   }
 
   #keep(raw: string): void {
