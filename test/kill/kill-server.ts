@@ -42,7 +42,7 @@ const isAlive = async (pid: number): Promise<boolean> =>
 
 /** Whether an error is what a dying, dead or recovering server leaves its clients with. */
 export function isCut(error: unknown): boolean {
-  if (error instanceof Problem) return error.code === "database-unreachable";
+  if (error instanceof Problem) return error.code === "database-unreachable" || isCut(error.cause);
   if (!(error instanceof Error)) return false;
   const code = "code" in error ? String(error.code) : "";
   return (
