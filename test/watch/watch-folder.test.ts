@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -106,6 +106,15 @@ describe("one round over a folder", () => {
     expect(contents.toSorted()).toEqual(names.toSorted());
     expect(await moveFile(join(dir, "0", "a.csv"), join(dir, "done")), "it has gone").toBeUndefined();
     expect(await filesIn(join(dir, "done"))).toHaveLength(20);
+  });
+
+  test("a move that was killed half-way leaves one file when it is tried again", async () => {
+    await put("a.csv", "one");
+    await mkdir(join(dir, "done"));
+    await put("done/a.csv", "another");
+    await link(join(dir, "a.csv"), join(dir, "done", "a~2.csv"));
+    expect(await moveFile(join(dir, "a.csv"), join(dir, "done"))).toBe(join(dir, "done", "a~2.csv"));
+    expect(await filesIn(dir)).toEqual(["done/a.csv", "done/a~2.csv"]);
   });
 
   test("a file that grows after it was imported is imported again: its earlier rows count as duplicates", async () => {
