@@ -46,6 +46,7 @@ export const REJECT_CODES = [
   "record-too-long",
   "header-mismatch",
   "not-text",
+  "not-hexadecimal",
   "trailer-mismatch",
   "trailer-missing",
   "record-not-json",

@@ -7,13 +7,13 @@ import type { CallHalf, SwitchCall } from "../core/usage/switch-call.ts";
  * once.
  */
 export interface DecodedRow {
-  /** Line on which the row starts, from 1. */
+  /** Line on which the row starts, from 1; in a binary format, the number of the record. */
   readonly line: number;
   /** Bytes of the file before the end of this row: everything up to here is accounted for. */
   readonly endOffset: number;
   /**
    * The row as it came, decoded to text, at most {@link RAW_TEXT_MAX} characters: for quarantine, open halves and
-   * identity.
+   * identity. Of a binary format, its bytes in hexadecimal, so that they can be read again.
    */
   readonly raw: string;
   readonly outcome: RowOutcome;
@@ -71,5 +71,7 @@ export interface SwitchFormat {
   readonly title: string;
   /** "proven" on real records; "unproven" has only invented samples, and its docs say what to check on site. */
   readonly evidence: "proven" | "unproven";
+  /** Its files are bytes, no text: they are not checked for being text, and a row's `raw` is hexadecimal. */
+  readonly isBinary?: true;
   open(settings: DecoderSettings): Decoder;
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { DETECT_HEAD_BYTES } from "../../mediation/detect.ts";
+import { DETECT_HEAD_BYTES, detectFormat } from "../../mediation/detect.ts";
 import { asteriskDb } from "../../mediation/formats/asterisk-db.ts";
 import { kamailioAcc } from "../../mediation/formats/kamailio-acc.ts";
 import { opensipsAcc } from "../../mediation/formats/opensips-acc.ts";
+import { formatNamed } from "../../mediation/registry.ts";
 import { requireText } from "../../mediation/text/inspect.ts";
 import { printedBecause } from "../../mediation/text/printed.ts";
 import { fileEmpty, fileNotExport, fileUnreadable } from "./problems.ts";
@@ -64,14 +65,26 @@ export async function startDigestsOf(
 
 /**
  * Looks at a file before anything is done with it; answers its size and its first {@link DETECT_HEAD_BYTES}. A pipe or
- * a device is refused: a file is read twice, and again when its import was killed. A file of blank lines is empty.
+ * a device is refused: a file is read twice, and again when its import was killed. A file of blank lines is empty. One
+ * that is no text has to look like one of the binary formats.
  *
  * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`.
  */
-export async function inspectFile(path: string): Promise<{ readonly sizeBytes: number; readonly head: Uint8Array }> {
+export async function inspectFile(path: string): Promise<InspectedFile> {
+  const file = await inspectBytes(path);
+  const isBinary = detectFormat(file.head, path).some(({ format }) => formatNamed(format)?.isBinary);
+  if (!isBinary) requireText(file.head, path);
+  return file;
+}
+
+interface InspectedFile {
+  readonly sizeBytes: number;
+  readonly head: Uint8Array;
+}
+
+async function inspectBytes(path: string): Promise<InspectedFile> {
   const { size, head } = await readHead(path);
   if (isBlank(head) && (await isBlankToItsEnd(path))) throw fileEmpty({ path });
-  requireText(head, path);
   return { sizeBytes: size, head };
 }
 
@@ -79,13 +92,14 @@ export async function inspectFile(path: string): Promise<{ readonly sizeBytes: n
 const TABLE_FORMATS: ReadonlySet<string> = new Set([asteriskDb, kamailioAcc, opensipsAcc].map(({ name }) => name));
 
 /**
- * {@link inspectFile} for a source of `format`: where that is one of exported tables, what a database client printed is
- * refused as a whole. Answers the file's size.
+ * {@link inspectFile} for a source of `format`: text, unless the format is binary; where it is one of exported tables,
+ * what a database client printed is refused as a whole. Answers the file's size.
  *
  * Errors: those of `inspectFile`, Problem `file-not-export`.
  */
 export async function requireRecords(path: string, format: string): Promise<number> {
-  const { sizeBytes, head } = await inspectFile(path);
+  const { sizeBytes, head } = await inspectBytes(path);
+  if (!formatNamed(format)?.isBinary) requireText(head, path);
   const kind = TABLE_FORMATS.has(format) ? printedBecause(head) : null;
   if (kind !== null) throw fileNotExport({ path, kind });
   return sizeBytes;

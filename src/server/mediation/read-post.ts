@@ -28,7 +28,7 @@ export interface ReadPost {
  */
 export function readPost({ format, settings }: OpenedSource, post: Post): ReadPost {
   let { body } = post;
-  const kind = notTextBecause(body);
+  const kind = format.isBinary ? null : notTextBecause(body);
   if (kind !== null) throw pushNotText({ kind });
   if (format.name === "freeswitch-json") {
     const posted = parseJsonCdrPost(post.contentType, body);
