@@ -569,6 +569,64 @@ create policy tenant_isolation on postings to tollwright_app using ((tenant_id =
 grant insert, select on postings to tollwright_app;
 grant insert, select on postings to tollwright_ingest;
 
+create table pulled_files (
+  tenant_id uuid not null,
+  pull_id uuid not null,
+  path text collate "C" not null,
+  size_bytes bigint not null,
+  stamp text not null,
+  seen_at timestamp with time zone not null,
+  state text not null,
+  sha256 text,
+  bytes_done bigint not null default 0,
+  end_sha256 text,
+  failures integer not null default 0,
+  not_before timestamp with time zone,
+  problem_code text,
+  problem_text text,
+  gone_at timestamp with time zone,
+  constraint pulled_files_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'imported'::text, 'done'::text, 'refused'::text]))),
+  constraint pulled_files_pull_id_fkey FOREIGN KEY (pull_id) REFERENCES pulls(id),
+  constraint pulled_files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint pulled_files_pkey PRIMARY KEY (pull_id, path)
+);
+alter table pulled_files enable row level security;
+alter table pulled_files force row level security;
+create policy ingest_all on pulled_files to tollwright_ingest using (true) with check (true);
+create policy owner_all on pulled_files to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on pulled_files to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on pulled_files to tollwright_app;
+
+create table pulls (
+  tenant_id uuid not null,
+  id uuid not null,
+  source_id uuid not null,
+  name text not null,
+  holder text,
+  held_until timestamp with time zone,
+  started_at timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  next_at timestamp with time zone not null default now(),
+  failures integer not null default 0,
+  problem_code text,
+  problem_text text,
+  cursor jsonb,
+  pinned text,
+  constraint pulls_check CHECK (((holder IS NULL) = (held_until IS NULL))),
+  constraint pulls_check1 CHECK (((failures = 0) = (problem_text IS NULL))),
+  constraint pulls_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+  constraint pulls_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint pulls_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint pulls_pkey PRIMARY KEY (id),
+  constraint pulls_source_id_name_key UNIQUE (source_id, name)
+);
+alter table pulls enable row level security;
+alter table pulls force row level security;
+create policy ingest_all on pulls to tollwright_ingest using (true) with check (true);
+create policy owner_all on pulls to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on pulls to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on pulls to tollwright_app;
+
 create table push_tokens (
   tenant_id uuid not null,
   source_id uuid not null,
