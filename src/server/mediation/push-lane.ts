@@ -4,15 +4,14 @@ import type { Database } from "../db/database.ts";
 import { databaseFailure } from "../db/database-failure.ts";
 import type { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { countFates } from "./arrived-row.ts";
-import { type RowCounts, recount } from "./file-store.ts";
+import type { RowCounts } from "./file-store.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { pushEmpty, pushOverloaded } from "./problems.ts";
-import { reserveLines } from "./push-file-store.ts";
 import type { PushedSource } from "./push-token.ts";
 import { type Post, type ReadPost, readPost } from "./read-post.ts";
 import type { Source } from "./source.ts";
 import { findSourceById } from "./source-store.ts";
-import { ALONE, storeBatch } from "./store-batch.ts";
+import { storeLooseRows } from "./store-loose-rows.ts";
 
 /** A request that waits for its rows to be stored. */
 interface Waiting {
@@ -31,8 +30,6 @@ const BATCH_POSTS_MAX = 500;
 const BATCH_BYTES_MAX = 16 << 20;
 /** Bytes that wait: more than this is a sender that is faster than the database for long. */
 const WAITING_BYTES_MAX = 64 << 20;
-/** Tries of a batch that others got in the way of. */
-const TRIES_MAX = 5;
 
 /**
  * The posts of one source, in the order in which they came. Those that arrive while a batch is being stored share the
@@ -124,26 +121,15 @@ export class PushLane {
 
   async #store(source: Source, opened: OpenedSource, group: readonly Readied[]): Promise<void> {
     const rows = group.flatMap((readied) => readied.rows);
-    const { fileId, firstLine } = await this.#db.transaction("ingest", {}, (tx) =>
-      reserveLines(tx, {
-        ...this.#pushed,
-        preamble: group[0]?.preamble ?? "",
-        receivedAt: opened.settings.receivedAt,
-        rows: rows.length,
-        sizeBytes: group.reduce((bytes, { waiting }) => bytes + waiting.post.body.length, 0),
-      }),
-    );
-    const { fates } = await retrying(() =>
-      storeBatch(this.#db, {
-        source,
-        opened,
-        fileId,
-        kind: "push",
-        rows: rows.map((row, index) => ({ ...row, line: firstLine + index })),
-        turn: ALONE,
-        onFates: (tx, all) => recount(tx, new Map([[fileId, countFates(all)]])),
-      }),
-    );
+    const { fates } = await storeLooseRows(this.#db, {
+      source,
+      opened,
+      way: "push",
+      kind: "push",
+      preamble: group[0]?.preamble ?? "",
+      rows,
+      sizeBytes: group.reduce((bytes, { waiting }) => bytes + waiting.post.body.length, 0),
+    });
     let from = 0;
     for (const { rows: ofPost, waiting } of group) {
       waiting.resolve(countFates(fates.slice(from, from + ofPost.length)));
@@ -161,21 +147,3 @@ function ready(opened: OpenedSource, waiting: Waiting): Readied[] {
     return [];
   }
 }
-
-/**
- * An import of the same source may want the same rows in another order: the one that the database breaks off is run
- * again.
- */
-async function retrying<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? error.code : undefined;
-      if (tries >= TRIES_MAX || (code !== DEADLOCK && code !== SERIALIZATION)) throw error;
-    }
-  }
-}
-
-const DEADLOCK = "40P01";
-const SERIALIZATION = "40001";

@@ -5,10 +5,12 @@ import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 
-/** Rows that were pushed together, before they are stored. */
-export interface PushedRows {
+/** Rows that came together by another way than in a file, before they are stored. */
+export interface LooseRows {
   readonly tenantId: string;
   readonly sourceId: string;
+  /** How they came, as the name of their file begins: "push", "sql acc", "syslog". */
+  readonly way: string;
   /** Header rows that came with them. */
   readonly preamble: string;
   readonly receivedAt: EpochMs;
@@ -17,19 +19,19 @@ export interface PushedRows {
 }
 
 /**
- * The file that pushed rows belong to, and the number of the first of them in it. There is one a source, UTC day and
- * header, made when it is first needed. Numbers are handed out once, by the row's lock, whatever processes push at the
- * same time; those of a batch that then fails are never used. The file counts as imported at every moment, and
- * received_at is when rows last came: a row of it that is retried later must not look as if it had come from the
- * future.
+ * The file that rows belong to which came in none, and the number of the first of them in it. There is one a source,
+ * way, UTC day and header, made when it is first needed. Numbers are handed out once, by the row's lock, whatever
+ * processes store at the same time; those of a batch that then fails are never used. The file counts as imported at
+ * every moment, and received_at is when rows last came: a row of it that is retried later must not look as if it had
+ * come from the future.
  */
 export async function reserveLines(
   tx: Tx,
-  pushed: PushedRows,
+  loose: LooseRows,
 ): Promise<{ readonly fileId: string; readonly firstLine: number }> {
-  const date = toInstant(pushed.receivedAt).toString().slice(0, "2026-11-21".length);
+  const date = toInstant(loose.receivedAt).toString().slice(0, "2026-11-21".length);
   const { rows } = await tx.prepared<{ id: string; line_done: string }>(
-    "push-file",
+    "daily-file",
     `insert into source_files as f
        (tenant_id, source_id, id, sha256, name, size_bytes, received_at, preamble, state, rows_done, line_done,
          bytes_done)
@@ -42,13 +44,14 @@ export async function reserveLines(
        bytes_done = f.bytes_done + excluded.bytes_done
      returning id, line_done`,
     [
-      ...[pushed.tenantId, pushed.sourceId, uuidv7(), `push:${date}${headerMark(pushed.preamble)}`, `push ${date}`],
-      ...[pushed.sizeBytes, timestampToSql(pushed.receivedAt), pushed.preamble, pushed.rows],
+      ...[loose.tenantId, loose.sourceId, uuidv7()],
+      ...[`${loose.way}:${date}${headerMark(loose.preamble)}`, `${loose.way} ${date}`],
+      ...[loose.sizeBytes, timestampToSql(loose.receivedAt), loose.preamble, loose.rows],
     ],
   );
   const [row] = rows;
   invariant(row, "an upserted file is returned");
-  return { fileId: row.id, firstLine: Number(row.line_done) - pushed.rows + 1 };
+  return { fileId: row.id, firstLine: Number(row.line_done) - loose.rows + 1 };
 }
 
 /** Rows under another header are of another file: a header is kept once a file, to read single rows again. */

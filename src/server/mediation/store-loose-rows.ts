@@ -1,0 +1,83 @@
+import type { Database } from "../db/database.ts";
+import type { BulkTx } from "../db/tx.ts";
+import { type ArrivedRow, countFates, type RowFate } from "./arrived-row.ts";
+import { reserveLines } from "./daily-file-store.ts";
+import { recount } from "./file-store.ts";
+import type { OpenedSource } from "./open-source.ts";
+import type { Source } from "./source.ts";
+import { ALONE, storeBatch } from "./store-batch.ts";
+
+/** Rows that came by another way than in a file: posted, read from a table, sent as messages. */
+export interface LooseBatch {
+  readonly source: Source;
+  readonly opened: OpenedSource;
+  /** How they came, as the name of their file begins: "push", "sql acc", "syslog". */
+  readonly way: string;
+  readonly kind: "import" | "push";
+  /** Header rows that came with them. */
+  readonly preamble: string;
+  /** Their lines are numbered anew, as those of the day's file. */
+  readonly rows: readonly ArrivedRow[];
+  readonly sizeBytes: number;
+  /** Runs in the transaction that stores the rows: what says how far their way in has come. */
+  readonly alongside?: (tx: BulkTx) => Promise<void>;
+}
+
+/** What became of the rows, one fate a row in order; in their file they are numbered from `firstLine`. */
+export interface StoredLooseRows {
+  readonly fates: readonly RowFate[];
+  readonly fileId: string;
+  readonly firstLine: number;
+}
+
+/** Tries of a batch that others got in the way of. */
+const TRIES_MAX = 5;
+
+/** Stores rows in the day's file of their way in, in one transaction with what `alongside` writes. */
+export async function storeLooseRows(db: Database, batch: LooseBatch): Promise<StoredLooseRows> {
+  const { source, opened, way, kind, preamble, rows, sizeBytes, alongside } = batch;
+  const { fileId, firstLine } = await db.transaction("ingest", {}, (tx) =>
+    reserveLines(tx, {
+      tenantId: source.tenantId,
+      sourceId: source.id,
+      way,
+      preamble,
+      receivedAt: opened.settings.receivedAt,
+      rows: rows.length,
+      sizeBytes,
+    }),
+  );
+  const { fates } = await retrying(() =>
+    storeBatch(db, {
+      source,
+      opened,
+      fileId,
+      kind,
+      rows: rows.map((row, index) => ({ ...row, line: firstLine + index })),
+      turn: ALONE,
+      onFates: async (tx, all) => {
+        await recount(tx, new Map([[fileId, countFates(all)]]));
+        await alongside?.(tx);
+      },
+    }),
+  );
+  return { fates, fileId, firstLine };
+}
+
+/**
+ * An import of the same source may want the same rows in another order: the one that the database breaks off is run
+ * again.
+ */
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (tries >= TRIES_MAX || (code !== DEADLOCK && code !== SERIALIZATION)) throw error;
+    }
+  }
+}
+
+const DEADLOCK = "40P01";
+const SERIALIZATION = "40001";
