@@ -27,28 +27,46 @@ export type Pricing =
     }
   | { readonly kind: "reject"; readonly reject: Reject };
 
+/** Whose call it is, and who is paid for carrying it. */
+export interface CallParties {
+  readonly accountId: string;
+  readonly vendorAccountId: string | null;
+}
+
 /**
  * Says whose call it is and prices every side of it: the customer, each reseller above, and the vendor that carried it.
  * A call is priced on all its sides or on none, so that no margin is ever half known.
  */
 export function priceCall(context: RatingContext, sourceId: string, event: UsageEvent): Pricing {
+  const parties = findParties(context, sourceId, event);
+  return "code" in parties ? reject(parties) : priceSides(context, event, parties);
+}
+
+/** Who pays for a call by the account rules, and which vendor is behind the trunk it left through. */
+export function findParties(context: RatingContext, sourceId: string, event: UsageEvent): CallParties | Reject {
   const payer = context.payers.payer(sourceId, event);
-  if (payer.kind === "none") return reject(noAccount(event));
-  if (payer.kind === "ambiguous") return reject(ambiguousAccount(payer.ruleIds));
-  const chain = chainOf(context, payer.accountId);
-  const bookId = chain[0]?.bookId ?? "";
+  if (payer.kind === "none") return noAccount(event);
+  if (payer.kind === "ambiguous") return ambiguousAccount(payer.ruleIds);
   const vendor = context.vendors.vendorOf(sourceId, event.egressTrunk);
   const vendorAccount = vendor.kind === "account" ? context.accounts.get(vendor.accountId) : undefined;
-  const vendorAccountId = vendorAccount?.id ?? null;
+  return { accountId: payer.accountId, vendorAccountId: vendorAccount?.id ?? null };
+}
+
+/** The price of every side of a call whose parties are known. */
+export function priceSides(context: RatingContext, event: UsageEvent, parties: CallParties): Pricing {
+  const { accountId, vendorAccountId } = parties;
+  const chain = chainOf(context, accountId);
+  const bookId = chain[0]?.bookId ?? "";
   const { answeredAt } = event;
-  if (answeredAt === null) return { kind: "priced", bookId, accountId: payer.accountId, vendorAccountId, charges: [] };
+  if (answeredAt === null) return { kind: "priced", bookId, accountId, vendorAccountId, charges: [] };
+  const vendor = vendorAccountId === null ? undefined : context.accounts.get(vendorAccountId);
   const charges: PricedCharge[] = [];
-  for (const [account, side] of sidesOf(chain, vendorAccount)) {
+  for (const [account, side] of sidesOf(chain, vendor)) {
     const priced = priceSide(context, account, side, event, answeredAt);
     if ("code" in priced) return reject(priced);
     charges.push(priced);
   }
-  return { kind: "priced", bookId, accountId: payer.accountId, vendorAccountId, charges };
+  return { kind: "priced", bookId, accountId, vendorAccountId, charges };
 }
 
 const reject = (why: Reject): Pricing => ({ kind: "reject", reject: why });
