@@ -597,6 +597,25 @@ create policy owner_all on pulled_files to tollwright_owner using (true) with ch
 create policy tenant_isolation on pulled_files to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant delete, insert, select, update on pulled_files to tollwright_app;
 
+create table pulled_rows (
+  tenant_id uuid not null,
+  pull_id uuid not null,
+  table_name text collate "C" not null,
+  row_hash uuid not null,
+  "position" numeric(20,0) not null,
+  constraint pulled_rows_pull_id_fkey FOREIGN KEY (pull_id) REFERENCES pulls(id),
+  constraint pulled_rows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint pulled_rows_pkey PRIMARY KEY (pull_id, table_name, row_hash)
+);
+CREATE INDEX pulled_rows_position ON tollwright.pulled_rows USING btree (pull_id, table_name, "position");
+alter table pulled_rows enable row level security;
+alter table pulled_rows force row level security;
+create policy ingest_all on pulled_rows to tollwright_ingest using (true) with check (true);
+create policy owner_all on pulled_rows to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on pulled_rows to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on pulled_rows to tollwright_app;
+grant delete, insert, select on pulled_rows to tollwright_ingest;
+
 create table pulls (
   tenant_id uuid not null,
   id uuid not null,
@@ -626,6 +645,7 @@ create policy ingest_all on pulls to tollwright_ingest using (true) with check (
 create policy owner_all on pulls to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on pulls to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on pulls to tollwright_app;
+grant select, update on pulls to tollwright_ingest;
 
 create table push_tokens (
   tenant_id uuid not null,
