@@ -64,6 +64,11 @@ export interface DecoderSettings {
   readonly driftToleranceS?: number;
 }
 
+/** What a switch posted, as its format reads it from a file. */
+export type UnwrappedPost =
+  | { readonly kind: "file"; readonly bytes: Uint8Array }
+  | { readonly kind: "reject"; readonly reject: Reject };
+
 /** One switch format: `src/mediation/formats/<name>.ts` exports exactly one. */
 export interface SwitchFormat {
   /** The name an operator types: "freeswitch-csv". */
@@ -73,5 +78,11 @@ export interface SwitchFormat {
   readonly evidence: "proven" | "unproven";
   /** Its files are bytes, no text: they are not checked for being text, and a row's `raw` is hexadecimal. */
   readonly isBinary?: true;
+  /** Reads tables as database clients export them: what they print for people instead is refused as a whole. */
+  readonly isTableExport?: true;
+  /** What tells its files from those of another format that reads them as well: a usual name, words near the start. */
+  readonly hint?: { readonly fileName?: RegExp; readonly head?: RegExp };
+  /** Takes the file out of a body that the switch posts wrapped in a form or an encoding, or says why there is none. */
+  unwrapPost?(contentType: string | undefined, body: Uint8Array): UnwrappedPost;
   open(settings: DecoderSettings): Decoder;
 }

@@ -16,21 +16,11 @@ export interface FormatGuess {
 /** More of a file tells no more; a shorter head is taken for the whole file. */
 export const DETECT_HEAD_BYTES = 65_536;
 
-/** What a usual name, or a word of the header, adds: it decides between equals, never against the content. */
+/** What a format's hint adds: it decides between equals, never against the content. */
 const HINT_BONUS = 0.01;
 
-const HINTS: Readonly<Record<string, { readonly name?: RegExp; readonly header?: RegExp }>> = {
-  // The two have records of 18 columns in the same places; FreeSWITCH's have a UUID, and other words for the outcome.
-  "freeswitch-csv": { header: /"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"/ },
-  "asterisk-csv": { name: /^Master\.csv/, header: /"(?:ANSWERED|NO ANSWER|BUSY|FAILED|CONGESTION)"/ },
-  "freeswitch-json": { name: /\.json$/ },
-  "broadworks-xml": { name: /^BW-CDR|\.xml$/ },
-  "opensips-acc": { name: /opensips/i, header: /ms_duration|setuptime/ },
-  "kamailio-acc": { name: /kamailio/i, header: /src_user|dst_ouser/ },
-  cucm: { name: /^(cdr|cmr)_.+_\d{12}_\d+/ },
-};
-
-const HEADER_BYTES = 1_024;
+/** Words of a header are near the start. */
+const HINT_BYTES = 1_024;
 
 /** No zone has gaps in UTC, and no record is too new: only the form counts here. */
 const SETTINGS: DecoderSettings = {
@@ -47,11 +37,10 @@ const SETTINGS: DecoderSettings = {
  */
 export function detectFormat(head: Uint8Array, fileName: string): FormatGuess[] {
   const name = fileName.slice(Math.max(fileName.lastIndexOf("/"), fileName.lastIndexOf("\\")) + 1);
-  const header = decodeBytewise(head.subarray(0, HEADER_BYTES));
+  const start = decodeBytewise(head.subarray(0, HINT_BYTES));
   return FORMATS.map((format) => {
     const understood = shareOf(format, head);
-    const hint = HINTS[format.name];
-    const isHinted = hint?.name?.test(name) || hint?.header?.test(header);
+    const isHinted = format.hint?.fileName?.test(name) || format.hint?.head?.test(start);
     return { format: format.name, confidence: understood > 0 && isHinted ? understood + HINT_BONUS : understood };
   })
     .filter(({ confidence }) => confidence > 0)

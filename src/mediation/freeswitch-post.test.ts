@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { parseJsonCdrPost } from "./freeswitch-post.ts";
+import { JSON_DOCUMENT, unwrapCdrPost, XML_DOCUMENT } from "./freeswitch-post.ts";
 
 const JSON_TEXT = '{"variables":{"uuid":"5e0d","accountcode":"a b+c"}}';
 const BASE64 = Buffer.from(JSON_TEXT).toString("base64");
 
-const posted = (body: string, contentType?: string): string => {
-  const cdr = parseJsonCdrPost(contentType, new TextEncoder().encode(body));
-  return cdr.kind === "json" ? new TextDecoder().decode(cdr.bytes) : cdr.reject.code;
+const posted = (body: string, contentType?: string, kind = JSON_DOCUMENT): string => {
+  const cdr = unwrapCdrPost(kind, contentType, new TextEncoder().encode(body));
+  return cdr.kind === "file" ? new TextDecoder().decode(cdr.bytes) : cdr.reject.code;
 };
 
 describe("the JSON in a body", () => {
@@ -36,4 +36,16 @@ test.each<[string, string]>([
   ["<cdr/>", "plain XML"],
 ])("%s is a reject (%s)", (body) => {
   expect(posted(body, "application/x-www-form-urlencoded")).toBe("record-not-json");
+});
+
+const XML_TEXT = '<?xml version="1.0"?>\n<cdr core-uuid="0f"><variables><uuid>5e0d</uuid></variables></cdr>\n';
+
+test.each<[string, string, string]>([
+  [XML_TEXT, XML_TEXT, "encode=textxml"],
+  [`cdr=${encodeURIComponent(XML_TEXT)}`, XML_TEXT, "encode=true"],
+  [`cdr=${Buffer.from(XML_TEXT).toString("base64")}`, XML_TEXT, "encode=base64"],
+  [`cdr=${encodeURIComponent(JSON_TEXT)}`, "record-not-xml", "another module's JSON"],
+  [JSON_TEXT, "record-not-xml", "plain JSON"],
+])("XML: %j (%#)", (body, expected) => {
+  expect(posted(body, undefined, XML_DOCUMENT)).toBe(expected);
 });

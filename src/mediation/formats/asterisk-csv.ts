@@ -58,6 +58,8 @@ export const asteriskCsv: SwitchFormat = {
   name: "asterisk-csv",
   title: "Asterisk Master.csv (cdr_csv, cdr_custom)",
   evidence: "unproven",
+  // FreeSWITCH's records of 18 columns have the same places, but other words for the outcome.
+  hint: { fileName: /^Master\.csv/, head: /"(?:ANSWERED|NO ANSWER|BUSY|FAILED|CONGESTION)"/ },
   open: (settings) => openAsteriskCsv(settings),
 };
 

@@ -30,6 +30,7 @@ export const asteriskDb: SwitchFormat = {
   name: "asterisk-db",
   title: "Asterisk CDR table, exported as CSV with a header",
   evidence: "unproven",
+  isTableExport: true,
   open: (settings) => openAsteriskDb(settings),
 };
 

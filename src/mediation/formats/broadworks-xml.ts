@@ -28,6 +28,7 @@ export const broadworksXml: SwitchFormat = {
   name: "broadworks-xml",
   title: "BroadWorks accounting (XML)",
   evidence: "proven",
+  hint: { fileName: /^BW-CDR|\.xml$/ },
   open: (settings) => new BroadworksXmlDecoder(settings),
 };
 

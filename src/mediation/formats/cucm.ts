@@ -26,6 +26,7 @@ export const cucm: SwitchFormat = {
   name: "cucm",
   title: "Cisco Unified CM CDR and CMR files",
   evidence: "proven",
+  hint: { fileName: /^(cdr|cmr)_.+_\d{12}_\d+/ },
   open: (settings) => openCucm(settings),
 };
 

@@ -58,6 +58,8 @@ export const freeswitchCsv: SwitchFormat = {
   name: "freeswitch-csv",
   title: "FreeSWITCH mod_cdr_csv",
   evidence: "unproven",
+  // Asterisk's records of 18 columns have the same places, but no UUID.
+  hint: { head: /"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"/ },
   open: (settings) => openFreeswitchCsv(settings),
 };
 

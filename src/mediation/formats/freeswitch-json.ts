@@ -10,7 +10,7 @@ import {
   type SwitchFormat,
 } from "../decoder.ts";
 import { readFreeswitchDocument } from "../freeswitch-document.ts";
-import { encodedJson, startsJson } from "../freeswitch-post.ts";
+import { encodedDocument, JSON_DOCUMENT, unwrapCdrPost } from "../freeswitch-post.ts";
 import { JsonSplitter } from "../mapping/json-splitter.ts";
 import { faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
@@ -26,7 +26,9 @@ export const freeswitchJson: SwitchFormat = {
   name: "freeswitch-json",
   title: "FreeSWITCH mod_json_cdr",
   evidence: "proven",
+  hint: { fileName: /\.json$/ },
   open: (settings) => new FreeswitchJsonDecoder(settings),
+  unwrapPost: (contentType, body) => unwrapCdrPost(JSON_DOCUMENT, contentType, body),
 };
 
 class FreeswitchJsonDecoder implements Decoder {
@@ -92,7 +94,7 @@ class FreeswitchJsonDecoder implements Decoder {
     if (fault) return { kind: "reject", reject: fault };
     let document: unknown;
     try {
-      document = JSON.parse(startsJson(text) ? text : (encodedJson(text.trim()) ?? text));
+      document = JSON.parse(startsJson(text) ? text : (encodedDocument(JSON_DOCUMENT, text.trim()) ?? text));
     } catch (error) {
       return { kind: "reject", reject: notJson(error instanceof Error ? error.message : String(error)) };
     }
@@ -113,6 +115,8 @@ class FreeswitchJsonDecoder implements Decoder {
     return rows;
   }
 }
+
+const startsJson = (text: string): boolean => JSON_DOCUMENT.start.test(text);
 
 const notJson = (reason: string): Reject => ({
   code: "record-not-json",

@@ -10,6 +10,8 @@ export const kamailioAcc: SwitchFormat = {
   name: "kamailio-acc",
   title: "Kamailio acc (database export or db_flatstore)",
   evidence: "unproven",
+  hint: { fileName: /kamailio/i, head: /src_user|dst_ouser/ },
+  isTableExport: true,
   open: (settings) => new AccDecoder(settings, usualLayout),
 };
 

@@ -10,6 +10,8 @@ export const opensipsAcc: SwitchFormat = {
   name: "opensips-acc",
   title: "OpenSIPS acc (database export or flat text)",
   evidence: "proven",
+  hint: { fileName: /opensips/i, head: /ms_duration|setuptime/ },
+  isTableExport: true,
   open: (settings) => new AccDecoder(settings, usualLayout),
 };
 

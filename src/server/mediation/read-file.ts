@@ -2,9 +2,6 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { DETECT_HEAD_BYTES, detectFormat } from "../../mediation/detect.ts";
-import { asteriskDb } from "../../mediation/formats/asterisk-db.ts";
-import { kamailioAcc } from "../../mediation/formats/kamailio-acc.ts";
-import { opensipsAcc } from "../../mediation/formats/opensips-acc.ts";
 import { formatNamed } from "../../mediation/registry.ts";
 import { requireText } from "../../mediation/text/inspect.ts";
 import { printedBecause } from "../../mediation/text/printed.ts";
@@ -88,9 +85,6 @@ async function inspectBytes(path: string): Promise<InspectedFile> {
   return { sizeBytes: size, head };
 }
 
-/** Formats of tables in databases. Others may look like it: FreeSWITCH's template "sql" writes INSERT statements. */
-const TABLE_FORMATS: ReadonlySet<string> = new Set([asteriskDb, kamailioAcc, opensipsAcc].map(({ name }) => name));
-
 /**
  * {@link inspectFile} for a source of `format`: text, unless the format is binary; where it is one of exported tables,
  * what a database client printed is refused as a whole. Answers the file's size.
@@ -99,8 +93,10 @@ const TABLE_FORMATS: ReadonlySet<string> = new Set([asteriskDb, kamailioAcc, ope
  */
 export async function requireRecords(path: string, format: string): Promise<number> {
   const { sizeBytes, head } = await inspectBytes(path);
-  if (!formatNamed(format)?.isBinary) requireText(head, path);
-  const kind = TABLE_FORMATS.has(format) ? printedBecause(head) : null;
+  const switchFormat = formatNamed(format);
+  if (!switchFormat?.isBinary) requireText(head, path);
+  // Elsewhere it may be a record: FreeSWITCH's template "sql" writes INSERT statements.
+  const kind = switchFormat?.isTableExport ? printedBecause(head) : null;
   if (kind !== null) throw fileNotExport({ path, kind });
   return sizeBytes;
 }

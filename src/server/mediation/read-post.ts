@@ -1,6 +1,5 @@
 import type { DecodedRow } from "../../mediation/decoder.ts";
 import { RAW_TEXT_MAX } from "../../mediation/decoder.ts";
-import { parseJsonCdrPost } from "../../mediation/freeswitch-post.ts";
 import { decodeText } from "../../mediation/text/encoding.ts";
 import { notTextBecause } from "../../mediation/text/inspect.ts";
 import type { ArrivedRow } from "./arrived-row.ts";
@@ -30,14 +29,12 @@ export function readPost({ format, settings }: OpenedSource, post: Post): ReadPo
   let { body } = post;
   const kind = format.isBinary ? null : notTextBecause(body);
   if (kind !== null) throw pushNotText({ kind });
-  if (format.name === "freeswitch-json") {
-    const posted = parseJsonCdrPost(post.contentType, body);
-    if (posted.kind === "reject") {
-      const raw = decodeText(body, "utf-8");
-      return keepable({ preamble: "", rows: [{ line: 1, raw: raw.slice(0, RAW_TEXT_MAX), outcome: posted }] });
-    }
-    body = posted.bytes;
+  const posted = format.unwrapPost?.(post.contentType, body);
+  if (posted?.kind === "reject") {
+    const raw = decodeText(body, "utf-8");
+    return keepable({ preamble: "", rows: [{ line: 1, raw: raw.slice(0, RAW_TEXT_MAX), outcome: posted }] });
   }
+  if (posted !== undefined) body = posted.bytes;
   const decoder = format.open(settings);
   return keepable(arrived([...decoder.push(body), ...decoder.end()]));
 }
