@@ -201,11 +201,13 @@ grant insert, select, update on balances to tollwright_ingest;
 create table batches (
   tenant_id uuid not null,
   id bigint not null generated always as identity,
-  source_id uuid not null,
+  source_id uuid,
   file_id uuid,
   kind text not null,
   booked_at timestamp with time zone not null default now(),
-  constraint batches_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'retry'::text, 'push'::text]))),
+  rerate_run_id uuid,
+  constraint batches_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'retry'::text, 'push'::text, 'rerate'::text]))),
+  constraint batches_source_check CHECK (((kind = 'rerate'::text) = (source_id IS NULL))),
   constraint batches_file_id_fkey FOREIGN KEY (file_id) REFERENCES source_files(id),
   constraint batches_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
   constraint batches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
@@ -744,6 +746,82 @@ create policy tenant_isolation on rates to tollwright_app using ((tenant_id = cu
 grant insert, select, update on rates to tollwright_app;
 grant select on rates to tollwright_ingest;
 
+create table rerate_kept (
+  tenant_id uuid not null,
+  run_id uuid not null,
+  code text not null,
+  calls bigint not null,
+  examples jsonb not null,
+  constraint rerate_kept_run_id_fkey FOREIGN KEY (run_id) REFERENCES rerate_runs(id),
+  constraint rerate_kept_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint rerate_kept_pkey PRIMARY KEY (run_id, code)
+);
+alter table rerate_kept enable row level security;
+alter table rerate_kept force row level security;
+create policy ingest_all on rerate_kept to tollwright_ingest using (true) with check (true);
+create policy owner_all on rerate_kept to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on rerate_kept to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on rerate_kept to tollwright_app;
+grant insert, select, update on rerate_kept to tollwright_ingest;
+
+create table rerate_runs (
+  tenant_id uuid not null,
+  id uuid not null,
+  request_hash text not null,
+  request jsonb not null,
+  state text not null,
+  author text not null,
+  reason text not null,
+  tariff_epoch bigint not null,
+  settings_fingerprint text not null,
+  started_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  position_book_id uuid,
+  position_answered_at timestamp with time zone,
+  position_usage_id uuid,
+  looked bigint not null default 0,
+  changed bigint not null default 0,
+  moved bigint not null default 0,
+  constraint rerate_runs_check CHECK (((state = 'running'::text) = (ended_at IS NULL))),
+  constraint rerate_runs_check1 CHECK ((num_nulls(position_book_id, position_answered_at, position_usage_id) = ANY (ARRAY[0, 3]))),
+  constraint rerate_runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text]))),
+  constraint rerate_runs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint rerate_runs_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX rerate_runs_running ON tollwright.rerate_runs USING btree (tenant_id, request_hash) WHERE (state = 'running'::text);
+alter table rerate_runs enable row level security;
+alter table rerate_runs force row level security;
+create policy ingest_all on rerate_runs to tollwright_ingest using (true) with check (true);
+create policy owner_all on rerate_runs to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on rerate_runs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on rerate_runs to tollwright_app;
+grant insert, select, update on rerate_runs to tollwright_ingest;
+
+create table rerate_totals (
+  tenant_id uuid not null,
+  run_id uuid not null,
+  account_id uuid not null,
+  side text not null,
+  currency text not null,
+  cause text not null,
+  looked bigint not null,
+  changed bigint not null,
+  was numeric(28,9) not null,
+  should_be numeric(28,9) not null,
+  constraint rerate_totals_cause_check CHECK ((cause = ANY (ARRAY['priced'::text, 'excluded'::text]))),
+  constraint rerate_totals_side_check CHECK ((side = ANY (ARRAY['cost'::text, 'reseller'::text, 'customer'::text]))),
+  constraint rerate_totals_run_id_fkey FOREIGN KEY (run_id) REFERENCES rerate_runs(id),
+  constraint rerate_totals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint rerate_totals_pkey PRIMARY KEY (run_id, account_id, side, currency, cause)
+);
+alter table rerate_totals enable row level security;
+alter table rerate_totals force row level security;
+create policy ingest_all on rerate_totals to tollwright_ingest using (true) with check (true);
+create policy owner_all on rerate_totals to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on rerate_totals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on rerate_totals to tollwright_app;
+grant insert, select, update on rerate_totals to tollwright_ingest;
+
 create table schema_migrations (
   version integer not null,
   name text not null,
@@ -754,6 +832,29 @@ create table schema_migrations (
 grant select on schema_migrations to tollwright_app;
 grant select on schema_migrations to tollwright_ingest;
 comment on table schema_migrations is 'Which migrations made this schema. Written by the migration runner only.';
+
+create table setting_changes (
+  tenant_id uuid not null,
+  id bigint not null generated always as identity,
+  kind text not null,
+  subject jsonb not null,
+  changed_at timestamp with time zone not null default now(),
+  state text not null default 'open'::text,
+  decided_at timestamp with time zone,
+  decided_by text,
+  constraint setting_changes_check CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+  constraint setting_changes_kind_check CHECK ((kind = ANY (ARRAY['tariff'::text, 'assignment'::text, 'exchange-rate'::text, 'rules'::text, 'source'::text]))),
+  constraint setting_changes_state_check CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text, 'dismissed'::text]))),
+  constraint setting_changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint setting_changes_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX setting_changes_open ON tollwright.setting_changes USING btree (tenant_id, kind, subject) WHERE (state = 'open'::text);
+alter table setting_changes enable row level security;
+alter table setting_changes force row level security;
+create policy ingest_all on setting_changes to tollwright_ingest using (true) with check (true);
+create policy owner_all on setting_changes to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on setting_changes to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on setting_changes to tollwright_app;
 
 create table source_files (
   tenant_id uuid not null,
@@ -946,6 +1047,7 @@ create table usage_events (
   q850 smallint,
   sip smallint,
   cause_text text,
+  tech_prefix text,
   constraint usage_events_pkey PRIMARY KEY (book_id, started_at, id)
 ) partition by range (started_at);
 CREATE INDEX usage_events_called ON ONLY tollwright.usage_events USING btree (called, started_at);
