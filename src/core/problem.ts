@@ -97,6 +97,13 @@ export const PROBLEMS = {
   "demo-database-named": 409,
   "export-not-written": 507,
   "output-not-written": 507,
+  "sql-unreachable": 503,
+  "sql-refused": 502,
+  "sql-table-missing": 422,
+  "sql-columns-missing": 422,
+  "sql-cursor-invalid": 422,
+  "sql-edge-too-full": 422,
+  "sql-overtaken": 409,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
