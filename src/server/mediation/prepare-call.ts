@@ -51,12 +51,18 @@ export function prepareCall(
   const pricing = priceCall(desk.rating, desk.sourceId, event);
   if (pricing.kind === "reject") return { ...pricing, record: { id, contentHash } };
   const { bookId, accountId, vendorAccountId, charges } = pricing;
-  const derivedHash = fingerprint([bookId, accountId, vendorAccountId, ...derivedFields(event)]);
+  const derivedHash = derivedHashOf({ bookId, accountId, vendorAccountId }, event);
   return {
     kind: "priced",
     call: { id, contentHash, derivedHash, line, event, bookId, accountId, vendorAccountId, charges },
   };
 }
+
+/** Fingerprint of what our settings made of a record: whose call it is, and everything else that is not the switch's. */
+export const derivedHashOf = (
+  { bookId, accountId, vendorAccountId }: Pick<PricedCall, "bookId" | "accountId" | "vendorAccountId">,
+  event: UsageEvent,
+): number => fingerprint([bookId, accountId, vendorAccountId, ...derivedFields(event)]);
 
 /** Everything of an event that our settings, and not the switch, make of a record. */
 const derivedFields = (event: UsageEvent): (string | number | null)[] => [

@@ -52,7 +52,8 @@ export async function storeBatch(db: Database, batch: Batch): Promise<StoredBatc
     const { fates, moved, entries, unpriced } = await importBatch(tx, origin, rows, batch.turn);
     await batch.onFates(tx, fates);
     if (moved.size > 0) await recount(tx, moved);
-    await postCharges(tx, { batchId, bookedAt, accounts: opened.desk.rating.accounts, entries });
+    const { accounts } = opened.desk.rating;
+    await postCharges(tx, { batchId, bookedAt, bookedBy: "ingest", memo: "", accounts, entries });
     return { fates, unpriced };
   });
 }

@@ -23,19 +23,21 @@ interface Sum {
   readonly converted: Map<Currency, { paid: bigint; priced: bigint }>;
 }
 
+/** A batch of charges, and how its journals are signed. */
+export interface ChargeBatch {
+  readonly batchId: bigint;
+  readonly bookedAt: EpochMs;
+  readonly bookedBy: string;
+  readonly memo: string;
+  readonly accounts: ReadonlyMap<string, ChargedAccount>;
+  readonly entries: readonly ChargeEntry[];
+}
+
 /**
  * Posts a batch's charges to the ledger: one journal a book, after everything else in the transaction, so that the
  * books are locked for the shortest time. Wallets are read under the lock.
  */
-export async function postCharges(
-  tx: BulkTx,
-  args: {
-    readonly batchId: bigint;
-    readonly bookedAt: EpochMs;
-    readonly accounts: ReadonlyMap<string, ChargedAccount>;
-    readonly entries: readonly ChargeEntry[];
-  },
-): Promise<void> {
+export async function postCharges(tx: BulkTx, args: ChargeBatch): Promise<void> {
   if (args.entries.length === 0) return;
   const sums = sumCharges(args.entries);
   const books = await lockBooks(
@@ -112,7 +114,7 @@ function totalOf(
 
 function journalsOf(
   totals: ReadonlyMap<string, readonly UsageTotal[]>,
-  args: { readonly batchId: bigint; readonly bookedAt: EpochMs; readonly entries: readonly ChargeEntry[] },
+  args: Omit<ChargeBatch, "accounts">,
 ): JournalEntry[] {
   const firstAnswered = new Map<string, EpochMs>();
   for (const { bookId, answeredAt } of args.entries) {
@@ -124,7 +126,7 @@ function journalsOf(
     journal: postUsage({ bookId, batchId: args.batchId.toString(), effectiveDate, totals: ofBook }),
     batchId: args.batchId,
     firstAnsweredAt: firstAnswered.get(bookId) ?? null,
-    memo: "",
-    bookedBy: "ingest",
+    memo: args.memo,
+    bookedBy: args.bookedBy,
   }));
 }

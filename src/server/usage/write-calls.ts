@@ -1,8 +1,8 @@
 import { invariant } from "../../core/invariant.ts";
-import { nanos } from "../../core/money/nanos.ts";
 import { calledText } from "../../core/numbering/stored-number.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
+import { entriesInForce, nextEntryNo, reversalOf } from "./charge-entries.ts";
 import { type Conflict, judgeConflict } from "./conflict.ts";
 import type { ChargeEntry, PricedCall } from "./priced-call.ts";
 import {
@@ -189,27 +189,11 @@ function placesOf({ call, stored }: Correction): ChargePlace[] {
   ].flatMap(({ bookId, answeredAt }) => (answeredAt === null ? [] : [{ bookId, answeredAt, usageId }]));
 }
 
-const nextEntryNo = (entries: readonly ChargeEntry[]): number =>
-  entries.reduce((next, entry) => Math.max(next, entry.entryNo + 1), 0);
-
 /** The negatives of all charges of one event that no reversal has taken back yet, each where its charge stands. */
 function reversalsOf(entries: readonly ChargeEntry[]): ChargeEntry[] {
   const places = Map.groupBy(entries, (entry) => `${entry.bookId} ${entry.answeredAt}`);
   return [...places.values()].flatMap((atPlace) => {
-    const reversed = new Set(atPlace.map((entry) => entry.reversesEntryNo));
-    const active = atPlace.filter((entry) => entry.reversesEntryNo === null && !reversed.has(entry.entryNo));
     const next = nextEntryNo(atPlace);
-    return active.map((entry, index) => ({
-      ...entry,
-      entryNo: next + index,
-      reversesEntryNo: entry.entryNo,
-      charge: negated(entry.charge),
-    }));
+    return entriesInForce(atPlace).map((entry, index) => reversalOf(entry, next + index));
   });
 }
-
-const negated = (charge: ChargeEntry["charge"]): ChargeEntry["charge"] => ({
-  ...charge,
-  amount: nanos(-charge.amount),
-  converted: charge.converted && { ...charge.converted, tariffAmount: nanos(-charge.converted.tariffAmount) },
-});
