@@ -18,12 +18,49 @@ const UTC_NAMES = ["UTC", "GMT", "Z"] as const;
 export type ClockSettings = Pick<DecoderSettings, "timeZone" | "fold">;
 
 /**
- * Compiles an instant: `{ "column" | "columns" | …, "format": …, "zone": …, "zones": {…} }`. A text value (see
- * text-value.ts) whose text `format` reads: `epoch-s`, `epoch-ms`, `epoch-us`, `iso-8601`, or a pattern of
- * {@link TimestampPattern}. Local times are read in `zone` (default: the source's); `zones` says what the switch's
- * abbreviations mean, because CST is three zones. An empty text, and epoch 0, is null.
+ * Compiles an instant: `{ "column" | "columns" | …, "format": …, "zone": …, "zones": {…} }`, or a list of such, of which
+ * the first that is not empty counts. A text value (see text-value.ts) whose text `format` reads: `epoch-s`, `epoch-ms`,
+ * `epoch-us`, `iso-8601`, or a pattern of {@link TimestampPattern}; a list of them where releases of a switch differ.
+ * Local times are read in `zone` (default: the source's); `zones` says what the switch's abbreviations mean, because
+ * CST is three zones. An empty text, and epoch 0, is null.
  */
 export function compileTime(node: JsonNode, slots: Slots, settings: ClockSettings): TimeReader {
+  if (Array.isArray(node.value)) {
+    const times = node.list().map((time) => compileTime(time, slots, settings));
+    return firstReading(times, (at) => at === null);
+  }
+  const format = node.get("format");
+  if (!Array.isArray(format?.value)) return compileOne(node, slots, settings);
+  const ways = format.list().map((way) => node.withValue({ ...(node.value as object), format: way.value }));
+  const readers = ways.map((way) => compileOne(way, slots, settings));
+  return firstReading(readers, (at) => typeof at === "object" && at?.code === "time-invalid");
+}
+
+/** The first reading that is not passed over; else the first one. */
+function firstReading(
+  readers: readonly TimeReader[],
+  isPassedOver: (at: ReturnType<TimeReader["read"]>) => boolean,
+): TimeReader {
+  const first: TimeReader = {
+    otherMs: null,
+    read: (fields) => {
+      first.otherMs = null;
+      let passedOver: ReturnType<TimeReader["read"]> = null;
+      for (const reader of readers) {
+        const at = reader.read(fields);
+        if (!isPassedOver(at)) {
+          first.otherMs = reader.otherMs;
+          return at;
+        }
+        passedOver ??= at;
+      }
+      return passedOver;
+    },
+  };
+  return first;
+}
+
+function compileOne(node: JsonNode, slots: Slots, settings: ClockSettings): TimeReader {
   const format = node.need(
     "format",
     `Write epoch-s, epoch-ms, epoch-us, iso-8601, or a pattern such as "yyyy-MM-dd HH:mm:ss".`,
@@ -85,9 +122,9 @@ function compileZone(node: JsonNode, slots: Slots, settings: ClockSettings): Zon
   const named = (name: string): ZoneClock | Reject => {
     let clock = clocks.get(name);
     if (clock === undefined) {
-      const zone = aliases.get(name) ?? name;
+      const zone = aliases.get(name) ?? offsetOf(name) ?? name;
       // A name with a slash is unambiguous; an abbreviation means what the operator says, or nothing.
-      clock = isZone(zone) && (aliases.has(name) || isUnambiguous(name)) ? new ZoneClock(zone, settings.fold) : null;
+      clock = isZone(zone) && (aliases.has(name) || isUnambiguous(zone)) ? new ZoneClock(zone, settings.fold) : null;
       if (clocks.size < 1_000) clocks.set(name, clock);
     }
     return clock ?? zoneUnknown(name);
@@ -99,6 +136,12 @@ function compileZone(node: JsonNode, slots: Slots, settings: ClockSettings): Zon
   }
   const usual = new ZoneClock(zone?.zone() ?? node.withValue(settings.timeZone).zone(), settings.fold);
   return (_fields, inText) => (inText === null ? usual : named(inText));
+}
+
+/** "GMT+4", "UTC-03:30" are hours ahead of UTC, as gateways mean them (POSIX has the signs the other way round). */
+function offsetOf(name: string): string | undefined {
+  const [, sign, hours = "", minutes = "00"] = /^(?:UTC|GMT)([+-])(\d{1,2})(?::?(\d\d))?$/.exec(name) ?? [];
+  return sign && `${sign}${hours.padStart(2, "0")}:${minutes}`;
 }
 
 const isUnambiguous = (name: string): boolean => name.includes("/") || name.startsWith("+") || name.startsWith("-");
