@@ -8,6 +8,7 @@ export const CORE_ORDER = [
   "time",
   "numbering",
   "usage",
+  "completeness",
   "tenancy",
   "tariff",
   "rating",
