@@ -1,17 +1,28 @@
 import type { Reject } from "../core/reject.ts";
 import { type EpochMs, epochMs } from "../core/time/epoch.ts";
 import type { ReleaseCause, SwitchCall } from "../core/usage/switch-call.ts";
+import type { RowOutcome } from "./decoder.ts";
 import { FREESWITCH_Q850 } from "./freeswitch-causes.ts";
+import { checkCall, type SanitySettings } from "./sanity.ts";
 import { parseDuration, wholeNumber } from "./text/duration-text.ts";
 
+/** What one document is: a call that can be true, or why not. */
+export function decodeFreeswitchDocument(document: unknown, sanity: SanitySettings): RowOutcome {
+  const call = readDocument(document);
+  if ("code" in call) return { kind: "reject", reject: call };
+  const reject = checkCall(call, sanity);
+  return reject ? { kind: "reject", reject } : { kind: "call", call };
+}
+
 /**
- * One leg of a call as mod_json_cdr documents it; a reject when the document is none, or lacks a time.
+ * One leg of a call as mod_json_cdr documents it (and mod_xml_cdr, put into the same shape); a reject when the document
+ * is none, or lacks a time.
  *
  * The leg's uuid is its identity, as in mod_cdr_csv, so that a leg that both modules report is stored once. A leg that
  * another leg made (it names its originator) is the callee's: `terminating`. Values are URL-encoded by default.
- * Source: docs/guides/freeswitch.md; vectors: test/vectors/cdr/freeswitch-json/.
+ * Source: docs/guides/freeswitch.md; vectors: test/vectors/cdr/freeswitch-json/ and …-xml/.
  */
-export function readFreeswitchDocument(document: unknown): SwitchCall | Reject {
+function readDocument(document: unknown): SwitchCall | Reject {
   const variables = propertyOf(document, "variables");
   if (typeof variables !== "object" || variables === null) return noVariables();
   const value = (name: string) => textOf(variables, name);
@@ -23,7 +34,7 @@ export function readFreeswitchDocument(document: unknown): SwitchCall | Reject {
   const endedAt = timeOf(value, "end");
   if (endedAt === null) return timeMissing("end");
   const originator = value("originating_leg_uuid") || value("originator");
-  const isOutbound = value("direction") === "outbound";
+  const isOutbound = (value("direction") || textOf(propertyOf(document, "channel_data"), "direction")) === "outbound";
   return {
     key: value("uuid"),
     leg: "",
@@ -95,7 +106,7 @@ function urlDecoded(text: string): string {
 
 const noVariables = (): Reject => ({
   code: "value-invalid",
-  what: 'The document has no "variables": it is no call record of mod_json_cdr.',
+  what: 'The document has no "variables": it is no call record of FreeSWITCH.',
   fix: "Choose another format for this source, or map the document's own fields.",
 });
 

@@ -5,6 +5,7 @@ import { broadworksXml } from "./formats/broadworks-xml.ts";
 import { cucm } from "./formats/cucm.ts";
 import { freeswitchCsv } from "./formats/freeswitch-csv.ts";
 import { freeswitchJson } from "./formats/freeswitch-json.ts";
+import { freeswitchXml } from "./formats/freeswitch-xml.ts";
 import { kamailioAcc } from "./formats/kamailio-acc.ts";
 import { mapped } from "./formats/mapped.ts";
 import { opensipsAcc } from "./formats/opensips-acc.ts";
@@ -13,6 +14,7 @@ import { opensipsAcc } from "./formats/opensips-acc.ts";
 export const FORMATS: readonly SwitchFormat[] = [
   freeswitchCsv,
   freeswitchJson,
+  freeswitchXml,
   asteriskCsv,
   asteriskDb,
   kamailioAcc,

@@ -9,12 +9,11 @@ import {
   type RowOutcome,
   type SwitchFormat,
 } from "../decoder.ts";
-import { readFreeswitchDocument } from "../freeswitch-document.ts";
+import { decodeFreeswitchDocument } from "../freeswitch-document.ts";
 import { encodedDocument, JSON_DOCUMENT, unwrapCdrPost } from "../freeswitch-post.ts";
 import { JsonSplitter } from "../mapping/json-splitter.ts";
 import { faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
-import { checkCall } from "../sanity.ts";
 import { decodeText } from "../text/encoding.ts";
 
 /**
@@ -98,10 +97,7 @@ class FreeswitchJsonDecoder implements Decoder {
     } catch (error) {
       return { kind: "reject", reject: notJson(error instanceof Error ? error.message : String(error)) };
     }
-    const call = readFreeswitchDocument(document);
-    if ("code" in call) return { kind: "reject", reject: call };
-    const reject = checkCall(call, this.#settings);
-    return reject ? { kind: "reject", reject } : { kind: "call", call };
+    return decodeFreeswitchDocument(document, this.#settings);
   }
 
   #add(line: number, endOffset: number, raw: string, outcome: RowOutcome): void {
