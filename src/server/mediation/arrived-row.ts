@@ -1,7 +1,7 @@
 import type { RowOutcome } from "../../mediation/decoder.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import { rawHash } from "../usage/identity.ts";
-import { NO_ROWS, type RowCounts } from "./file-store.ts";
+import { NO_ROWS, type RowCounts } from "./row-counts.ts";
 
 /** One row that is to be accounted for: framing is no row. */
 export interface ArrivedRow {

@@ -2,9 +2,10 @@ import type { DecodedRow } from "../../mediation/decoder.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { hashOfRow, moveFate } from "./arrived-row.ts";
-import { addCounts, lockCounts, NO_ROWS, type RowCounts, recount } from "./file-store.ts";
+import { lockCounts, recount } from "./file-store.ts";
 import { decideQuarantined, findLastRows, findQuarantined, type LastRow } from "./quarantine-store.ts";
 import { startDigestsOf } from "./read-file.ts";
+import { addCounts, NO_ROWS, type RowCounts } from "./row-counts.ts";
 import type { Source } from "./source.ts";
 
 /**

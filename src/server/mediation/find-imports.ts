@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import { addCounts, type ListedFile, listFiles, NO_ROWS, type RowCounts, type SourceFile } from "./file-store.ts";
+import { type ListedFile, listFiles, type SourceFile } from "./file-store.ts";
 import { listOpenParts, type OpenPart } from "./part-store.ts";
 import {
   countReasons,
@@ -8,6 +8,7 @@ import {
   type QuarantineReason,
   type WaitingRow,
 } from "./quarantine-store.ts";
+import { addCounts, NO_ROWS, type RowCounts } from "./row-counts.ts";
 import { findSource } from "./source-store.ts";
 
 export type { ListedFile, OpenPart, QuarantineReason, RowCounts, SourceFile, WaitingRow };

@@ -9,7 +9,7 @@ import type { ChargeEntry } from "../usage/priced-call.ts";
 import { type ArrivedRow, hashOfRow, moveFate, type RowFate } from "./arrived-row.ts";
 import { partOf } from "./assemble-calls.ts";
 import type { BatchSource, Turn } from "./batch-source.ts";
-import { lockCounts, type RowCounts } from "./file-store.ts";
+import { lockCounts } from "./file-store.ts";
 import { addTo, type GatheredCall, gatherCalls, keepParts } from "./import-parts.ts";
 import { lockParts } from "./part-store.ts";
 import { type Desk, type PreparedCall, prepareCall } from "./prepare-call.ts";
@@ -20,6 +20,7 @@ import {
   type QuarantinedRow,
   quarantineRows,
 } from "./quarantine-store.ts";
+import type { RowCounts } from "./row-counts.ts";
 import { type CallOutcome, settleCalls } from "./settle-calls.ts";
 
 /** What a batch did. */

@@ -6,9 +6,9 @@ import { rawHash } from "../usage/identity.ts";
 import { type ArrivedRow, moveFate, type RowFate } from "./arrived-row.ts";
 import { type Assembly, assemble, partOf, type ReadPart, readKept } from "./assemble-calls.ts";
 import type { BatchSource } from "./batch-source.ts";
-import { addCounts, NO_ROWS, type RowCounts } from "./file-store.ts";
 import { type CallPart, type KeptPart, loadParts, type PartState, saveParts } from "./part-store.ts";
 import { readAgain } from "./read-again.ts";
+import { addCounts, NO_ROWS, type RowCounts } from "./row-counts.ts";
 import type { CallOutcome } from "./settle-calls.ts";
 
 /** A row of the batch that is part of a call. */

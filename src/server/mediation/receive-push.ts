@@ -2,10 +2,10 @@ import { now } from "../../clock.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
-import type { RowCounts } from "./file-store.ts";
 import { PushLane } from "./push-lane.ts";
 import type { PushedSource } from "./push-token.ts";
 import type { Post } from "./read-post.ts";
+import type { RowCounts } from "./row-counts.ts";
 
 /**
  * Takes records that switches post, and answers each request once its rows are committed. One for a process; several

@@ -7,12 +7,12 @@ import type { Database } from "../db/database.ts";
 import { loadRatingContext } from "../rating/rating-context.ts";
 import { findContents } from "../usage/stored-usage.ts";
 import { assemble, partOf, type ReadPart } from "./assemble-calls.ts";
-import { NO_ROWS, type RowCounts } from "./file-store.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { type CallRecord, prepareCall } from "./prepare-call.ts";
 import type { QuarantineReason } from "./quarantine-store.ts";
 import { chunksOf, requireRecords } from "./read-file.ts";
 import { ReasonTally } from "./reason-tally.ts";
+import { NO_ROWS, type RowCounts } from "./row-counts.ts";
 import type { Source } from "./source.ts";
 
 export interface RehearsalRequest {
