@@ -1,6 +1,7 @@
 import type { SwitchFormat } from "./decoder.ts";
 import { asteriskCsv } from "./formats/asterisk-csv.ts";
 import { asteriskDb } from "./formats/asterisk-db.ts";
+import { baf } from "./formats/baf.ts";
 import { broadworksXml } from "./formats/broadworks-xml.ts";
 import { cucm } from "./formats/cucm.ts";
 import { freeswitchCsv } from "./formats/freeswitch-csv.ts";
@@ -21,6 +22,7 @@ export const FORMATS: readonly SwitchFormat[] = [
   opensipsAcc,
   cucm,
   broadworksXml,
+  baf,
   mapped,
 ];
 

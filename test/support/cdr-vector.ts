@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { epochMs } from "../../src/core/time/epoch.ts";
 import type { DecodedRow, DecoderSettings, RowOutcome } from "../../src/mediation/decoder.ts";
+import { fromHexadecimal } from "../../src/mediation/text/hexadecimal.ts";
 
 /** One file under test/vectors/cdr/<format>/: an input, and what each of its rows becomes. */
 export interface CdrVector {
@@ -27,7 +28,7 @@ export function readCdrVectors(): CdrVector[] {
 }
 
 function readVector(name: string, text: string): CdrVector {
-  const parts = text.split(/^=== (input|input escaped|rows)\n/m);
+  const parts = text.split(/^=== (input|input escaped|input hex|rows)\n/m);
   if (parts.length !== 5 || parts[3] !== "rows")
     throw new Error(`${name}: "=== input" and then "=== rows" must follow the head`);
   const [head, inputKind, input, , rows] = parts as [string, string, string, string, string];
@@ -48,7 +49,7 @@ function readVector(name: string, text: string): CdrVector {
       receivedAt: epochMs(Date.parse(headings.get("received") ?? "2026-12-01T00:00:00Z")),
       futureToleranceS: 3_600,
     },
-    input: inputKind === "input" ? new TextEncoder().encode(input) : escapedBytes(name, input),
+    input: bytesOf(name, inputKind, input),
     expected: rows.split("\n").filter((line) => line !== "" && !line.startsWith("#")),
   };
 }
@@ -66,6 +67,18 @@ function readHead(name: string, head: string): Map<Heading, string> {
     last = heading ?? last;
   }
   return headings;
+}
+
+function bytesOf(name: string, kind: string, text: string): Uint8Array {
+  if (kind === "input") return new TextEncoder().encode(text);
+  return kind === "input hex" ? hexadecimalBytes(name, text) : escapedBytes(name, text);
+}
+
+/** Bytes as two hexadecimal digits each; blanks, and what follows a `#`, do not count. */
+function hexadecimalBytes(name: string, text: string): Uint8Array {
+  const bytes = fromHexadecimal(text.replace(/#.*$/gm, ""));
+  if (bytes === null) throw new Error(`${name}: the input is not hexadecimal`);
+  return bytes;
 }
 
 const ESCAPES: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, "0": 0x00, "\\": 0x5c };
