@@ -180,6 +180,33 @@ create policy owner_all on accrual_positions to tollwright_owner using (true) wi
 create policy tenant_isolation on accrual_positions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on accrual_positions to tollwright_app;
 
+create table alarms (
+  tenant_id uuid not null,
+  id uuid not null,
+  source_id uuid not null,
+  kind text not null,
+  subject text not null,
+  what text not null,
+  fix text not null,
+  at timestamp with time zone not null,
+  raised_at timestamp with time zone not null default now(),
+  cleared_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  constraint alarms_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+  constraint alarms_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint alarms_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint alarms_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX alarms_open ON tollwright.alarms USING btree (source_id, kind, subject) WHERE (cleared_at IS NULL);
+CREATE INDEX alarms_raised ON tollwright.alarms USING btree (tenant_id, raised_at);
+alter table alarms enable row level security;
+alter table alarms force row level security;
+create policy ingest_all on alarms to tollwright_ingest using (true) with check (true);
+create policy owner_all on alarms to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on alarms to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on alarms to tollwright_app;
+
 create table balances (
   tenant_id uuid not null,
   book_id uuid not null,
@@ -423,6 +450,25 @@ create policy owner_all on exchange_rates to tollwright_owner using (true) with 
 create policy tenant_isolation on exchange_rates to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on exchange_rates to tollwright_app;
 grant select on exchange_rates to tollwright_ingest;
+
+create table file_arrivals (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  name text not null,
+  file_id uuid,
+  arrived_at timestamp with time zone not null,
+  constraint file_arrivals_file_id_fkey FOREIGN KEY (file_id) REFERENCES source_files(id),
+  constraint file_arrivals_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint file_arrivals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint file_arrivals_pkey PRIMARY KEY (source_id, name)
+);
+alter table file_arrivals enable row level security;
+alter table file_arrivals force row level security;
+create policy ingest_all on file_arrivals to tollwright_ingest using (true) with check (true);
+create policy owner_all on file_arrivals to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on file_arrivals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on file_arrivals to tollwright_app;
+grant insert, select, update on file_arrivals to tollwright_ingest;
 
 create table invoice_lines (
   tenant_id uuid not null,
@@ -687,6 +733,8 @@ create table quarantine (
   corrected_raw text,
   created_at timestamp with time zone not null default now(),
   decided_at timestamp with time zone,
+  started_at timestamp with time zone,
+  trunk text,
   constraint quarantine_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'released'::text, 'dismissed'::text]))),
   constraint quarantine_file_id_fkey FOREIGN KEY (file_id) REFERENCES source_files(id),
   constraint quarantine_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
@@ -745,6 +793,31 @@ create policy owner_all on rates to tollwright_owner using (true) with check (tr
 create policy tenant_isolation on rates to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on rates to tollwright_app;
 grant select on rates to tollwright_ingest;
+
+create table record_numbers (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  file_id uuid not null,
+  stream text not null,
+  first_number bigint not null,
+  last_number bigint not null,
+  first_line bigint not null,
+  last_line bigint not null,
+  at timestamp with time zone not null,
+  constraint record_numbers_check CHECK ((last_number >= first_number)),
+  constraint record_numbers_file_id_fkey FOREIGN KEY (file_id) REFERENCES source_files(id),
+  constraint record_numbers_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint record_numbers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint record_numbers_pkey PRIMARY KEY (file_id, stream, first_number, at)
+);
+CREATE INDEX record_numbers_source ON tollwright.record_numbers USING btree (source_id, at);
+alter table record_numbers enable row level security;
+alter table record_numbers force row level security;
+create policy ingest_all on record_numbers to tollwright_ingest using (true) with check (true);
+create policy owner_all on record_numbers to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on record_numbers to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on record_numbers to tollwright_app;
+grant delete, insert, select on record_numbers to tollwright_ingest;
 
 create table rerate_kept (
   tenant_id uuid not null,
@@ -821,6 +894,28 @@ create policy owner_all on rerate_totals to tollwright_owner using (true) with c
 create policy tenant_isolation on rerate_totals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on rerate_totals to tollwright_app;
 grant insert, select, update on rerate_totals to tollwright_ingest;
+
+create table row_hours (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  file_id uuid not null,
+  hour timestamp with time zone not null,
+  trunk text not null,
+  known bigint not null,
+  non_billable bigint not null,
+  constraint row_hours_file_id_fkey FOREIGN KEY (file_id) REFERENCES source_files(id),
+  constraint row_hours_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint row_hours_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint row_hours_pkey PRIMARY KEY (file_id, hour, trunk)
+);
+CREATE INDEX row_hours_hour ON tollwright.row_hours USING btree (tenant_id, hour);
+alter table row_hours enable row level security;
+alter table row_hours force row level security;
+create policy ingest_all on row_hours to tollwright_ingest using (true) with check (true);
+create policy owner_all on row_hours to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on row_hours to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on row_hours to tollwright_app;
+grant delete, insert, select, update on row_hours to tollwright_ingest;
 
 create table schema_migrations (
   version integer not null,
@@ -912,6 +1007,39 @@ create policy owner_all on sources to tollwright_owner using (true) with check (
 create policy tenant_isolation on sources to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on sources to tollwright_app;
 grant select on sources to tollwright_ingest;
+
+create table switch_totals (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone not null,
+  counted_by text not null,
+  side text not null,
+  trunk text not null,
+  calls bigint,
+  answered bigint,
+  talked_s bigint,
+  stated_by text not null,
+  stated_at timestamp with time zone not null default now(),
+  constraint switch_totals_answered_check CHECK ((answered >= 0)),
+  constraint switch_totals_calls_check CHECK ((calls >= 0)),
+  constraint switch_totals_check CHECK (((side = ''::text) = (trunk = ''::text))),
+  constraint switch_totals_check1 CHECK ((from_at < until_at)),
+  constraint switch_totals_check2 CHECK ((num_nonnulls(calls, answered, talked_s) > 0)),
+  constraint switch_totals_counted_by_check CHECK ((counted_by = ANY (ARRAY['start'::text, 'answer'::text, 'end'::text]))),
+  constraint switch_totals_side_check CHECK ((side = ANY (ARRAY[''::text, 'ingress'::text, 'egress'::text]))),
+  constraint switch_totals_talked_s_check CHECK ((talked_s >= 0)),
+  constraint switch_totals_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint switch_totals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint switch_totals_pkey PRIMARY KEY (source_id, from_at, until_at, counted_by, side, trunk)
+);
+CREATE INDEX switch_totals_period ON tollwright.switch_totals USING btree (tenant_id, from_at);
+alter table switch_totals enable row level security;
+alter table switch_totals force row level security;
+create policy ingest_all on switch_totals to tollwright_ingest using (true) with check (true);
+create policy owner_all on switch_totals to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on switch_totals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on switch_totals to tollwright_app;
 
 create table tariff_epochs (
   tenant_id uuid not null,
