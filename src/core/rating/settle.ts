@@ -25,6 +25,8 @@ export interface Settlement {
 export interface ExactSettlement extends Settlement {
   /** Connection fee and time together, before bounds and rounding, in the currency's main unit. */
   readonly sum: Fraction;
+  /** The same after bounds: what is rounded. */
+  readonly bounded: Fraction;
 }
 
 /**
@@ -37,7 +39,8 @@ export function settle(
   timeSum: Fraction,
   allowance: AllowanceShare | undefined,
 ): ExactSettlement {
-  if (metered.talkedS === 0) return { amount: NO_NANOS, sum: NO_FRACTION, paysConnectFee: false, bound: null };
+  if (metered.talkedS === 0)
+    return { amount: NO_NANOS, sum: NO_FRACTION, bounded: NO_FRACTION, paysConnectFee: false, bound: null };
   const covered = isCovered(metered, allowance);
   const paysConnectFee = price.connectFee !== 0n && (!covered || allowance?.paysConnectFee === true);
   const sum = paysConnectFee ? addFraction(timeSum, inMainUnits(price, price.connectFee)) : timeSum;
@@ -52,7 +55,7 @@ export function settle(
     bound = "maximum-cost";
   }
   const { decimals, rounding } = tariff.terms;
-  return { amount: roundFraction(bounded, decimals, rounding), sum, paysConnectFee, bound };
+  return { amount: roundFraction(bounded, decimals, rounding), sum, bounded, paysConnectFee, bound };
 }
 
 /**

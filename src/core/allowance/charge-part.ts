@@ -1,0 +1,29 @@
+import type { Nanos } from "../money/nanos.ts";
+import type { TierMeasure } from "../rating/tier.ts";
+
+/** What paid for a part of a call, or set the price of one. */
+export type ChargePart = CoveredPart | TieredPart;
+
+interface Part {
+  /** The allowance's or the tiers' key and name. */
+  readonly key: string;
+  readonly name: string;
+  /** Billed seconds of the call; null where money was paid, and where the charge was priced as a whole. */
+  readonly seconds: number | null;
+}
+
+export interface CoveredPart extends Part {
+  readonly kind: "allowance";
+  /** Money that an allowance of money paid, in the account's currency; null for time and calls. */
+  readonly paid: Nanos | null;
+}
+
+export interface TieredPart extends Part {
+  readonly kind: "tier";
+  readonly paid: null;
+  readonly by: TierMeasure;
+  /** From 1. */
+  readonly step: number;
+  /** A minute or a call: "0.02"; or "10% off". */
+  readonly price: string;
+}
