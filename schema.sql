@@ -81,6 +81,27 @@ revoke execute on function protect(regclass,text,name) from public;
 
 -- Tables
 
+create table account_packages (
+  tenant_id uuid not null,
+  account_id uuid not null,
+  package_id uuid not null,
+  effective_from timestamp with time zone not null,
+  effective_to timestamp with time zone not null default 'infinity'::timestamp with time zone,
+  shared_with uuid[] not null default '{}'::uuid[],
+  constraint account_packages_check CHECK ((effective_to > effective_from)),
+  constraint account_packages_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint account_packages_package_id_fkey FOREIGN KEY (package_id) REFERENCES packages(id),
+  constraint account_packages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint account_packages_pkey PRIMARY KEY (account_id, package_id, effective_from)
+);
+alter table account_packages enable row level security;
+alter table account_packages force row level security;
+create policy ingest_all on account_packages to tollwright_ingest using (true) with check (true);
+create policy owner_all on account_packages to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on account_packages to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on account_packages to tollwright_app;
+grant select on account_packages to tollwright_ingest;
+
 create table account_rules (
   tenant_id uuid not null,
   id uuid not null,
@@ -328,6 +349,8 @@ create table charges (
   billed_s integer not null,
   reverses_entry_no smallint,
   connect_fee numeric,
+  covered_s integer,
+  parts jsonb,
   constraint charges_side_check CHECK ((side = ANY (ARRAY['cost'::text, 'reseller'::text, 'customer'::text]))),
   constraint charges_pkey PRIMARY KEY (book_id, answered_at, usage_id, entry_no)
 ) partition by range (answered_at);
@@ -487,6 +510,8 @@ create table invoice_lines (
   exact_amount numeric(28,9) not null,
   amount numeric(28,9) not null,
   connect_fees numeric(28,9),
+  covered_s bigint,
+  allowance text,
   constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'adjustment'::text]))),
   constraint invoice_lines_pkey PRIMARY KEY (book_id, invoice_id, line)
 );
@@ -597,6 +622,69 @@ create policy owner_all on journals to tollwright_owner using (true) with check 
 create policy tenant_isolation on journals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select on journals to tollwright_app;
 grant insert, select on journals to tollwright_ingest;
+
+create table package_versions (
+  tenant_id uuid not null,
+  package_id uuid not null,
+  number integer not null,
+  effective_from timestamp with time zone not null,
+  offer jsonb not null,
+  published_at timestamp with time zone not null default now(),
+  published_by text not null,
+  constraint package_versions_number_check CHECK ((number > 0)),
+  constraint package_versions_package_id_fkey FOREIGN KEY (package_id) REFERENCES packages(id),
+  constraint package_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint package_versions_pkey PRIMARY KEY (package_id, number)
+);
+alter table package_versions enable row level security;
+alter table package_versions force row level security;
+create policy ingest_all on package_versions to tollwright_ingest using (true) with check (true);
+create policy owner_all on package_versions to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on package_versions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on package_versions to tollwright_app;
+grant select on package_versions to tollwright_ingest;
+
+create table packages (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text not null,
+  tariff_ids uuid[] not null default '{}'::uuid[],
+  created_at timestamp with time zone not null default now(),
+  constraint packages_name_check CHECK ((name <> ''::text)),
+  constraint packages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint packages_pkey PRIMARY KEY (id),
+  constraint packages_tenant_id_name_key UNIQUE (tenant_id, name)
+);
+alter table packages enable row level security;
+alter table packages force row level security;
+create policy ingest_all on packages to tollwright_ingest using (true) with check (true);
+create policy owner_all on packages to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on packages to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on packages to tollwright_app;
+grant select on packages to tollwright_ingest;
+
+create table pool_months (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  pool_id uuid not null,
+  start_at timestamp with time zone not null,
+  rules_hash text not null,
+  start_state jsonb not null,
+  state jsonb not null,
+  last_answered_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  last_usage_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
+  stale boolean not null,
+  constraint pool_months_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint pool_months_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES accounts(id),
+  constraint pool_months_pkey PRIMARY KEY (book_id, pool_id, start_at)
+);
+alter table pool_months enable row level security;
+alter table pool_months force row level security;
+create policy ingest_all on pool_months to tollwright_ingest using (true) with check (true);
+create policy owner_all on pool_months to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on pool_months to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on pool_months to tollwright_app;
+grant delete, insert, select, update on pool_months to tollwright_ingest;
 
 create table postings (
   tenant_id uuid not null,
@@ -1007,6 +1095,28 @@ create policy owner_all on sources to tollwright_owner using (true) with check (
 create policy tenant_isolation on sources to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on sources to tollwright_app;
 grant select on sources to tollwright_ingest;
+
+create table spend_postings (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  account_id uuid not null,
+  period_start_date date not null,
+  kind text not null,
+  name text not null,
+  adjustment_id text not null,
+  amount numeric(28,9) not null,
+  constraint spend_postings_kind_check CHECK ((kind = ANY (ARRAY['tier-fee'::text, 'minimum-spend'::text, 'maximum-spend'::text]))),
+  constraint spend_postings_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint spend_postings_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint spend_postings_pkey PRIMARY KEY (book_id, adjustment_id)
+);
+CREATE INDEX spend_postings_period ON tollwright.spend_postings USING btree (book_id, account_id, period_start_date);
+alter table spend_postings enable row level security;
+alter table spend_postings force row level security;
+create policy ingest_all on spend_postings to tollwright_ingest using (true) with check (true);
+create policy owner_all on spend_postings to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on spend_postings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on spend_postings to tollwright_app;
 
 create table switch_totals (
   tenant_id uuid not null,
