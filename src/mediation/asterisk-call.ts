@@ -32,6 +32,7 @@ export const ASTERISK_CALL = {
       { when: { column: "uniqueid", empty: false }, value: LEG_OF_UNNUMBERED },
     ],
   },
+  sequence: optional("sequence"),
   callId: { firstOf: [optional("linkedid"), optional("uniqueid")] },
   calling: "src",
   called: "dst",

@@ -17,6 +17,10 @@ export interface DecodedRow {
    */
   readonly raw: string;
   readonly outcome: RowOutcome;
+  /**
+   * The switch's own number of the record, as written, whatever its outcome: a gap in them is a record that never came.
+   */
+  readonly sequence?: string | undefined;
 }
 
 export type RowOutcome =

@@ -6,12 +6,14 @@ export class TextRow implements DecodedRow {
   readonly line: number;
   readonly endOffset: number;
   readonly outcome: RowOutcome;
+  readonly sequence: string | undefined;
   readonly #raw: LazyText;
 
-  constructor(line: number, endOffset: number, raw: LazyText, outcome: RowOutcome) {
+  constructor(line: number, endOffset: number, raw: LazyText, outcome: RowOutcome, sequence?: string) {
     this.line = line;
     this.endOffset = endOffset;
     this.outcome = outcome;
+    this.sequence = sequence;
     this.#raw = raw;
   }
 

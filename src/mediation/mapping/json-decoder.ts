@@ -42,7 +42,7 @@ export class JsonDecoder implements Decoder {
 
   #add({ line, offset }: { line: number; offset: number }, raw: string, outcome: RowOutcome): void {
     this.#endOffset = offset;
-    this.#rows.push(new TextRow(line, offset, raw, outcome));
+    this.#rows.push(new TextRow(line, offset, raw, outcome, this.#rules.sequence));
   }
 
   #take(): DecodedRow[] {

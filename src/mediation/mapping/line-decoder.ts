@@ -17,7 +17,8 @@ export abstract class LineDecoder implements Decoder {
     this.rules = rules;
     this.#linesToSkip = skipLines;
     this.tokenizer = new CsvTokenizer(dialect, encoding, (record) => {
-      this.#rows.push(new TextRow(record.line, record.endOffset, record.raw(), this.#outcome(record)));
+      const outcome = this.#outcome(record);
+      this.#rows.push(new TextRow(record.line, record.endOffset, record.raw(), outcome, this.rules.sequence));
     });
   }
 

@@ -7,6 +7,7 @@ import { JsonDecoder } from "./json-decoder.ts";
 import { JsonNode } from "./json-node.ts";
 import { compileLayout, type Layout } from "./layout.ts";
 import { compileRowRules } from "./row-rules.ts";
+import { compileText } from "./text-value.ts";
 
 /**
  * A decoder made of a declarative mapping: the format `mapped`, and what the delimited switch formats are built on.
@@ -14,12 +15,14 @@ import { compileRowRules } from "./row-rules.ts";
  * when the mapping cannot be used. `settings.mapping` is not looked at: the mapping is the first argument.
  */
 export function openMapped(mapping: unknown, settings: DecoderSettings): Decoder {
-  const node = new JsonNode(mapping).only("layout", "timeZone", "rows", ...CALL_PROPERTIES);
+  const node = new JsonNode(mapping).only("layout", "timeZone", "rows", "sequence", ...CALL_PROPERTIES);
   const layout = compileLayout(node.need("layout", 'Say how the file holds records: { "kind": "csv", … }.'));
   const slots = new Slots();
   const timeZone = node.get("timeZone")?.zone() ?? settings.timeZone;
   const readCall = compileCall(node, slots, { ...settings, timeZone });
-  const rules = compileRowRules(node.get("rows"), slots, readCall);
+  const sequence = node.get("sequence");
+  const readSequence = sequence === undefined ? null : compileText(sequence, slots);
+  const rules = compileRowRules(node.get("rows"), slots, readCall, readSequence);
   checkColumns(node, layout, slots);
   switch (layout.kind) {
     case "csv":

@@ -33,6 +33,9 @@ export class RowRules {
   readonly #nonBillable: readonly OutcomeRule[];
   readonly #trailer: TrailerRule | null;
   readonly #readCall: CallReader;
+  readonly #readSequence: TextReader | null;
+  /** The switch's number of the record that was judged last; undefined where it has none or could not be read. */
+  sequence: string | undefined;
   #records = 0;
   #rejects = 0;
   #talkedMs = 0;
@@ -43,19 +46,28 @@ export class RowRules {
     nonBillable: readonly OutcomeRule[];
     trailer: TrailerRule | null;
     readCall: CallReader;
+    readSequence: TextReader | null;
   }) {
     this.#framing = rules.framing;
     this.#nonBillable = rules.nonBillable;
     this.#trailer = rules.trailer;
     this.#readCall = rules.readCall;
+    this.#readSequence = rules.readSequence;
   }
 
   /** Outcome of one record. `countFault` and `columnFault` are what the file's layout has against it, if anything. */
   judge(fields: Fields, countFault: Reject | null, columnFault: Reject | null): RowOutcome {
+    this.sequence = undefined;
     const framing = this.#framing.find(({ when }) => when(fields));
     if (framing !== undefined) return framing.outcome;
     if (this.#trailer?.when(fields)) return this.#closeWith(this.#trailer, fields);
     if (countFault !== null) return this.reject(countFault);
+    const outcome = this.#judgeRecord(fields, columnFault);
+    this.sequence = this.#readSequence?.(fields) || undefined;
+    return outcome;
+  }
+
+  #judgeRecord(fields: Fields, columnFault: Reject | null): RowOutcome {
     const rule = this.#nonBillable.find(({ when }) => when(fields));
     if (rule !== undefined) {
       this.#count();
@@ -71,6 +83,7 @@ export class RowRules {
 
   /** Sets a record aside, and counts it. */
   reject(reject: Reject): RowOutcome {
+    this.sequence = undefined;
     this.#count();
     this.#rejects++;
     return { kind: "reject", reject };
@@ -124,8 +137,16 @@ const trailerMismatch = (difference: string): RowOutcome => ({
   },
 });
 
-/** Compiles `rows` of a mapping; throws Problem `mapping-invalid`. */
-export function compileRowRules(node: JsonNode | undefined, slots: Slots, readCall: CallReader): RowRules {
+/**
+ * Compiles `rows` of a mapping; throws Problem `mapping-invalid`. `readSequence` reads the switch's own number of a
+ * record, where it has one.
+ */
+export function compileRowRules(
+  node: JsonNode | undefined,
+  slots: Slots,
+  readCall: CallReader,
+  readSequence: TextReader | null = null,
+): RowRules {
   node?.only("ignore", "typeRow", "nonBillable", "trailer");
   const ignore = node?.get("ignore")?.list() ?? [];
   const framing = ignore.map((item): OutcomeRule => ({ when: compileCondition(item, slots), outcome: IGNORED }));
@@ -138,7 +159,8 @@ export function compileRowRules(node: JsonNode | undefined, slots: Slots, readCa
     return { when, outcome: { kind: "non-billable", why } };
   });
   const trailer = node?.get("trailer");
-  return new RowRules({ framing, nonBillable, trailer: trailer ? compileTrailer(trailer, slots) : null, readCall });
+  const closing = trailer ? compileTrailer(trailer, slots) : null;
+  return new RowRules({ framing, nonBillable, trailer: closing, readCall, readSequence });
 }
 
 function compileTrailer(node: JsonNode, slots: Slots): TrailerRule {

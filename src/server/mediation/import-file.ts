@@ -3,6 +3,9 @@ import { basename } from "node:path";
 import { uuidv7 } from "../../clock.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { DecodedRow } from "../../mediation/decoder.ts";
+import { noteArrival } from "../completeness/note-arrival.ts";
+import { noteRows } from "../completeness/note-rows.ts";
+import { RecordNumbers } from "../completeness/record-numbers.ts";
 import type { Database } from "../db/database.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { countFates } from "./arrived-row.ts";
@@ -67,14 +70,26 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
   const arrived = { tenantId, sourceId, id: uuidv7(), name, receivedAt: request.receivedAt, ...digest };
   const file = await db.bulk("ingest", {}, async (tx) => {
     await lockParts(tx, sourceId); // a batch of another file may be about to move this one's counts
-    return openPass(tx, arrived);
+    const opened = await openPass(tx, arrived);
+    const arrival = { tenantId, sourceId, name, fileId: opened.id, arrivedAt: request.receivedAt };
+    await noteArrival(tx, arrival, { isFromStart: opened.rowsDone === 0 });
+    return opened;
   });
   const cutOff = await CutOffRows.find(db, source, { path, sizeBytes: digest.sizeBytes });
   const unpriced = new ReasonTally();
-  const sha256 = await importRows(db, { request, file, cutOff, unpriced, open: () => openAt(file.receivedAt) });
+  const numbers = new RecordNumbers(source.config.completeness, file.receivedAt);
+  const sha256 = await importRows(db, {
+    request,
+    file,
+    cutOff,
+    numbers,
+    unpriced,
+    open: () => openAt(file.receivedAt),
+  });
   if (sha256 !== digest.sha256) throw fileChanged({ name });
   const imported = await db.transaction("ingest", {}, async (tx) => {
     await cutOff.release(tx);
+    await numbers.save(tx, { tenantId, sourceId, fileId: file.id });
     return closePass(tx, file);
   });
   if (imported === undefined) throw importBusy({ source: source.name });
@@ -91,11 +106,12 @@ async function importRows(
     readonly request: ImportRequest;
     readonly file: SourceFile;
     readonly cutOff: CutOffRows;
+    readonly numbers: RecordNumbers;
     readonly unpriced: ReasonTally;
     readonly open: () => Promise<OpenedSource>;
   },
 ): Promise<string> {
-  const { request, file, cutOff, unpriced, open } = args;
+  const { request, file, cutOff, numbers, unpriced, open } = args;
   const hash = createHash("sha256");
   const { format, settings } = await open();
   const decoder = format.open(settings);
@@ -108,6 +124,7 @@ async function importRows(
   const take = async (rows: readonly DecodedRow[]) => {
     for (const row of rows) {
       cutOff.see(row);
+      numbers.see(row);
       await line.add(batcher.add(row));
     }
   };
@@ -177,6 +194,8 @@ async function storeRows(
     onFates: async (tx, fates) => {
       const advanced = await advanceFile(tx, file, { ...batch, counts: countFates(fates) });
       if (!advanced) throw importBusy({ source: request.source.name });
+      const { tenantId, id: sourceId } = request.source;
+      await noteRows(tx, { tenantId, sourceId, fileId: file.id }, batch.rows, fates);
     },
   });
 }

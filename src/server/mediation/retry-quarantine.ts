@@ -1,3 +1,4 @@
+import { noteRows } from "../completeness/note-rows.ts";
 import type { Database } from "../db/database.ts";
 import { loadRatingContext } from "../rating/rating-context.ts";
 import type { ArrivedRow, RowFate } from "./arrived-row.ts";
@@ -60,6 +61,7 @@ async function retryRows(
   const [first] = waiting;
   if (first === undefined) return [];
   const opened = openSource(source, rating, first.receivedAt);
+  const { fileId } = first;
   const rows = waiting.map((row): ArrivedRow => {
     const raw = row.correctedRaw ?? row.raw;
     const outcome = readAgain(opened.format, opened.settings, { preamble: row.preamble, raw });
@@ -73,11 +75,11 @@ async function retryRows(
   const { fates } = await storeBatch(db, {
     source,
     opened,
-    fileId: first.fileId,
+    fileId,
     kind: "retry",
     rows,
     turn: ALONE,
-    onFates: async () => undefined,
+    onFates: (tx, all) => noteRows(tx, { tenantId: source.tenantId, sourceId: source.id, fileId }, rows, all),
   });
   return fates;
 }

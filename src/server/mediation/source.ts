@@ -4,6 +4,7 @@ import { DEFAULT_NUMBER_RULES } from "../../core/numbering/number-plan.ts";
 import { isZone } from "../../core/time/zone.ts";
 import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
+import { CompletenessSettings, completenessFaults } from "../completeness/completeness-settings.ts";
 import { sourceSettingsInvalid } from "./problems.ts";
 
 const texts = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 });
@@ -76,6 +77,7 @@ export const SourceConfig = Type.Object(
       ],
       { default: null, description: "the folder that `tollwright start` watches" },
     ),
+    completeness: CompletenessSettings,
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
   },
   { additionalProperties: false },
@@ -100,6 +102,8 @@ export function readSourceConfig(name: string, json: unknown): SourceConfig {
   );
   if (faults.length > 0) throw sourceSettingsInvalid({ source: name, faults });
   const config = filled as SourceConfig;
+  const seriesFaults = completenessFaults(config.completeness);
+  if (seriesFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: seriesFaults });
   if (!isZone(config.timeZone))
     throw sourceSettingsInvalid({ source: name, faults: [`/timeZone "${config.timeZone}" is no IANA time zone`] });
   return config;

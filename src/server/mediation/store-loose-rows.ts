@@ -1,3 +1,4 @@
+import { noteRows } from "../completeness/note-rows.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type ArrivedRow, countFates, type RowFate } from "./arrived-row.ts";
@@ -57,6 +58,7 @@ export async function storeLooseRows(db: Database, batch: LooseBatch): Promise<S
       turn: ALONE,
       onFates: async (tx, all) => {
         await recount(tx, new Map([[fileId, countFates(all)]]));
+        await noteRows(tx, { tenantId: source.tenantId, sourceId: source.id, fileId }, rows, all);
         await alongside?.(tx);
       },
     }),

@@ -1,0 +1,57 @@
+import type { EpochMs } from "../../core/time/epoch.ts";
+import { timestampToSql } from "../db/sql-types.ts";
+import type { Tx } from "../db/tx.ts";
+
+/** A name under which a file came. */
+export interface Arrival {
+  readonly tenantId: string;
+  readonly sourceId: string;
+  readonly name: string;
+  /** null: it was empty. */
+  readonly fileId: string | null;
+  readonly arrivedAt: EpochMs;
+}
+
+/** Keeps when a name came first; a name that was empty and comes with records is a file from then on. */
+export async function saveArrival(tx: Tx, arrival: Arrival): Promise<void> {
+  await tx.query(
+    `insert into file_arrivals as a (tenant_id, source_id, name, file_id, arrived_at) values ($1, $2, $3, $4, $5)
+     on conflict (source_id, name) do update set file_id = excluded.file_id
+       where a.file_id is null and excluded.file_id is not null`,
+    [arrival.tenantId, arrival.sourceId, arrival.name, arrival.fileId, timestampToSql(arrival.arrivedAt)],
+  );
+}
+
+/** A name, and when it came. */
+export interface ArrivedName {
+  readonly name: string;
+  readonly at: EpochMs;
+}
+
+/** The names of a source that came since `since`, oldest first. */
+export async function listArrivals(
+  tx: Tx,
+  { sourceId, since }: { readonly sourceId: string; readonly since: EpochMs | null },
+): Promise<readonly ArrivedName[]> {
+  const { rows } = await tx.query<ArrivedName>(
+    `select name, arrived_at as at from file_arrivals
+     where source_id = $1 and ($2::timestamptz is null or arrived_at >= $2) order by arrived_at, name`,
+    [sourceId, since === null ? null : timestampToSql(since)],
+  );
+  return rows;
+}
+
+/** Every sign of life of a source since `since`: files by name, and minutes in which rows came without one. */
+export async function listSigns(
+  tx: Tx,
+  { sourceId, since }: { readonly sourceId: string; readonly since: EpochMs },
+): Promise<readonly EpochMs[]> {
+  const { rows } = await tx.query<{ at: EpochMs }>(
+    `select arrived_at as at from file_arrivals where source_id = $1 and arrived_at >= $2
+     union select date_trunc('minute', b.booked_at) from batches b join source_files f on f.id = b.file_id
+       where b.source_id = $1 and b.booked_at >= $2 and b.kind <> 'retry' and f.sha256 like '%:%'
+     order by at`,
+    [sourceId, timestampToSql(since)],
+  );
+  return rows.map(({ at }) => at);
+}

@@ -1,0 +1,17 @@
+import type { Tx } from "../db/tx.ts";
+import { type Arrival, saveArrival } from "./arrival-store.ts";
+import { forgetRowHours } from "./row-hours-store.ts";
+
+/** Notes that a file came under this name; one that is read again from its start is counted anew. */
+export async function noteArrival(
+  tx: Tx,
+  arrival: Arrival & { readonly fileId: string },
+  { isFromStart }: { readonly isFromStart: boolean },
+): Promise<void> {
+  await saveArrival(tx, arrival);
+  if (isFromStart) await forgetRowHours(tx, arrival.fileId);
+}
+
+/** Notes that an empty file came: a quiet hour is no gap. */
+export const noteEmptyFile = (tx: Tx, arrival: Omit<Arrival, "fileId">): Promise<void> =>
+  saveArrival(tx, { ...arrival, fileId: null });
