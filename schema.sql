@@ -1005,6 +1005,23 @@ create policy tenant_isolation on row_hours to tollwright_app using ((tenant_id 
 grant select on row_hours to tollwright_app;
 grant delete, insert, select, update on row_hours to tollwright_ingest;
 
+create table saved_searches (
+  tenant_id uuid not null,
+  name text not null,
+  request jsonb not null,
+  saved_by text not null,
+  saved_at timestamp with time zone not null default now(),
+  constraint saved_searches_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+  constraint saved_searches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint saved_searches_pkey PRIMARY KEY (tenant_id, name)
+);
+alter table saved_searches enable row level security;
+alter table saved_searches force row level security;
+create policy ingest_all on saved_searches to tollwright_ingest using (true) with check (true);
+create policy owner_all on saved_searches to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on saved_searches to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on saved_searches to tollwright_app;
+
 create table schema_migrations (
   version integer not null,
   name text not null,
@@ -1290,6 +1307,7 @@ create table usage_events (
 ) partition by range (started_at);
 CREATE INDEX usage_events_called ON ONLY tollwright.usage_events USING btree (called, started_at);
 CREATE INDEX usage_events_calling ON ONLY tollwright.usage_events USING btree (calling, started_at);
+CREATE INDEX usage_events_started ON ONLY tollwright.usage_events USING brin (started_at timestamptz_minmax_multi_ops);
 alter table usage_events enable row level security;
 alter table usage_events force row level security;
 create policy ingest_all on usage_events to tollwright_ingest using (true) with check (true);
