@@ -13,6 +13,7 @@ interface DebianPackage {
 const PACKAGES: readonly DebianPackage[] = [
   { name: "postgresql-15", proof: "/usr/lib/postgresql/15/bin/postgres", why: "the oldest supported database server" },
   { name: "poppler-utils", proof: "/usr/bin/pdftotext", why: "reads invoices back out of their PDFs" },
+  { name: "mariadb-server", proof: "/usr/sbin/mariadbd", why: "a switch's database that records are pulled from" },
 ];
 
 /** Without this file Debian would make and start a server of its own beside the ones that the tests start. */
