@@ -92,3 +92,7 @@ const configInvalid = (wrong: readonly string[]): Problem =>
     what: `${wrong.length === 1 ? "A setting is" : `${wrong.length} settings are`} wrong. ${wrong.join(" ")}`,
     fix: "Correct or unset them and start again; docs/reference/config.md describes each.",
   });
+
+/** A secret that a setup names instead of holding it; only variables that are meant to be named so can be read. */
+export const secretVariable = (name: string, env: Environment = process.env): string | undefined =>
+  name.startsWith("TOLLWRIGHT_SECRET_") ? env[name] : undefined;

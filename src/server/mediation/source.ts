@@ -5,6 +5,7 @@ import { isZone } from "../../core/time/zone.ts";
 import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { CompletenessSettings, completenessFaults } from "../completeness/completeness-settings.ts";
+import { type PullSettings, readPulls } from "../pulls/pull-settings.ts";
 import { sourceSettingsInvalid } from "./problems.ts";
 
 const texts = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 });
@@ -77,12 +78,17 @@ export const SourceConfig = Type.Object(
       ],
       { default: null, description: "the folder that `tollwright start` watches" },
     ),
+    pulls: Type.Array(Type.Unknown(), {
+      maxItems: 50,
+      default: [],
+      description: "what is fetched from servers, databases and buckets (src/server/pulls/pull-settings.ts)",
+    }),
     completeness: CompletenessSettings,
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
   },
   { additionalProperties: false },
 );
-export type SourceConfig = Static<typeof SourceConfig>;
+export type SourceConfig = Omit<Static<typeof SourceConfig>, "pulls"> & { readonly pulls: readonly PullSettings[] };
 
 /** One switch, with all its ways in: its files and pushes share one identity space. */
 export interface Source {
@@ -101,8 +107,11 @@ export function readSourceConfig(name: string, json: unknown): SourceConfig {
     (error) => `${error.instancePath || "/"} ${error.message}`,
   );
   if (faults.length > 0) throw sourceSettingsInvalid({ source: name, faults });
-  const config = filled as SourceConfig;
-  const seriesFaults = completenessFaults(config.completeness);
+  const checked = filled as Static<typeof SourceConfig>;
+  const { pulls, faults: pullFaults } = readPulls(checked.pulls);
+  if (pullFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: pullFaults });
+  const config = { ...checked, pulls };
+  const seriesFaults = completenessFaults(checked.completeness);
   if (seriesFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: seriesFaults });
   if (!isZone(config.timeZone))
     throw sourceSettingsInvalid({ source: name, faults: [`/timeZone "${config.timeZone}" is no IANA time zone`] });

@@ -2,17 +2,13 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { watch } from "chokidar";
-import { now } from "../../clock.ts";
 import { Problem } from "../../core/problem.ts";
-import { fromInstant } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
-import { isImported, type SourceFile } from "./file-store.ts";
-import { importFile } from "./import-file.ts";
+import type { SourceFile } from "./file-store.ts";
+import { importNewFile } from "./import-new-file.ts";
 import { recordFilesIn } from "./list-record-files.ts";
 import { moveFile } from "./move-file.ts";
-import { digestOf } from "./read-file.ts";
-import { findSource } from "./source-store.ts";
 
 /** A folder that a switch, or a transfer from it, leaves files in. */
 export interface WatchedFolder {
@@ -144,18 +140,9 @@ export class FolderWatch {
   }
 
   async #import(path: string): Promise<void> {
-    const { tenantId } = this.#folder;
-    const { sha256 } = await digestOf(path);
-    const { source, isKnown } = await this.#db.transaction("app", { tenantId }, async (tx) => {
-      const found = await findSource(tx, tenantId, this.#folder.source);
-      return { source: found, isKnown: await isImported(tx, { sourceId: found.id, sha256 }) };
-    });
-    if (isKnown) {
-      this.#report({ kind: "known", path });
-      return;
-    }
-    const file = await importFile(this.#db, { source, path, receivedAt: fromInstant(now()), rating: this.#rating });
-    this.#report({ kind: "imported", path, file });
+    const { tenantId, source } = this.#folder;
+    const file = await importNewFile(this.#db, { tenantId, source, path, rating: this.#rating });
+    this.#report(file === "known" ? { kind: "known", path } : { kind: "imported", path, file });
   }
 
   async #failed(name: string, seen: Seen, error: unknown): Promise<void> {
