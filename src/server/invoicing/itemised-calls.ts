@@ -53,12 +53,22 @@ async function describe(
   if (entries.length === 0) return [];
   const ids = [...new Set(entries.map(({ usage_id }) => usage_id))];
   const events = await loadEventRevisions(tx, bookId, ids);
-  const byRevision = new Map(events.map((event) => [`${event.id} ${event.batch_id}`, event]));
+  const revisions = Map.groupBy(events, (event) => event.id);
   return entries.map((entry) => {
-    const event = byRevision.get(`${entry.usage_id} ${entry.event_batch_id}`);
+    const event = readingOf(revisions.get(entry.usage_id) ?? [], BigInt(entry.event_batch_id));
     invariant(event, `the usage event ${entry.usage_id} of a charge of batch ${entry.event_batch_id} is stored`);
     return itemisedCall(entry, event);
   });
+}
+
+/** The reading that a batch charged: the newest that it or an earlier one had stored, for a re-rating reads nothing. */
+function readingOf(revisions: readonly BilledEvent[], batchId: bigint): BilledEvent | undefined {
+  return revisions
+    .filter((event) => BigInt(event.batch_id) <= batchId)
+    .reduce<BilledEvent | undefined>(
+      (newest, event) => (newest !== undefined && BigInt(newest.batch_id) >= BigInt(event.batch_id) ? newest : event),
+      undefined,
+    );
 }
 
 const signed = (sign: 1 | -1, fee: string): Decimal | null => {

@@ -25,4 +25,9 @@ export class LiveRatingContext {
     this.#loaded.set(tenantId, { fingerprint, context });
     return context;
   }
+
+  /** Changes whenever a setting does that the tenant's context was loaded from; "" before it is asked for. */
+  fingerprintOf(tenantId: string): string {
+    return this.#loaded.get(tenantId)?.fingerprint ?? "";
+  }
 }

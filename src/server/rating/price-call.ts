@@ -52,8 +52,13 @@ export function findParties(context: RatingContext, sourceId: string, event: Usa
   return { accountId: payer.accountId, vendorAccountId: vendorAccount?.id ?? null };
 }
 
-/** The price of every side of a call whose parties are known. */
-export function priceSides(context: RatingContext, event: UsageEvent, parties: CallParties): Pricing {
+/** The price of the sides of a call whose parties are known: of all, or of those that are `wanted`. */
+export function priceSides(
+  context: RatingContext,
+  event: UsageEvent,
+  parties: CallParties,
+  wanted: (accountId: string, side: PricedCharge["side"]) => boolean = () => true,
+): Pricing {
   const { accountId, vendorAccountId } = parties;
   const chain = chainOf(context, accountId);
   const bookId = chain[0]?.bookId ?? "";
@@ -62,6 +67,7 @@ export function priceSides(context: RatingContext, event: UsageEvent, parties: C
   const vendor = vendorAccountId === null ? undefined : context.accounts.get(vendorAccountId);
   const charges: PricedCharge[] = [];
   for (const [account, side] of sidesOf(chain, vendor)) {
+    if (!wanted(account.id, side)) continue;
     const priced = priceSide(context, account, side, event, answeredAt);
     if ("code" in priced) return reject(priced);
     charges.push(priced);

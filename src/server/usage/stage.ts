@@ -130,7 +130,11 @@ export async function insertStagedUsage(tx: BulkTx, origin: BatchOrigin): Promis
 }
 
 /** Inserts charges and reversals of charges. */
-export async function insertCharges(tx: BulkTx, origin: BatchOrigin, entries: readonly ChargeEntry[]): Promise<void> {
+export async function insertCharges(
+  tx: BulkTx,
+  origin: Omit<BatchOrigin, "sourceId">,
+  entries: readonly ChargeEntry[],
+): Promise<void> {
   if (entries.length === 0) return;
   const copy = new BinaryCopy(entries.length * 256 + 64);
   for (const entry of entries) writeChargeRow(copy, entry);

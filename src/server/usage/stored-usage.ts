@@ -65,7 +65,11 @@ export async function loadStoredUsage(tx: BulkTx, calls: readonly PricedCall[]):
 }
 
 /** Takes stored events out of the table and keeps each whole, as it was, in the history. */
-export async function retireUsage(tx: BulkTx, retired: readonly StoredUsage[], batchId: bigint): Promise<void> {
+export async function retireUsage(
+  tx: BulkTx,
+  retired: readonly Pick<StoredUsage, "id" | "bookId" | "startedAt">[],
+  batchId: bigint,
+): Promise<void> {
   await tx.query(
     `with retired as (
        delete from usage_events u
@@ -131,16 +135,22 @@ export interface ChargePlace {
   readonly usageId: string;
 }
 
-/** Every charge entry at these places, reversals and reversed ones included, in order. */
+/**
+ * Every charge entry at these places, reversals and reversed ones included, in order. `offset 0` keeps the look-ups one
+ * by one: with lists of books, times and ids PostgreSQL before 17 tries each combination of them.
+ */
 export async function loadChargeEntries(tx: BulkTx, places: readonly ChargePlace[]): Promise<readonly ChargeEntry[]> {
   const { rows } = await tx.query<ChargeRow>(
-    `select * from charges
-     where book_id = any($1::uuid[]) and answered_at = any($2::timestamptz[]) and usage_id = any($3::uuid[])
-     order by book_id, answered_at, usage_id, entry_no`,
+    `select c.* from (select distinct * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[])) t(book_id, answered_at, id)
+     cross join lateral (
+       select * from charges c
+       where c.book_id = t.book_id and c.answered_at = t.answered_at and c.usage_id = t.id offset 0
+     ) c
+     order by c.book_id, c.answered_at, c.usage_id, c.entry_no`,
     [
-      [...new Set(places.map((place) => place.bookId))],
-      [...new Set(places.map((place) => place.answeredAt))].map(timestampToSql),
-      [...new Set(places.map((place) => place.usageId))],
+      places.map((place) => place.bookId),
+      places.map((place) => timestampToSql(place.answeredAt)),
+      places.map((place) => place.usageId),
     ],
   );
   return rows.map(entryOf);

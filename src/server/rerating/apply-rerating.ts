@@ -1,0 +1,146 @@
+import { hash } from "node:crypto";
+import { uuidv7 } from "../../clock.ts";
+import { invariant } from "../../core/invariant.ts";
+import type { Database } from "../db/database.ts";
+import type { BulkTx } from "../db/tx.ts";
+import { LiveRatingContext } from "../rating/live-rating-context.ts";
+import { openStages } from "../usage/stage.ts";
+import { lockIdentities, moveCalls } from "./call-store.ts";
+import { booksToRerate, nextPage, PROGRESS_TOTAL, progressOf } from "./next-page.ts";
+import { type OpenedDesk, openDesk } from "./open-desk.ts";
+import { PAGE_CALLS } from "./preview-rerating.ts";
+import { type ReratingReport, reportOf } from "./report.ts";
+import { rerateCalls } from "./rerate-page.ts";
+import {
+  endRun,
+  findRunOf,
+  insertRun,
+  insertRunBatch,
+  loadTotals,
+  lockRun,
+  type ReratingRun,
+  saveProgress,
+} from "./run-store.ts";
+import type { ReratingRequest } from "./selection.ts";
+import { writeDifference } from "./settle-difference.ts";
+import { Tally } from "./tally.ts";
+
+/** A re-rating to be done. */
+export interface Rerating {
+  readonly request: ReratingRequest;
+  readonly author: string;
+  readonly reason: string;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Calls in one transaction. */
+  readonly pageCalls?: number;
+}
+
+/** What a re-rating has done, pages before a kill included. */
+export interface AppliedRerating extends ReratingReport {
+  readonly run: ReratingRun;
+  /** `before`: the same request was done under the settings of today, and nothing is left to do. */
+  readonly outcome: "done" | "before" | "cancelled";
+  /** It went on with a run that had been broken off. */
+  readonly resumed: boolean;
+  /** Settings changed since the run was started: calls that it took before may have another price again. */
+  readonly settingsChanged: boolean;
+}
+
+/**
+ * Brings the charges of a selection's calls to today's prices: page by page, each in a transaction that takes back,
+ * charges anew, posts the difference and moves the run's position. A run that was killed goes on where it stopped when
+ * it is asked for again; several processes that ask for it share the work. Runs over the same calls wait for each other
+ * page by page, and what comes second finds nothing left to do.
+ */
+export async function applyRerating(db: Database, rerating: Rerating): Promise<AppliedRerating> {
+  const { request, onProgress, pageCalls = PAGE_CALLS } = rerating;
+  const live = new LiveRatingContext();
+  let opened = await openDesk(db, live, request);
+  const begun = await beginRun(db, rerating, opened);
+  const resumed = begun.position !== null && begun.state === "running";
+  let { state } = begun;
+  while (state === "running") {
+    const step = await takePage(db, opened, begun.id, pageCalls);
+    state = step.state;
+    onProgress?.(step.progress, PROGRESS_TOTAL);
+    opened = await openDesk(db, live, request);
+  }
+  const { tenantId } = request;
+  const { run, totals } = await db.transaction("app", { tenantId }, async (tx) => {
+    const ended = await lockRun(tx, tenantId, begun.id);
+    invariant(ended, "a run that was begun is there");
+    return { run: ended, totals: await loadTotals(tx, ended) };
+  });
+  return {
+    ...reportOf(opened.desk.context, totals),
+    run,
+    outcome: begun.state === "done" ? "before" : run.state === "cancelled" ? "cancelled" : "done",
+    resumed,
+    settingsChanged: run.settingsFingerprint !== opened.settingsFingerprint,
+  };
+}
+
+/** The run of this request that is under way, or was done under the same settings; else a new one. */
+async function beginRun(
+  db: Database,
+  { request, author, reason }: Rerating,
+  { desk, settingsFingerprint }: OpenedDesk,
+): Promise<ReratingRun> {
+  const { tenantId } = request;
+  const requestHash = hash("sha256", JSON.stringify(request), "hex");
+  return await db.transaction("app", { tenantId }, async (tx) => {
+    const present = await findRunOf(tx, tenantId, requestHash);
+    if (present?.state === "running") return present;
+    if (present?.settingsFingerprint === settingsFingerprint) return present;
+    const { epoch: tariffEpoch } = desk.context.tariffs;
+    await insertRun(tx, { id: uuidv7(), request, requestHash, author, reason, tariffEpoch, settingsFingerprint });
+    const begun = await findRunOf(tx, tenantId, requestHash);
+    invariant(begun, "a run that was begun is there");
+    return begun;
+  });
+}
+
+interface Step {
+  readonly state: ReratingRun["state"];
+  readonly progress: number;
+}
+
+/** One page of a run, from where it stands: in one transaction, the identities locked first and the books last. */
+async function takePage(db: Database, { desk }: OpenedDesk, runId: string, limit: number): Promise<Step> {
+  return await db.bulk("ingest", {}, async (tx): Promise<Step> => {
+    await openStages(tx);
+    const run = await lockRun(tx, desk.request.tenantId, runId);
+    invariant(run, `run ${runId} is there`);
+    if (run.state !== "running") return { state: run.state, progress: PROGRESS_TOTAL };
+    const books = await booksToRerate(tx, desk);
+    const page = await nextPage(tx, desk, { books, after: run.position, limit });
+    const last = page.at(-1);
+    if (last === undefined) {
+      await endRun(tx, runId, "done");
+      return { state: "done", progress: PROGRESS_TOTAL };
+    }
+    await lockIdentities(
+      tx,
+      page.map(({ usageId }) => usageId),
+    );
+    const tally = new Tally();
+    const difference = await rerateCalls(tx, desk, page, tally);
+    await saveProgress(tx, run, last, tally.totals);
+    await writePage(tx, run, desk, difference);
+    return { state: "running", progress: progressOf(desk, books, last) };
+  });
+}
+
+/** A page on which nothing differs leaves no batch, no charge and no journal. */
+async function writePage(
+  tx: BulkTx,
+  run: ReratingRun,
+  { context, request }: OpenedDesk["desk"],
+  { entries, moved }: Awaited<ReturnType<typeof rerateCalls>>,
+): Promise<void> {
+  if (entries.length === 0 && moved.length === 0) return;
+  const { batchId, bookedAt } = await insertRunBatch(tx, run);
+  await moveCalls(tx, batchId, moved);
+  const signature = { bookedBy: run.author, memo: `Re-rating: ${run.reason}`, accounts: context.accounts };
+  await writeDifference(tx, { tenantId: request.tenantId, batchId, bookedAt, ...signature }, entries);
+}
