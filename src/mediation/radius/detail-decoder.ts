@@ -1,0 +1,94 @@
+import type { Reject } from "../../core/reject.ts";
+import { WHOLE_LINES } from "../csv/dialect.ts";
+import type { CsvRecord } from "../csv/record.ts";
+import { CSV_LIMITS, CsvTokenizer } from "../csv/tokenizer.ts";
+import { type DecodedRow, type Decoder, RAW_TEXT_MAX, type RowOutcome } from "../decoder.ts";
+import { faultReject } from "../mapping/record-faults.ts";
+import { TextRow } from "../row.ts";
+import { type DetailAttributes, isIndented, readDetailRecord } from "./detail-record.ts";
+
+/** A record of which not all lines were read yet. */
+interface OpenRecord {
+  readonly line: number;
+  readonly lines: string[];
+  lengthKept: number;
+  endOffset: number;
+  fault: Reject | null;
+}
+
+/**
+ * Cuts a RADIUS detail file into records: a header that is not indented, attributes that are, a blank line. Where the
+ * blank line is missing the next header ends a record.
+ */
+export class DetailDecoder implements Decoder {
+  readonly #judge: (attributes: DetailAttributes, raw: string) => RowOutcome;
+  readonly #tokenizer = new CsvTokenizer(WHOLE_LINES, "auto", (line) => this.#line(line));
+  #open: OpenRecord | null = null;
+  /** Whether the last line so far has its line end: a value at the end of a file that was cut off looks whole. */
+  #endsInLine = true;
+  #rows: DecodedRow[] = [];
+
+  constructor(judge: (attributes: DetailAttributes, raw: string) => RowOutcome) {
+    this.#judge = judge;
+  }
+
+  push(chunk: Uint8Array): DecodedRow[] {
+    this.#tokenizer.push(chunk);
+    if (chunk.length > 0) this.#endsInLine = chunk.at(-1) === 0x0a || chunk.at(-1) === 0x0d;
+    return this.#take();
+  }
+
+  end(): DecodedRow[] {
+    this.#tokenizer.end();
+    if (this.#open !== null && !this.#endsInLine) this.#open.fault ??= cutOff();
+    this.#close();
+    return this.#take();
+  }
+
+  #take(): DecodedRow[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+
+  #line(line: CsvRecord): void {
+    if (line.isBlank) {
+      if (this.#open === null) this.#rows.push(new TextRow(line.line, line.endOffset, line.raw(), BLANK));
+      else this.#open.endOffset = line.endOffset;
+      this.#close();
+      return;
+    }
+    const text = line.rawText();
+    if (!isIndented(text)) this.#close();
+    this.#open ??= { line: line.line, lines: [], lengthKept: 0, endOffset: 0, fault: null };
+    const record = this.#open;
+    record.endOffset = line.endOffset;
+    record.fault ??= line.fault && faultReject(line.fault);
+    if (record.lengthKept > CSV_LIMITS.recordBytesMax) record.fault ??= faultReject("record-too-long");
+    else record.lines.push(text);
+    record.lengthKept += text.length;
+  }
+
+  #close(): void {
+    const record = this.#open;
+    if (record === null) return;
+    this.#open = null;
+    const raw = record.lines.join("\n");
+    const outcome = record.fault === null ? this.#outcome(record.lines, raw) : rejected(record.fault);
+    this.#rows.push(new TextRow(record.line, record.endOffset, raw.slice(0, RAW_TEXT_MAX), outcome));
+  }
+
+  #outcome(lines: readonly string[], raw: string): RowOutcome {
+    const attributes = readDetailRecord(lines);
+    return "code" in attributes ? rejected(attributes) : this.#judge(attributes, raw);
+  }
+}
+
+const BLANK: RowOutcome = { kind: "framing", what: "blank" };
+const cutOff = (): Reject => ({
+  code: "trailer-missing",
+  what: "The record's last line has no line end: the file was cut off there, or is still being written.",
+  fix: "Fetch the file again. If the record is whole, retry it as it is.",
+});
+
+const rejected = (reject: Reject): RowOutcome => ({ kind: "reject", reject });
