@@ -1,7 +1,7 @@
 import type { SwitchFormat } from "./decoder.ts";
 import { asteriskCsv } from "./formats/asterisk-csv.ts";
 import { asteriskDb } from "./formats/asterisk-db.ts";
-import { broadworksCsv } from "./formats/broadworks-csv.ts";
+import { baf } from "./formats/baf.ts";
 import { broadworksXml } from "./formats/broadworks-xml.ts";
 import { cucm } from "./formats/cucm.ts";
 import { freeswitchCsv } from "./formats/freeswitch-csv.ts";
@@ -23,8 +23,8 @@ export const FORMATS: readonly SwitchFormat[] = [
   opensipsAcc,
   cucm,
   broadworksXml,
-  broadworksCsv,
   radiusDetail,
+  baf,
   mapped,
 ];
 
