@@ -7,7 +7,7 @@ import { SqlPull } from "../../src/server/pulls/sql-settings.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { type MariadbServer, mariadbServer } from "../support/mariadb-server.ts";
 import { Operator } from "../support/operator.ts";
-import { pullRun, secretFile } from "../support/pulls.ts";
+import { pullRun, secretFile } from "../support/pull-run.ts";
 
 /** Asterisk's cdr table as cdr_adaptive_odbc and cdr_mysql know it, with an id. */
 const CDR = `create table cdr (

@@ -5,9 +5,10 @@ import { isZone } from "../../core/time/zone.ts";
 import { filePullFaults } from "./file-pull-settings.ts";
 import { isCron } from "./schedule.ts";
 import { SftpPull } from "./sftp-settings.ts";
+import { SqlPull } from "./sql-settings.ts";
 
 /** Every kind of pull with what can be set for it. A new one also gets its place in pullers.ts. */
-export const PULL_KINDS = { sftp: SftpPull } as const;
+export const PULL_KINDS = { sftp: SftpPull, sql: SqlPull } as const;
 
 export type PullKind = keyof typeof PULL_KINDS;
 

@@ -1,4 +1,10 @@
-import { createConnection, type FieldPacket, type RowDataPacket, type Connection as Session } from "mysql2/promise";
+import {
+  type ConnectionOptions,
+  createConnection,
+  type FieldPacket,
+  type RowDataPacket,
+  type Connection as Session,
+} from "mysql2/promise";
 import { pageQuery, type SqlDialect } from "./page-query.ts";
 import { positionText } from "./position.ts";
 import { sqlColumnsMissing, sqlRefused, sqlTableMissing, sqlUnreachable } from "./problems.ts";
@@ -22,11 +28,7 @@ const NO_CHARACTERS = 63;
  */
 export async function openMysql({ url, tls, tlsAuthorities }: SqlConnection): Promise<TableReader> {
   const session = await createConnection({
-    host: url.hostname,
-    port: url.port === "" ? DEFAULT_PORT : Number(url.port),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
+    ...loginOf(new URL(url)),
     connectTimeout: CONNECT_MS_MAX,
     charset: "utf8mb4",
     rowsAsArray: true,
@@ -55,6 +57,19 @@ export async function openMysql({ url, tls, tlsAuthorities }: SqlConnection): Pr
   return {
     page: (request) => readPage(session, request),
     close: async () => session.destroy(), // what was asked for was read; a polite end may wait for a server that hangs
+  };
+}
+
+/** `?socket=/run/mysqld/mysqld.sock` names a socket instead of host and port. */
+function loginOf({ hostname, port, username, password, pathname, searchParams }: URL): ConnectionOptions {
+  const socketPath = searchParams.get("socket");
+  return {
+    ...(socketPath === null
+      ? { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: port === "" ? DEFAULT_PORT : Number(port) }
+      : { socketPath }),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
   };
 }
 

@@ -7,22 +7,22 @@ import { openPostgres } from "./postgres-reader.ts";
 import { sqlRefused, sqlUrlInvalid } from "./problems.ts";
 import type { SqlConnection, TableReader } from "./table-reader.ts";
 
-const OPENERS: Readonly<Record<string, (connection: SqlConnection) => Promise<TableReader>>> = {
-  "postgres:": openPostgres,
-  "postgresql:": openPostgres,
-  "mysql:": openMysql,
-  "mariadb:": openMysql,
-};
+type Opener = (connection: SqlConnection) => Promise<TableReader>;
+
+/** Who reads which URL. PostgreSQL's may name a socket's folder instead of a host, and is no URL then to others. */
+const OPENERS: readonly (readonly [RegExp, Opener])[] = [
+  [/^postgres(ql)?:\/\/\S*\/\S+$/, openPostgres],
+  [/^(mysql|mariadb):\/\/[^\s/]+\/\S+$/, openMysql],
+];
 
 /**
  * Connects to the database of a pull. Errors: Problems `pull-secret-missing`, `sql-url-invalid`, `sql-unreachable`,
  * `sql-refused`; none shows a password.
  */
 export async function openReader({ name, urlFrom, tls, caFile }: SqlPull): Promise<TableReader> {
-  const text = await readSecret(`URL of pull ${name}`, urlFrom);
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const open = OPENERS[url?.protocol ?? ""];
-  if (url === null || open === undefined || url.pathname.length < 2) throw sqlUrlInvalid({ pull: name });
+  const url = await readSecret(`URL of pull ${name}`, urlFrom);
+  const [, open] = OPENERS.find(([form]) => form.test(url)) ?? [];
+  if (open === undefined || (open === openMysql && !URL.canParse(url))) throw sqlUrlInvalid({ pull: name });
   return await open({ url, tls, tlsAuthorities: caFile === null ? null : await authorities(caFile) });
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { advanced, before, parsePosition, positionText } from "./position.ts";
+import { advanced, overlapStart, parsePosition, positionText } from "./position.ts";
 
 describe("a position by number", () => {
   test.each<[string, bigint | undefined, string]>([
@@ -39,8 +39,8 @@ describe("a position by time", () => {
   });
 
   test("goes back by seconds, and one by number by numbers", () => {
-    expect(before("time", 10_000_000n, 3)).toBe(7_000_000n);
-    expect(before("number", 10n, 3)).toBe(7n);
+    expect(overlapStart("time", 10_000_000n, 3)).toBe(7_000_000n);
+    expect(overlapStart("number", 10n, 3)).toBe(7n);
   });
 });
 

@@ -42,7 +42,7 @@ export function positionText(kind: CursorKind, position: Position): string {
 }
 
 /** The position from which on rows are read again: `overlap` is a count of numbers, or seconds of a time. */
-export const before = (kind: CursorKind, position: Position, overlap: number): Position =>
+export const overlapStart = (kind: CursorKind, position: Position, overlap: number): Position =>
   position - BigInt(overlap) * (kind === "time" ? US_PER_S : 1n);
 
 /**

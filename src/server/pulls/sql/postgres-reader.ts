@@ -20,7 +20,7 @@ const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as pg
  */
 export async function openPostgres({ url, tls, tlsAuthorities }: SqlConnection): Promise<TableReader> {
   const client = new pg.Client({
-    connectionString: url.href,
+    connectionString: url,
     connectionTimeoutMillis: CONNECT_MS_MAX,
     query_timeout: PAGE_MS_MAX + 1_000,
     keepAlive: true,

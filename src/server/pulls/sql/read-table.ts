@@ -10,7 +10,7 @@ import { findPulledRows, type PulledRow, type SqlProgress, saveProgress } from "
 import type { SqlPull } from "../sql-settings.ts";
 import { decodePage, hashesOf } from "./page-rows.ts";
 import type { PageForm } from "./page-text.ts";
-import { advanced, before, type Position, parsePosition } from "./position.ts";
+import { advanced, overlapStart, type Position, parsePosition } from "./position.ts";
 import { sqlColumnsMissing, sqlCursorInvalid, sqlEdgeTooFull } from "./problems.ts";
 import type { TablePage, TableReader } from "./table-reader.ts";
 
@@ -90,7 +90,7 @@ export class TableRead {
   #start(): Position | null {
     const { kind, column, overlap } = this.#cursor();
     const reached = this.#reached();
-    if (reached !== null) return before(kind, reached, overlap);
+    if (reached !== null) return overlapStart(kind, reached, overlap);
     if (this.#from === null) return null;
     const position = parsePosition(kind, this.#from);
     if (position === undefined) throw sqlCursorInvalid({ table: this.#table, column, seen: this.#from });
@@ -147,7 +147,7 @@ export class TableRead {
     const latest = kind === "time" ? timeNow(page.isUtc ? "UTC" : timeZone) : null;
     const positions = page.rows.map(({ position }) => position);
     const reached = advanced(this.#reached(), positions, latest);
-    const forgetBefore = reached === null ? null : before(kind, reached, overlap);
+    const forgetBefore = reached === null ? null : overlapStart(kind, reached, overlap);
     const progress = { position: reached === null ? null : String(reached), columns: page.columns };
     return {
       before: this.#progress,

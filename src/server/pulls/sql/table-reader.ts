@@ -41,7 +41,7 @@ export interface TableReader {
 /** How to reach a database. */
 export interface SqlConnection {
   /** With user and password: never stored, logged or shown. */
-  readonly url: URL;
+  readonly url: string;
   /** `verified`: the server proves its name; `encrypted`: whoever answers; `off`. */
   readonly tls: "verified" | "encrypted" | "off";
   /** Certificates, in PEM, of the authorities that may vouch for the server; null: those that Node knows. */
