@@ -1,0 +1,104 @@
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { nanosToSql } from "../../core/money/nanos.ts";
+import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { Database } from "../db/database.ts";
+import { replaceFile } from "../files/replace-file.ts";
+import { textField } from "../invoicing/itemised-csv.ts";
+import type { CallFilter } from "./call-filter.ts";
+import { eachCall } from "./search-calls.ts";
+import { callJson, payersCharge, type StoredCallView, vendorsCharge } from "./stored-call.ts";
+
+export const CALL_EXPORT_FORMATS = ["csv", "ndjson"] as const;
+export type CallExportFormat = (typeof CALL_EXPORT_FORMATS)[number];
+
+/**
+ * Writes all calls of a filter to a file, oldest first, in the memory of a few; answers how many.
+ *
+ * @throws Problem `export-not-written`.
+ */
+export async function exportCalls(
+  db: Database,
+  wanted: {
+    readonly tenantId: string;
+    readonly filter: CallFilter;
+    readonly format: CallExportFormat;
+    readonly path: string;
+    readonly onCalls?: (calls: number) => void;
+  },
+): Promise<number> {
+  const { tenantId, filter, format, path, onCalls } = wanted;
+  let calls = 0;
+  await replaceFile(path, async (part) => {
+    async function* counted(): AsyncGenerator<StoredCallView> {
+      for await (const call of eachCall(db, { tenantId, filter })) {
+        calls += 1;
+        if (calls % PROGRESS_CALLS === 0) onCalls?.(calls);
+        yield call;
+      }
+    }
+    await pipeline(TEXT_OF[format](counted()), createWriteStream(part));
+  });
+  return calls;
+}
+
+const PROGRESS_CALLS = 10_000;
+const CHUNK_CHARACTERS = 65_536;
+
+const TEXT_OF: Readonly<Record<CallExportFormat, (calls: AsyncIterable<StoredCallView>) => AsyncGenerator<string>>> = {
+  csv: (calls) => inChunks(`${COLUMNS.map(([name]) => name).join(",")}\r\n`, calls, csvRow),
+  ndjson: (calls) => inChunks("", calls, (call) => `${JSON.stringify(callJson(call))}\n`),
+};
+
+async function* inChunks(
+  heading: string,
+  calls: AsyncIterable<StoredCallView>,
+  rowOf: (call: StoredCallView) => string,
+): AsyncGenerator<string> {
+  let chunk = heading;
+  for await (const call of calls) {
+    chunk += rowOf(call);
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    yield chunk;
+    chunk = "";
+  }
+  if (chunk !== "") yield chunk;
+}
+
+/** The columns of the CSV. `amount` is what the account that pays is charged, `cost` what the vendor is owed. */
+const COLUMNS: readonly (readonly [string, (call: StoredCallView) => string])[] = [
+  ["id", ({ id }) => id],
+  ["source", ({ source }) => textField(source)],
+  ["key", ({ key }) => textField(key)],
+  ["leg", ({ leg }) => textField(leg)],
+  ["call_id", ({ callId }) => textField(callId ?? "")],
+  ["started_utc", ({ startedAt }) => time(startedAt)],
+  ["answered_utc", ({ answeredAt }) => (answeredAt === null ? "" : time(answeredAt))],
+  ["ended_utc", ({ endedAt }) => time(endedAt)],
+  ["direction", ({ direction }) => direction],
+  ["from", ({ from }) => textField(from)],
+  ["to", ({ to }) => textField(to)],
+  ["talked_s", ({ talkedS }) => String(talkedS)],
+  ["q850", ({ q850 }) => String(q850 ?? "")],
+  ["sip", ({ sip }) => String(sip ?? "")],
+  ["cause", ({ causeText }) => textField(causeText ?? "")],
+  ["account", ({ account }) => textField(account)],
+  ["vendor", ({ vendor }) => textField(vendor ?? "")],
+  ["ingress_trunk", ({ ingressTrunk }) => textField(ingressTrunk ?? "")],
+  ["egress_trunk", ({ egressTrunk }) => textField(egressTrunk ?? "")],
+  ["destination", (call) => textField(payersCharge(call)?.destination ?? "")],
+  ["billed_s", (call) => String(payersCharge(call)?.billedS ?? "")],
+  ["amount", (call) => amount(payersCharge(call))],
+  ["currency", (call) => payersCharge(call)?.currency ?? ""],
+  ["cost", (call) => amount(vendorsCharge(call))],
+  ["cost_currency", (call) => vendorsCharge(call)?.currency ?? ""],
+  ["file", ({ file }) => textField(file ?? "")],
+  ["line", ({ line }) => String(line)],
+];
+
+const csvRow = (call: StoredCallView): string => `${COLUMNS.map(([, text]) => text(call)).join(",")}\r\n`;
+
+const time = (at: EpochMs): string => toInstant(at).toString();
+
+const amount = (charge: ReturnType<typeof payersCharge>): string =>
+  charge === undefined ? "" : nanosToSql(charge.amount);

@@ -1,0 +1,60 @@
+import type { Currency } from "../../core/money/currency.ts";
+import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
+import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+
+/** A stored call with what it costs every side, as it stands now. */
+export interface StoredCallView {
+  readonly id: string;
+  readonly source: string;
+  /** The switch's own key and leg, and the id that ties the legs of one call. */
+  readonly key: string;
+  readonly leg: string;
+  readonly callId: string | null;
+  readonly direction: string;
+  /** Numbers as they are stored: E.164 digits, or "=" and anything else. */
+  readonly from: string;
+  readonly to: string;
+  readonly startedAt: EpochMs;
+  readonly answeredAt: EpochMs | null;
+  readonly endedAt: EpochMs;
+  readonly talkedS: number;
+  readonly account: string;
+  readonly vendor: string | null;
+  readonly ingressTrunk: string | null;
+  readonly egressTrunk: string | null;
+  readonly q850: number | null;
+  readonly sip: number | null;
+  readonly causeText: string | null;
+  /** Where the record came from: the file (or day of pushes) and the line. */
+  readonly file: string | null;
+  readonly line: number;
+  readonly charges: readonly CallCharge[];
+}
+
+/** What one party is charged, or owed, for a call: the net of its entries. */
+export interface CallCharge {
+  readonly side: "customer" | "reseller" | "cost";
+  readonly account: string;
+  readonly amount: Nanos;
+  readonly currency: Currency;
+  readonly billedS: number;
+  readonly destination: string;
+  readonly prefix: string;
+}
+
+/** What the account that pays is charged; undefined: nothing. */
+export const payersCharge = ({ charges, account }: StoredCallView): CallCharge | undefined =>
+  charges.find((charge) => charge.side !== "cost" && charge.account === account);
+
+/** What the vendor is owed; undefined: nothing. */
+export const vendorsCharge = ({ charges }: StoredCallView): CallCharge | undefined =>
+  charges.find(({ side }) => side === "cost");
+
+/** The call as JSON carries it: times in UTC, amounts as decimal strings. */
+export const callJson = ({ startedAt, answeredAt, endedAt, charges, ...rest }: StoredCallView): object => ({
+  ...rest,
+  startedAt: toInstant(startedAt).toString(),
+  answeredAt: answeredAt === null ? null : toInstant(answeredAt).toString(),
+  endedAt: toInstant(endedAt).toString(),
+  charges: charges.map((charge) => ({ ...charge, amount: nanosToSql(charge.amount) })),
+});
