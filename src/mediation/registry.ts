@@ -2,6 +2,7 @@ import type { SwitchFormat } from "./decoder.ts";
 import { asteriskCsv } from "./formats/asterisk-csv.ts";
 import { asteriskDb } from "./formats/asterisk-db.ts";
 import { baf } from "./formats/baf.ts";
+import { broadworksCsv } from "./formats/broadworks-csv.ts";
 import { broadworksXml } from "./formats/broadworks-xml.ts";
 import { cucm } from "./formats/cucm.ts";
 import { freeswitchCsv } from "./formats/freeswitch-csv.ts";
@@ -10,6 +11,7 @@ import { freeswitchXml } from "./formats/freeswitch-xml.ts";
 import { kamailioAcc } from "./formats/kamailio-acc.ts";
 import { mapped } from "./formats/mapped.ts";
 import { opensipsAcc } from "./formats/opensips-acc.ts";
+import { oracleSbc } from "./formats/oracle-sbc.ts";
 import { radiusDetail } from "./formats/radius-detail.ts";
 
 /** Every switch format there is, in the order in which they are shown. */
@@ -23,7 +25,9 @@ export const FORMATS: readonly SwitchFormat[] = [
   opensipsAcc,
   cucm,
   broadworksXml,
+  broadworksCsv,
   radiusDetail,
+  oracleSbc,
   baf,
   mapped,
 ];

@@ -14,9 +14,10 @@ export interface CsvDialect {
  * - `backslash`: fields may be quoted, and a backslash takes the next character as it is, inside quotes or not.
  * - `unescaped`: the writer quotes but escapes nothing (FreeSWITCH): a quote ends a field only where a delimiter or the
  *   end of the line follows, every other quote is text.
+ * - `escaped`: quotes are text, and a backslash takes the next character as it is.
  * - `none`: quotes are text.
  */
-export const QUOTINGS = ["doubled", "backslash", "unescaped", "none"] as const;
+export const QUOTINGS = ["doubled", "backslash", "unescaped", "escaped", "none"] as const;
 export type Quoting = (typeof QUOTINGS)[number];
 
 /** What a comma-separated file is unless something else is known. */

@@ -54,8 +54,8 @@ export class RecordScanner {
     this.#dialect = dialect;
     this.#linesMax = dialect.newlinesInQuotes ? linesMax : 1;
     this.#delimiter = dialect.delimiter === "" ? NO_BYTE : dialect.delimiter.charCodeAt(0);
-    this.#quotes = dialect.quoting !== "none";
-    const escapes = dialect.quoting === "backslash" ? [BACKSLASH] : [];
+    this.#quotes = dialect.quoting !== "none" && dialect.quoting !== "escaped";
+    const escapes = dialect.quoting === "backslash" || dialect.quoting === "escaped" ? [BACKSLASH] : [];
     this.#plainOutside = plainBytes([this.#delimiter, ...escapes].filter((byte) => byte !== NO_BYTE));
     this.#plainInside = plainBytes([QUOTE, ...escapes]);
   }

@@ -1,4 +1,6 @@
 import { littleEndianIpv4 } from "../text/little-endian-ipv4.ts";
+import { offsetWest } from "../text/offset-west.ts";
+import { sipUser } from "../text/sip-user.ts";
 import { compileCondition } from "./condition.ts";
 import { readColumnRef, type Slots, type TextReader } from "./fields.ts";
 import { JsonNode } from "./json-node.ts";
@@ -6,6 +8,15 @@ import { contentHash } from "./record-identity.ts";
 
 const SOURCES = ["column", "columns", "template", "constant", "firstOf", "cases", "record"] as const;
 const STEPS = ["optional", "empty", "after", "before", "beforeLast", "map", "as"] as const;
+
+/** What `as` makes of a text. */
+const CONVERSIONS = {
+  "little-endian-ipv4": littleEndianIpv4,
+  hash: contentHash,
+  "sip-user": sipUser,
+  "minutes-west": offsetWest,
+} as const;
+const CONVERSION_NAMES = Object.keys(CONVERSIONS) as (keyof typeof CONVERSIONS)[];
 
 /**
  * Compiles a text value. A bare name or number is a column. An object has one source (`column`, `columns` with `join`,
@@ -141,8 +152,8 @@ function withSteps(node: JsonNode, source: TextReader): TextReader {
   const beforeLast = node.get("beforeLast")?.text();
   if (beforeLast !== undefined)
     steps.push((text) => (text.includes(beforeLast) ? text.slice(0, text.lastIndexOf(beforeLast)) : text));
-  const as = node.get("as")?.oneOf(["little-endian-ipv4", "hash"]);
-  if (as !== undefined) steps.push(as === "hash" ? contentHash : littleEndianIpv4);
+  const as = node.get("as")?.oneOf(CONVERSION_NAMES);
+  if (as !== undefined) steps.push(CONVERSIONS[as]);
   const empty = node.get("empty");
   if (empty !== undefined) {
     const nothing = new Set(empty.list().map((item) => item.text()));

@@ -1,0 +1,42 @@
+import type { DecodedRow, Decoder, RowOutcome } from "../decoder.ts";
+import { faultReject } from "../mapping/record-faults.ts";
+import { TextRow } from "../row.ts";
+import type { CsvDialect } from "./dialect.ts";
+import type { CsvRecord } from "./record.ts";
+import { CsvTokenizer } from "./tokenizer.ts";
+
+/** Decodes files of delimited records that no mapping describes, because each record says itself what its columns are. */
+export class CsvDecoder implements Decoder {
+  readonly #judge: (record: CsvRecord) => RowOutcome;
+  readonly #tokenizer: CsvTokenizer;
+  #rows: DecodedRow[] = [];
+
+  /** `judge` says what becomes of a record that holds something and whose columns could be told. */
+  constructor(dialect: CsvDialect, judge: (record: CsvRecord) => RowOutcome) {
+    this.#judge = judge;
+    this.#tokenizer = new CsvTokenizer(dialect, "auto", (record) => {
+      this.#rows.push(new TextRow(record.line, record.endOffset, record.raw(), this.#outcome(record)));
+    });
+  }
+
+  push(chunk: Uint8Array): DecodedRow[] {
+    this.#tokenizer.push(chunk);
+    return this.#take();
+  }
+
+  end(): DecodedRow[] {
+    this.#tokenizer.end();
+    return this.#take();
+  }
+
+  #take(): DecodedRow[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+
+  #outcome(record: CsvRecord): RowOutcome {
+    if (record.fault !== null) return { kind: "reject", reject: faultReject(record.fault) };
+    return record.isBlank ? { kind: "framing", what: "blank" } : this.#judge(record);
+  }
+}
