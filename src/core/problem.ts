@@ -120,6 +120,9 @@ export const PROBLEMS = {
   "sql-cursor-invalid": 422,
   "sql-edge-too-full": 422,
   "sql-overtaken": 409,
+  "rerating-unknown": 404,
+  "rerating-ended": 409,
+  "rerating-suggestion-unknown": 404,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

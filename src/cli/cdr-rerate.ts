@@ -1,0 +1,210 @@
+import { parseCurrency } from "../core/money/currency.ts";
+import { toInstant } from "../core/time/epoch.ts";
+import { applyRerating } from "../server/rerating/apply-rerating.ts";
+import { cancelRun, findRuns } from "../server/rerating/find-runs.ts";
+import { previewRerating } from "../server/rerating/preview-rerating.ts";
+import { readSelection, type TypedSelection } from "../server/rerating/read-selection.ts";
+import type { ReratingRequest } from "../server/rerating/selection.ts";
+import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
+import { counted } from "./counted.ts";
+import { commandLineInvalid } from "./failure.ts";
+import { flag, inputRefused, option, optionList, type Values } from "./input.ts";
+import { readChoice, readWhole } from "./read-input.ts";
+import { readTime, TIME_FORM } from "./read-time.ts";
+import { exampleLines, examplesJson, keptRejects, reportJson, reportText } from "./rerate-report.ts";
+import { type Table, tableOr } from "./table.ts";
+import { timeText } from "./time-text.ts";
+
+const COMMAND = "tollwright cdr rerate";
+const EXAMPLES = 5;
+const RUNS_LISTED = 50;
+
+const selectionOptions = {
+  from: option("--from TIME", `calls answered from then on: ${TIME_FORM}`),
+  to: option("--to TIME", "and before then"),
+  account: optionList("--account CODE", "what this account pays, or is owed; may be given several times"),
+  accountsUnder: flag("--accounts-under", "and what the accounts under these pay"),
+  tariff: optionList("--tariff NAME", "what is charged at this tariff, or should be, and at those derived from it"),
+  side: option("--side SIDE", "customer, reseller or cost", readChoice("customer", "reseller", "cost")),
+  prefix: option("--prefix DIGITS", "calls to numbers that begin so", readPrefix),
+  destination: option("--destination NAME", "calls charged to this destination, as the tariff names it"),
+  source: option("--source NAME", "calls that this switch reported"),
+  currency: option("--currency CODE", "what was converted from or to this currency", readCurrency),
+  all: flag("--all", "every call, where nothing else is said"),
+};
+
+const options = {
+  ...selectionOptions,
+  findParties: flag("--find-parties", "find payer and vendor anew; without it both stay"),
+  takeBackExcluded: flag(
+    "--take-back-excluded",
+    "take back calls of legs and directions that their source leaves out today",
+  ),
+  renewDescriptions: flag("--renew-descriptions", "renew charges of the same amount that read differently today, too"),
+  apply: flag("--apply", "do it; without it, only say what it would come to"),
+  reason: option("--reason TEXT", "why, for the journals and the list of runs; needed with --apply"),
+  examples: option("--examples N", `calls to explain in a preview; ${EXAMPLES} if left out`, readWhole(0, 1_000)),
+  runs: flag("--runs", "list re-ratings, newest first"),
+  cancel: option("--cancel ID", "end one that is under way or was broken off; what it has charged stays"),
+};
+
+type Options = Values<typeof options>;
+
+/** `tollwright cdr rerate` */
+export const cdrRerateCommand = defineCommand({
+  name: "rerate",
+  summary: "bring what was charged for stored calls to today's prices",
+  about:
+    "Shows what would change, per account, side and currency; --apply does it: charges are taken back and made anew, " +
+    "never edited, and what was invoiced is corrected on the next invoice. One that was killed goes on where it " +
+    "stopped when the same command is run again; once done, running it again changes nothing. Calls that have no " +
+    "price today keep what they have and are listed (exit status 1).",
+  options,
+  examples: [
+    {
+      command: "tollwright cdr rerate --tariff retail --from 2026-03-01",
+      does: "Shows what the tariff as it is today would change since March.",
+    },
+    {
+      command: 'tollwright cdr rerate --tariff retail --from 2026-03-01 --apply --reason "deck of March came late"',
+      does: "Charges the difference.",
+    },
+    {
+      command: "tollwright cdr rerate --account office-partner --accounts-under --find-parties --prefix 49",
+      does: "Looks at a reseller's calls to Germany, and at whose they are by today's rules.",
+    },
+    { command: "tollwright cdr rerate --runs", does: "Lists what was re-rated, why and by whom." },
+  ],
+  async run(context, _args, given) {
+    if (given.runs) return await runsOutcome(context);
+    if (given.cancel !== undefined) return await cancelOutcome(context, given.cancel);
+    const request = await requestOf(context, given);
+    return given.apply ? await applied(context, request, given) : await previewed(context, request, given);
+  },
+});
+
+async function requestOf(context: CommandContext, given: Options): Promise<ReratingRequest> {
+  const { id: tenantId, timeZone } = await context.tenant();
+  const { from, to, account, accountsUnder, tariff, side, prefix, destination, source, currency } = given;
+  const time = (text: string | undefined) => (text === undefined ? null : readTime(text, timeZone, COMMAND));
+  const typed: TypedSelection = {
+    ...{ from: time(from), to: time(to), accounts: account, accountsUnder, tariffs: tariff },
+    ...{ sides: side === undefined ? null : [side], prefix: prefix ?? null, destination: destination ?? null },
+    ...{ source: source ?? null, currency: currency ?? null },
+  };
+  checkSelection(typed, given.all);
+  const { findParties, takeBackExcluded, renewDescriptions } = given;
+  const selection = await readSelection(await context.db(), tenantId, typed);
+  return { tenantId, selection, options: { findParties, takeBackExcluded, renewDescriptions } };
+}
+
+/** Every call of all time is asked for by name, never by a forgotten option. */
+function checkSelection(typed: TypedSelection, all: boolean): void {
+  const { from, to, accounts, accountsUnder, tariffs, ...rest } = typed;
+  const named = [from, to, accounts[0], tariffs[0], ...Object.values(rest)].some(
+    (one) => one !== null && one !== undefined,
+  );
+  const what =
+    !named && !all
+      ? "Say which calls to re-rate, or --all."
+      : named && all
+        ? "--all is every call: leave it out, or what else is said."
+        : accountsUnder && accounts.length === 0
+          ? "--accounts-under needs an --account."
+          : from !== null && to !== null && from >= to
+            ? "--from is not before --to."
+            : undefined;
+  if (what !== undefined) throw commandLineInvalid({ what, command: COMMAND });
+}
+
+async function previewed(context: CommandContext, request: ReratingRequest, given: Options): Promise<Outcome> {
+  const bar = context.progress("Pricing", 1);
+  const onProgress = (done: number, total: number) => bar.update(done, total);
+  const examples = given.examples ?? EXAMPLES;
+  const preview = await previewRerating(await context.db(), request, { examples, onProgress });
+  bar.stop();
+  return {
+    json: { applied: false, ...reportJson(preview), examples: examplesJson(preview.examples) },
+    human: [
+      ...reportText(preview, "would"),
+      ...exampleLines(preview.examples),
+      ...(preview.changed === 0 ? [] : ["", "Nothing was changed: --apply does it."]),
+    ],
+    rejects: keptRejects(preview),
+  };
+}
+
+async function applied(context: CommandContext, request: ReratingRequest, given: Options): Promise<Outcome> {
+  const { reason } = given;
+  if (reason === undefined) throw commandLineInvalid({ what: "--apply needs a --reason.", command: COMMAND });
+  const bar = context.progress("Re-rating", 1);
+  const onProgress = (done: number, total: number) => bar.update(done, total);
+  const done = await applyRerating(await context.db(), { request, author: context.author, reason, onProgress });
+  bar.stop();
+  const { run, outcome, resumed, settingsChanged } = done;
+  return {
+    json: { applied: true, run: run.id, outcome, resumed, settingsChanged, ...reportJson(done) },
+    human: [
+      ...(outcome === "before"
+        ? [`This was done on ${timeText(run.endedAt ?? run.startedAt)}, under the settings of today:`]
+        : []),
+      ...reportText(done, "was"),
+      ...(resumed ? [`It went on with the run of ${timeText(run.startedAt)}.`] : []),
+      ...(outcome === "cancelled" ? ["It was cancelled meanwhile: what it has charged stays."] : []),
+      ...(settingsChanged
+        ? ["Settings changed since it began: run it again, and calls that it took before get the price of now."]
+        : []),
+      `Re-rating ${run.id}.`,
+    ],
+    rejects: keptRejects(done),
+    faulty: outcome === "cancelled",
+  };
+}
+
+async function runsOutcome(context: CommandContext): Promise<Outcome> {
+  const { id: tenantId } = await context.tenant();
+  const runs = await findRuns(await context.db(), tenantId, RUNS_LISTED);
+  const table: Table = {
+    columns: [
+      ...["ID", "BEGUN", "STATE", "BY"].map((title) => ({ title })),
+      ...["LOOKED AT", "CHANGED"].map((title) => ({ title, align: "right" as const })),
+      { title: "WHY" },
+    ],
+    rows: runs.map(({ id, startedAt, state, author, looked, changed, reason }) => [
+      ...[id, timeText(startedAt), state, author, String(looked), String(changed), reason],
+    ]),
+  };
+  return {
+    json: {
+      runs: runs.map(({ startedAt, endedAt, request, position, settingsFingerprint: _, ...run }) => ({
+        ...run,
+        startedAt: toInstant(startedAt).toString(),
+        endedAt: endedAt && toInstant(endedAt).toString(),
+        selection: request.selection,
+        options: request.options,
+        position: position && { ...position, answeredAt: toInstant(position.answeredAt).toString() },
+      })),
+    },
+    human: [tableOr(table, "Nothing was re-rated yet.")],
+  };
+}
+
+async function cancelOutcome(context: CommandContext, id: string): Promise<Outcome> {
+  const { id: tenantId } = await context.tenant();
+  const { looked, changed } = await cancelRun(await context.db(), tenantId, id);
+  return {
+    json: { run: id, state: "cancelled", looked, changed },
+    human: [`Re-rating ${id} cancelled after ${counted(looked, "call")}; ${changed} were changed and stay so.`],
+  };
+}
+
+function readPrefix(text: string): string {
+  const digits = text.replace(/^\+/, "");
+  if (!/^=?\d{1,15}$/.test(digits)) throw inputRefused('Give digits such as "4930", or "=11" for short codes.');
+  return digits;
+}
+
+function readCurrency(text: string): string {
+  if (parseCurrency(text) === undefined) throw inputRefused('Give a currency such as "EUR".');
+  return text;
+}
