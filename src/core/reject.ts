@@ -51,6 +51,7 @@ export const REJECT_CODES = [
   "trailer-missing",
   "record-not-json",
   "record-not-xml",
+  "record-not-ber",
   "record-not-baf",
   "account-not-billed",
   "books-differ",

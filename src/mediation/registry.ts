@@ -13,6 +13,7 @@ import { mapped } from "./formats/mapped.ts";
 import { opensipsAcc } from "./formats/opensips-acc.ts";
 import { oracleSbc } from "./formats/oracle-sbc.ts";
 import { radiusDetail } from "./formats/radius-detail.ts";
+import { tap3 } from "./formats/tap3.ts";
 
 /** Every switch format there is, in the order in which they are shown. */
 export const FORMATS: readonly SwitchFormat[] = [
@@ -29,6 +30,7 @@ export const FORMATS: readonly SwitchFormat[] = [
   radiusDetail,
   oracleSbc,
   baf,
+  tap3,
   mapped,
 ];
 

@@ -10,10 +10,16 @@ export interface BerNode {
 }
 
 /** Writes an element by X.690's basic rules. */
-export function encodeBer(node: BerNode): Uint8Array {
-  const { classBits, number, content, length } = node;
+export function encodeBer({ content, ...tag }: BerNode): Uint8Array {
   const isConstructed = !(content instanceof Uint8Array);
-  const octets = isConstructed ? join(content.map(encodeBer)) : content;
+  return encodeElement(tag, { isConstructed, octets: isConstructed ? join(content.map(encodeBer)) : content });
+}
+
+/** The same for content that is written already, whatever it is. */
+export function encodeElement(
+  { classBits, number, length }: Omit<BerNode, "content">,
+  { isConstructed, octets }: { readonly isConstructed: boolean; readonly octets: Uint8Array },
+): Uint8Array {
   const isIndefinite = length === "indefinite" && isConstructed;
   const tag = tagOctets(classBits, isConstructed, number);
   const size = isIndefinite ? [0x80] : lengthOctets(octets.length, length === "padded");

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { epochMs } from "../../src/core/time/epoch.ts";
 import type { DecodedRow, DecoderSettings, RowOutcome } from "../../src/mediation/decoder.ts";
 import { fromHexadecimal } from "../../src/mediation/text/hexadecimal.ts";
+import { compileBer } from "./ber-notation.ts";
 
 /** One file under test/vectors/cdr/<format>/: an input, and what each of its rows becomes. */
 export interface CdrVector {
@@ -28,7 +29,7 @@ export function readCdrVectors(): CdrVector[] {
 }
 
 function readVector(name: string, text: string): CdrVector {
-  const parts = text.split(/^=== (input|input escaped|input hex|rows)\n/m);
+  const parts = text.split(/^=== (input|input escaped|input hex|input ber|rows)\n/m);
   if (parts.length !== 5 || parts[3] !== "rows")
     throw new Error(`${name}: "=== input" and then "=== rows" must follow the head`);
   const [head, inputKind, input, , rows] = parts as [string, string, string, string, string];
@@ -71,6 +72,7 @@ function readHead(name: string, head: string): Map<Heading, string> {
 
 function bytesOf(name: string, kind: string, text: string): Uint8Array {
   if (kind === "input") return new TextEncoder().encode(text);
+  if (kind === "input ber") return compileBer(text);
   return kind === "input hex" ? hexadecimalBytes(name, text) : escapedBytes(name, text);
 }
 

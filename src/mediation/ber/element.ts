@@ -96,3 +96,8 @@ export function findElement(element: BerElement, tag: BerTag): BerElement | unde
   }
   return undefined;
 }
+
+/** All elements with this tag, however deep, in the order of the bytes; what stands inside one of them is its own. */
+export function findElements(element: BerElement, tag: BerTag): readonly BerElement[] {
+  return (element.children ?? []).flatMap((child) => (child.tag === tag ? [child] : findElements(child, tag)));
+}

@@ -10,8 +10,9 @@ export interface BerPiece {
   /**
    * `open`: the header of a container. `record`: a whole element. `close`: end-of-contents octets of a container.
    * `padding`: octets between and after outermost elements that mean nothing. `broken`: what could not be told apart.
+   * `foreign`: an element that is not expected where it stands, and all that follows it in the container around it.
    */
-  readonly kind: "open" | "record" | "close" | "padding" | "broken";
+  readonly kind: "open" | "record" | "close" | "padding" | "broken" | "foreign";
   /** Tags of the containers around it and of the element itself, outermost first. */
   readonly path: readonly BerTag[];
   /** Where it starts and ends in the stream. */
@@ -39,7 +40,10 @@ type State =
   | { readonly kind: "inner-header" }
   | { readonly kind: "padding" }
   /** Everything up to `end`, or up to the end of the stream. */
-  | { readonly kind: "broken"; readonly end: number | null; readonly fault: string };
+  | { readonly kind: "broken"; readonly end: number | null; readonly fault: string }
+  | { readonly kind: "foreign"; readonly end: number | null };
+
+type Rest = Extract<State, { readonly kind: "broken" | "foreign" }>;
 
 /** A tag of 5 octets, and a length of at most 127. */
 const HEADER_BYTES_MAX = 132;
@@ -105,7 +109,7 @@ export class BerSplitter {
         if (state.length === 0) this.#contentRead();
       } else {
         at += this.#take(chunk, at, (state.end ?? Number.POSITIVE_INFINITY) - this.#offset);
-        if (this.#offset === state.end) this.#give("broken", state.fault);
+        if (this.#offset === state.end) this.#giveRest(state);
       }
     }
   }
@@ -113,8 +117,10 @@ export class BerSplitter {
   /** Gives out what the end of the stream cut off. */
   end(): void {
     if (this.#offset === this.#pieceOffset) return;
-    if (this.#state.kind === "padding") this.#give("padding", null);
-    else this.#give("broken", this.#state.kind === "broken" ? this.#state.fault : "the file ends within it");
+    const state = this.#state;
+    if (state.kind === "padding") this.#give("padding", null);
+    else if (state.kind === "broken" || state.kind === "foreign") this.#giveRest(state);
+    else this.#give("broken", "the file ends within it");
   }
 
   #headerByte(kind: "header" | "inner-header", chunk: Uint8Array, at: number): number {
@@ -157,7 +163,7 @@ export class BerSplitter {
     }
     this.#path = [...this.#path, tag];
     const place = this.#placeOf(this.#path);
-    if (place === "foreign") this.#break("it is not expected there");
+    if (place === "foreign") this.#passOver({ kind: "foreign", end: around?.end ?? null });
     else if (place === "container" && isConstructed) {
       this.#containers.push({ tag, end: contentBytes === null ? null : this.#offset + contentBytes });
       this.#give("open", null);
@@ -188,12 +194,20 @@ export class BerSplitter {
     else this.#give("record", null);
   }
 
-  /** Nobody can tell where the next element starts: passes over everything in the container around this one. */
+  /** Nobody can tell where the next element starts. */
   #break(fault: string): void {
-    const end = this.#containers.at(-1)?.end ?? null;
+    this.#passOver({ kind: "broken", end: this.#containers.at(-1)?.end ?? null, fault });
+  }
+
+  /** Passes over everything up to the end of the container around it. */
+  #passOver(state: Rest): void {
     this.#indefinites = 0;
-    this.#state = { kind: "broken", end, fault };
-    if (this.#offset === end) this.#give("broken", fault);
+    this.#state = state;
+    if (this.#offset === state.end) this.#giveRest(state);
+  }
+
+  #giveRest(state: Rest): void {
+    this.#give(state.kind, state.kind === "broken" ? state.fault : null);
   }
 
   /** Takes up to `length` octets of the chunk, and keeps as many as there is room for; answers how many it took. */
