@@ -1,14 +1,15 @@
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { isZone } from "../../core/time/zone.ts";
-
 import { filePullFaults } from "./file-pull-settings.ts";
+import { FtpPull, FtpsPull } from "./ftp-settings.ts";
+import { S3Pull } from "./s3-settings.ts";
 import { isCron } from "./schedule.ts";
 import { SftpPull } from "./sftp-settings.ts";
 import { SqlPull } from "./sql-settings.ts";
 
 /** Every kind of pull with what can be set for it. A new one also gets its place in pullers.ts. */
-export const PULL_KINDS = { sftp: SftpPull, sql: SqlPull } as const;
+export const PULL_KINDS = { sftp: SftpPull, ftp: FtpPull, ftps: FtpsPull, s3: S3Pull, sql: SqlPull } as const;
 
 export type PullKind = keyof typeof PULL_KINDS;
 
@@ -56,6 +57,9 @@ interface SchemaError {
 /** A secret that stands in the setup would stand in the database, in backups and in lists. */
 const SECRETS = new Map([
   ["password", "passwordFrom"],
+  ["url", "urlFrom"],
+  ["accessKey", "accessKeyFrom"],
+  ["secretKey", "secretKeyFrom"],
   ["privateKey", "privateKeyFrom"],
   ["passphrase", "passphraseFrom"],
 ]);

@@ -1,3 +1,5 @@
+import { openFtp, openFtps } from "./open-ftp.ts";
+import { openS3 } from "./open-s3.ts";
 import { openSftp } from "./open-sftp.ts";
 import { filePuller } from "./pull-files.ts";
 import type { PullKind, PullSettings } from "./pull-settings.ts";
@@ -9,6 +11,9 @@ type PullerOf<Kind extends PullKind> = Puller<Extract<PullSettings, { readonly k
 /** Who does the work of each kind. */
 const PULLERS: { readonly [Kind in PullKind]: PullerOf<Kind> } = {
   sftp: filePuller(openSftp),
+  ftp: filePuller(openFtp),
+  ftps: filePuller(openFtps),
+  s3: filePuller(openS3),
   sql: sqlPuller,
 };
 
