@@ -55,6 +55,8 @@ create table pool_months (
   last_answered_at timestamptz not null default '-infinity',
   last_usage_id uuid not null default '00000000-0000-0000-0000-000000000000',
   stale boolean not null,
+  -- Moves with every change, so that who read it without a lock knows whether it is still so.
+  revision bigint not null default 0,
   primary key (book_id, pool_id, start_at)
 );
 select protect('pool_months', 'select');
