@@ -1,7 +1,18 @@
 import type { Tx } from "../db/tx.ts";
 
 /** What pricing depends on, apart from the rates of tariffs: a new version of those moves the tenant's epoch. */
-const TABLES = ["accounts", "account_rules", "account_tariffs", "trunks", "tariffs", "tariff_epochs", "exchange_rates"];
+const TABLES = [
+  "accounts",
+  "account_rules",
+  "account_tariffs",
+  "trunks",
+  "tariffs",
+  "tariff_epochs",
+  "exchange_rates",
+  "packages",
+  "package_versions",
+  "account_packages",
+];
 
 const FINGERPRINT = [
   ...TABLES.map(

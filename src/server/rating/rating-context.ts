@@ -1,3 +1,4 @@
+import type { Pool } from "../../core/catalog/pools.ts";
 import { exchangeTable } from "../../core/money/exchange.ts";
 import type { ExchangeTerms } from "../../core/rating/rate-sides.ts";
 import { compileAccountRules, type PayerResolver } from "../../core/tenancy/payer.ts";
@@ -5,6 +6,7 @@ import { sellingChain } from "../../core/tenancy/selling-chain.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import { compileVendors, type VendorResolver } from "../../core/tenancy/vendor.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { loadPools } from "../catalog/load-pools.ts";
 import type { Tx } from "../db/tx.ts";
 import { loadParties } from "../tenancy/load-parties.ts";
 import type { StoredAccount, TariffAssignment } from "../tenancy/party.ts";
@@ -24,6 +26,8 @@ export interface RatingContext {
   readonly tariffs: TariffSet;
   /** By account, newest first. */
   readonly assignments: ReadonlyMap<string, readonly TariffAssignment[]>;
+  /** Whose prices depend on the calls before: by account. Empty for most tenants. */
+  readonly pools: ReadonlyMap<string, Pool>;
   /** Rates between currencies, and the zone whose calendar says which day a call was answered on. */
   readonly exchange: ExchangeTerms;
   /** Who sells to whom, by paying account; filled as accounts are met. */
@@ -53,6 +57,7 @@ export async function loadRatingContext(
     vendors: compileVendors(trunks),
     tariffs: await loadTariffSet(tx, tenantId, { epoch, previous: previous?.tariffs ?? null }),
     assignments: Map.groupBy(assignments.toReversed(), (assignment) => assignment.accountId),
+    pools: await loadPools(tx, tenantId, { accounts, assignments }),
     exchange: {
       table: exchangeTable(exchangeRates, { pivot: tenant.currency, ageDaysMax: EXCHANGE_AGE_DAYS_MAX }),
       timeZone: tenant.timeZone,

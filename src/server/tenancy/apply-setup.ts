@@ -1,3 +1,5 @@
+import { applyPackages } from "../catalog/apply-packages.ts";
+import { applySubscriptions } from "../catalog/apply-subscriptions.ts";
 import type { Database } from "../db/database.ts";
 import { applySources } from "../mediation/apply-sources.ts";
 import { applyExchangeRates } from "../rating/apply-exchange-rates.ts";
@@ -56,6 +58,8 @@ async function applyParts(work: SetupWork, setup: Setup): Promise<void> {
   const accountIds = new Map([...accounts.values()].map(({ code, id }) => [code, id]));
   const tariffIds = await applyTariffs(work, setup.tariffs ?? [], accountIds);
   await applyAssignments(work, accountSetups, { accounts, tariffIds });
+  const packages = await applyPackages(work, setup.packages ?? [], tariffIds);
+  await applySubscriptions(work, accountSetups, { accounts, packages });
   const sourceIds = await applySources(work, setup.sources ?? []);
   const trunks = await applyTrunks(work, setup.trunks ?? [], { accounts, sourceIds });
   if (rules !== undefined) await applyRules(work, rules, { accounts, sourceIds, trunks });

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ACCOUNT_KINDS, PAYMENT_MODES } from "../../core/tenancy/account.ts";
+import { PackageSetup, SubscriptionSetup } from "../catalog/package-setup.ts";
 import { LetterheadSetup } from "../invoicing/letterhead.ts";
 import { TariffSetup } from "../tariff/tariff-setup.ts";
 
@@ -52,6 +53,7 @@ const AccountSetup = Type.Object(
         { maxItems: 1_000, description: "a list of tariffs, each with the time from which on it holds" },
       ),
     ),
+    packages: optional(Type.Array(SubscriptionSetup, { maxItems: 1_000, description: "a list of packages" })),
   },
   { ...closed, description: "an account" },
 );
@@ -146,6 +148,7 @@ export const Setup = Type.Object(
     tenant: TenantSetup,
     accounts: list(AccountSetup, "accounts"),
     tariffs: list(TariffSetup, "tariffs"),
+    packages: list(PackageSetup, "packages"),
     sources: list(SourceSetup, "sources"),
     trunks: list(TrunkSetup, "trunks"),
     rules: list(RuleSetup, "account rules"),

@@ -4,7 +4,17 @@ import type { SetupFaults } from "./setup-faults.ts";
 
 /** What became of one thing that a setup describes. */
 export interface SetupChange {
-  readonly kind: "tenant" | "account" | "tariff" | "assignment" | "source" | "trunk" | "rule" | "exchange-rate";
+  readonly kind:
+    | "tenant"
+    | "account"
+    | "tariff"
+    | "assignment"
+    | "source"
+    | "trunk"
+    | "rule"
+    | "exchange-rate"
+    | "package"
+    | "subscription";
   readonly name: string;
   readonly change: "created" | "changed" | "removed" | "unchanged";
   /** Of a changed thing: the names of the fields that differ. */

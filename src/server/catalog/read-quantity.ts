@@ -1,0 +1,44 @@
+import type { Allowance } from "../../core/allowance/pool-rules.ts";
+import { parseDecimal } from "../../core/money/decimal.ts";
+import { nanosFromDecimal } from "../../core/money/nanos.ts";
+import type { SetupFaults } from "../tenancy/setup-faults.ts";
+import type { QuantitySetup } from "./package-setup.ts";
+
+/** So many seconds or calls, or so much money in nanos. */
+export interface Quantity {
+  readonly unit: Allowance["unit"];
+  readonly quantity: bigint;
+}
+
+const KINDS = ["minutes", "seconds", "calls", "amount"] as const;
+
+/** The one quantity that a part of a package names; undefined after a fault. */
+export function readQuantity(setup: QuantitySetup, pointer: string, faults: SetupFaults): Quantity | undefined {
+  const named = KINDS.filter((kind) => setup[kind] !== undefined);
+  const [kind] = named;
+  if (kind === undefined || named.length > 1) {
+    const seen = named.length === 0 ? "No quantity is named" : `${named.join(" and ")} are named together`;
+    faults.add(pointer, `${seen}.`, "Name one of minutes, seconds, calls, amount.");
+    return undefined;
+  }
+  return readUnits(kind, String(setup[kind]), `${pointer}/${kind}`, faults);
+}
+
+/** A number of a measure as whole seconds, calls or nanos; undefined after a fault. */
+export function readUnits(
+  kind: (typeof KINDS)[number],
+  text: string,
+  pointer: string,
+  faults: SetupFaults,
+): Quantity | undefined {
+  const value = parseDecimal(text);
+  if (value === undefined) return undefined; // the schema told of it
+  if (kind === "amount") return { unit: "amount", quantity: nanosFromDecimal(value, "down") };
+  const unitsEach = kind === "minutes" ? 60n : 1n;
+  const scale = 10n ** BigInt(value.scale);
+  if ((value.units * unitsEach) % scale !== 0n) {
+    faults.add(pointer, `${text} ${kind} are no whole ${kind === "calls" ? "calls" : "seconds"}.`, "Round the number.");
+    return undefined;
+  }
+  return { unit: kind === "calls" ? "calls" : "seconds", quantity: (value.units * unitsEach) / scale };
+}
