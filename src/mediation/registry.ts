@@ -14,6 +14,7 @@ import { opensipsAcc } from "./formats/opensips-acc.ts";
 import { oracleSbc } from "./formats/oracle-sbc.ts";
 import { radiusDetail } from "./formats/radius-detail.ts";
 import { tap3 } from "./formats/tap3.ts";
+import { vos3000 } from "./formats/vos3000.ts";
 
 /** Every switch format there is, in the order in which they are shown. */
 export const FORMATS: readonly SwitchFormat[] = [
@@ -28,6 +29,7 @@ export const FORMATS: readonly SwitchFormat[] = [
   broadworksXml,
   broadworksCsv,
   radiusDetail,
+  vos3000,
   oracleSbc,
   baf,
   tap3,

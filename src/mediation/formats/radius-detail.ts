@@ -5,6 +5,7 @@ import { NamedRecords } from "../mapping/named-records.ts";
 import { DetailDecoder } from "../radius/detail-decoder.ts";
 import type { DetailAttributes } from "../radius/detail-record.ts";
 import { wholeNumber } from "../text/duration-text.ts";
+import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
 /**
  * RADIUS detail files (FreeRADIUS and others) of Cisco voice gateways, of switches that write as they do (MERA, Quintum,
@@ -19,7 +20,7 @@ export const radiusDetail: SwitchFormat = {
   hint: { fileName: /^detail(?:-\d+)?/ },
   open(settings) {
     const records = new RadiusRecords(settings);
-    return new DetailDecoder((attributes, raw) => records.judge(attributes, raw));
+    return new WholeLinesDecoder(new DetailDecoder((attributes, raw) => records.judge(attributes, raw)));
   },
 };
 

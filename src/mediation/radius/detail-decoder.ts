@@ -24,8 +24,6 @@ export class DetailDecoder implements Decoder {
   readonly #judge: (attributes: DetailAttributes, raw: string) => RowOutcome;
   readonly #tokenizer = new CsvTokenizer(WHOLE_LINES, "auto", (line) => this.#line(line));
   #open: OpenRecord | null = null;
-  /** Whether the last line so far has its line end: a value at the end of a file that was cut off looks whole. */
-  #endsInLine = true;
   #rows: DecodedRow[] = [];
 
   constructor(judge: (attributes: DetailAttributes, raw: string) => RowOutcome) {
@@ -34,13 +32,11 @@ export class DetailDecoder implements Decoder {
 
   push(chunk: Uint8Array): DecodedRow[] {
     this.#tokenizer.push(chunk);
-    if (chunk.length > 0) this.#endsInLine = chunk.at(-1) === 0x0a || chunk.at(-1) === 0x0d;
     return this.#take();
   }
 
   end(): DecodedRow[] {
     this.#tokenizer.end();
-    if (this.#open !== null && !this.#endsInLine) this.#open.fault ??= cutOff();
     this.#close();
     return this.#take();
   }
@@ -85,10 +81,4 @@ export class DetailDecoder implements Decoder {
 }
 
 const BLANK: RowOutcome = { kind: "framing", what: "blank" };
-const cutOff = (): Reject => ({
-  code: "trailer-missing",
-  what: "The record's last line has no line end: the file was cut off there, or is still being written.",
-  fix: "Fetch the file again. If the record is whole, retry it as it is.",
-});
-
 const rejected = (reject: Reject): RowOutcome => ({ kind: "reject", reject });
