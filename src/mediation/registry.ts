@@ -12,6 +12,7 @@ import { kamailioAcc } from "./formats/kamailio-acc.ts";
 import { mapped } from "./formats/mapped.ts";
 import { opensipsAcc } from "./formats/opensips-acc.ts";
 import { oracleSbc } from "./formats/oracle-sbc.ts";
+import { perimetaXml } from "./formats/perimeta-xml.ts";
 import { radiusDetail } from "./formats/radius-detail.ts";
 import { tap3 } from "./formats/tap3.ts";
 import { vos3000 } from "./formats/vos3000.ts";
@@ -32,6 +33,7 @@ export const FORMATS: readonly SwitchFormat[] = [
   vos3000,
   oracleSbc,
   baf,
+  perimetaXml,
   tap3,
   mapped,
 ];

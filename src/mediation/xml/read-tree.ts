@@ -6,6 +6,7 @@ const DEPTH_MAX = 32;
 /** One element of a record. */
 export interface XmlNode {
   readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
   /** Characters directly inside, without spaces around them. */
   readonly text: string;
   readonly children: readonly XmlNode[];
@@ -13,6 +14,7 @@ export interface XmlNode {
 
 interface OpenNode {
   readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
   text: string;
   readonly children: XmlNode[];
 }
@@ -22,8 +24,8 @@ interface OpenNode {
  * Returns what is wrong as text when it is not well-formed or nests too deep.
  */
 export function readTree(xml: string): XmlNode | string {
-  const parser = new SaxesParser({ fragment: false });
-  const outside: OpenNode = { name: "", text: "", children: [] };
+  const parser = new SaxesParser({ fragment: false, xmlns: false });
+  const outside: OpenNode = { name: "", attributes: {}, text: "", children: [] };
   const open = [outside];
   let fault: string | null = null;
   const addText = (text: string): void => {
@@ -35,15 +37,15 @@ export function readTree(xml: string): XmlNode | string {
   parser.on("doctype", () => {
     fault ??= "a document type stands inside a record";
   });
-  parser.on("opentag", ({ name }) => {
+  parser.on("opentag", ({ name, attributes }) => {
     if (open.length > DEPTH_MAX) fault ??= `elements nest deeper than ${DEPTH_MAX}`;
-    open.push({ name, text: "", children: [] });
+    open.push({ name, attributes, text: "", children: [] });
   });
   parser.on("text", addText);
   parser.on("cdata", addText);
   parser.on("closetag", () => {
-    const { name, text, children } = open.pop()!;
-    (open.at(-1) ?? outside).children.push({ name, text: text.trim(), children });
+    const { text, ...rest } = open.pop()!;
+    (open.at(-1) ?? outside).children.push({ ...rest, text: text.trim() });
   });
   parser.write(xml).close();
   return fault ?? outside.children[0]!;

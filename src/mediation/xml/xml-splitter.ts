@@ -34,6 +34,7 @@ interface PieceEnd {
 export class XmlSplitter {
   readonly #open: RegExp;
   readonly #close: RegExp;
+  readonly #empty: RegExp;
   readonly #bytesMax: number;
   readonly #onPiece: (piece: XmlPiece) => void;
   /** Bytes since the end of the last piece. */
@@ -47,6 +48,8 @@ export class XmlSplitter {
   constructor(element: string, bytesMax: number, onPiece: (piece: XmlPiece) => void) {
     this.#open = new RegExp(`<${element}(?=[\\s/>])`, "g");
     this.#close = new RegExp(`</${element}\\s*>`, "g");
+    // No "<" in values, as XML has it: a quote that is never closed must not reach into the next record.
+    this.#empty = new RegExp(`<${element}(?=[\\s/])(?:"[^"<]*"|'[^'<]*'|[^"'<>])*/>`, "y");
     this.#bytesMax = bytesMax;
     this.#onPiece = onPiece;
   }
@@ -107,8 +110,13 @@ export class XmlSplitter {
     if (beginning) this.#onPiece({ ...beginning, endOffset: this.#offset, fault: "too-long" });
   }
 
-  /** A record ends after its closing tag, or before the next record when that comes first. */
+  /**
+   * A record ends after its closing tag, or before the next record when that comes first; one that is empty has no
+   * closing tag.
+   */
   #recordEnd(text: string, start: number): PieceEnd | undefined {
+    this.#empty.lastIndex = start;
+    if (this.#empty.test(text)) return { at: this.#empty.lastIndex, isClosed: true };
     const open = find(this.#open, text, start + 1);
     // No further than the next record: among many that are not closed each would look through all the rest.
     const close = find(this.#close, open ? text.slice(0, open.start) : text, start);
