@@ -2,6 +2,7 @@ import { cdrFilesCommand } from "./cdr-files.ts";
 import { cdrFormatsCommand } from "./cdr-formats.ts";
 import { cdrImportCommand } from "./cdr-import.ts";
 import { cdrOpenCommand } from "./cdr-open.ts";
+import { cdrPullCommand } from "./cdr-pull.ts";
 import { cdrQuarantineCommands } from "./cdr-quarantine.ts";
 import { cdrWatchCommand } from "./cdr-watch.ts";
 import type { CommandGroup } from "./command.ts";
@@ -13,6 +14,7 @@ export const cdrCommands: CommandGroup = {
   commands: [
     cdrImportCommand,
     cdrWatchCommand,
+    cdrPullCommand,
     cdrFilesCommand,
     cdrOpenCommand,
     cdrQuarantineCommands,

@@ -1,15 +1,19 @@
 import { Problem } from "../core/problem.ts";
+import type { RowCounts } from "../server/mediation/find-imports.ts";
 import type { FolderEvent } from "../server/mediation/watch-folder.ts";
 import { counted } from "./counted.ts";
+
+/** What became of rows: "2 rows: 1 stored, 1 duplicate, …". */
+export function countsText({ rows, stored, duplicate, nonBillable, quarantined, open }: RowCounts): string {
+  const fates = `${stored} stored, ${duplicate} duplicate, ${nonBillable} non-billable, ${quarantined} quarantined`;
+  return `${counted(rows, "row")}: ${fates}, ${open} open.`;
+}
 
 /** What happened in a watched folder, as one line. */
 export function folderLine(event: FolderEvent): string {
   switch (event.kind) {
-    case "imported": {
-      const { rows, stored, duplicate, nonBillable, quarantined, open } = event.file.counts;
-      const fates = `${stored} stored, ${duplicate} duplicate, ${nonBillable} non-billable, ${quarantined} quarantined`;
-      return `${event.path}: ${counted(rows, "row")}: ${fates}, ${open} open.`;
-    }
+    case "imported":
+      return `${event.path}: ${countsText(event.file.counts)}`;
     case "known":
       return `${event.path}: imported before.`;
     case "failed": {

@@ -1,18 +1,22 @@
 import { once } from "node:events";
+import { join } from "node:path";
 import pino from "pino";
 import { startHttp } from "../server/http/http-server.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
 import { type FoldersReport, watchFolders } from "../server/mediation/watch-folders.ts";
+import type { Pull } from "../server/pulls/find-pulls.ts";
+import { type PullsReport, runPulls } from "../server/pulls/run-pulls.ts";
 import { defineCommand } from "./command.ts";
 import { folderLine } from "./folder-line.ts";
+import { pullEndLine, pullLine } from "./pull-line.ts";
 
 const STDERR = 2;
 
 /** `tollwright start` */
 export const startCommand = defineCommand({
   name: "start",
-  summary: "run everything in one process: database, HTTP, watched folders",
+  summary: "run everything in one process: database, HTTP, watched folders, pulls",
   about:
     "Runs until SIGTERM or SIGINT and then finishes what is under way; a second signal ends it at once. Where it listens " +
     "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT. Sources and folders that are applied while it runs are taken " +
@@ -36,9 +40,25 @@ export const startCommand = defineCommand({
       settingsFailed: (error) => log.warn(`The folders to watch could not be looked up: ${String(error)}`),
     };
     const watching = watchFolders(db, report, { signal: context.signal });
+    const pulling = runPulls(db, pullsReport(log), {
+      spoolDir: join(context.config.dataDir, "spool"),
+      signal: context.signal,
+    });
     if (!context.signal.aborted) await once(context.signal, "abort");
     await http.close();
-    await Promise.all([receiver.settled(), watching]);
+    await Promise.all([receiver.settled(), watching, pulling]);
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
+
+const pullsReport = (log: pino.Logger): PullsReport => {
+  const nameOf = ({ source, settings }: Pull) => `${source.name}/${settings.name}`;
+  return {
+    event: (pull, event) => log[event.kind === "failed" ? "warn" : "info"](pullLine(nameOf(pull), event)),
+    ended: (pull, end) => {
+      const line = pullEndLine(nameOf(pull), end);
+      if (line !== null && end.kind !== "busy") log.warn(line);
+    },
+    failed: (error) => log.warn(`The pulls could not be looked up: ${String(error)}`),
+  };
+};
