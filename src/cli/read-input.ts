@@ -10,6 +10,14 @@ export function readAmount(text: string): Nanos {
   return nanosFromDecimal(amount, "down"); // at most nine decimals: nothing is cut off
 }
 
+/** An amount of zero or more with at most nine decimals. */
+export function readAmountOrNone(text: string): Nanos {
+  const amount = plainDecimal(text);
+  if (amount === undefined || amount.units < 0n || amount.scale > NANOS_SCALE)
+    throw inputRefused('Give an amount with a decimal point, such as "0.50".');
+  return nanosFromDecimal(amount, "down"); // at most nine decimals: nothing is cut off
+}
+
 /** A decimal, which may be negative; handed on as text, as JSON carries it. */
 export function readDecimal(text: string): string {
   if (plainDecimal(text) === undefined) throw inputRefused('Give a decimal such as "12.5" or "-3".');

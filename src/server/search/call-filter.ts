@@ -27,7 +27,7 @@ export interface CallFilter {
   readonly cost?: { readonly min: Nanos | null; readonly max: Nanos | null };
 }
 
-/** A Q.850 cause (1 to 127), a SIP status (from 100 on; both are looked for where they meet), or the switch's own word. */
+/** A Q.850 cause (1 to 127) or a SIP status (from 100 on), both where they meet; or the switch's own word. */
 export type CauseFilter =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "text"; readonly value: string };

@@ -44,9 +44,9 @@ export async function loadCalls(tx: Tx, filter: CallFilter, page: CallPage): Pro
   const { sql, values } = conditionOf(filter, page.after, page.order);
   const by = page.order === "newest" ? "started_at desc, id desc" : "started_at, id";
   const { rows } = await tx.query<CallRow>(
-    `select u.id, u.book_id, s.name as source, u.call_key, u.leg, u.call_id, u.direction, u.calling, u.called, u.started_at,
-       u.answered_at, u.ended_at, u.talked_s, a.code as account, v.code as vendor, u.ingress_trunk, u.egress_trunk, u.q850,
-       u.sip, u.cause_text, f.name as file, u.line
+    `select u.id, u.book_id, s.name as source, u.call_key, u.leg, u.call_id, u.direction, u.calling, u.called,
+       u.started_at, u.answered_at, u.ended_at, u.talked_s, a.code as account, v.code as vendor, u.ingress_trunk, u.egress_trunk,
+       u.q850, u.sip, u.cause_text, f.name as file, u.line
      from (select u.* from usage_events u where ${sql} order by ${by} limit ${page.limit}) u
      join sources s on s.id = u.source_id
      join accounts a on a.id = u.account_id
@@ -88,7 +88,8 @@ async function loadCharges(
        c.destination, c.prefix
      from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as t(book_id, answered_at, id)
      cross join lateral (
-       select * from charges c where c.book_id = t.book_id and c.answered_at = t.answered_at and c.usage_id = t.id offset 0
+       select * from charges c
+       where c.book_id = t.book_id and c.answered_at = t.answered_at and c.usage_id = t.id offset 0
      ) c
      join accounts a on a.id = c.account_id
      order by c.usage_id, c.entry_no`,

@@ -10,7 +10,7 @@ import type { StoredAccount } from "../tenancy/party.ts";
 import type { CallFilter, CauseFilter } from "./call-filter.ts";
 import { searchInvalid } from "./problems.ts";
 
-/** Stretches of civil time in the tenant's zone that a saved search may name, so that it means another time each day. */
+/** Stretches of civil time in the tenant's zone: a saved search that names one means another time each day. */
 export const PERIODS = ["today", "yesterday", "this-month", "last-month"] as const;
 export type Period = (typeof PERIODS)[number];
 
