@@ -1,4 +1,5 @@
 import { accountCommands } from "./account.ts";
+import { alarmCommands } from "./alarm.ts";
 import { applyCommand } from "./apply.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { billCommands } from "./bill.ts";
@@ -31,6 +32,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   billCommands,
   invoiceCommands,
   vendorCommands,
+  alarmCommands,
   doctorCommand,
   migrateCommand,
   backupCommand,

@@ -1,3 +1,5 @@
+import { fromInstant } from "../core/time/epoch.ts";
+import { checkAllAlarms } from "../server/completeness/check-alarms.ts";
 import { type Examination, runDoctor } from "../server/doctor/doctor.ts";
 import { defineCommand, type Outcome } from "./command.ts";
 import { counted } from "./counted.ts";
@@ -7,8 +9,9 @@ export const doctorCommand = defineCommand({
   name: "doctor",
   summary: "prove that records, charges, ledger and invoices agree",
   about:
-    "Everything that must be equal is compared to the nano, as it was at one moment, while the work goes on. Nothing " +
-    "is changed. The exit status is 1 when a check does not hold.",
+    "Everything that must be equal is compared to the nano, as it was at one moment, while the work goes on. Nothing is " +
+    "changed, but alarms of missing files and records, silent sources and clocks are raised and cleared as they stand now. " +
+    "The exit status is 1 when a check does not hold.",
   examples: [
     { command: "tollwright doctor", does: "Runs every check and lists the first differences." },
     {
@@ -17,8 +20,12 @@ export const doctorCommand = defineCommand({
     },
   ],
   async run(context) {
+    const db = await context.db();
+    const { raised, cleared } = await checkAllAlarms(db, fromInstant(context.now));
+    for (const { what } of raised) context.note(`Alarm: ${what}`);
+    for (const { what } of cleared) context.note(`Over: ${what}`);
     const bar = context.progress("Checking", 1);
-    const examination = await runDoctor(await context.db(), (done, total) => bar.update(done, total));
+    const examination = await runDoctor(db, (done, total) => bar.update(done, total));
     bar.stop();
     return outcomeOf(examination);
   },
@@ -26,7 +33,7 @@ export const doctorCommand = defineCommand({
 
 function outcomeOf({ checks, outstanding }: Examination): Outcome {
   const failed = checks.filter(({ ok }) => !ok);
-  const { openParts, waitingRows, unpostedCostDays } = outstanding;
+  const { openParts, waitingRows, unpostedCostDays, alarms } = outstanding;
   return {
     json: { checks, outstanding },
     human: [
@@ -37,7 +44,7 @@ function outcomeOf({ checks, outstanding }: Examination): Outcome {
         }),
       },
       `Waiting: ${counted(openParts, "part of a call", "parts of calls")}, ${counted(waitingRows, "row")} in ` +
-        `quarantine, ${counted(unpostedCostDays, "day")} of vendor cost to post.`,
+        `quarantine, ${counted(unpostedCostDays, "day")} of vendor cost to post, ${counted(alarms, "alarm")}.`,
     ],
     rejects: {
       total: failed.length,

@@ -112,6 +112,7 @@ export const PROBLEMS = {
   "spool-not-written": 507,
   "export-not-written": 507,
   "output-not-written": 507,
+  "server-clock-differs": 502,
   "sql-url-invalid": 422,
   "sql-unreachable": 503,
   "sql-refused": 502,
@@ -123,6 +124,9 @@ export const PROBLEMS = {
   "rerating-unknown": 404,
   "rerating-ended": 409,
   "rerating-suggestion-unknown": 404,
+  "alarm-unknown": 404,
+  "totals-invalid": 422,
+  "file-name-unknown": 404,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type CheckResult, runCheck } from "./check.ts";
+import { hoursAreInFiles } from "./checks/completeness-checks.ts";
 import { chargesAreBilledOnce, invoiceNumbers, invoicesAddUp, invoicesArePosted } from "./checks/invoice-checks.ts";
 import { tablesAreIsolated } from "./checks/isolation-check.ts";
 import { ledgerAgrees } from "./checks/ledger-agrees.ts";
@@ -25,6 +26,7 @@ import { loadOutstanding, type Outstanding } from "./outstanding.ts";
 /** In the order in which money comes about: records, charges, ledger, invoices. */
 const CHECKS = [
   filesAddUp,
+  hoursAreInFiles,
   identitiesHaveEvents,
   eventsHaveIdentities,
   chargesHaveEvents,

@@ -1,3 +1,4 @@
+import { countOpenAlarms } from "../completeness/find-alarms.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { countUnpostedCost } from "../ledger/accrue-vendors.ts";
 
@@ -9,6 +10,8 @@ export interface Outstanding {
   readonly waitingRows: number;
   /** Days of cost that the vendors' own books do not have yet: `tollwright vendor accrue`. */
   readonly unpostedCostDays: number;
+  /** Alarms that nobody has acknowledged: `tollwright alarm list`. */
+  readonly alarms: number;
 }
 
 export async function loadOutstanding(tx: BulkTx): Promise<Outstanding> {
@@ -21,5 +24,6 @@ export async function loadOutstanding(tx: BulkTx): Promise<Outstanding> {
     openParts: Number(row?.open_parts),
     waitingRows: Number(row?.waiting_rows),
     unpostedCostDays: await countUnpostedCost(tx),
+    alarms: await countOpenAlarms(tx),
   };
 }

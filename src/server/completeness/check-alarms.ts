@@ -1,0 +1,76 @@
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import type { Database } from "../db/database.ts";
+import type { Tx } from "../db/tx.ts";
+import { findSources } from "../mediation/find-sources.ts";
+import { findTenants } from "../tenancy/find-tenant.ts";
+import { type Alarm, type Cleared, clearAlarms, lockAlarms, raiseAlarms } from "./alarm-store.ts";
+import type { Finding, Period } from "./finding.ts";
+import { type ExaminedSource, gatherFindings } from "./gather-findings.ts";
+
+/** What a check changed. */
+export interface AlarmChanges {
+  readonly raised: readonly Alarm[];
+  readonly cleared: readonly Alarm[];
+}
+
+const DAY_MS = 86_400_000;
+/** How far back series of files and records are looked at. */
+const SERIES_MS = 60 * DAY_MS;
+/** How far back calls are counted and clocks compared, which takes longer. */
+const COUNTED_MS = 8 * DAY_MS;
+
+/**
+ * Looks at all sources of a tenant, raises an alarm once for each trouble that is new and clears those that are over.
+ * Several processes may check at once: one waits for the other, and then finds nothing new.
+ */
+export async function checkAlarms(db: Database, tenantId: string, now: EpochMs): Promise<AlarmChanges> {
+  const sources = await findSources(db, tenantId);
+  const period = { from: epochMs(now - SERIES_MS), until: epochMs(now + DAY_MS) };
+  const countedPeriod = { from: epochMs(now - COUNTED_MS), until: period.until };
+  return await db.transaction("app", { tenantId }, async (tx) => {
+    await lockAlarms(tx, tenantId);
+    const examined = await gatherFindings(tx, { tenantId, sources, examined: sources, period, countedPeriod, now });
+    const raised = await raiseAlarms(tx, tenantId, onePerSubject(examined.flatMap(({ findings }) => findings)));
+    const cleared: Alarm[] = [];
+    for (const source of examined) cleared.push(...(await clearOf(tx, source, { period, countedPeriod })));
+    return { raised, cleared };
+  });
+}
+
+/** {@link checkAlarms} of every tenant. */
+export async function checkAllAlarms(db: Database, now: EpochMs): Promise<AlarmChanges> {
+  const [raised, cleared]: [Alarm[], Alarm[]] = [[], []];
+  for (const { id } of await findTenants(db)) {
+    const changes = await checkAlarms(db, id, now);
+    raised.push(...changes.raised);
+    cleared.push(...changes.cleared);
+  }
+  return { raised, cleared };
+}
+
+/** Two lives of one counter can miss the same number. */
+const onePerSubject = (findings: readonly Finding[]): readonly Finding[] => [
+  ...new Map(findings.map((finding) => [`${finding.sourceId} ${finding.kind} ${finding.subject}`, finding])).values(),
+];
+
+async function clearOf(
+  tx: Tx,
+  { source, findings, clock }: ExaminedSource,
+  { period, countedPeriod }: { readonly period: Period; readonly countedPeriod: Period },
+): Promise<readonly Alarm[]> {
+  const looked: Omit<Cleared, "sourceId" | "present">[] = [
+    { kind: "files-missing", since: period.from },
+    { kind: "records-missing", since: period.from },
+    { kind: "trailer-wrong", since: period.from },
+    { kind: "totals-differ", since: countedPeriod.from },
+    { kind: "source-silent", since: null },
+  ];
+  // A clock that could not be compared may be as wrong as before.
+  if (clock === null || clock.offset !== null) looked.push({ kind: "clock-off", since: null });
+  const cleared: Alarm[] = [];
+  for (const { kind, since } of looked) {
+    const present = findings.filter((finding) => finding.kind === kind).map(({ subject }) => subject);
+    cleared.push(...(await clearAlarms(tx, { sourceId: source.id, kind, since, present })));
+  }
+  return cleared;
+}
