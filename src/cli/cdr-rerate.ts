@@ -101,20 +101,12 @@ async function requestOf(context: CommandContext, given: Options): Promise<Rerat
 /** Every call of all time is asked for by name, never by a forgotten option. */
 function checkSelection(typed: TypedSelection, all: boolean): void {
   const { from, to, accounts, accountsUnder, tariffs, ...rest } = typed;
-  const named = [from, to, accounts[0], tariffs[0], ...Object.values(rest)].some(
-    (one) => one !== null && one !== undefined,
-  );
-  const what =
-    !named && !all
-      ? "Say which calls to re-rate, or --all."
-      : named && all
-        ? "--all is every call: leave it out, or what else is said."
-        : accountsUnder && accounts.length === 0
-          ? "--accounts-under needs an --account."
-          : from !== null && to !== null && from >= to
-            ? "--from is not before --to."
-            : undefined;
-  if (what !== undefined) throw commandLineInvalid({ what, command: COMMAND });
+  const named = [from, to, accounts[0] ?? null, tariffs[0] ?? null, ...Object.values(rest)].some((one) => one !== null);
+  const refuse = (what: string) => commandLineInvalid({ what, command: COMMAND });
+  if (accountsUnder && accounts.length === 0) throw refuse("--accounts-under needs an --account.");
+  if (!named && !all) throw refuse("Say which calls to re-rate, or --all.");
+  if (named && all) throw refuse("--all is every call: leave it out, or what else is said.");
+  if (from !== null && to !== null && from >= to) throw refuse("--from is not before --to.");
 }
 
 async function previewed(context: CommandContext, request: ReratingRequest, given: Options): Promise<Outcome> {

@@ -78,8 +78,8 @@ const excludedLines = ({ kept }: ReratingReport): string[] =>
   kept
     .filter(({ code }) => code === "call-excluded")
     .flatMap(({ calls, examples: [first] }) => [
-      `${counted(calls, "call")} keep what was charged, though ${calls === 1 ? "it is" : "they are"} no usage today: ${first?.what ?? ""}`,
-      "  --take-back-excluded takes it back.",
+      `${calls === 1 ? "1 call keeps" : `${calls} calls keep`} what was charged, though no usage today: ${first?.what ?? ""}`,
+      `  --take-back-excluded takes ${calls === 1 ? "it" : "them"} back.`,
     ]);
 
 /** Calls that have no price today keep what they have, and are listed. */
@@ -119,7 +119,7 @@ function chargeText(charge: ExampleCharge): string {
   const fee = connectFee === null ? "" : ` and ${connectFee} to connect`;
   const exchange =
     charge.exchangeRate === null ? "" : `, exchanged at ${charge.exchangeRate.slice(0, EXCHANGE_DIGITS)}`;
-  return `${moneyText(amount, currency)} ${account} (${side}): ${billedS} s ${price}${fee}, ${prefix} ${destination} in tariff ${tariff}${exchange}`;
+  return `${moneyText(amount, currency)} ${account} (${side}): ${billedS} s ${price}${fee}, ${prefix === "" ? "" : `${prefix} `}${destination} in tariff ${tariff}${exchange}`;
 }
 
 const EXCHANGE_DIGITS = 12;

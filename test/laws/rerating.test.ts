@@ -68,6 +68,12 @@ async function repriced(rows: readonly Row[], prices: Prices): Promise<World> {
   return world;
 }
 
+/** What came of a world's answered calls: one that was not answered has no charges, and re-rating leaves it alone. */
+async function answered(world: World) {
+  const { events, ...state } = await world.outcome();
+  return { ...state, events: events.filter((event) => !/\|0\|0(\||$)/.test(event)) };
+}
+
 /** Every row that was ever written about money: it must not grow where there is nothing to do. */
 const WRITTEN = `select (select count(*) from charges)::int as charges, (select count(*) from journals)::int as journals,
   (select count(*) from usage_history)::int as history, (select count(*) from batches)::int as batches`;
@@ -88,7 +94,7 @@ test("re-rated = imported once at the new prices; what was previewed is what was
       const expected = await preview(db, whole(world), pageCalls);
       const done = await apply(db, whole(world), { pageCalls });
       expect(figures(done)).toEqual(figures(expected));
-      expect(await world.outcome()).toEqual(await fresh.outcome());
+      expect(await answered(world)).toEqual(await answered(fresh));
       const written = await world.operator.figures(WRITTEN);
       expect((await apply(db, whole(world))).outcome).toBe("before");
       const { tenantId } = world.operator;

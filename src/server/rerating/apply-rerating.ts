@@ -124,7 +124,7 @@ async function takePage(db: Database, { desk }: OpenedDesk, runId: string, limit
       page.map(({ usageId }) => usageId),
     );
     const tally = new Tally();
-    const difference = await rerateCalls(tx, desk, page, tally);
+    const difference = await rerateCalls(tx, desk, { places: page, runId }, tally);
     await saveProgress(tx, run, last, tally.totals);
     await writePage(tx, run, desk, difference);
     return { state: "running", progress: progressOf(desk, books, last) };

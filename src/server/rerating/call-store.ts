@@ -122,8 +122,15 @@ interface CallRow {
   readonly egress_trunk: string | null;
 }
 
-/** The calls at these places, in their order; one that a correction has moved away since is left out. */
-export async function loadCalls(tx: Tx, places: readonly CallPlace[]): Promise<readonly StoredCall[]> {
+/**
+ * The calls at these places, in their order. One that a correction has moved away since is left out, and so is one that
+ * `runId` has charged already: it was met in the book that the run has moved it from.
+ */
+export async function loadCalls(
+  tx: Tx,
+  places: readonly CallPlace[],
+  runId: string | null,
+): Promise<readonly StoredCall[]> {
   const { rows } = await tx.query<CallRow>(
     `select u.* from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) with ordinality t(book_id, answered_at, id, ord)
      join usage_identities i on i.id = t.id and i.book_id = t.book_id
@@ -133,11 +140,15 @@ export async function loadCalls(tx: Tx, places: readonly CallPlace[]): Promise<r
          ingress_trunk, egress_trunk
        from usage_events u where u.book_id = i.book_id and u.started_at = i.started_at and u.id = i.id offset 0
      ) u
-     where u.answered_at = t.answered_at order by t.ord`,
+     where u.answered_at = t.answered_at and ($4::uuid is null or not exists (
+       select from charges c join batches b on b.id = c.batch_id and b.rerate_run_id = $4
+       where c.book_id = t.book_id and c.answered_at = t.answered_at and c.usage_id = t.id))
+     order by t.ord`,
     [
       places.map(({ bookId }) => bookId),
       places.map(({ answeredAt }) => timestampToSql(answeredAt)),
       places.map(({ usageId }) => usageId),
+      runId,
     ],
   );
   return rows.map(callOf);

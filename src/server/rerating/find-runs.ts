@@ -12,6 +12,7 @@ export const findRuns = (db: Database, tenantId: string, limit: number): Promise
  * @throws Problem `rerating-unknown`, `rerating-ended`.
  */
 export async function cancelRun(db: Database, tenantId: string, id: string): Promise<ReratingRun> {
+  if (!UUID.test(id)) throw reratingUnknown({ id });
   return await db.transaction("app", { tenantId }, async (tx) => {
     const run = await lockRun(tx, tenantId, id);
     if (run === undefined) throw reratingUnknown({ id });
@@ -20,3 +21,6 @@ export async function cancelRun(db: Database, tenantId: string, id: string): Pro
     return run;
   });
 }
+
+/** What is no id at all is the id of nothing. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,4 +1,5 @@
 import { calledText } from "../../core/numbering/stored-number.ts";
+import { chargeDifference } from "../../core/rating/charge-difference.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
@@ -8,8 +9,9 @@ import type { RunPosition } from "./call-store.ts";
 import { booksToRerate, nextPage, PROGRESS_TOTAL, progressOf } from "./next-page.ts";
 import { openDesk } from "./open-desk.ts";
 import { type ReratingReport, reportOf } from "./report.ts";
-import { type ChangedCall, rerateCalls } from "./rerate-page.ts";
+import { type ChangedCall, rerateCalls, sameFor } from "./rerate-page.ts";
 import type { ReratingRequest } from "./selection.ts";
+import type { SameCharge } from "./settle-difference.ts";
 import { Tally } from "./tally.ts";
 
 /** What a re-rating would do. */
@@ -72,8 +74,9 @@ export async function previewRerating(
       const page = await nextPage(tx, desk, { books, after, limit });
       const last = page.at(-1);
       if (last === undefined) break;
-      const { changed } = await rerateCalls(tx, desk, page, tally);
-      for (const call of changed.slice(0, wanted - examples.length)) examples.push(exampleOf(desk.context, call));
+      const { changed } = await rerateCalls(tx, desk, { places: page, runId: null }, tally);
+      for (const call of changed.slice(0, wanted - examples.length))
+        examples.push(exampleOf(desk.context, sameFor(request), call));
       after = last;
       onProgress?.(progressOf(desk, books, last), PROGRESS_TOTAL);
     }
@@ -81,16 +84,16 @@ export async function previewRerating(
   return { ...reportOf(desk.context, tally.totals), examples };
 }
 
-function exampleOf(context: RatingContext, { call, inForce, judgement }: ChangedCall): ExampleCall {
-  const named = (charges: readonly PricedCharge[]) =>
-    charges.filter(judgement.isLookedAt).map((charge) => exampleCharge(context, charge));
+/** Sides that stay as they are explain nothing, and are left out. */
+function exampleOf(context: RatingContext, same: SameCharge, { call, inForce, judgement }: ChangedCall): ExampleCall {
+  const { reversed, charged } = chargeDifference(inForce, judgement.due, same);
   return {
     key: call.event.key,
     answeredAt: call.answeredAt,
     called: calledText(call.event.called),
     talkedS: call.event.talkedS,
-    was: named(inForce.map(({ charge }) => charge)),
-    shouldBe: named(judgement.due),
+    was: reversed.map(({ charge }) => exampleCharge(context, charge)),
+    shouldBe: charged.map((charge) => exampleCharge(context, charge)),
   };
 }
 

@@ -7,8 +7,15 @@ import type { ChargeEntry } from "../usage/priced-call.ts";
 import { loadChargeEntries } from "../usage/stored-usage.ts";
 import { type CallPlace, loadCalls, type MovedCall, type StoredCall } from "./call-store.ts";
 import { type Judgement, judgeCall, type ReratingDesk } from "./judge-call.ts";
-import type { Selection } from "./selection.ts";
-import { type DueCall, differenceEntries, entriesByPlace, placeKey, placeOf } from "./settle-difference.ts";
+import type { ReratingRequest, Selection } from "./selection.ts";
+import {
+  type DueCall,
+  differenceEntries,
+  entriesByPlace,
+  placeKey,
+  placeOf,
+  type SameCharge,
+} from "./settle-difference.ts";
 import type { Tally } from "./tally.ts";
 
 /** What has to be written for a page of calls. */
@@ -28,16 +35,20 @@ export interface ChangedCall {
 
 type DueJudgement = Extract<Judgement, { kind: "due" }>;
 
-/** Judges a page of calls and adds it to the tally; reads only. What it answers brings the page up to date. */
+/**
+ * Judges a page of calls and adds it to the tally; reads only. What it answers brings the page up to date. `runId`: of a
+ * run that writes it; null for a preview.
+ */
 export async function rerateCalls(
   tx: BulkTx,
   desk: ReratingDesk,
-  places: readonly CallPlace[],
+  { places, runId }: { readonly places: readonly CallPlace[]; readonly runId: string | null },
   tally: Tally,
 ): Promise<PageDifference> {
   const { selection, options } = desk.request;
-  const same = options.renewDescriptions ? sameDescription : sameMoney;
-  const calls = (await loadCalls(tx, places)).filter((call) => isAskedFor(selection, call));
+  const mover = options.findParties ? runId : null;
+  const same = sameFor(desk.request);
+  const calls = (await loadCalls(tx, places, mover)).filter((call) => isAskedFor(selection, call));
   const standing = entriesByPlace(await loadChargeEntries(tx, calls.map(placeOf)));
   const judged = calls.map((call) => {
     const written = standing.get(placeKey(call)) ?? [];
@@ -63,6 +74,10 @@ export async function rerateCalls(
   }
   return { entries, moved, changed };
 }
+
+/** What counts as the same charge in a re-rating. */
+export const sameFor = ({ options }: ReratingRequest): SameCharge =>
+  options.renewDescriptions ? sameDescription : sameMoney;
 
 /** What the charges of a call do not say: which switch told of it, and the number that was called. */
 const isAskedFor = ({ sourceId, prefix }: Selection, { sourceId: ofCall, event }: StoredCall): boolean =>
