@@ -138,3 +138,10 @@ export const spoolNotWritten = (args: { readonly path: string; readonly reason: 
     },
     { cause: args.cause },
   );
+
+/** `aheadS`: how far this machine's clock is ahead; null where the server does not tell. */
+export const serverClockDiffers = (args: { readonly server: string; readonly aheadS: number | null }) =>
+  new Problem("server-clock-differs", {
+    what: `${args.server} refuses requests because its clock and this machine's differ${args.aheadS === null ? "" : `: this one is ${Math.abs(args.aheadS)} s ${args.aheadS > 0 ? "ahead" : "behind"}`}.`,
+    fix: "Set both clocks by NTP. Signed requests hold for a quarter of an hour around the time in them.",
+  });
