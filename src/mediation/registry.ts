@@ -14,6 +14,7 @@ import { opensipsAcc } from "./formats/opensips-acc.ts";
 import { oracleSbc } from "./formats/oracle-sbc.ts";
 import { perimetaXml } from "./formats/perimeta-xml.ts";
 import { radiusDetail } from "./formats/radius-detail.ts";
+import { sippy } from "./formats/sippy.ts";
 import { tap3 } from "./formats/tap3.ts";
 import { vos3000 } from "./formats/vos3000.ts";
 
@@ -31,6 +32,7 @@ export const FORMATS: readonly SwitchFormat[] = [
   broadworksCsv,
   radiusDetail,
   vos3000,
+  sippy,
   oracleSbc,
   baf,
   perimetaXml,

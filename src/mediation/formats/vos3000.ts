@@ -2,6 +2,7 @@ import { BestWayDecoder } from "../best-way-decoder.ts";
 import type { Decoder, DecoderSettings, SwitchFormat } from "../decoder.ts";
 import { JsonNode } from "../mapping/json-node.ts";
 import { openMapped } from "../mapping/open-mapped.ts";
+import { type NameOf, readRenamed } from "../mapping/renamed-columns.ts";
 import { STAMP } from "../text/timestamp-pattern.ts";
 import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
@@ -37,8 +38,6 @@ const COLUMNS = {
   softswitchcallid: "softswitchCallId",
 } as const;
 type Column = keyof typeof COLUMNS;
-/** What a column is called in the file at hand. */
-type NameOf = (column: Column) => string;
 const NAMES = Object.keys(COLUMNS) as Column[];
 
 /**
@@ -79,13 +78,13 @@ function openVos3000(settings: DecoderSettings): Decoder {
   const columns = options.get("columns");
   const delimiter = options.get("delimiter")?.delimiter();
   const times = options.get("times")?.value;
-  const read = (layout: object, nameOf: NameOf, usualTimes: readonly string[]) => () =>
+  const read = (layout: object, nameOf: NameOf<Column>, usualTimes: readonly string[]) => () =>
     openMapped({ layout, ...callOf(options, nameOf, times ?? usualTimes) }, settings);
-  const tables = (nameOf: NameOf) =>
+  const tables = (nameOf: NameOf<Column>) =>
     DIALECTS.filter((dialect) => delimiter === undefined || dialect.delimiter === delimiter).map((dialect) =>
       read({ kind: "csv", header: true, trim: true, ...dialect }, nameOf, TABLE_TIMES),
     );
-  if (columns?.isObject()) return new BestWayDecoder(tables(renamed(columns)));
+  if (columns?.isObject()) return new BestWayDecoder(tables(readRenamed(columns, NAMES)));
   const asInTable = (column: Column): string => column;
   const hourly = (names: unknown) => {
     const layout = { kind: "csv", delimiter: delimiter ?? "|", quoting: "none", columns: names };
@@ -100,14 +99,8 @@ function openVos3000(settings: DecoderSettings): Decoder {
   ]);
 }
 
-/** Names of a header that means the tables' columns by others: `{ "Caller": "callere164" }`. */
-function renamed(columns: JsonNode): NameOf {
-  const written = new Map(columns.entries().map(([name, column]) => [column.oneOf(NAMES), name]));
-  return (column) => written.get(column) ?? column;
-}
-
 /** What a call is made of. */
-function callOf(options: JsonNode, nameOf: NameOf, times: unknown): object {
+function callOf(options: JsonNode, nameOf: NameOf<Column>, times: unknown): object {
   const optional = (column: Column) => ({ column: nameOf(column), optional: true, empty: ["NULL", "\\N"] });
   const number = (option: "calling" | "called", usual: Column) =>
     optional(options.get(option)?.oneOf(NUMBERS) ?? usual);
