@@ -47,6 +47,7 @@ export const REJECT_CODES = [
   "header-mismatch",
   "not-text",
   "not-hexadecimal",
+  "several-records",
   "trailer-mismatch",
   "trailer-missing",
   "record-not-json",

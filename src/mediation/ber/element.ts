@@ -90,7 +90,8 @@ export const childOf = ({ children }: BerElement, tag: BerTag): BerElement | und
 
 /** The first element with this tag, however deep, in the order of the bytes; undefined for none. */
 export function findElement(element: BerElement, tag: BerTag): BerElement | undefined {
-  for (const child of element.children ?? []) {
+  if (element.children === null) return undefined;
+  for (const child of element.children) {
     const found = child.tag === tag ? child : findElement(child, tag);
     if (found !== undefined) return found;
   }
@@ -99,5 +100,15 @@ export function findElement(element: BerElement, tag: BerTag): BerElement | unde
 
 /** All elements with this tag, however deep, in the order of the bytes; what stands inside one of them is its own. */
 export function findElements(element: BerElement, tag: BerTag): readonly BerElement[] {
-  return (element.children ?? []).flatMap((child) => (child.tag === tag ? [child] : findElements(child, tag)));
+  const found: BerElement[] = [];
+  collect(element, tag, found);
+  return found;
+}
+
+function collect({ children }: BerElement, tag: BerTag, found: BerElement[]): void {
+  if (children === null) return;
+  for (const child of children) {
+    if (child.tag === tag) found.push(child);
+    else collect(child, tag, found);
+  }
 }

@@ -117,11 +117,12 @@ class Tap3Decoder implements Decoder {
       return rejected(fault === null ? tooLong(path) : notReadable(path, fault));
     }
     if (path.length === 1) return { kind: "non-billable", why: "notification: nothing to transfer" };
+    // When totals that did not agree are tried again, they stand behind the file's headers, within its list of events.
+    if (element.tag === TAP.AuditControlInfo) return this.#audit(element);
     return isEvent ? this.#event(element) : this.#part(element);
   }
 
   #part(element: BerElement): RowOutcome {
-    if (element.tag === TAP.AuditControlInfo) return this.#audit(element);
     if (!BATCH_PARTS.has(element.tag)) return rejected(partUnknown(element.tag));
     this.#batch = withPart(this.#batch, element);
     return HEADER;

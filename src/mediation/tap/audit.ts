@@ -10,15 +10,10 @@ import { readTapTime } from "./timestamp.ts";
 /** Total charge of an event; what other charge types say is part of it. */
 const TOTAL_CHARGE_TYPE = "00";
 
-/** Amounts in units of the batch's last decimal place. */
-interface Charges {
-  readonly charged: bigint;
-  readonly refunded: bigint;
-}
-
 /** What the events of a batch add up to, to be compared with what its AuditControlInfo says. */
 export class AuditTally {
   #events = 0;
+  /** In units of the batch's last decimal place. */
   #charged = 0n;
   #refunded = 0n;
   /** Some event's charge could not be read, so sums prove nothing. */
@@ -34,12 +29,7 @@ export class AuditTally {
 
   addEvent(event: BerElement): void {
     this.#events++;
-    const charges = chargesOf(event, false);
-    if (charges === null) this.#isSumUnknown = true;
-    else {
-      this.#charged += charges.charged;
-      this.#refunded += charges.refunded;
-    }
+    if (!this.#addCharges(event, false)) this.#isSumUnknown = true;
   }
 
   addStart(at: EpochMs): void {
@@ -59,6 +49,18 @@ export class AuditTally {
 
   get events(): number {
     return this.#events;
+  }
+
+  /** Adds the charges in an event that count into the batch's total; false when one of them cannot be read. */
+  #addCharges(element: BerElement, isRefund: boolean): boolean {
+    const own = ownCharge(element);
+    if (own === null) return false;
+    if (isRefund) this.#refunded += own;
+    else this.#charged += own;
+    if (element.children === null) return true;
+    return element.children.every((child) =>
+      this.#addCharges(child, isRefund || childOf(child, TAP.ChargeRefundIndicator) !== undefined),
+    );
   }
 
   #checkCount(audit: BerElement): string | null {
@@ -97,21 +99,6 @@ export class AuditTally {
         : null,
     ];
   }
-}
-
-/** Sums the charges in an event that count into the batch's total; null when one of them cannot be read. */
-function chargesOf(element: BerElement, isRefund: boolean): Charges | null {
-  const own = ownCharge(element);
-  if (own === null) return null;
-  let [charged, refunded] = isRefund ? [0n, own] : [own, 0n];
-  for (const child of element.children ?? []) {
-    const isRefunded = isRefund || childOf(child, TAP.ChargeRefundIndicator) !== undefined;
-    const charges = chargesOf(child, isRefunded);
-    if (charges === null) return null;
-    charged += charges.charged;
-    refunded += charges.refunded;
-  }
-  return { charged, refunded };
 }
 
 /** What the element itself adds to the total charge; null when it cannot be read. */

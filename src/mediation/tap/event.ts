@@ -54,9 +54,9 @@ const CALL_DIRECTIONS: ReadonlyMap<BerTag, "originating" | "terminating"> = new 
 
 /** Short messages are calls of the teleservices 20 to 22. */
 function isMessage(event: BerElement): boolean {
-  const teleServices = findElements(event, TAP.TeleServiceCode).map(textOf);
-  const bearers = findElements(event, TAP.BearerServiceCode);
-  return bearers.length === 0 && teleServices.length > 0 && teleServices.every((code) => code?.startsWith("2"));
+  const teleServices = findElements(event, TAP.TeleServiceCode);
+  if (teleServices.length === 0 || findElement(event, TAP.BearerServiceCode) !== undefined) return false;
+  return teleServices.every((code) => textOf(code)?.startsWith("2"));
 }
 
 function readCircuitCall(event: BerElement, batch: TapBatch, direction: "originating" | "terminating"): TapEvent {
