@@ -1169,6 +1169,28 @@ create policy owner_all on switch_totals to tollwright_owner using (true) with c
 create policy tenant_isolation on switch_totals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on switch_totals to tollwright_app;
 
+create table syslog_streams (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  journal_id uuid not null,
+  segment bigint not null default 0,
+  byte_offset bigint not null default 0,
+  messages bigint not null default 0,
+  ignored bigint not null default 0,
+  dropped bigint not null default 0,
+  last_at timestamp with time zone,
+  constraint syslog_streams_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint syslog_streams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint syslog_streams_pkey PRIMARY KEY (source_id, journal_id)
+);
+alter table syslog_streams enable row level security;
+alter table syslog_streams force row level security;
+create policy ingest_all on syslog_streams to tollwright_ingest using (true) with check (true);
+create policy owner_all on syslog_streams to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on syslog_streams to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on syslog_streams to tollwright_app;
+grant insert, select, update on syslog_streams to tollwright_ingest;
+
 create table tariff_epochs (
   tenant_id uuid not null,
   epoch bigint not null default 0,
