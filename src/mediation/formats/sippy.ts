@@ -115,11 +115,12 @@ function callOf(options: JsonNode, nameOf: NameOf<Column>): object {
     optional(options.get(option)?.oneOf(["cli", "cli_in", "cld", "cld_in"]) ?? usual);
   const format = options.get("times")?.value ?? ["HH:mm:ss[.S] z E MMM d yyyy", STAMP];
   const time = (column: Column) => ({ ...optional(column, "-"), format });
+  const legOf = (column: Column, leg: string) => ({ when: is(column, { empty: false }), value: { constant: leg } });
   const hasNoDuration = is("duration", { empty: true });
   return {
     key: { firstOf: [optional("i_cdr"), optional("i_cdrs_customer"), optional("i_call"), { record: true }] },
     // A call is in the records of the account and in those of each customer above it, by numbers of their own.
-    leg: { cases: [{ when: is("i_account", { empty: true }), value: { cases: [customerLeg(is)] } }] },
+    leg: { cases: [legOf("i_account", "account"), legOf("i_customer", "customer")] },
     callId: { firstOf: [optional("i_call"), optional("call_id")] },
     calling: number("calling", "cli"),
     called: number("called", "cld"),
@@ -145,11 +146,6 @@ function callOf(options: JsonNode, nameOf: NameOf<Column>): object {
     cause: { sip: { ...optional("result", "0"), after: "-" }, text: optional("result", "0") },
   };
 }
-
-const customerLeg = (is: (column: Column, test: object) => object) => ({
-  when: is("i_customer", { empty: false }),
-  value: { constant: "customer" },
-});
 
 const requestRefused = (reason: string): Reject => ({
   code: "value-invalid",
