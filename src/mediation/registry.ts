@@ -10,12 +10,15 @@ import { freeswitchJson } from "./formats/freeswitch-json.ts";
 import { freeswitchXml } from "./formats/freeswitch-xml.ts";
 import { kamailioAcc } from "./formats/kamailio-acc.ts";
 import { mapped } from "./formats/mapped.ts";
+import { netsapiens } from "./formats/netsapiens.ts";
 import { opensipsAcc } from "./formats/opensips-acc.ts";
 import { oracleSbc } from "./formats/oracle-sbc.ts";
 import { perimetaXml } from "./formats/perimeta-xml.ts";
 import { radiusDetail } from "./formats/radius-detail.ts";
+import { sansay } from "./formats/sansay.ts";
 import { sippy } from "./formats/sippy.ts";
 import { tap3 } from "./formats/tap3.ts";
+import { transnexus } from "./formats/transnexus.ts";
 import { vos3000 } from "./formats/vos3000.ts";
 
 /** Every switch format there is, in the order in which they are shown. */
@@ -36,6 +39,9 @@ export const FORMATS: readonly SwitchFormat[] = [
   oracleSbc,
   baf,
   perimetaXml,
+  sansay,
+  netsapiens,
+  transnexus,
   tap3,
   mapped,
 ];

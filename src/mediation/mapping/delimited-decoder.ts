@@ -60,8 +60,10 @@ export class DelimitedDecoder extends LineDecoder {
   protected override judge(record: CsvRecord): RowOutcome {
     if (this.#layout.hasHeader && this.#isHeader(record)) return { kind: "framing", what: "header" };
     const shape = this.#shapeFor(record);
-    const countFault = this.#countFault(record, shape);
-    return this.rules.judge(this.#fields.at(record, shape.positions), countFault, shape.columnFault);
+    const fields = this.#fields.at(record, shape.positions);
+    // Where nothing says how many columns there are, only a call needs those that the mapping names.
+    if (!this.#hasNames()) return this.rules.judge(fields, null, shape.columnFault ?? tooFewFault(record, shape));
+    return this.rules.judge(fields, this.#countFault(record, shape), shape.columnFault);
   }
 
   /** The first record is the header; files put one after the other repeat it. */
@@ -103,21 +105,24 @@ export class DelimitedDecoder extends LineDecoder {
     return { positions, columnsNeeded: Math.max(0, ...needed), columnFault };
   }
 
+  #hasNames(): boolean {
+    return this.#header !== null || this.#layout.columns.length > 0;
+  }
+
   #countFault(record: CsvRecord, shape: Shape): Reject | null {
     const seen = record.fieldCount;
     const { columns, isRagged } = this.#layout;
-    if (this.#header === null && columns.length === 0) return tooFewFault(seen, shape);
     const lengths = this.#header === null ? columns.map((names) => names.length) : [this.#header.length];
     if (lengths.includes(seen)) return null;
     const most = Math.max(...lengths);
     if (!isRagged || (seen > most && !isEmptyFrom(record, most)))
       return columnCount({ seen, expected: lengths.join(" or ") });
-    return tooFewFault(seen, shape);
+    return tooFewFault(record, shape);
   }
 }
 
-/** Where nothing else says how many columns there are: enough for every column that the mapping needs. */
-const tooFewFault = (seen: number, { columnsNeeded }: Shape): Reject | null =>
+/** A record must have every column that the mapping needs. */
+const tooFewFault = ({ fieldCount: seen }: CsvRecord, { columnsNeeded }: Shape): Reject | null =>
   seen >= columnsNeeded ? null : columnCount({ seen, expected: `at least ${columnsNeeded}` });
 
 /** Position of a column by its name: as written, else whatever the case; -1 when it is not there. */
