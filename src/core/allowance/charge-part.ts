@@ -1,4 +1,4 @@
-import type { Nanos } from "../money/nanos.ts";
+import { type Nanos, nanosFromSql, nanosToSql } from "../money/nanos.ts";
 import type { TierMeasure } from "../rating/tier.ts";
 
 /** What paid for a part of a call, or set the price of one. */
@@ -27,3 +27,13 @@ export interface TieredPart extends Part {
   /** A minute or a call: "0.02"; or "10% off". */
   readonly price: string;
 }
+
+/** A charge's parts as JSON carries them: amounts are plain decimals. */
+export type ChargePartJson = (Omit<CoveredPart, "paid"> & { readonly paid: string | null }) | TieredPart;
+
+export const chargePartsToJson = (parts: readonly ChargePart[]): readonly ChargePartJson[] =>
+  parts.map((part) => (part.paid === null ? { ...part, paid: null } : { ...part, paid: nanosToSql(part.paid) }));
+
+/** Reads what {@link chargePartsToJson} made. */
+export const chargePartsFromJson = (parts: readonly ChargePartJson[]): readonly ChargePart[] =>
+  parts.map((part) => (part.paid === null ? { ...part, paid: null } : { ...part, paid: nanosFromSql(part.paid) }));

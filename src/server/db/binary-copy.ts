@@ -83,7 +83,11 @@ export class BinaryCopy {
     this.#used += 2;
   }
 
-  int4(value: number): void {
+  int4(value: number | null): void {
+    if (value === null) {
+      this.null();
+      return;
+    }
     this.#length(4, 8);
     this.#view.setInt32(this.#used, value);
     this.#used += 4;

@@ -1,11 +1,12 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Reject } from "../../core/reject.ts";
+import { inTurnOf } from "../allowance/price-batch-in-turn.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
 import type { ChargeEntry } from "../usage/priced-call.ts";
-import type { BatchOrigin } from "../usage/stage.ts";
 import { findContents } from "../usage/stored-usage.ts";
 import { type CallFate, writeCalls } from "../usage/write-calls.ts";
+import type { BatchSource } from "./batch-source.ts";
 import type { PreparedCall } from "./prepare-call.ts";
 
 /** What became of one whole call. */
@@ -27,12 +28,13 @@ export interface SettledCalls {
  */
 export async function settleCalls(
   tx: BulkTx,
-  origin: BatchOrigin,
+  origin: BatchSource,
   prepared: readonly PreparedCall[],
   onClaimed: () => void,
 ): Promise<SettledCalls> {
   const priced = prepared.flatMap((item) => (item.kind === "priced" ? [item.call] : []));
-  const written = await writeCalls(tx, origin, priced, onClaimed);
+  const priceInTurn = inTurnOf(origin.desk.rating);
+  const written = await writeCalls(tx, origin, priced, { priceInTurn, onClaimed });
   const stored = await findContents(
     tx,
     prepared.flatMap((item) => (item.kind === "reject" && item.record !== null ? [uuidText(item.record.id)] : [])),

@@ -1,3 +1,4 @@
+import type { ChargePart } from "../../core/allowance/charge-part.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { Nanos } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
@@ -40,6 +41,15 @@ export interface PricedCharge {
   /** The connect fee in the amount, in the tariff's currency like the rate; null: none. */
   readonly connectFee: string | null;
   readonly billedS: number;
+  /** Absent: the tariff alone made the amount. */
+  readonly coverage?: ChargeCoverage;
+}
+
+/** What allowances and tiers had to do with a charge. */
+export interface ChargeCoverage {
+  /** The part of the billed seconds that allowances paid. */
+  readonly coveredS: number;
+  readonly parts: readonly ChargePart[];
 }
 
 /** A charge as it is stored: {@link PricedCharge}, numbered within its usage event, or the reversal of one. */

@@ -1,3 +1,4 @@
+import { chargePartsToJson } from "../../core/allowance/charge-part.ts";
 import { invariant } from "../../core/invariant.ts";
 import { calledText, callingText } from "../../core/numbering/stored-number.ts";
 import { BinaryCopy, uuidBytes } from "../db/binary-copy.ts";
@@ -20,7 +21,8 @@ const STAGES = `
   create temp table if not exists stage_charges (
     book_id uuid, answered_at timestamptz, usage_id uuid, entry_no smallint, account_id uuid, side text, amount numeric,
     currency text, tariff_amount numeric, tariff_currency text, exchange_rate text, tariff_id uuid, tariff_epoch bigint,
-    prefix text, destination text, rate text, connect_fee text, billed_s integer, reverses_entry_no smallint
+    prefix text, destination text, rate text, connect_fee text, billed_s integer, reverses_entry_no smallint,
+    covered_s integer, parts text
   ) on commit delete rows`;
 
 /** Makes the connection's temporary tables, once a connection. */
@@ -142,10 +144,10 @@ export async function insertCharges(
   await tx.query(
     `insert into charges (tenant_id, batch_id, book_id, answered_at, usage_id, entry_no, account_id, side, amount,
        currency, tariff_amount, tariff_currency, exchange_rate, tariff_id, tariff_epoch, prefix, destination, rate,
-       connect_fee, billed_s, reverses_entry_no)
+       connect_fee, billed_s, reverses_entry_no, covered_s, parts)
      select $1::uuid, $2::bigint, book_id, answered_at, usage_id, entry_no, account_id, side, amount,
        currency, tariff_amount, tariff_currency, exchange_rate::numeric, tariff_id, tariff_epoch, prefix, destination,
-       rate::numeric, connect_fee::numeric, billed_s, reverses_entry_no
+       rate::numeric, connect_fee::numeric, billed_s, reverses_entry_no, covered_s, parts::jsonb
      from stage_charges`,
     [origin.tenantId, origin.batchId.toString()],
   );
@@ -153,7 +155,7 @@ export async function insertCharges(
 
 function writeChargeRow(copy: BinaryCopy, entry: ChargeEntry): void {
   const { charge } = entry;
-  copy.row(19);
+  copy.row(21);
   copy.uuid(cachedUuid(entry.bookId));
   copy.timestamptz(entry.answeredAt);
   copy.uuid(entry.usageId);
@@ -173,6 +175,8 @@ function writeChargeRow(copy: BinaryCopy, entry: ChargeEntry): void {
   copy.text(charge.connectFee);
   copy.int4(charge.billedS);
   copy.int2(entry.reversesEntryNo);
+  copy.int4(charge.coverage?.coveredS ?? null);
+  copy.text(charge.coverage === undefined ? null : JSON.stringify(chargePartsToJson(charge.coverage.parts)));
 }
 
 /** Books, accounts and tariffs repeat in every row: their bytes are made once. */

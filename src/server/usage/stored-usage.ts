@@ -1,3 +1,4 @@
+import { type ChargePartJson, chargePartsFromJson } from "../../core/allowance/charge-part.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
@@ -106,7 +107,8 @@ export async function moveIdentities(tx: BulkTx, calls: readonly PricedCall[]): 
   );
 }
 
-interface ChargeRow {
+/** A row of `charges`. */
+export interface ChargeRow {
   readonly book_id: string;
   readonly answered_at: EpochMs;
   readonly usage_id: string;
@@ -126,6 +128,8 @@ interface ChargeRow {
   readonly connect_fee: string | null;
   readonly billed_s: number;
   readonly reverses_entry_no: number | null;
+  readonly covered_s: number | null;
+  readonly parts: readonly ChargePartJson[] | null;
 }
 
 /** Where charges of an event may stand: its book and answer time, as stored and as read now. */
@@ -156,7 +160,8 @@ export async function loadChargeEntries(tx: BulkTx, places: readonly ChargePlace
   return rows.map(entryOf);
 }
 
-function entryOf(row: ChargeRow): ChargeEntry {
+/** What a row of `charges` holds. */
+export function entryOf(row: ChargeRow): ChargeEntry {
   const tariffAmount: Nanos | null = row.tariff_amount === null ? null : nanosFromSql(row.tariff_amount);
   return {
     usageId: uuidBytes(row.usage_id),
@@ -180,6 +185,9 @@ function entryOf(row: ChargeRow): ChargeEntry {
       rate: row.rate,
       connectFee: row.connect_fee,
       billedS: row.billed_s,
+      ...(row.covered_s === null || row.parts === null
+        ? {}
+        : { coverage: { coveredS: row.covered_s, parts: chargePartsFromJson(row.parts) } }),
     },
   };
 }

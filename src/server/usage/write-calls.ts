@@ -33,6 +33,16 @@ export interface WrittenCalls {
 }
 
 /**
+ * Prices anew what depends on the calls before: new calls, of which none is a duplicate any more. It is told what
+ * corrections take back and charge, because that changes what depends on them.
+ */
+export type PriceInTurn = (
+  tx: BulkTx,
+  calls: readonly PricedCall[],
+  corrected: readonly ChargeEntry[],
+) => Promise<readonly PricedCall[]>;
+
+/**
  * Stores priced calls, each identity once: a new one is stored, a known one is a duplicate, a correction (the stored
  * event is retired, its charges are reversed, and the new reading takes its place) or a reused key, which the caller
  * quarantines. Posting the charges is left to the caller, as the last thing in the transaction. `onClaimed` is called
@@ -42,7 +52,7 @@ export async function writeCalls(
   tx: BulkTx,
   origin: BatchOrigin,
   calls: readonly PricedCall[],
-  onClaimed: () => void,
+  { priceInTurn, onClaimed }: { readonly priceInTurn: PriceInTurn; readonly onClaimed: () => void },
 ): Promise<WrittenCalls> {
   const fates: CallFate[] = calls.map(() => "stored");
   const firsts = byBook(firstOfEachIdentity(calls, fates));
@@ -53,9 +63,10 @@ export async function writeCalls(
   const known = await claimIdentities(tx, firsts.length);
   const corrections = await settleKnown(tx, firsts, known, fates);
   const correctedEntries = await correct(tx, origin, corrections);
+  const fresh = firsts.filter(({ place }) => fates[place] === "stored").map(({ call }) => call);
+  const inTurn = await priceInTurn(tx, fresh, correctedEntries);
   onClaimed();
-  const fresh = firsts.filter(({ place }) => fates[place] === "stored");
-  const entries = [...fresh.flatMap(({ call }) => chargeEntries(call, 0)), ...correctedEntries];
+  const entries = [...inTurn.flatMap((call) => chargeEntries(call, 0)), ...correctedEntries];
   await insertStagedUsage(tx, origin);
   await insertCharges(tx, origin, entries);
   return { fates, entries };

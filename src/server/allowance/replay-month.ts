@@ -1,0 +1,223 @@
+import { chargePartsToJson } from "../../core/allowance/charge-part.ts";
+import type { Span } from "../../core/allowance/cycle.ts";
+import { MonthFold, needsTotals } from "../../core/allowance/month-fold.ts";
+import type { PoolRules } from "../../core/allowance/pool-rules.ts";
+import type { PoolState } from "../../core/allowance/pool-state.ts";
+import type { CycleTotals } from "../../core/allowance/price-by-tiers.ts";
+import { rulesOf } from "../../core/catalog/pool-month.ts";
+import type { Pool } from "../../core/catalog/pools.ts";
+import { invariant } from "../../core/invariant.ts";
+import { sameDescription } from "../../core/rating/charge-difference.ts";
+import { uuidBytes } from "../db/binary-copy.ts";
+import type { Database } from "../db/database.ts";
+import type { BulkTx, Tx } from "../db/tx.ts";
+import type { RatingContext } from "../rating/rating-context.ts";
+import { loadTariffSet, type TariffSet } from "../rating/tariff-set.ts";
+import {
+  type DueCall,
+  entriesByPlace,
+  placeKey,
+  type SameCharge,
+  settleDifference,
+} from "../rerating/settle-difference.ts";
+import { entriesInForce } from "../usage/charge-entries.ts";
+import type { PricedCharge } from "../usage/priced-call.ts";
+import { openStages } from "../usage/stage.ts";
+import { loadChargeEntries } from "../usage/stored-usage.ts";
+import {
+  createMonths,
+  listMonths,
+  lockMonths,
+  type StoredMonth,
+  saveMonths,
+  type TurnPosition,
+} from "./month-store.ts";
+import { insertReplayBatch, lockIdentities, type PoolCall, poolCalls } from "./pool-call-store.ts";
+import { callInTurn, chargeFields, rulesHash } from "./turn.ts";
+
+/** One month of a pool that is to be priced again as a whole. */
+export interface MonthToReplay {
+  readonly pool: Pool;
+  readonly month: Span;
+  readonly start: PoolState;
+}
+
+export interface ReplayedMonth {
+  /** Entries that were written: reversals and new charges. */
+  readonly entries: number;
+  readonly end: PoolState;
+}
+
+/** Imports that come in between make a replay begin again; a month that never rests is left stale for the next one. */
+const TRIES_MAX = 5;
+
+/**
+ * Prices a pool's month again: its calls in order of answer and id, from the state at its start, each at the tariff
+ * version that it is charged at. What differs from what is charged is reversed and charged anew, a few thousand calls a
+ * transaction; then the month is no longer stale. Undefined: calls kept coming in between.
+ *
+ * Reads without locks, and writes only while the month's revision is the one that was read. A replay that was killed
+ * leaves the month stale, and the next one finds less to do. Doing it twice writes nothing the second time.
+ */
+export async function replayMonth(
+  db: Database,
+  context: RatingContext,
+  wanted: MonthToReplay,
+): Promise<ReplayedMonth | undefined> {
+  await db.transaction("ingest", {}, (tx) => createMonths(tx, context.tenantId, [newMonth(wanted)]));
+  for (let tried = 0; tried < TRIES_MAX; tried += 1) {
+    const replayed = await new Replay(db, context, wanted).run();
+    if (replayed !== undefined) return replayed;
+  }
+  return undefined;
+}
+
+const newMonth = ({ pool, month, start }: MonthToReplay) => ({
+  ...{ bookId: pool.bookId, poolId: pool.id, startAt: month.startAt, startState: start, stale: true },
+  rulesHash: rulesHash(rulesOf(pool, month)),
+});
+
+/** Calls of one page whose charges differ from what they should be, and where the page ends. */
+interface Page {
+  readonly differing: readonly DifferingCall[];
+  readonly last: TurnPosition;
+}
+
+interface DifferingCall extends TurnPosition {
+  /** What accounts of the pool should be charged, by their ids. */
+  readonly due: Map<string, PricedCharge>;
+}
+
+/** One try. */
+class Replay {
+  readonly #db: Database;
+  readonly #context: RatingContext;
+  readonly #wanted: MonthToReplay;
+  readonly #rules: PoolRules;
+  readonly #tariffs = new Map<number, TariffSet>();
+  #entries = 0;
+
+  constructor(db: Database, context: RatingContext, wanted: MonthToReplay) {
+    this.#db = db;
+    this.#context = context;
+    this.#wanted = wanted;
+    this.#rules = rulesOf(wanted.pool, wanted.month);
+    this.#tariffs.set(context.tariffs.epoch, context.tariffs);
+  }
+
+  /** Undefined when the month was changed meanwhile. */
+  async run(): Promise<ReplayedMonth | undefined> {
+    const { pool, month, start } = this.#wanted;
+    return await this.#db.bulk("ingest", {}, async (reader) => {
+      await reader.query("set transaction isolation level repeatable read, read only");
+      const [before] = (await listMonths(reader, [pool])).filter(({ startAt }) => startAt === month.startAt);
+      invariant(before, "a month is created before it is replayed");
+      const counted = needsTotals(this.#rules) ? await this.#count(reader) : undefined;
+      const fold = new MonthFold(this.#rules, start, counted);
+      let position: TurnPosition = { answeredAt: month.startAt, usageId: NO_UUID };
+      for await (const { differing, last } of this.#price(reader, fold)) {
+        if (!(await this.#write(before.revision, differing))) return undefined;
+        position = last;
+      }
+      return await this.#finish({ ...before, startState: start, state: fold.state, position });
+    });
+  }
+
+  async #count(reader: BulkTx): Promise<CycleTotals> {
+    const counting = new MonthFold(this.#rules, this.#wanted.start);
+    for await (const page of this.#price(reader, counting)) invariant(page.last, "a page has calls");
+    return counting.totals;
+  }
+
+  async *#price(reader: BulkTx, fold: MonthFold): AsyncGenerator<Page> {
+    for await (const calls of poolCalls(reader, this.#wanted.pool, this.#wanted.month)) {
+      const differing = new Map<string, DifferingCall>();
+      for (const call of calls) {
+        const due = this.#due(fold, call, await this.#tariffsAt(reader, call.charge.tariffEpoch));
+        if (sameInTurn(call.charge, due)) continue;
+        const { answeredAt, usageId } = call;
+        const known = differing.get(usageId) ?? { answeredAt, usageId, due: new Map() };
+        differing.set(usageId, known);
+        known.due.set(due.accountId, due);
+      }
+      yield { differing: [...differing.values()], last: calls.at(-1) as PoolCall };
+    }
+  }
+
+  /** What should be charged; a call without a price by now keeps the one it has. */
+  #due(fold: MonthFold, { answeredAt, charge, event }: PoolCall, { tariffs }: TariffSet): PricedCharge {
+    const account = this.#context.accounts.get(charge.accountId);
+    const loaded = tariffs.get(charge.tariffId);
+    if (account === undefined || loaded === undefined) return charge;
+    const turn = { account, loaded, event, answeredAt };
+    const inTurn = callInTurn(this.#context, turn);
+    if (inTurn === null) return charge;
+    const { coverage: _, ...own } = charge;
+    return { ...own, ...chargeFields(this.#context, turn, fold.price(inTurn).charge) };
+  }
+
+  async #tariffsAt(tx: Tx, epoch: number): Promise<TariffSet> {
+    const known = this.#tariffs.get(epoch);
+    if (known !== undefined) return known;
+    const { tenantId, tariffs } = this.#context;
+    const loaded = await loadTariffSet(tx, tenantId, { epoch, previous: tariffs });
+    this.#tariffs.set(epoch, loaded);
+    return loaded;
+  }
+
+  /** Brings charges to what they should be; false when the month was changed meanwhile. */
+  async #write(revision: bigint, differing: readonly DifferingCall[]): Promise<boolean> {
+    if (differing.length === 0) return true;
+    const { tenantId, accounts } = this.#context;
+    const { pool } = this.#wanted;
+    return await this.#db.bulk("ingest", {}, async (tx) => {
+      await openStages(tx);
+      await lockIdentities(
+        tx,
+        differing.map(({ usageId }) => usageId),
+      );
+      if ((await this.#lock(tx)).revision !== revision) return false;
+      const places = differing.map(({ answeredAt, usageId }) => ({ bookId: pool.bookId, answeredAt, usageId }));
+      const atPlace = entriesByPlace(await loadChargeEntries(tx, places));
+      const calls = differing.map(({ answeredAt, usageId, due }): DueCall => {
+        const place = { usageId: uuidBytes(usageId), bookId: pool.bookId, answeredAt };
+        const inForce = entriesInForce(atPlace.get(placeKey(place)) ?? []);
+        return { ...place, due: inForce.map(({ charge }) => dueOf(charge, due)) };
+      });
+      const signature = { bookedBy: "replay", memo: "Cumulative prices, replayed" };
+      const batch = await insertReplayBatch(tx, tenantId);
+      this.#entries += (
+        await settleDifference(tx, { tenantId, accounts, ...batch, ...signature }, calls, sameInTurn)
+      ).length;
+      return true;
+    });
+  }
+
+  async #finish(month: StoredMonth): Promise<ReplayedMonth | undefined> {
+    return await this.#db.transaction("ingest", {}, async (tx) => {
+      if ((await this.#lock(tx)).revision !== month.revision) return undefined;
+      await saveMonths(tx, [{ ...month, rulesHash: rulesHash(this.#rules), stale: false }]);
+      return { entries: this.#entries, end: month.state };
+    });
+  }
+
+  async #lock(tx: Tx): Promise<StoredMonth> {
+    const { pool, month } = this.#wanted;
+    const [locked] = await lockMonths(tx, [{ bookId: pool.bookId, poolId: pool.id, startAt: month.startAt }]);
+    invariant(locked, "a month is created before it is replayed");
+    return locked;
+  }
+}
+
+const NO_UUID = "00000000-0000-0000-0000-000000000000";
+
+/** The charge of another side stays as it is. */
+const dueOf = (charge: PricedCharge, due: ReadonlyMap<string, PricedCharge>): PricedCharge =>
+  charge.side === "cost" ? charge : (due.get(charge.accountId) ?? charge);
+
+/** Whether two charges are the same to the reasons that are stored with them. */
+const sameInTurn: SameCharge = (a, b) =>
+  sameDescription(a, b) && JSON.stringify(partsOf(a)) === JSON.stringify(partsOf(b));
+
+const partsOf = ({ coverage }: PricedCharge) =>
+  coverage && [coverage.coveredS, chargePartsToJson(coverage.parts).map((part) => Object.entries(part).sort())];
