@@ -1,8 +1,9 @@
 /**
  * A month of one switch's records, made as it goes: the same for the same size, on every machine, and its own account
- * of what must come of it. It holds what a real month holds: busy hours and quiet nights, a few accounts that make most of
- * the calls, more than a third of the calls unanswered, records that come hours late, records that come again (a second
- * collector of the same switch repeats some of what the first one delivered), and a few that nobody can be charged for.
+ * of what must come of it. It holds what a real month holds: busy hours and quiet nights, a few accounts that make most
+ * of the calls, more than a third of the calls unanswered, records that come hours late, records that come again (a
+ * second collector of the same switch repeats some of what the first one delivered), and a few that nobody can be
+ * charged for.
  */
 export interface MonthFile {
   readonly name: string;
