@@ -68,6 +68,7 @@ export class AccDecoder implements Decoder {
 
   #outcome(record: CsvRecord): RowOutcome {
     if (record.fault) return { kind: "reject", reject: faultReject(record.fault) };
+    if (record.fieldCount === 1 && /^\(\d+ rows?\)$/.test(record.field(0))) return ROW_COUNT;
     if (this.#isFirst) {
       this.#isFirst = false;
       const header = layoutOfHeader(record.fields(), this.#acc.names);
@@ -91,6 +92,9 @@ export class AccDecoder implements Decoder {
 }
 
 const BLANK: RowOutcome = { kind: "framing", what: "blank" };
+
+/** What psql writes under a table, unless told not to: "(12 rows)". */
+const ROW_COUNT: RowOutcome = { kind: "framing", what: "trailer" };
 
 /** The UTF-8 byte order mark, bytewise. */
 const BOM = /^\u00ef\u00bb\u00bf/;

@@ -19,6 +19,7 @@ export const ACC_COLUMNS = [
   "setupS",
   "createdTime",
   "startTime",
+  "answerTime",
   "endTime",
   "calling",
   "called",
@@ -61,6 +62,7 @@ const NAMES: readonly (readonly [AccColumn, ...names: string[]])[] = [
   ["setupS", "setuptime", "setup_time"],
   ["createdTime", "created"],
   ["startTime", "start_time", "call_start_time"],
+  ["answerTime", "answer_time", "connect_time"],
   ["endTime", "end_time"],
   // biome-ignore format: one line a column
   ["calling", "calling", "caller", "src_user", "src_username", "src_uri", "src", "from_user", "from_uri", "caller_id", "calling_number"],

@@ -24,7 +24,7 @@ export interface AccContext {
  */
 export function decodeAccRow(row: AccRow, context: AccContext): RowOutcome {
   const method = row("method").toUpperCase();
-  if (method === "" && row("startTime") !== "") return decodeDialog(row, context);
+  if (method === "" && (row("startTime") || row("durationS")) !== "") return decodeDialog(row, context);
   if (!/^[A-Z]{3,12}$/.test(method)) return rejected(valueInvalid("SIP method (INVITE, BYE)", row("method")));
   if (method !== "INVITE" && method !== "BYE") return { kind: "non-billable", why: method };
   const code = row("sipCode");
@@ -70,7 +70,8 @@ function decodeUnanswered(row: AccRow, endedAt: EpochMs, context: AccContext): R
 
 /**
  * One dialog in a row: of Kamailio's acc_cdrs, or of the table `cdrs` that is made from acc, which has no end time. Its
- * start is the answer. Failed ones have the duration 0 and no answer.
+ * start is the answer, unless an answer time of its own says that it is the INVITE: then the duration is that of both.
+ * Failed ones have the duration 0 and no answer.
  */
 function decodeDialog(row: AccRow, context: AccContext): RowOutcome {
   const { clock, sanity } = context;
@@ -80,21 +81,36 @@ function decodeDialog(row: AccRow, context: AccContext): RowOutcome {
   const duration = row("durationS");
   const timedMs = duration === "" ? null : parseDuration(duration, "s");
   if (timedMs === undefined) return rejected(durationInvalid(duration));
+  const hasAnswer = !["", "0"].includes(row("answerTime"));
+  const answered = hasAnswer ? clock.read("answer_time", row("answerTime")) : null;
+  if (answered !== null && isReject(answered)) return rejected(answered);
+  const otherAnswer = hasAnswer ? clock.otherMs : null;
   const ended = row("endTime") === "" && timedMs !== null ? null : clock.read("end_time", row("endTime"));
   if (ended !== null && isReject(ended)) return rejected(ended);
   const otherEnd = ended === null ? null : clock.otherMs;
   const { driftToleranceS = DRIFT_TOLERANCE_S } = sanity;
   const times = chooseFolds(
-    { started, answered: null, ended },
-    { started: otherStart, answered: null, ended: otherEnd },
+    { started, answered, ended },
+    { started: otherStart, answered: otherAnswer, ended: otherEnd },
     { totalMs: timedMs, talkedMs: null, toleranceMs: driftToleranceS * 1_000 },
   );
   const startedAt = epochMs(times.started ?? started);
   const endedAt = epochMs(times.ended ?? startedAt + (timedMs ?? 0));
-  const talkedMs = timedMs ?? endedAt - startedAt;
+  return whole(dialogCall(row, { startedAt, answered: times.answered, endedAt, timedMs }), context);
+}
+
+interface DialogTimes {
+  readonly startedAt: EpochMs;
+  readonly answered: number | null;
+  readonly endedAt: EpochMs;
+  readonly timedMs: number | null;
+}
+
+function dialogCall(row: AccRow, { startedAt, answered, endedAt, timedMs }: DialogTimes): SwitchCall {
+  const talkedMs = answered === null ? (timedMs ?? endedAt - startedAt) : endedAt - answered;
+  const answeredAt = answered === null ? (talkedMs === 0 ? null : startedAt) : epochMs(answered);
   const key = row("callId") === "" ? row("recordId") : keyOf(row);
-  const call = { ...common(row, key, talkedMs === 0 ? null : startedAt), startedAt, endedAt };
-  return whole({ ...call, talkedMs, reportedS: null, part: null }, context);
+  return { ...common(row, key, answeredAt), startedAt, endedAt, talkedMs, reportedS: null, part: null };
 }
 
 const end = (row: AccRow, time: AccTime): CallHalf => ({
