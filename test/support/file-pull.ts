@@ -13,6 +13,13 @@ import { SHORT_MAPPING, shortRow } from "./switch-files.ts";
 export const rowsFrom = (first: number, count: number): string =>
   Array.from({ length: count }, (_, index) => shortRow(`k${first + index}`)).join("");
 
+/** Paths of the files below a folder. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return paths.map((path) => path.slice(folder.length + 1)).toSorted();
+}
+
 /** An operator whose switch's files are pulled. */
 export class FilePull {
   readonly operator: Operator;
@@ -66,9 +73,15 @@ export class FilePull {
       (select count(*)::int from source_files where state = 'imported') as files`);
   }
 
-  /** What is left in the spool. */
-  spooled(): Promise<string[]> {
-    return readdir(this.spoolDir, { recursive: true });
+  /** Files that are left in the spool. */
+  async spooled(): Promise<string[]> {
+    return await filesBelow(this.spoolDir);
+  }
+
+  /** Lets files that failed be tried again at once. */
+  async retryNow(): Promise<void> {
+    const { db, tenantId } = this.operator;
+    await db.transaction("app", { tenantId }, (tx) => tx.query("update pulled_files set not_before = null"));
   }
 }
 

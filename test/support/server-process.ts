@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 
 /** A server that a test starts, with every process that it starts for its clients. */
 export class ServerProcess {
@@ -7,8 +8,7 @@ export class ServerProcess {
   readonly #said: Buffer[] = [];
 
   constructor(command: string, args: readonly string[]) {
-    // Leader of a group of its own: its helpers are ended with it, and nothing else is.
-    this.#child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    this.#child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on("data", (chunk: Buffer) => this.#said.push(chunk));
   }
@@ -22,7 +22,22 @@ export class ServerProcess {
   async kill(): Promise<void> {
     if (this.#child.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, "exit");
-    process.kill(-this.#child.pid, "SIGKILL");
+    for (const pid of withDescendants(this.#child.pid)) killIfThere(pid);
     await ended;
+  }
+}
+
+/** A process and those that it and they have started: some are leaders of groups of their own. */
+function withDescendants(pid: number): number[] {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  const children = existsSync(path) ? readFileSync(path, "utf8").trim().split(" ").filter(Boolean).map(Number) : [];
+  return [pid, ...children.flatMap(withDescendants)];
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it ended meanwhile
   }
 }

@@ -75,7 +75,9 @@ function asSeen(file: ListedFile, before: SeenFile | undefined, settings: FilePu
     ...({ state: "waiting", sha256: null, failures: 0, notBefore: null, goneAt: null } as const),
   };
   if (before === undefined) return { ...fresh, bytesDone: 0, endSha256: null };
-  const isSame = before.sizeBytes === file.sizeBytes && isSameStamp(before.stamp, file.stamp);
+  // What was moved away and is there again is new, though it has the size and the minute of the old one.
+  const isBack = before.state === "done" && settings.after !== "leave";
+  const isSame = !isBack && before.sizeBytes === file.sizeBytes && isSameStamp(before.stamp, file.stamp);
   if (isSame) return before.goneAt === null ? before : { ...before, goneAt: null };
   const { bytesDone, endSha256 } = settings.appends === null ? { bytesDone: 0, endSha256: null } : before;
   return { ...fresh, bytesDone, endSha256 };
