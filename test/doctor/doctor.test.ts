@@ -42,7 +42,7 @@ test("books that Tollwright wrote pass every check, and each looked at something
   const examination = await runDoctor(db);
   expect(examination.checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(examination.checks.filter(({ looked }) => looked === 0)).toEqual([]);
-  expect(examination.outstanding).toEqual({ openParts: 0, waitingRows: 1, unpostedCostDays: 0 });
+  expect(examination.outstanding).toEqual({ openParts: 0, waitingRows: 1, unpostedCostDays: 0, alarms: 0 });
 });
 
 const ALPHA = "(select id from accounts where code = 'alpha')";
@@ -130,6 +130,7 @@ test.each<[damage: string, sql: string, found: string[]]>([
     ["batches", "billed charges"],
   ],
   ["a file's counts do not hold", "update source_files set stored = stored + duplicate + 1, duplicate = -1", ["files"]],
+  ["an hour counts rows that are not there", "update row_hours set known = known + 9", ["rows by hour"]],
   [
     "an invoice's total is changed",
     "update invoices set total = total + 1, due = due + 1, rounding = rounding - 1 where kind = 'invoice'",

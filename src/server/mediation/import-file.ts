@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { uuidv7 } from "../../clock.ts";
+import { Problem } from "../../core/problem.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { DecodedRow } from "../../mediation/decoder.ts";
-import { noteArrival } from "../completeness/note-arrival.ts";
+import { noteArrival, noteEmptyFile } from "../completeness/note-arrival.ts";
 import { noteRows } from "../completeness/note-rows.ts";
 import { RecordNumbers } from "../completeness/record-numbers.ts";
 import type { Database } from "../db/database.ts";
@@ -57,9 +58,15 @@ const BATCH_ROWS = 40_000;
 export async function importFile(db: Database, request: ImportRequest): Promise<ImportedFile> {
   const { source, path } = request;
   const name = basename(path);
-  await requireRecords(path, source.format); // before anything is written: a file that can't be read leaves no trace
-  const digest = await digestOf(path);
   const { tenantId, id: sourceId } = source;
+  // Before anything is written: of a file that can't be read nothing is kept, but that an empty one came.
+  await requireRecords(path, source.format).catch(async (error: unknown) => {
+    const arrival = { tenantId, sourceId, name, arrivedAt: request.receivedAt };
+    if (error instanceof Problem && error.code === "file-empty")
+      await db.transaction("ingest", {}, (tx) => noteEmptyFile(tx, arrival));
+    throw error;
+  });
+  const digest = await digestOf(path);
   const live = request.rating ?? new LiveRatingContext();
   const openAt = async (receivedAt: EpochMs) => {
     const rating = await db.transaction("app", { tenantId }, (tx) => live.current(tx, tenantId));

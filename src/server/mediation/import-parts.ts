@@ -23,6 +23,8 @@ export interface GatheredCall {
   readonly assembly: Assembly;
   readonly arrived: readonly ArrivedPart[];
   readonly kept: readonly KeptPart[];
+  /** The times of all its rows in the reading of today's settings, by the rows' text. */
+  readonly times: ReadonlyMap<string, EpochMs>;
   /** When the last of the files with its rows first arrived: a call may end long after the file with its start did. */
   readonly receivedAt: EpochMs;
 }
@@ -46,10 +48,12 @@ export async function gatherCalls(
       const settings = { ...source.settings, receivedAt: part.receivedAt };
       return readKept(part, (item) => readAgain(source.format, settings, item)) ?? [];
     });
+    const parts = [...ofCall.map((item) => item.part), ...readings];
     return {
-      assembly: assemble(key, [...ofCall.map((item) => item.part), ...readings]),
+      assembly: assemble(key, parts),
       arrived: ofCall,
       kept: keptOfCall,
+      times: new Map(parts.map(({ raw, at }) => [raw, at])),
       receivedAt: epochMs(Math.max(source.settings.receivedAt, ...keptOfCall.map((part) => part.receivedAt))),
     };
   });
@@ -83,7 +87,7 @@ export async function keepParts(
   const quarantined: PartFates["quarantined"][number][] = [];
   const settledHashes: string[] = [];
   const saved: CallPart[] = [];
-  for (const { assembly, arrived, kept } of calls) {
+  for (const { assembly, arrived, kept, times } of calls) {
     const outcome = outcomes.get(assembly.key);
     const keptByHash = new Map(kept.map((part) => [part.rawHash, part]));
     const seen = new Set<string>();
@@ -97,9 +101,10 @@ export async function keepParts(
     }
     for (const part of kept) {
       const state = stateOf(part.raw, assembly, outcome, part.state);
-      if (state === part.state) continue;
-      saved.push({ ...part, state });
-      if (part.counted) addTo(moved, part.fileId, moveFate(part.state, state));
+      const at = times.get(part.raw) ?? part.at;
+      if (state === part.state && at === part.at) continue;
+      saved.push({ ...part, state, at });
+      if (part.counted && state !== part.state) addTo(moved, part.fileId, moveFate(part.state, state));
     }
     const last = arrived.at(-1);
     invariant(last, "a gathered call has a row in the batch");

@@ -74,7 +74,7 @@ export async function loadParts(tx: Tx, sourceId: string, callKeys: readonly str
   }));
 }
 
-/** Inserts new parts, and moves kept ones to their new state. */
+/** Inserts new parts, and moves kept ones to their new state and time. */
 export async function saveParts(
   tx: Tx,
   { tenantId, sourceId }: { readonly tenantId: string; readonly sourceId: string },
@@ -86,7 +86,7 @@ export async function saveParts(
      select $1::uuid, $2::uuid, t.* from unnest($3::text[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[],
        $8::timestamptz[],
        $9::text[]) as t
-     on conflict (source_id, call_key, raw_hash) do update set state = excluded.state`,
+     on conflict (source_id, call_key, raw_hash) do update set state = excluded.state, at = excluded.at`,
     [
       tenantId,
       sourceId,
