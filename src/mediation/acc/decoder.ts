@@ -5,6 +5,7 @@ import type { DecodedRow, Decoder, DecoderSettings, RowOutcome } from "../decode
 import { columnCount, faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
 import { decodeBytewise } from "../text/encoding.ts";
+import { isRowCount } from "../text/printed.ts";
 import { AccClock } from "./clock.ts";
 import { type AccLayout, type AccSettings, layoutOf, layoutOfHeader, readAccSettings } from "./layout.ts";
 import { type AccContext, decodeAccRow } from "./row.ts";
@@ -68,7 +69,7 @@ export class AccDecoder implements Decoder {
 
   #outcome(record: CsvRecord): RowOutcome {
     if (record.fault) return { kind: "reject", reject: faultReject(record.fault) };
-    if (record.fieldCount === 1 && /^\(\d+ rows?\)$/.test(record.field(0))) return ROW_COUNT;
+    if (record.fieldCount === 1 && isRowCount(record.field(0))) return ROW_COUNT;
     if (this.#isFirst) {
       this.#isFirst = false;
       const header = layoutOfHeader(record.fields(), this.#acc.names);
@@ -93,7 +94,6 @@ export class AccDecoder implements Decoder {
 
 const BLANK: RowOutcome = { kind: "framing", what: "blank" };
 
-/** What psql writes under a table, unless told not to: "(12 rows)". */
 const ROW_COUNT: RowOutcome = { kind: "framing", what: "trailer" };
 
 /** The UTF-8 byte order mark, bytewise. */

@@ -1,6 +1,7 @@
 import type { Reject } from "../../core/reject.ts";
 import type { CsvRecord } from "../csv/record.ts";
 import type { RowOutcome } from "../decoder.ts";
+import { isRowCount } from "../text/printed.ts";
 import type { Fields, Slots } from "./fields.ts";
 import type { DelimitedLayout } from "./layout.ts";
 import { LineDecoder } from "./line-decoder.ts";

@@ -32,3 +32,6 @@ export function printedBecause(head: Uint8Array): string | null {
   }
   return null;
 }
+
+/** Whether a line is what psql writes under an export, unless told not to: "(12 rows)". */
+export const isRowCount = (line: string): boolean => /^\(\d+ rows?\)$/.test(line);
