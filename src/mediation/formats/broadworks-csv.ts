@@ -5,6 +5,7 @@ import type { CsvRecord } from "../csv/record.ts";
 import type { DecoderSettings, RowOutcome, SwitchFormat } from "../decoder.ts";
 import { JsonNode } from "../mapping/json-node.ts";
 import { columnCount } from "../mapping/record-faults.ts";
+import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
 /**
  * BroadWorks accounting files as comma-separated text: no quotes, a backslash before commas and backslashes, about 450
@@ -18,7 +19,7 @@ export const broadworksCsv: SwitchFormat = {
   hint: { fileName: /^BW-CDR/ },
   open(settings) {
     const reader = new CsvReader(settings);
-    return new CsvDecoder(DIALECT, (record) => reader.judge(record));
+    return new WholeLinesDecoder(new CsvDecoder(DIALECT, (record) => reader.judge(record)));
   },
 };
 

@@ -4,11 +4,10 @@ import { CsvDecoder } from "../csv/csv-decoder.ts";
 import type { CsvDialect } from "../csv/dialect.ts";
 import type { CsvRecord } from "../csv/record.ts";
 import type { Decoder, DecoderSettings, RowOutcome, SwitchFormat } from "../decoder.ts";
-import { compileCall } from "../mapping/call-reader.ts";
-import { type Fields, Slots } from "../mapping/fields.ts";
 import { JsonNode } from "../mapping/json-node.ts";
+import { NamedRecords } from "../mapping/named-records.ts";
 import { columnCount } from "../mapping/record-faults.ts";
-import { contentHash } from "../mapping/record-identity.ts";
+import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
 /**
  * Oracle (Acme Packet) session border controllers, local CDR files: comma-separated, in another layout for each type of
@@ -22,31 +21,36 @@ export const oracleSbc: SwitchFormat = {
   open: (settings) => openOracleSbc(settings),
 };
 
-/** A column of a stop record, counted from 1. */
-type Columns = Readonly<Partial<Record<ColumnName, number>>>;
-const COLUMN_NAMES = [
-  ...(["sessionId", "ingressCallId", "egressCallId", "calling", "called", "sessionTime", "setup", "connect"] as const),
-  ...(["disconnect", "disconnectCause", "egressRealm", "ingressRealm", "ingressAddress", "sipStatus"] as const),
-] as const;
-type ColumnName = (typeof COLUMN_NAMES)[number];
-
-/** Releases S-C(X)6.2 and later, with the identifier of a forked call in column 8. */
-const FORKED: Columns = {
-  ...{ sessionId: 4, ingressCallId: 5, egressCallId: 6, calling: 10, called: 11, sessionTime: 13 },
-  ...{ setup: 14, connect: 15, disconnect: 16, disconnectCause: 17, egressRealm: 22, ingressRealm: 23 },
-};
-/** Release S-C6.1, without it. */
-const UNFORKED: Columns = {
-  ...{ sessionId: 4, ingressCallId: 5, egressCallId: 6, calling: 9, called: 10, sessionTime: 12 },
-  ...{ setup: 13, connect: 14, disconnect: 15, disconnectCause: 16, egressRealm: 21, ingressRealm: 22 },
-};
+/** Columns of a stop record since release S-C(X)6.2, from 1. */
+const FORKED = {
+  sessionId: 4,
+  ingressCallId: 5,
+  egressCallId: 6,
+  calling: 10,
+  called: 11,
+  sessionTime: 13,
+  setup: 14,
+  connect: 15,
+  disconnect: 16,
+  disconnectCause: 17,
+  egressRealm: 22,
+  ingressRealm: 23,
+} as const;
+/** Release S-C6.1 has no identifier of a forked call in column 8. */
+const UNFORKED = Object.fromEntries(
+  Object.entries(FORKED).map(([name, column]) => [name, column < 8 ? column : column - 1]),
+) as Record<keyof typeof FORKED, number>;
+type LateColumn = "ingressAddress" | "sipStatus";
 /** Columns behind the quality figures, by the number of columns of a stop record; 269 has 94 more figures before them. */
-const LATE_COLUMNS: ReadonlyMap<number, Columns> = new Map([
+const LATE_COLUMNS: ReadonlyMap<number, Record<LateColumn, number>> = new Map([
   [168, { ingressAddress: 127, sipStatus: 134 }],
   [171, { ingressAddress: 128, sipStatus: 135 }],
   [175, { ingressAddress: 128, sipStatus: 135 }],
   [269, { ingressAddress: 222, sipStatus: 229 }],
 ]);
+
+type Columns = Readonly<Record<keyof typeof FORKED, number> & Partial<Record<LateColumn, number>>>;
+const COLUMN_NAMES = [...Object.keys(FORKED), "ingressAddress", "sipStatus"];
 
 const TIME = "HH:mm:ss[.S] z MMM d yyyy";
 const CLOCK = /^\d\d:\d\d:\d\d/;
@@ -70,65 +74,45 @@ function openOracleSbc(settings: DecoderSettings): Decoder {
   const unit = options.get("sessionTime")?.oneOf(["s", "ms"]);
   const columns = readColumns(options.get("columns"));
   const open = (each: "s" | "ms") => () => {
-    const reader = new StopReader(settings, columns, { unit: each, zones: options.get("zones")?.value ?? {} });
-    return new CsvDecoder(DIALECT, (record) => reader.judge(record));
+    const calls = new NamedRecords(callMapping(each, options.get("zones")?.value ?? {}), settings);
+    return new CsvDecoder(DIALECT, (record) => judge(record, columns, calls));
   };
   // An option of the controller makes milliseconds of the seconds: in the wrong unit, calls do not fit their times.
-  return unit === undefined ? new BestWayDecoder([open("s"), open("ms")]) : open(unit)();
+  const decoder = unit === undefined ? new BestWayDecoder([open("s"), open("ms")]) : open(unit)();
+  return new WholeLinesDecoder(decoder);
 }
 
-function readColumns(node: JsonNode | undefined): Columns {
+function readColumns(node: JsonNode | undefined): Partial<Columns> {
   const entries = node?.only(...COLUMN_NAMES).entries() ?? [];
   return Object.fromEntries(entries.map(([name, column]) => [name, column.whole(1, 4_096)]));
 }
 
-/** Makes calls of stop records, by the columns of their release. */
-class StopReader implements Fields {
-  readonly #set: Columns;
-  readonly #slots = new Slots();
-  readonly #readCall: ReturnType<typeof compileCall>;
-  #record: CsvRecord | null = null;
-  #columns: Columns = FORKED;
+/** What becomes of a record; `set` are the columns that the operator knows better. */
+function judge(record: CsvRecord, set: Partial<Columns>, calls: NamedRecords): RowOutcome {
+  const [status, address] = [record.field(0), record.field(1)];
+  const why = NON_BILLABLE.get(status);
+  if ((why === undefined && status !== STOP) || !ADDRESS.test(address))
+    return { kind: "reject", reject: notSbc(status, address) };
+  if (why !== undefined) return { kind: "non-billable", why };
+  const columns = columnsOf(record, set);
+  // A call goes on behind its realms.
+  const least = Math.max(columns.ingressRealm, columns.disconnect) + 1;
+  if (record.fieldCount < least)
+    return { kind: "reject", reject: columnCount({ seen: record.fieldCount, expected: `at least ${least}` }) };
+  const values = new Map<string, string>();
+  for (const [name, column] of Object.entries(columns)) values.set(name, record.field(column - 1));
+  return calls.judge(values, record.rawText());
+}
 
-  constructor(settings: DecoderSettings, set: Columns, time: { unit: "s" | "ms"; zones: unknown }) {
-    this.#set = set;
-    this.#readCall = compileCall(new JsonNode(callMapping(time)), this.#slots, settings);
-  }
-
-  judge(record: CsvRecord): RowOutcome {
-    const status = record.field(0);
-    const why = NON_BILLABLE.get(status);
-    if ((why === undefined && status !== STOP) || !ADDRESS.test(record.field(1)))
-      return { kind: "reject", reject: notSbc(status, record.field(1)) };
-    if (why !== undefined) return { kind: "non-billable", why };
-    this.#record = record;
-    this.#columns = this.#columnsOf(record);
-    const least = Math.max(this.#columns.ingressRealm ?? 0, this.#columns.disconnect ?? 0) + 1;
-    if (record.fieldCount < least)
-      return { kind: "reject", reject: columnCount({ seen: record.fieldCount, expected: `at least ${least}` }) };
-    const call = this.#readCall(this);
-    return "code" in call ? { kind: "reject", reject: call } : { kind: "call", call };
-  }
-
-  text(slot: number): string {
-    const column = this.#columns[this.#slots.all[slot]?.ref as ColumnName];
-    return column === undefined ? "" : this.#record!.field(column - 1);
-  }
-
-  identity(): string {
-    return contentHash(this.#record!.rawText());
-  }
-
-  /** Where the older release has its first time, the later ones have the session time. */
-  #columnsOf(record: CsvRecord): Columns {
-    const isUnforked = CLOCK.test(record.field((UNFORKED.setup ?? 0) - 1));
-    return { ...(isUnforked ? UNFORKED : FORKED), ...LATE_COLUMNS.get(record.fieldCount), ...this.#set };
-  }
+/** Where the older release has its first time, the later ones have the session time. */
+function columnsOf(record: CsvRecord, set: Partial<Columns>): Columns {
+  const isUnforked = CLOCK.test(record.field(UNFORKED.setup - 1));
+  return { ...(isUnforked ? UNFORKED : FORKED), ...LATE_COLUMNS.get(record.fieldCount), ...set };
 }
 
 /** A rerouted call has a stop record for every attempt: one session, several egress calls. */
-function callMapping({ unit, zones }: { unit: "s" | "ms"; zones: unknown }) {
-  const time = (column: ColumnName) => ({ column, format: TIME, zones, empty: ["0", NEVER] });
+function callMapping(unit: "s" | "ms", zones: unknown) {
+  const time = (column: keyof Columns) => ({ column, format: TIME, zones, empty: ["0", NEVER] });
   return {
     key: "sessionId",
     leg: "egressCallId",

@@ -1,9 +1,7 @@
-import type { Reject } from "../../core/reject.ts";
-import type { DecoderSettings, RowOutcome, SwitchFormat } from "../decoder.ts";
-import { CALL_PROPERTIES, compileCall } from "../mapping/call-reader.ts";
-import { type Fields, Slots } from "../mapping/fields.ts";
+import type { Decoder, DecoderSettings, SwitchFormat } from "../decoder.ts";
+import { CALL_PROPERTIES } from "../mapping/call-reader.ts";
 import { JsonNode } from "../mapping/json-node.ts";
-import { RecordIdentities } from "../mapping/record-identity.ts";
+import { NamedRecords } from "../mapping/named-records.ts";
 import { readTree, type XmlNode } from "../xml/read-tree.ts";
 import { notXml, XmlDecoder } from "../xml/xml-decoder.ts";
 
@@ -18,10 +16,7 @@ export const perimetaXml: SwitchFormat = {
   title: "Metaswitch Perimeta SBC billing (XML)",
   evidence: "unproven",
   hint: { head: /<recordfile[\s>]/ },
-  open(settings) {
-    const reader = new RecordReader(settings);
-    return new XmlDecoder(LAYOUT, (xml) => reader.judge(xml));
-  },
+  open: (settings) => openPerimeta(settings),
 };
 
 const LAYOUT = {
@@ -52,39 +47,14 @@ const CALL = {
   cause: { q850: "call@endreason", text: { firstOf: ["disconnect@reason", "release@reason"] } },
 };
 
-/** Makes calls of records. */
-class RecordReader implements Fields {
-  readonly #slots = new Slots();
-  readonly #readCall: ReturnType<typeof compileCall>;
-  readonly #identities = new RecordIdentities();
-  #xml = "";
-  #values: ReadonlyMap<string, string> = new Map();
-  #identity: string | null = null;
-
-  constructor(settings: DecoderSettings) {
-    const options = new JsonNode(settings.mapping ?? {}).only(...CALL_PROPERTIES);
-    const mapping = new JsonNode({ ...CALL, ...(options.value as object) });
-    this.#readCall = compileCall(mapping, this.#slots, settings);
-  }
-
-  judge(xml: string): RowOutcome {
+function openPerimeta(settings: DecoderSettings): Decoder {
+  const options = new JsonNode(settings.mapping ?? {}).only(...CALL_PROPERTIES);
+  const records = new NamedRecords({ ...CALL, ...(options.value as object) }, settings);
+  return new XmlDecoder(LAYOUT, (xml) => {
     const record = readTree(xml);
-    if (typeof record === "string") return rejected(notXml(record));
-    this.#xml = xml;
-    this.#identity = null;
-    this.#values = valuesOf(record);
-    const call = this.#readCall(this);
-    return "code" in call ? rejected(call) : { kind: "call", call };
-  }
-
-  text(slot: number): string {
-    return this.#values.get(String(this.#slots.all[slot]?.ref)) ?? "";
-  }
-
-  identity(): string {
-    this.#identity ??= this.#identities.next(this.#xml.trim());
-    return this.#identity;
-  }
+    if (typeof record === "string") return { kind: "reject", reject: notXml(record) };
+    return records.judge(valuesOf(record), xml.trim());
+  });
 }
 
 /**
@@ -102,5 +72,3 @@ function valuesOf(record: XmlNode): Map<string, string> {
   add(record);
   return values;
 }
-
-const rejected = (reject: Reject): RowOutcome => ({ kind: "reject", reject });
