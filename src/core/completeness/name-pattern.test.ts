@@ -23,6 +23,7 @@ test.each<[string, string, object | null, string]>([
   ["{YYYY}{MM}{DD}{hh}.txt", "2026030210.txt.gz", null, "more than the pattern"],
   ["a+b.{number}", "a+b.7", { stream: "", number: 7, clockMinutes: null }, "signs mean themselves"],
   ["a+b.{number}", "aab.7", null, "and nothing else"],
+  ["-/[(^$|?)]}.{number}", "-/[(^$|?)]}.7", { stream: "", number: 7, clockMinutes: null }, "whatever they are"],
   ["{number:11}{stream:12}*", "00001234560050568A0B0", null, "too few characters"],
 ])("%s on %s (%#)", (pattern, name, parts) => {
   const compiled = compileNamePattern(pattern);

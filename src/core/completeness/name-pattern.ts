@@ -42,7 +42,7 @@ export function compileNamePattern(pattern: string): NamePattern | string {
       source += ".*?";
     } else if (part === undefined) {
       if (token === "{") return 'A "{" begins no part: write {number}, {stream}, {YYYY}, {MM}, {DD}, {hh} or {mm}.';
-      source += token.replace(/[\\^$.|?+()[\]}/-]/g, "\\$&");
+      source += token.replace(/[\\^$.|?+()[\]}/]/g, "\\$&");
     } else {
       if (groups.has(part)) return `{${part}} stands twice.`;
       groups.add(part);
