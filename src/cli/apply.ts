@@ -1,8 +1,10 @@
 import { applySetup, type SetupReport } from "../server/tenancy/apply-setup.ts";
+import { findTenants } from "../server/tenancy/find-tenant.ts";
 import { readSetup } from "../server/tenancy/read-setup.ts";
-import { defineCommand } from "./command.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
 import { argument, dryRun } from "./input.ts";
 import { readText } from "./read-text.ts";
+import { rerateHint } from "./rerate-hint.ts";
 import type { Table } from "./table.ts";
 
 /** `tollwright apply` */
@@ -28,10 +30,20 @@ export const applyCommand = defineCommand({
     const report = await applySetup(await context.db(), setup, { dryRun: options.dryRun, author: context.author });
     return {
       json: { ...report, dryRun: options.dryRun },
-      human: [...changesTable(report), totals(report, options.dryRun)],
+      human: [
+        ...changesTable(report),
+        totals(report, options.dryRun),
+        ...(options.dryRun ? [] : await hint(context, report)),
+      ],
     };
   },
 });
+
+async function hint(context: CommandContext, { tenant: name, changes }: SetupReport): Promise<string[]> {
+  const tenant = (await findTenants(await context.db())).find((one) => one.name === name);
+  const changed = changes.some(({ change }) => change !== "unchanged");
+  return tenant !== undefined && changed ? await rerateHint(context, tenant.id) : [];
+}
 
 function changesTable({ changes }: SetupReport): Table[] {
   const rows = changes

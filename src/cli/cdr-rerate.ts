@@ -1,23 +1,19 @@
 import { parseCurrency } from "../core/money/currency.ts";
-import { toInstant } from "../core/time/epoch.ts";
 import { applyRerating } from "../server/rerating/apply-rerating.ts";
-import { cancelRun, findRuns } from "../server/rerating/find-runs.ts";
 import { previewRerating } from "../server/rerating/preview-rerating.ts";
 import { readSelection, type TypedSelection } from "../server/rerating/read-selection.ts";
 import type { ReratingRequest } from "../server/rerating/selection.ts";
 import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
-import { counted } from "./counted.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { flag, inputRefused, option, optionList, type Values } from "./input.ts";
 import { readChoice, readWhole } from "./read-input.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";
+import { cancelOutcome, dismissOutcome, runsOutcome, suggestionsOutcome } from "./rerate-lists.ts";
 import { exampleLines, examplesJson, keptRejects, reportJson, reportText } from "./rerate-report.ts";
-import { type Table, tableOr } from "./table.ts";
 import { timeText } from "./time-text.ts";
 
 const COMMAND = "tollwright cdr rerate";
 const EXAMPLES = 5;
-const RUNS_LISTED = 50;
 
 const selectionOptions = {
   from: option("--from TIME", `calls answered from then on: ${TIME_FORM}`),
@@ -44,6 +40,8 @@ const options = {
   apply: flag("--apply", "do it; without it, only say what it would come to"),
   reason: option("--reason TEXT", "why, for the journals and the list of runs; needed with --apply"),
   examples: option("--examples N", `calls to explain in a preview; ${EXAMPLES} if left out`, readWhole(0, 1_000)),
+  suggest: flag("--suggest", "list changed settings that would change past charges, with the selection and the amount"),
+  dismiss: option("--dismiss ID", "give a suggestion up: it is not listed again"),
   runs: flag("--runs", "list re-ratings, newest first"),
   cancel: option("--cancel ID", "end one that is under way or was broken off; what it has charged stays"),
 };
@@ -73,9 +71,12 @@ export const cdrRerateCommand = defineCommand({
       command: "tollwright cdr rerate --account office-partner --accounts-under --find-parties --prefix 49",
       does: "Looks at a reseller's calls to Germany, and at whose they are by today's rules.",
     },
+    { command: "tollwright cdr rerate --suggest", does: "Lists what back-dated settings would change." },
     { command: "tollwright cdr rerate --runs", does: "Lists what was re-rated, why and by whom." },
   ],
   async run(context, _args, given) {
+    if (given.suggest) return await suggestionsOutcome(context);
+    if (given.dismiss !== undefined) return await dismissOutcome(context, given.dismiss);
     if (given.runs) return await runsOutcome(context);
     if (given.cancel !== undefined) return await cancelOutcome(context, given.cancel);
     const request = await requestOf(context, given);
@@ -150,43 +151,6 @@ async function applied(context: CommandContext, request: ReratingRequest, given:
     ],
     rejects: keptRejects(done),
     faulty: outcome === "cancelled",
-  };
-}
-
-async function runsOutcome(context: CommandContext): Promise<Outcome> {
-  const { id: tenantId } = await context.tenant();
-  const runs = await findRuns(await context.db(), tenantId, RUNS_LISTED);
-  const table: Table = {
-    columns: [
-      ...["ID", "BEGUN", "STATE", "BY"].map((title) => ({ title })),
-      ...["LOOKED AT", "CHANGED"].map((title) => ({ title, align: "right" as const })),
-      { title: "WHY" },
-    ],
-    rows: runs.map(({ id, startedAt, state, author, looked, changed, reason }) => [
-      ...[id, timeText(startedAt), state, author, String(looked), String(changed), reason],
-    ]),
-  };
-  return {
-    json: {
-      runs: runs.map(({ startedAt, endedAt, request, position, settingsFingerprint: _, ...run }) => ({
-        ...run,
-        startedAt: toInstant(startedAt).toString(),
-        endedAt: endedAt && toInstant(endedAt).toString(),
-        selection: request.selection,
-        options: request.options,
-        position: position && { ...position, answeredAt: toInstant(position.answeredAt).toString() },
-      })),
-    },
-    human: [tableOr(table, "Nothing was re-rated yet.")],
-  };
-}
-
-async function cancelOutcome(context: CommandContext, id: string): Promise<Outcome> {
-  const { id: tenantId } = await context.tenant();
-  const { looked, changed } = await cancelRun(await context.db(), tenantId, id);
-  return {
-    json: { run: id, state: "cancelled", looked, changed },
-    human: [`Re-rating ${id} cancelled after ${counted(looked, "call")}; ${changed} were changed and stay so.`],
   };
 }
 

@@ -4,6 +4,7 @@ import { defineCommand, type Outcome } from "./command.ts";
 import { argument, dryRun, flag } from "./input.ts";
 import { deckOptions, LIMIT, readArrival } from "./rates-options.ts";
 import { comparisonJson, comparisonText, faultsOf, readingText } from "./rates-preview.ts";
+import { rerateHint } from "./rerate-hint.ts";
 
 const file = argument("FILE", 'a CSV, TSV, XLSX or XLS file; "-" reads standard input');
 
@@ -34,7 +35,10 @@ export const ratesImportCommand = defineCommand({
   async run(context, { file: path }, { publish, acceptFindings, dryRun: dry, ...options }) {
     const arrival = await readArrival(context, path, options, "tollwright rates import");
     const imported = await importDeck(await context.db(), { ...arrival, publish, acceptFindings, dryRun: dry });
-    return outcomeOf({ fileName: arrival.file.name, tariff: arrival.tariffName, dryRun: dry }, imported, options.limit);
+    const about = { fileName: arrival.file.name, tariff: arrival.tariffName, dryRun: dry };
+    const outcome = outcomeOf(about, imported, options.limit);
+    if (dry || imported.outcome.kind !== "published") return outcome;
+    return { ...outcome, human: [...outcome.human, ...(await rerateHint(context, arrival.tenant.id))] };
   },
 });
 

@@ -5,6 +5,7 @@ import { defineCommand } from "./command.ts";
 import { argument, flag } from "./input.ts";
 import { LIMIT, limit } from "./rates-options.ts";
 import { comparisonJson, comparisonText } from "./rates-preview.ts";
+import { rerateHint } from "./rerate-hint.ts";
 
 const draft = argument("DRAFT", "the draft's id, as `rates import` and `rates show` print it");
 
@@ -47,7 +48,11 @@ export const ratesPublishCommand = defineCommand({
         version,
         comparison: comparison && comparisonJson(comparison, shown),
       },
-      human: [...(kind === "published" && comparison ? [...comparisonText(comparison, shown), ""] : []), said[kind]],
+      human: [
+        ...(kind === "published" && comparison ? [...comparisonText(comparison, shown), ""] : []),
+        said[kind],
+        ...(kind === "published" ? await rerateHint(context, tenantId) : []),
+      ],
     };
   },
 });

@@ -8,6 +8,7 @@ import { type CommandGroup, defineCommand } from "./command.ts";
 import { argument, dryRun, option, requiredOption } from "./input.ts";
 import { readChoice, readDecimal, readWhole } from "./read-input.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";
+import { rerateHint } from "./rerate-hint.ts";
 
 const NAME = "the tariff's name";
 
@@ -120,7 +121,10 @@ const derive = defineCommand({
     const change = await deriveTariff(await context.db(), tenant, { name, derive: formula }, how);
     return {
       json: { tariff: name, base, change, dryRun: options.dryRun },
-      human: [`Tariff "${name}", derived from "${base}": ${change}${options.dryRun ? " (dry run)" : ""}.`],
+      human: [
+        `Tariff "${name}", derived from "${base}": ${change}${options.dryRun ? " (dry run)" : ""}.`,
+        ...(options.dryRun || change === "unchanged" ? [] : await rerateHint(context, tenant.id)),
+      ],
     };
   },
 });
@@ -149,7 +153,10 @@ const assign = defineCommand({
     const when = from === undefined ? "at any time" : `from ${since} on`;
     return {
       json: { account: accountCode, tariff: name, effectiveFrom: since, changed, dryRun: dry },
-      human: [`Account ${accountCode} ${done} at tariff "${name}" ${when}.`],
+      human: [
+        `Account ${accountCode} ${done} at tariff "${name}" ${when}.`,
+        ...(changed && !dry ? await rerateHint(context, tenantId) : []),
+      ],
     };
   },
 });

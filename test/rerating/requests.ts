@@ -14,6 +14,7 @@ export const EVERYTHING: Selection = {
   destination: null,
   sourceId: null,
   currency: null,
+  beforeEpoch: null,
 };
 
 export const PRICES_ONLY: ReratingOptions = {

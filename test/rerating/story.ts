@@ -8,7 +8,16 @@ import type { TestDatabase } from "../support/database.ts";
 import { FREESWITCH_MAPPING, freeswitchRow } from "../support/switch-files.ts";
 import { writeTemporary } from "../support/temporary-file.ts";
 
-const rate = (prefix: string, destination: string, perMinute: string) => {
+/** A rate as a setup file has it. */
+interface RateSetup {
+  readonly prefix: string;
+  readonly destination: string;
+  rate: string;
+  readonly increments: string;
+  readonly from?: string;
+}
+
+const rate = (prefix: string, destination: string, perMinute: string): RateSetup => {
   return { prefix, destination, rate: perMinute, increments: "1/1" };
 };
 
@@ -27,7 +36,7 @@ export const setup = () => ({
     { name: "wholesale", derive: { base: "retail", markupPercent: "-50" } },
     { name: "cost", rates: [rate("", "World", "0.01")] },
     { name: "special", rates: [rate("49", "Germany", "0.03")] },
-  ] as { name: string; rates?: ReturnType<typeof rate>[] }[],
+  ] as { name: string; rates?: RateSetup[] }[],
   sources: [{ name: "switch", format: "freeswitch-csv", settings: { mapping: FREESWITCH_MAPPING } as object }],
   trunks: [{ name: "carrier", source: "switch", direction: "egress", account: "carrier" }],
   rules: ["bakery", "clinic", "shop"].map((code) => ({ account: code, match: { accountCode: code } as object })),

@@ -1,5 +1,6 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Tx } from "../db/tx.ts";
+import { noteSource } from "../rerating/note-setting-change.ts";
 import { sourceUnknown } from "./problems.ts";
 import { readSourceConfig, type Source } from "./source.ts";
 
@@ -51,11 +52,14 @@ export async function findSourceById(tx: Tx, id: string): Promise<Source> {
 
 /** Creates the source, or gives the one of that name its new format and settings; answers its id. */
 export async function saveSource(tx: Tx, source: Source): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await tx.query<{ id: string; was_there: boolean }>(
     `insert into sources (tenant_id, id, name, format, settings) values ($1, $2, $3, $4, $5)
      on conflict (tenant_id, name) do update set format = excluded.format, settings = excluded.settings
-     returning id`,
+     returning id, xmax::text <> '0' as was_there`,
     [source.tenantId, source.id, source.name, source.format, JSON.stringify(source.config)],
   );
-  return rows[0]?.id ?? source.id;
+  const [{ id, was_there: wasThere } = { id: source.id, was_there: false }] = rows;
+  const { legs, directions } = source.config;
+  if (wasThere && (legs !== null || directions !== null)) await noteSource(tx, source.tenantId, id);
+  return id;
 }

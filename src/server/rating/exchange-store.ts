@@ -2,6 +2,7 @@ import type { Currency } from "../../core/money/currency.ts";
 import { formatDecimal } from "../../core/money/decimal.ts";
 import type { ExchangeRate } from "../../core/money/exchange.ts";
 import type { Tx } from "../db/tx.ts";
+import { noteExchangeRate } from "../rerating/note-setting-change.ts";
 import { storedDecimal } from "../tariff/terms-json.ts";
 
 /** All exchange rates of a tenant, by pair and date. */
@@ -27,4 +28,5 @@ export async function saveExchangeRate(tx: Tx, tenantId: string, exchangeRate: E
      on conflict (tenant_id, base, quote, effective_date) do update set rate = excluded.rate`,
     [tenantId, base, quote, effectiveDate, formatDecimal(rate)],
   );
+  await noteExchangeRate(tx, tenantId, exchangeRate);
 }

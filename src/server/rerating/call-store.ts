@@ -68,7 +68,8 @@ export async function pageOfCalls(
        and ($8::text is null or starts_with(c.prefix, $8) or starts_with($8, c.prefix))
        and ($9::text is null or c.destination = $9)
        and ($10::text is null or $10 in (c.currency, c.tariff_currency) and c.tariff_currency is not null)
-     group by c.answered_at, c.usage_id order by c.answered_at, c.usage_id limit $11`,
+       and ($11::bigint is null or c.tariff_epoch < $11)
+     group by c.answered_at, c.usage_id order by c.answered_at, c.usage_id limit $12`,
     [
       at.bookId,
       timestampToSql(start),
@@ -80,6 +81,7 @@ export async function pageOfCalls(
       selection.prefix,
       selection.destination,
       selection.currency,
+      selection.beforeEpoch,
       at.limit,
     ],
   );

@@ -46,6 +46,7 @@ export async function readSelection(db: Database, tenantId: string, typed: Typed
     destination,
     sourceId: typed.source === null ? null : await sourceOf(db, tenantId, typed.source),
     currency,
+    beforeEpoch: null,
   };
 }
 

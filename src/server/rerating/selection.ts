@@ -22,6 +22,8 @@ export interface Selection {
   readonly sourceId: string | null;
   /** Only charges converted from or to this currency; null: any. */
   readonly currency: string | null;
+  /** Only what was charged before this publication of a tariff; null: whenever. */
+  readonly beforeEpoch: number | null;
 }
 
 /** What a re-rating does beside giving calls today's prices. */

@@ -1,5 +1,6 @@
 import type { Derivation, TariffTerms } from "../../core/tariff/tariff.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
+import { noteTariffVersion } from "../rerating/note-setting-change.ts";
 import { tariffExists, tariffUnknown } from "./problems.ts";
 import { changeRates, type RateChanges } from "./rate-store.ts";
 import { derivationFromJson, derivationToJson, termsFromJson } from "./terms-json.ts";
@@ -133,6 +134,7 @@ export async function insertVersion(tx: BulkTx, publication: Publication, epoch:
   );
   const version = rows[0]?.number ?? 0;
   await changeRates(tx, publication, { tenantId, tariffId, version });
+  await noteTariffVersion(tx, tenantId, { tariffId, number: version, epoch: epoch + 1 });
   await tx.query("update tariff_epochs set epoch = $2 where tenant_id = $1", [tenantId, epoch + 1]);
   await tx.query("select pg_notify('tollwright_tariffs', $1)", [`${tenantId} ${epoch + 1}`]);
   return version;

@@ -9,6 +9,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Letterhead } from "../invoicing/letterhead.ts";
+import { noteAssignment, noteRules } from "../rerating/note-setting-change.ts";
 import type { StoredAccount, StoredTenant, TariffAssignment } from "./party.ts";
 
 interface TenantRow {
@@ -149,6 +150,7 @@ export async function saveTrunk(tx: Tx, tenantId: string, trunk: Trunk): Promise
       trunk.numbers && JSON.stringify(trunk.numbers),
     ],
   );
+  if (trunk.direction === "egress") await noteRules(tx, tenantId);
   return rows[0]?.id ?? trunk.id;
 }
 
@@ -235,6 +237,7 @@ export async function replaceRules(tx: Tx, tenantId: string, rules: readonly Acc
         match.callingPrefix,
       ],
     );
+  await noteRules(tx, tenantId);
 }
 
 export async function listTariffAssignments(tx: Tx, tenantId: string): Promise<readonly TariffAssignment[]> {
@@ -251,4 +254,5 @@ export async function saveTariffAssignment(tx: Tx, tenantId: string, assignment:
      on conflict (account_id, effective_from) do update set tariff_id = excluded.tariff_id`,
     [tenantId, assignment.accountId, assignment.tariffId, timestampToSql(assignment.effectiveFrom)],
   );
+  await noteAssignment(tx, tenantId, assignment);
 }
