@@ -38,9 +38,13 @@ const batch = (start: string, talkedS = 95) =>
   compileBer(`TransferBatch@1 {
     BatchControlInfo@4 { Sender@196 "GBRAA" Recipient@182 "USABB" FileSequenceNumber@109 "00418" }
     AccountingInfo@5 { TapDecimalPlaces@244 5 }
-    NetworkInfo@6 { UtcTimeOffsetInfoList@234 { UtcTimeOffsetInfo@233 { UtcTimeOffsetCode@232 0 UtcTimeOffset@231 "+0000" } } }
+    NetworkInfo@6 { UtcTimeOffsetInfoList@234 {
+      UtcTimeOffsetInfo@233 { UtcTimeOffsetCode@232 0 UtcTimeOffset@231 "+0000" }
+    } }
     CallEventDetailList@3 { MobileOriginatedCall@9 { MoBasicCallInformation@147 {
-      ChargeableSubscriber@427 { SimChargeableSubscriber@199 { Imsi@129 bcd:234150000000018 Msisdn@152 bcd:447700900018 } }
+      ChargeableSubscriber@427 {
+        SimChargeableSubscriber@199 { Imsi@129 bcd:234150000000018 Msisdn@152 bcd:447700900018 }
+      }
       Destination@89 { CalledNumber@407 bcd:14155550123 }
       CallEventStartTimeStamp@44 { LocalTimeStamp@16 "${start}" UtcTimeOffsetCode@232 0 } TotalCallEventDuration@223 ${talkedS}
     } } }

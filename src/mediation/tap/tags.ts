@@ -1,8 +1,9 @@
 import { applicationTag, type BerTag, tagText } from "../ber/tag.ts";
 
 /**
- * The elements of TAP 3 that Tollwright reads, by their names in TD.57 and [APPLICATION] tag numbers. A number means the
- * same in all releases from 3.01 to 3.12; what older releases call otherwise or newer ones dropped is said beside it.
+ * The elements of TAP 3 that Tollwright reads, by their names in TD.57 and [APPLICATION] tag numbers. A number means
+ * the same in all releases from 3.01 to 3.12; what older releases call otherwise or newer ones dropped is said beside
+ * it.
  */
 export const TAP = {
   TransferBatch: applicationTag(1),
