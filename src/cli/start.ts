@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import pino from "pino";
+import { type AlarmsReport, watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { startHttp } from "../server/http/http-server.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
@@ -44,9 +45,10 @@ export const startCommand = defineCommand({
       spoolDir: join(context.config.dataDir, "spool"),
       signal: context.signal,
     });
+    const alarms = watchAlarms(db, alarmsReport(log), { signal: context.signal });
     if (!context.signal.aborted) await once(context.signal, "abort");
     await http.close();
-    await Promise.all([receiver.settled(), watching, pulling]);
+    await Promise.all([receiver.settled(), watching, pulling, alarms]);
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
@@ -62,3 +64,11 @@ const pullsReport = (log: pino.Logger): PullsReport => {
     failed: (error) => log.warn(`The pulls could not be looked up: ${String(error)}`),
   };
 };
+
+const alarmsReport = (log: pino.Logger): AlarmsReport => ({
+  changed: ({ raised, cleared }) => {
+    for (const { kind, what, fix } of raised) log.warn(`Alarm: ${what} ${fix} [${kind}]`);
+    for (const { kind, what } of cleared) log.info(`Over: ${what} [${kind}]`);
+  },
+  failed: (error) => log.warn(`The alarms could not be looked at: ${String(error)}`),
+});
