@@ -60,6 +60,7 @@ export class DelimitedDecoder extends LineDecoder {
 
   protected override judge(record: CsvRecord): RowOutcome {
     if (this.#layout.hasHeader && this.#isHeader(record)) return { kind: "framing", what: "header" };
+    if (this.#layout.hasHeader && record.fieldCount === 1 && isRowCount(record.field(0))) return ROW_COUNT;
     const shape = this.#shapeFor(record);
     const fields = this.#fields.at(record, shape.positions);
     // Where nothing says how many columns there are, only a call needs those that the mapping names.
@@ -125,6 +126,8 @@ export class DelimitedDecoder extends LineDecoder {
 /** A record must have every column that the mapping needs. */
 const tooFewFault = ({ fieldCount: seen }: CsvRecord, { columnsNeeded }: Shape): Reject | null =>
   seen >= columnsNeeded ? null : columnCount({ seen, expected: `at least ${columnsNeeded}` });
+
+const ROW_COUNT: RowOutcome = { kind: "framing", what: "trailer" };
 
 /** Position of a column by its name: as written, else whatever the case; -1 when it is not there. */
 function positionOf(name: string, names: readonly string[]): number {
