@@ -66,6 +66,8 @@ export interface DecoderSettings {
   readonly futureToleranceS: number;
   /** How far the switch's own talk time may differ from answer-to-end by its clock; default in sanity.ts. */
   readonly driftToleranceS?: number;
+  /** The input is one row that was kept, behind the header rows of its file: nothing of the file is around it. */
+  readonly isKeptRow?: true;
 }
 
 /** What a switch posted, as its format reads it from a file. */

@@ -30,7 +30,8 @@ export function openMapped(mapping: unknown, settings: DecoderSettings): Decoder
     case "fixed-width":
       return new FixedWidthDecoder(layout, slots, rules);
     case "json":
-      return new JsonDecoder(layout, slots, rules);
+      // A record that was kept stands alone, no longer at a path in a document.
+      return new JsonDecoder(settings.isKeptRow ? { ...layout, records: [] } : layout, slots, rules);
     default:
       return layout satisfies never;
   }
