@@ -19,3 +19,14 @@ export function callDocument(uuid: string, variables: Readonly<Record<string, st
     callflow: [{ caller_profile: { caller_id_number: "442079460018", destination_number: "14155550123" } }],
   });
 }
+
+/** The same leg as mod_xml_cdr documents it. */
+export function xmlDocument(uuid: string): string {
+  const { variables, callflow } = JSON.parse(callDocument(uuid));
+  const tags = (texts: Readonly<Record<string, string>>): string =>
+    Object.entries(texts)
+      .map(([name, text]) => `<${name}>${encodeURIComponent(text)}</${name}>`)
+      .join("");
+  const profile = `<callflow><caller_profile>${tags(callflow[0].caller_profile)}</caller_profile></callflow>`;
+  return `<?xml version="1.0"?>\n<cdr core-uuid="x"><variables>${tags(variables)}</variables>${profile}</cdr>\n`;
+}

@@ -4,7 +4,7 @@ import { retryQuarantine } from "../../src/server/mediation/retry-quarantine.ts"
 import type { Source } from "../../src/server/mediation/source.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
-import { callDocument } from "./call-document.ts";
+import { callDocument, xmlDocument } from "./call-document.ts";
 import { post, type StartedServer, startServer } from "./started-server.ts";
 
 let db: TestDatabase;
@@ -50,11 +50,14 @@ const ENCODINGS: [string, string, (document: string) => string, string][] = [
   ["none",    "",                                  (document) => document,                                 "an empty content type"],
 ];
 
-test("mod_json_cdr's posts are understood in every encoding, and are one record", async () => {
-  const { operator, token } = await pushedSource();
+test.each<[module: string, format: string, document: string]>([
+  ["mod_json_cdr", "freeswitch-json", callDocument("leg-1")],
+  ["mod_xml_cdr", "freeswitch-xml", xmlDocument("leg-1")],
+])("%s's posts are understood in every encoding, and are one record", async (_module, format, document) => {
+  const { operator, token } = await pushedSource(format);
   const answers = [];
   for (const [encode, contentType, encoded] of ENCODINGS) {
-    const body = new TextEncoder().encode(encoded(callDocument("leg-1")));
+    const body = new TextEncoder().encode(encoded(document));
     const answer = await post(urlOf(0), { source: "fs-1", token, body, headers: { "content-type": contentType } });
     answers.push([encode, answer.status, answer.answer]);
   }
