@@ -1,6 +1,7 @@
 import type { Reject } from "../../core/reject.ts";
 import { BestWayDecoder } from "../best-way-decoder.ts";
 import type { Decoder, DecoderSettings, RowOutcome, SwitchFormat } from "../decoder.ts";
+import { FirstLineDecoder } from "../first-line-decoder.ts";
 import { JsonNode } from "../mapping/json-node.ts";
 import { NamedRecords } from "../mapping/named-records.ts";
 import { openMapped } from "../mapping/open-mapped.ts";
@@ -63,25 +64,20 @@ const DIALECTS = [
 function openSippy(settings: DecoderSettings): Decoder {
   const options = new JsonNode(settings.mapping ?? {}).only("columns", "times", "calling", "called");
   const nameOf = readRenamed(options.get("columns"), COLUMNS);
-  const named = () =>
-    new NamedRecords(
+  const tables = DIALECTS.map((dialect) => () => {
+    const layout = { kind: "csv", header: true, trim: true, ...dialect };
+    return openMapped({ layout, ...callOf(options, nameOf) }, settings);
+  });
+  tables[0]?.(); // a mistake in the options is told before a byte is read
+  return new FirstLineDecoder((line) => {
+    const records = new NamedRecords(
       callOf(options, (column) => column),
       settings,
     );
-  return new BestWayDecoder([
-    () => {
-      const records = named();
-      return new XmlDecoder(RESPONSE, (xml) => judgeStruct(xml, records));
-    },
-    () => {
-      const records = named();
-      return new WholeLinesDecoder(new PairLinesDecoder(";", (values, raw) => records.judge(values, raw)));
-    },
-    ...DIALECTS.map((dialect) => () => {
-      const layout = { kind: "csv", header: true, trim: true, ...dialect };
-      return openMapped({ layout, ...callOf(options, nameOf) }, settings);
-    }),
-  ]);
+    if (line.startsWith("<")) return new XmlDecoder(RESPONSE, (xml) => judgeStruct(xml, records));
+    if (!/^\w+=[^;]*;/.test(line)) return new BestWayDecoder(tables);
+    return new WholeLinesDecoder(new PairLinesDecoder(";", (values, raw) => records.judge(values, raw)));
+  });
 }
 
 function judgeStruct(xml: string, records: NamedRecords): RowOutcome {
