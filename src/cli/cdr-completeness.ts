@@ -1,10 +1,14 @@
 import { type EpochMs, epochMs, fromInstant, toInstant } from "../core/time/epoch.ts";
 import { findCompleteness, type SourceCompleteness } from "../server/completeness/find-completeness.ts";
+import { findLines } from "../server/completeness/find-lines.ts";
 import type { Period } from "../server/completeness/finding.ts";
+import { LINE_FATES } from "../server/completeness/line-fates.ts";
+import { listLimit, listOptions } from "./cdr-files.ts";
 import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
+import { linesOutcome } from "./completeness-lines.ts";
 import { byFile, byHour, byTrunk, COUNTS_BY, sourcesTable } from "./completeness-tables.ts";
 import { commandLineInvalid } from "./failure.ts";
-import { inputRefused, option } from "./input.ts";
+import { flag, inputRefused, option } from "./input.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";
 import type { Table } from "./table.ts";
 import { timeText } from "./time-text.ts";
@@ -32,6 +36,18 @@ export const cdrCompletenessCommand = defineCommand({
       if (by === undefined) throw inputRefused(`Write one of ${COUNTS_BY.join(", ")}.`);
       return by;
     }),
+    file: option("--file NAME", "a file, by its name or id: its lines instead of the report"),
+    lines: flag("--lines", "with --file: list what became of each row"),
+    fate: option("--fate FATE", `only lines that are ${LINE_FATES.join(", ")}`, (text) => {
+      const fate = LINE_FATES.find((each) => each === text);
+      if (fate === undefined) throw inputRefused(`Write one of ${LINE_FATES.join(", ")}.`);
+      return fate;
+    }),
+    read: option(
+      "--read PATH",
+      "the file itself, where it still is: tells of duplicates and unbilled rows by line, too",
+    ),
+    limit: listOptions.limit,
   },
   examples: [
     { command: "tollwright cdr completeness", does: `The last ${DAYS} days of every source.` },
@@ -40,12 +56,22 @@ export const cdrCompletenessCommand = defineCommand({
       does: "One day of one switch, hour by hour.",
     },
     {
+      command: "tollwright cdr completeness --file cdr-00417.csv --lines --fate quarantined",
+      does: "Rows of one file that wait, and why.",
+    },
+    {
       command: "tollwright cdr completeness --json | jq '.sources[].findings[]'",
       does: "What is missing, for a script.",
     },
   ],
-  async run(context, _args, { source, from, to, by }) {
+  async run(context, _args, { source, from, to, by, file, lines, fate, read: path, limit }) {
     const { id: tenantId, timeZone } = await context.tenant();
+    if (lines !== (file !== undefined) || (!lines && (fate !== undefined || path !== undefined)))
+      throw commandLineInvalid({ what: "--file, --lines, --fate and --read go together.", command: COMMAND });
+    if (file !== undefined) {
+      const filter = { tenantId, file, source, fate: fate ?? null, path, limit: listLimit(limit) };
+      return linesOutcome(await findLines(await context.db(), filter), path !== undefined);
+    }
     const period = periodOf(context, timeZone, { from, to });
     const sources = await findCompleteness(await context.db(), {
       tenantId,

@@ -112,6 +112,8 @@ export const PROBLEMS = {
   "spool-not-written": 507,
   "export-not-written": 507,
   "output-not-written": 507,
+  "syslog-not-listening": 503,
+  "syslog-tls-unreadable": 503,
   "server-clock-differs": 502,
   "sql-url-invalid": 422,
   "sql-unreachable": 503,
@@ -127,6 +129,7 @@ export const PROBLEMS = {
   "alarm-unknown": 404,
   "totals-invalid": 422,
   "file-name-unknown": 404,
+  "file-not-that-one": 422,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

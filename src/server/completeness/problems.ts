@@ -20,3 +20,9 @@ export const fileNameUnknown = (args: { readonly name: string; readonly found: r
         : `The name "${args.name}" is that of several files: ${args.found.join(", ")}.`,
     fix: "List files with `tollwright cdr files`; name the source with --source, or give the file's id.",
   });
+
+export const fileNotThatOne = (args: { readonly path: string; readonly name: string }) =>
+  new Problem("file-not-that-one", {
+    what: `The file ${args.path} is not the one that was imported as ${args.name}: its content differs.`,
+    fix: "Name the file as it came, or leave out --read to list the lines that are kept.",
+  });
