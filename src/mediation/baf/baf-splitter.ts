@@ -100,32 +100,23 @@ export class BafSplitter {
   #record(bytes: Uint8Array, at: number, final: boolean): number {
     const end = at + lengthAt(bytes, at);
     if (end > bytes.length) return final ? this.#cutOff(bytes, at) : at;
-    if (end === bytes.length && !final) return at;
-    if (end === bytes.length) return this.#give("record", bytes, at, end);
-    switch (startAt(bytes, end, final)) {
-      case "unknown":
-        return at;
-      case "nothing":
-        // Another record inside of this one: its length is wrong. Else the bytes behind it are.
-        return (recordAfter(bytes, at) ?? end) < end
-          ? this.#damaged(bytes, at, final)
-          : this.#give("record", bytes, at, end);
-      default:
-        return this.#give("record", bytes, at, end);
-    }
+    if (!final && bytes.length < end + START_BYTES) return at;
+    // Digits never look like the start of a record: with another one inside, its length is wrong.
+    const inside = recordAfter(bytes, at, end);
+    return this.#give(inside === undefined ? "record" : "damaged", bytes, at, inside ?? end);
   }
 
   /** The last record is longer than the file, unless its length is wrong and others follow. */
   #cutOff(bytes: Uint8Array, at: number): number {
-    const next = recordAfter(bytes, at);
+    const next = recordAfter(bytes, at, bytes.length);
     if (next !== undefined) return this.#give("damaged", bytes, at, next);
     return this.#give("cut-off", bytes, at, bytes.length);
   }
 
   #damaged(bytes: Uint8Array, at: number, final: boolean): number {
-    const next = recordAfter(bytes, at);
     const most = at + PIECE_BYTES_MAX;
-    if (next !== undefined && next <= most) return this.#give("damaged", bytes, at, next);
+    const next = recordAfter(bytes, at, most);
+    if (next !== undefined) return this.#give("damaged", bytes, at, next);
     if (!final && bytes.length < most + START_BYTES) return at;
     return this.#give("damaged", bytes, at, Math.min(most, bytes.length));
   }
@@ -161,10 +152,10 @@ const isDescriptor = (bytes: Uint8Array, at: number): boolean => {
 const isIdentifier = (byte: number | undefined): boolean =>
   byte === RECORD_IDENTIFIERS.good || byte === RECORD_IDENTIFIERS.faulty;
 
-/** The first place after `at` where a record may start. */
-function recordAfter(bytes: Uint8Array, at: number): number | undefined {
-  const until = Math.min(bytes.length - START_BYTES, at + PIECE_BYTES_MAX);
-  for (let next = at + 1; next <= until; next++)
+/** The first place behind `at`, and before `until`, where a record may start. */
+function recordAfter(bytes: Uint8Array, at: number, until: number): number | undefined {
+  const last = Math.min(bytes.length - START_BYTES, until - 1);
+  for (let next = at + 1; next <= last; next++)
     if (isDescriptor(bytes, next) && isIdentifier(bytes[next + DESCRIPTOR_BYTES])) return next;
   return undefined;
 }
