@@ -16,7 +16,7 @@ interface Seen {
   readonly trendMsPerDay: number;
 }
 
-/** Calls of some hundred pairs of numbers, so that many repeat; one in eight is seen by one switch only or much later. */
+/** Calls of some hundred pairs of numbers, so that many repeat; a few are seen by one switch only, or much later. */
 const anySeen = (trend: fc.Arbitrary<number>): fc.Arbitrary<Seen> =>
   fc.record({
     calls: fc.array(

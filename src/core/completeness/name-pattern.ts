@@ -3,7 +3,7 @@ import { isCivilTime } from "../time/zone.ts";
 
 /** What a pattern finds in a name or a key. */
 export interface NameParts {
-  /** Tells series apart that are numbered each for itself: a node, a pair of networks. "" where there is no such part. */
+  /** Tells series apart that are numbered each for itself, as a node's; "" where there is no such part. */
   readonly stream: string;
   readonly number: number | null;
   /** A date and time as written, in minutes since 1970 by the clock on the wall. */

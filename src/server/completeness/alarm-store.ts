@@ -35,8 +35,8 @@ interface AlarmRow {
   readonly acknowledged_by: string | null;
 }
 
-const COLUMNS = `a.id, a.kind, (select s.name from sources s where s.id = a.source_id) as source, a.subject, a.what, a.fix,
-  a.at, a.raised_at, a.cleared_at, a.acknowledged_at, a.acknowledged_by`;
+const COLUMNS = `a.id, a.kind, (select s.name from sources s where s.id = a.source_id) as source, a.subject, a.what,
+  a.fix, a.at, a.raised_at, a.cleared_at, a.acknowledged_at, a.acknowledged_by`;
 
 const alarmOf = (row: AlarmRow): Alarm => ({
   id: row.id,

@@ -50,8 +50,8 @@ export async function findNamedFiles(
 }
 
 /**
- * The lines of a file that are kept somewhere: calls that it stored, parts of calls, rows that wait. Duplicates and rows
- * that are not billable leave no line of their own.
+ * The lines of a file that are kept somewhere: calls that it stored, parts of calls, rows that wait. Duplicates and
+ * rows that are not billable leave no line of their own.
  */
 export async function listKeptLines(
   tx: Tx,
@@ -105,7 +105,8 @@ export async function findEventPlaces(
 ): Promise<ReadonlyMap<string, KeptPlace>> {
   const { rows } = await tx.query<{ id: string; file: string | null; line: string }>(
     `select e.id, f.name as file, e.line
-     from usage_identities i join usage_events e on e.book_id = i.book_id and e.started_at = i.started_at and e.id = i.id
+     from usage_identities i
+       join usage_events e on e.book_id = i.book_id and e.started_at = i.started_at and e.id = i.id
        join batches b on b.id = e.batch_id left join source_files f on f.id = b.file_id
      where i.id = any($2::uuid[]) and e.tenant_id = $1`,
     [tenantId, ids],
