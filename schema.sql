@@ -970,7 +970,7 @@ create table rerate_totals (
   changed bigint not null,
   was numeric(28,9) not null,
   should_be numeric(28,9) not null,
-  constraint rerate_totals_cause_check CHECK ((cause = ANY (ARRAY['priced'::text, 'excluded'::text]))),
+  constraint rerate_totals_cause_check CHECK ((cause = ANY (ARRAY['priced'::text, 'excluded'::text, 'in-turn'::text]))),
   constraint rerate_totals_side_check CHECK ((side = ANY (ARRAY['cost'::text, 'reseller'::text, 'customer'::text]))),
   constraint rerate_totals_run_id_fkey FOREIGN KEY (run_id) REFERENCES rerate_runs(id),
   constraint rerate_totals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),

@@ -41,14 +41,15 @@ create unique index rerate_runs_running on rerate_runs (tenant_id, request_hash)
 select protect('rerate_runs', 'select, insert, update');
 grant select, insert, update on rerate_runs to tollwright_ingest;
 
--- What a run did, by who pays. cause: `priced` for calls that are usage, `excluded` for those that no longer are.
+-- What a run did, by who pays. cause: `priced` for calls that are usage, `excluded` for those that no longer are, `in-turn`
+-- for those whose price depends on the calls before them.
 create table rerate_totals (
   tenant_id uuid not null references tenants,
   run_id uuid not null references rerate_runs,
   account_id uuid not null,
   side text not null check (side in ('cost', 'reseller', 'customer')),
   currency text not null,
-  cause text not null check (cause in ('priced', 'excluded')),
+  cause text not null check (cause in ('priced', 'excluded', 'in-turn')),
   looked bigint not null,
   changed bigint not null,
   was numeric(28, 9) not null,
