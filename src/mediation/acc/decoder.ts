@@ -2,9 +2,9 @@ import { RFC_4180 } from "../csv/dialect.ts";
 import type { CsvRecord } from "../csv/record.ts";
 import { CsvTokenizer } from "../csv/tokenizer.ts";
 import type { DecodedRow, Decoder, DecoderSettings, RowOutcome } from "../decoder.ts";
+import { FirstLineDecoder } from "../first-line-decoder.ts";
 import { columnCount, faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
-import { decodeBytewise } from "../text/encoding.ts";
 import { isRowCount } from "../text/printed.ts";
 import { AccClock } from "./clock.ts";
 import { type AccLayout, type AccSettings, layoutOf, layoutOfHeader, readAccSettings } from "./layout.ts";
@@ -14,52 +14,42 @@ import { type AccContext, decodeAccRow } from "./row.ts";
 export type UsualLayout = (record: Pick<CsvRecord, "fieldCount" | "field">) => AccLayout | undefined;
 
 /** Reads the rows that the acc modules of Kamailio and OpenSIPS write, as CSV export or flat text. */
-export class AccDecoder implements Decoder {
+export function openAcc(settings: DecoderSettings, usual: UsualLayout): Decoder {
+  const acc = readAccSettings(settings.mapping);
+  return new FirstLineDecoder(
+    (line) => new AccDecoder(settings, { ...acc, delimiter: acc.delimiter ?? delimiterOf(line) }, usual),
+  );
+}
+
+class AccDecoder implements Decoder {
   readonly #context: AccContext;
   readonly #acc: AccSettings;
   readonly #usual: UsualLayout;
+  readonly #tokenizer: CsvTokenizer;
   /** Layout by settings or by header row; null: the usual one, found row by row. */
   #layout: AccLayout | null;
   #isFirst = true;
-  /** null until the delimiter is known. */
-  #tokenizer: CsvTokenizer | null = null;
-  #head: Uint8Array = new Uint8Array();
   #rows: DecodedRow[] = [];
 
-  constructor(settings: DecoderSettings, usual: UsualLayout) {
+  constructor(settings: DecoderSettings, acc: AccSettings & { readonly delimiter: string }, usual: UsualLayout) {
     this.#context = { clock: new AccClock(settings), sanity: settings };
-    this.#acc = readAccSettings(settings.mapping);
+    this.#acc = acc;
     this.#usual = usual;
-    this.#layout = this.#acc.columns && layoutOf(this.#acc.columns);
+    this.#layout = acc.columns && layoutOf(acc.columns);
+    // Flat text escapes nothing, and a SIP header may start with a quote; exports of tables are CSV.
+    const quoting = acc.delimiter === "|" ? "none" : "doubled";
+    const dialect = { ...RFC_4180, delimiter: acc.delimiter, quoting, newlinesInQuotes: false } as const;
+    this.#tokenizer = new CsvTokenizer(dialect, "auto", (record) => this.#record(record));
   }
 
   push(chunk: Uint8Array): DecodedRow[] {
-    if (this.#tokenizer) this.#tokenizer.push(chunk);
-    else this.#sniff(chunk, false);
+    this.#tokenizer.push(chunk);
     return this.#take();
   }
 
   end(): DecodedRow[] {
-    if (!this.#tokenizer) this.#sniff(new Uint8Array(), true);
-    this.#tokenizer?.end();
+    this.#tokenizer.end();
     return this.#take();
-  }
-
-  /** Waits for the first line that holds anything, and chooses the delimiter by it. */
-  #sniff(chunk: Uint8Array, final: boolean): void {
-    const head = new Uint8Array(this.#head.length + chunk.length);
-    head.set(this.#head);
-    head.set(chunk, this.#head.length);
-    this.#head = head;
-    const line = firstLine(head, final);
-    if (line === undefined) return;
-    const delimiter = this.#acc.delimiter ?? delimiterOf(line);
-    // Flat text escapes nothing, and a SIP header may start with a quote; exports of tables are CSV.
-    const quoting = delimiter === "|" ? "none" : "doubled";
-    const dialect = { ...RFC_4180, delimiter, quoting, newlinesInQuotes: false } as const;
-    this.#tokenizer = new CsvTokenizer(dialect, "auto", (record) => this.#record(record));
-    this.#head = new Uint8Array();
-    this.#tokenizer.push(head);
   }
 
   #record(record: CsvRecord): void {
@@ -95,20 +85,6 @@ export class AccDecoder implements Decoder {
 const BLANK: RowOutcome = { kind: "framing", what: "blank" };
 
 const ROW_COUNT: RowOutcome = { kind: "framing", what: "trailer" };
-
-/** The UTF-8 byte order mark, bytewise. */
-const BOM = /^\u00ef\u00bb\u00bf/;
-
-/** A first line longer than this is no acc row; the tokenizer says what it is. */
-const HEAD_BYTES_MAX = 65_536;
-
-/** The first line that is not blank, as text; undefined while it may go on in the next chunk. */
-function firstLine(head: Uint8Array, final: boolean): string | undefined {
-  const text = decodeBytewise(head.subarray(0, HEAD_BYTES_MAX)).replace(BOM, "");
-  const match = /[^\s].*?(?=[\r\n])/s.exec(text);
-  if (match) return match[0];
-  return final || head.length >= HEAD_BYTES_MAX ? text : undefined;
-}
 
 /** The delimiter that a line has most of; the rarer in SIP texts wins a tie. */
 const delimiterOf = (line: string): string =>

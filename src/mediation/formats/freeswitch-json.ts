@@ -9,6 +9,7 @@ import {
   type RowOutcome,
   type SwitchFormat,
 } from "../decoder.ts";
+import { FirstLineDecoder } from "../first-line-decoder.ts";
 import { decodeFreeswitchDocument } from "../freeswitch-document.ts";
 import { encodedDocument, JSON_DOCUMENT, unwrapCdrPost } from "../freeswitch-post.ts";
 import { JsonSplitter } from "../mapping/json-splitter.ts";
@@ -26,49 +27,35 @@ export const freeswitchJson: SwitchFormat = {
   title: "FreeSWITCH mod_json_cdr",
   evidence: "proven",
   hint: { fileName: /\.json$/ },
-  open: (settings) => new FreeswitchJsonDecoder(settings),
+  open: (settings) => new FirstLineDecoder((line) => new FreeswitchJsonDecoder(settings, isDocument(line))),
   unwrapPost: (contentType, body) => unwrapCdrPost(JSON_DOCUMENT, contentType, body),
 };
 
+/** A first line that is a whole document says one document a line: then a broken one can't swallow the next. */
+const isDocument = (line: string): boolean =>
+  line !== "" && (!startsJson(line) || (line.startsWith("{") && line.trimEnd().endsWith("}")));
+
 class FreeswitchJsonDecoder implements Decoder {
   readonly #settings: DecoderSettings;
-  /** null until the first line tells how documents are set apart. */
-  #source: CsvTokenizer | JsonSplitter | null = null;
-  #head: Uint8Array = new Uint8Array();
+  readonly #source: CsvTokenizer | JsonSplitter;
   #endOffset = 0;
   #rows: DecodedRow[] = [];
 
-  constructor(settings: DecoderSettings) {
+  constructor(settings: DecoderSettings, hasLines: boolean) {
     this.#settings = settings;
+    this.#source = hasLines ? this.#lines() : this.#documents();
   }
 
   push(chunk: Uint8Array): DecodedRow[] {
-    if (this.#source) this.#source.push(chunk);
-    else this.#sniff(chunk, false);
+    this.#source.push(chunk);
     return this.#take();
   }
 
   end(): DecodedRow[] {
-    if (!this.#source) this.#sniff(new Uint8Array(), true);
-    const source = this.#source as CsvTokenizer | JsonSplitter;
+    const source = this.#source;
     source.end();
     if (source.offset > this.#endOffset) this.#add(source.line, source.offset, "", { kind: "framing", what: "blank" });
     return this.#take();
-  }
-
-  /** A first line that is a whole document says one document a line: then a broken one can't swallow the next. */
-  #sniff(chunk: Uint8Array, final: boolean): void {
-    const head = new Uint8Array(this.#head.length + chunk.length);
-    head.set(this.#head);
-    head.set(chunk, this.#head.length);
-    this.#head = head;
-    const lineEnd = head.findIndex((byte, index) => (byte === 0x0a || byte === 0x0d) && index > 0);
-    if (lineEnd < 0 && !final && head.length <= CSV_LIMITS.recordBytesMax) return;
-    const line = decodeText(lineEnd < 0 ? head : head.subarray(0, lineEnd), "utf-8").trim();
-    const isLines = line !== "" && (!startsJson(line) || (line.startsWith("{") && line.endsWith("}")));
-    this.#source = isLines ? this.#lines() : this.#documents();
-    this.#head = new Uint8Array();
-    this.#source.push(head);
   }
 
   #lines(): CsvTokenizer {

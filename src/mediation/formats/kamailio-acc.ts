@@ -1,4 +1,4 @@
-import { AccDecoder, type UsualLayout } from "../acc/decoder.ts";
+import { openAcc, type UsualLayout } from "../acc/decoder.ts";
 import { ACC_CORE, type AccColumn, type AccLayout, layoutOf } from "../acc/layout.ts";
 import type { SwitchFormat } from "../decoder.ts";
 
@@ -12,7 +12,7 @@ export const kamailioAcc: SwitchFormat = {
   evidence: "unproven",
   hint: { fileName: /kamailio/i, head: /src_user|dst_ouser/ },
   isTableExport: true,
-  open: (settings) => new AccDecoder(settings, usualLayout),
+  open: (settings) => openAcc(settings, usualLayout),
 };
 
 /** The extras of Kamailio's sample configuration: src_user, src_domain, src_ip, dst_ouser, dst_user, dst_domain. */

@@ -1,4 +1,4 @@
-import { AccDecoder, type UsualLayout } from "../acc/decoder.ts";
+import { openAcc, type UsualLayout } from "../acc/decoder.ts";
 import { ACC_CORE, type AccColumn, layoutOf } from "../acc/layout.ts";
 import type { SwitchFormat } from "../decoder.ts";
 
@@ -12,7 +12,7 @@ export const opensipsAcc: SwitchFormat = {
   evidence: "proven",
   hint: { fileName: /opensips/i, head: /ms_duration|setuptime/ },
   isTableExport: true,
-  open: (settings) => new AccDecoder(settings, usualLayout),
+  open: (settings) => openAcc(settings, usualLayout),
 };
 
 /** The accounting extras of the usual prepaid set-up: kind of account, caller, called number, carrier, dialog. */

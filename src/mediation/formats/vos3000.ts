@@ -104,11 +104,13 @@ function callOf(options: JsonNode, nameOf: NameOf<Column>, times: unknown): obje
   const optional = (column: Column) => ({ column: nameOf(column), optional: true, empty: ["NULL", "\\N"] });
   const number = (option: "calling" | "called", usual: Column) =>
     optional(options.get(option)?.oneOf(NUMBERS) ?? usual);
-  const hasStart = { column: nameOf("starttime"), empty: false };
+  const isRecord = {
+    all: (["calleee164", "starttime"] as const).map((column) => ({ column: nameOf(column), empty: false })),
+  };
   const hasNoEnd = { column: nameOf("stoptime"), oneOf: ["", "0", "NULL", "\\N"] };
   const time = (column: Column) => ({ column: nameOf(column), format: times });
   return {
-    rows: { nonBillable: [{ when: { all: [hasStart, hasNoEnd] }, why: "call that is still up" }] },
+    rows: { nonBillable: [{ when: { all: [isRecord, hasNoEnd] }, why: "call that is still up" }] },
     key: { firstOf: [optional("flowno"), { record: true }] },
     callId: optional("softswitchcallid"),
     calling: number("calling", "callere164"),
