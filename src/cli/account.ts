@@ -1,6 +1,8 @@
 import { type Nanos, nanos, nanosToSql } from "../core/money/nanos.ts";
 import { type AccountWithBalances, listAccountBalances, showAccount } from "../server/ledger/account-balances.ts";
 import { topUp } from "../server/ledger/top-up.ts";
+import { accountAllowancesCommand } from "./account-allowances.ts";
+import { accountReplayCommand } from "./account-replay.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
 import { argument, dryRun, requiredOption } from "./input.ts";
 import { amountText, moneyText } from "./money-text.ts";
@@ -111,7 +113,7 @@ const topup = defineCommand({
 export const accountCommands: CommandGroup = {
   name: "account",
   summary: "customers, resellers and vendors",
-  commands: [list, show, topup],
+  commands: [list, show, topup, accountAllowancesCommand, accountReplayCommand],
 };
 
 const accountJson = (account: AccountWithBalances): object => ({

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type EpochMs, fromInstant } from "../core/time/epoch.ts";
+import { replayDue } from "../server/allowance/replay-due.ts";
 import type { Database } from "../server/db/database.ts";
 import {
   findFilesById,
@@ -104,6 +105,7 @@ async function importAll(context: CommandContext, run: ImportRun): Promise<reado
     return rehearsals.map((rehearsal, index) => ({ path: paths[index] ?? "", ...rehearsal }));
   }
   const results = await importEach(context, run, bar);
+  await replayDue(run.db, { tenantId: run.source.tenantId, accountIds: null });
   return await asOfNow(run, results);
 }
 

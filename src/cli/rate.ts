@@ -1,3 +1,4 @@
+import { chargePartsToJson } from "../core/allowance/charge-part.ts";
 import { nanosToSql } from "../core/money/nanos.ts";
 import { NOT_E164_MARK } from "../core/numbering/stored-number.ts";
 import type { ExplainedCharge, ExplainedSlice } from "../core/rating/charge.ts";
@@ -62,7 +63,7 @@ const calledText = ({ called }: PriceAnswer): string =>
 
 function sideJson({ side, account, tariff, outcome }: ExplainedSide, { tariffNames }: PriceAnswer): object {
   if (outcome.kind !== "rated") return { side, account, tariff, ...outcome };
-  const { charge, inAccount } = outcome;
+  const { charge, inAccount, inTurn } = outcome;
   const { currency, prefix, destination, billedS, coveredS, tariffVersion, explanation } = charge;
   const slices = explanation.slices.map(({ tariffId, from, ...slice }) => {
     return { ...slice, from: toInstant(from).toString(), tariff: tariffNames.get(tariffId) };
@@ -72,6 +73,10 @@ function sideJson({ side, account, tariff, outcome }: ExplainedSide, { tariffNam
     ...{ billedS, coveredS, tariffVersion },
     inAccount: inAccount && { amount: nanosToSql(inAccount.amount), currency: inAccount.currency },
     explanation: { ...explanation, slices },
+    inTurn: inTurn && {
+      ...{ amount: nanosToSql(inTurn.amount), currency: inTurn.currency },
+      parts: chargePartsToJson(inTurn.parts),
+    },
   };
 }
 
@@ -89,6 +94,7 @@ function sideText({ side, account, tariff, outcome }: ExplainedSide, answer: Pri
         `${who}: ${moneyText(outcome.charge.amount, outcome.charge.currency)}`,
         ...chargeText(outcome.charge, tariff, answer),
         ...convertedText(outcome),
+        ...inTurnText(outcome),
       ];
     default:
       return outcome satisfies never;
@@ -129,6 +135,19 @@ const slicesTable = (slices: readonly ExplainedSlice[], { tariffNames }: PriceAn
     exactText(slice.amount),
   ]),
 });
+
+/** What packages make of the price: nothing is said where they have no part in it. */
+function inTurnText({ inTurn }: Extract<ExplainedSide["outcome"], { kind: "rated" }>): string[] {
+  if (inTurn === null || inTurn.parts.length === 0) return [];
+  const parts = inTurn.parts.map((part) => {
+    const seconds = part.seconds === null ? "" : `${part.seconds} s `;
+    if (part.kind === "tier") return `${seconds}by ${part.name}, step ${part.step}: ${part.price}`;
+    return part.paid === null
+      ? `${seconds}by ${part.name}`
+      : `${moneyText(part.paid, inTurn.currency)} by ${part.name}`;
+  });
+  return [`  with its packages, as the next call: ${moneyText(inTurn.amount, inTurn.currency)} (${parts.join("; ")})`];
+}
 
 function convertedText({ charge, inAccount }: Extract<ExplainedSide["outcome"], { kind: "rated" }>): string[] {
   if (inAccount === null) return ["  No exchange rate for the day brings it into the account's currency."];

@@ -23,7 +23,17 @@ export interface UsageItem {
   readonly billedS: number;
   /** Connect fees in the amount, as far as they are known apart from it. */
   readonly connectFees: Nanos;
+  /** Absent: money paid for all of it. */
+  readonly covered?: Covered;
   readonly exactAmount: Nanos;
+}
+
+/** What allowances paid of a line's calls. */
+export interface Covered {
+  /** The allowances' names. */
+  readonly by: string;
+  /** The part of the billed seconds: the rate is for the rest of them. */
+  readonly seconds: number;
 }
 
 /** A correction in money, posted to the account since its last invoice. */
@@ -40,9 +50,9 @@ export interface AdjustmentItem {
  */
 export function itemKey(item: BillableItem): string {
   if (item.kind === "adjustment") return ["2", item.adjustmentId].join("\0");
-  const { period, destination, ratePerMinute } = item;
+  const { period, destination, ratePerMinute, covered } = item;
   const rate = ratePerMinute === null ? "" : unitsAt(ratePerMinute, DECIMAL_SCALE_MAX).toString().padStart(40, "0");
-  return ["1", period.startDate, period.endDate, destination, rate].join("\0");
+  return ["1", period.startDate, period.endDate, destination, rate, covered?.by ?? ""].join("\0");
 }
 
 /**
@@ -69,14 +79,18 @@ function added(a: BillableItem, b: BillableItem): BillableItem {
   const exactAmount = nanos(a.exactAmount + b.exactAmount);
   if (a.kind !== "usage" || b.kind !== "usage") return { ...a, exactAmount };
   const connectFees = nanos(a.connectFees + b.connectFees);
-  return { ...a, exactAmount, connectFees, calls: a.calls + b.calls, billedS: a.billedS + b.billedS };
+  const covered = a.covered && { by: a.covered.by, seconds: a.covered.seconds + (b.covered?.seconds ?? 0) };
+  const counts = { calls: a.calls + b.calls, billedS: a.billedS + b.billedS };
+  return { ...a, exactAmount, connectFees, ...counts, ...(covered && { covered }) };
 }
 
 function negated(item: BillableItem): BillableItem {
   const exactAmount = nanos(-item.exactAmount);
   if (item.kind !== "usage") return { ...item, exactAmount };
   const connectFees = nanos(-item.connectFees);
-  return { ...item, exactAmount, connectFees, calls: 0 - item.calls, billedS: 0 - item.billedS };
+  const covered = item.covered && { by: item.covered.by, seconds: 0 - item.covered.seconds };
+  const counts = { calls: 0 - item.calls, billedS: 0 - item.billedS };
+  return { ...item, exactAmount, connectFees, ...counts, ...(covered && { covered }) };
 }
 
 const isNothing = (item: BillableItem): boolean =>

@@ -2,6 +2,7 @@ import { type PoolState, poolStateToText } from "../../core/allowance/pool-state
 import { hasRules, monthOf, rulesOf, stateAtStart } from "../../core/catalog/pool-month.ts";
 import type { Pool } from "../../core/catalog/pools.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import { findPools } from "../catalog/find-pools.ts";
 import type { Database } from "../db/database.ts";
 import { loadRatingContext, type RatingContext } from "../rating/rating-context.ts";
 import { listMonths, type StoredMonth } from "./month-store.ts";
@@ -25,34 +26,31 @@ export interface ReplayReport {
   readonly left: number;
 }
 
-const NOTHING: ReplayReport = { months: 0, entries: 0, left: 0 };
-
 /**
  * Prices again every month of the pools of a scope that needs it: a call came out of its turn, rules that were in force
  * in it have changed, or the month before ends otherwise than it did. Each pool's months in order, because what is left
  * of one may live on in the next.
  */
-export async function replayDue(db: Database, scope: ReplayScope, known?: RatingContext): Promise<ReplayReport> {
-  const { tenantId, accountIds } = scope;
-  const context = known ?? (await db.transaction("app", { tenantId }, (tx) => loadRatingContext(tx, tenantId, null)));
-  const wanted =
-    accountIds === null ? [...context.pools.values()] : accountIds.flatMap((id) => context.pools.get(id) ?? []);
+export async function replayDue(db: Database, { tenantId, accountIds }: ReplayScope): Promise<ReplayReport> {
+  const known = await db.transaction("app", { tenantId }, (tx) => findPools(tx, tenantId));
+  const wanted = accountIds === null ? [...known.values()] : accountIds.flatMap((id) => known.get(id) ?? []);
   const pools = [...new Set(wanted)];
-  if (pools.length === 0) return NOTHING;
+  if (pools.length === 0) return { months: 0, entries: 0, left: 0 };
   const [spans, months] = await db.transaction("ingest", {}, async (tx) => [
     await chargedSpans(tx, [...new Set(pools.map(({ bookId }) => bookId))]),
     Map.groupBy(await listMonths(tx, pools), ({ poolId }) => poolId),
   ]);
-  let report = NOTHING;
+  // Tariffs are loaded for the first month that needs them: mostly there is none.
+  let context: Promise<RatingContext> | undefined;
+  const prices = () => (context ??= db.transaction("app", { tenantId }, (tx) => loadRatingContext(tx, tenantId, null)));
+  const report = { months: 0, entries: 0, left: 0 };
   for (const pool of pools) {
     const span = spans.get(pool.bookId);
     if (span === undefined) continue;
-    const replayed = await replayPool(db, context, { pool, span, stored: months.get(pool.id) ?? [] });
-    report = {
-      months: report.months + replayed.months,
-      entries: report.entries + replayed.entries,
-      left: report.left + replayed.left,
-    };
+    const replayed = await replayPool(db, prices, { pool, span, stored: months.get(pool.id) ?? [] });
+    report.months += replayed.months;
+    report.entries += replayed.entries;
+    report.left += replayed.left;
   }
   return report;
 }
@@ -66,7 +64,7 @@ interface PoolToReplay {
 
 async function replayPool(
   db: Database,
-  context: RatingContext,
+  prices: () => Promise<RatingContext>,
   { pool, span, stored }: PoolToReplay,
 ): Promise<ReplayReport> {
   let months = 0;
@@ -86,7 +84,7 @@ async function replayPool(
       previous = present;
       continue;
     }
-    const replayed = await replayMonth(db, context, { pool, month, start });
+    const replayed = await replayMonth(db, await prices(), { pool, month, start });
     if (replayed === undefined) return { months, entries, left: 1 };
     months += 1;
     entries += replayed.entries;

@@ -3,13 +3,15 @@ import { invariant } from "../../core/invariant.ts";
 import type { Invoice } from "../../core/invoicing/invoice.ts";
 import { invoiceNumber, numberSeries } from "../../core/invoicing/invoice-number.ts";
 import { postInvoice } from "../../core/invoicing/post-invoice.ts";
+import { findStalePools } from "../allowance/tier-counts.ts";
 import type { Tx } from "../db/tx.ts";
 import { insertJournals, type JournalEntry, type LockedBook, lockBooks } from "../ledger/post-journals.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { BillingOrder } from "./billing-scope.ts";
 import { savePositions } from "./billing-store.ts";
-import { type Draft, draftInvoices } from "./draft-invoices.ts";
+import { type Draft, draftInvoices, type ParkedAccount } from "./draft-invoices.ts";
 import { logoOf } from "./letterhead.ts";
+import { missingSpend, postSpend } from "./missing-spend.ts";
 import { printInvoice } from "./print-invoice.ts";
 import { insertInvoices, saveLogo, takeNumbers } from "./store.ts";
 
@@ -39,8 +41,12 @@ export async function billBooks(
     tx,
     accounts.map(({ bookId }) => bookId),
   );
+  const stale = await findStalePools(tx, [...new Set(accounts.flatMap(({ id }) => order.pools.get(id) ?? []))]);
+  const isStale = ({ id }: StoredAccount) => stale.has(order.pools.get(id)?.id ?? "");
+  const ready = accounts.filter((account) => !isStale(account));
+  await postSpend(tx, order, bookedBy, { books, missing: await missingSpend(tx, order, ready) });
   const covers = new Map([...books.values()].map(({ bookId, lastJournalNumber }) => [bookId, lastJournalNumber]));
-  const drafts = await draftInvoices(tx, order, accounts);
+  const drafts = [...(await draftInvoices(tx, order, ready)), ...accounts.filter(isStale).map(parkedAsStale)];
   const numbers = await numberDrafts(tx, tenantId, drafts);
   await storeInvoices(tx, order, bookedBy, { books, covers, numbers });
   await savePositions(tx, tenantId, newPositions(drafts, covers));
@@ -49,6 +55,14 @@ export async function billBooks(
     return { kind: "billed", account: draft.account, number: numberOf(numbers, draft), invoice: draft.invoice };
   });
 }
+
+/** A call came while the bill run began: what it changes is not known yet. */
+const parkedAsStale = (account: StoredAccount): ParkedAccount => ({
+  kind: "parked",
+  account,
+  what: "Calls that change the prices of others came in while the run began.",
+  fix: "Run `tollwright bill run` again.",
+});
 
 /** Gives each draft the next number of its series, in order; series are locked in order of their names. */
 async function numberDrafts(

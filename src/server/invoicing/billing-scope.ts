@@ -1,6 +1,8 @@
+import type { Pool } from "../../core/catalog/pools.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type BillingPeriod, parseMonth, periodInstants } from "../../core/invoicing/billing-period.ts";
 import type { Problem } from "../../core/problem.ts";
+import { findPools } from "../catalog/find-pools.ts";
 import type { Database } from "../db/database.ts";
 import { findAccounts } from "../tenancy/find-account.ts";
 import { findTenants } from "../tenancy/find-tenant.ts";
@@ -25,6 +27,8 @@ export interface BillingOrder {
   readonly periodOf: (account: StoredAccount) => BillingPeriod;
   /** Whether a period that is not over yet may be billed: in a preview. */
   readonly openPeriods: boolean;
+  /** Whose prices depend on the calls before, by account: their months are priced again before they are billed. */
+  readonly pools: ReadonlyMap<string, Pool>;
   readonly now: Temporal.Instant;
 }
 
@@ -83,13 +87,16 @@ export async function openOrder(
 ): Promise<{ readonly order: BillingOrder; readonly accounts: readonly StoredAccount[] }> {
   const seller = (await findTenants(db)).find(({ id }) => id === tenantId);
   invariant(seller, `tenant ${tenantId} is there`);
-  const all = await db.transaction("app", { tenantId }, (tx) => findAccounts(tx, tenantId));
+  const [all, pools] = await db.transaction("app", { tenantId }, async (tx) => [
+    await findAccounts(tx, tenantId),
+    await findPools(tx, tenantId),
+  ]);
   const unknown = accountCodes.find((code) => !all.some((account) => account.code === code));
   if (unknown !== undefined) throw accountUnknown({ code: unknown });
   const wanted = new Set(accountCodes);
   const accounts = wanted.size === 0 ? all : all.filter(({ code }) => wanted.has(code));
   const periodOf = ({ timeZone }: StoredAccount) => period ?? lastMonth(now, timeZone);
-  const order: BillingOrder = { seller, periodOf, openPeriods, now };
+  const order: BillingOrder = { seller, periodOf, openPeriods, pools, now };
   const [first] = accounts;
   if (!openPeriods && first !== undefined && accounts.every((account) => endsAfter(order, account)))
     throw notOver(order, first);

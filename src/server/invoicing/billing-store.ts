@@ -60,6 +60,9 @@ export interface UsageSum {
   /** Connect fees, to the nano. */
   readonly connect_fees: string;
   readonly amount: string;
+  /** Names of the allowances that paid of the calls, and the seconds that they paid; null: none. */
+  readonly allowance: string | null;
+  readonly covered_s: string | null;
 }
 
 /**
@@ -97,11 +100,15 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
          filter (where c.tariff_amount is null), 0), 9) as connect_fees,
        case when c.tariff_amount is null then c.rate end as rate,
        case when c.answered_at < a.start_at
-         then date_trunc('month', c.answered_at at time zone a.time_zone)::date::text end as month
+         then date_trunc('month', c.answered_at at time zone a.time_zone)::date::text end as month,
+       case when c.parts is not null then (
+         select string_agg(distinct p ->> 'name', ', ') from jsonb_array_elements(c.parts) p
+         where p ->> 'kind' = 'allowance') end as allowance,
+       sum(case when c.reverses_entry_no is null then c.covered_s else -c.covered_s end) as covered_s
      from book b
      cross join lateral (
        select account_id, answered_at, batch_id, book_id, destination, currency, amount, tariff_amount, rate,
-         connect_fee, billed_s, reverses_entry_no
+         connect_fee, billed_s, reverses_entry_no, covered_s, parts
        from charges c
        where c.book_id = b.book_id and c.answered_at >= b.start_at and c.answered_at < b.end_at and c.side <> 'cost'
        offset 0
@@ -110,7 +117,7 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
      where c.answered_at < a.end_at and (c.answered_at >= a.after_end_at or exists (
        select from journals j
        where j.book_id = c.book_id and j.batch_id = c.batch_id and j.kind = 'usage' and j.number > a.after_number))
-     group by a.account_id, c.destination, c.currency, 8, 9`,
+     group by a.account_id, c.destination, c.currency, 8, 9, 10`,
     [
       coverages.map(({ bookId }) => bookId),
       coverages.map(({ accountId }) => accountId),

@@ -4,7 +4,7 @@ import { type BillingPeriod, parseMonth, periodInstants } from "../../core/invoi
 import { buildInvoice } from "../../core/invoicing/build-invoice.ts";
 import type { Invoice } from "../../core/invoicing/invoice.ts";
 import { parseDecimal } from "../../core/money/decimal.ts";
-import { type Nanos, NO_NANOS, nanosFromSql } from "../../core/money/nanos.ts";
+import { type Nanos, NO_NANOS, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import { Problem } from "../../core/problem.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
@@ -21,6 +21,7 @@ import {
 } from "./billing-store.ts";
 import type { Coverage, Position } from "./coverage.ts";
 import { type InvoiceSettings, invoiceSettings } from "./letterhead.ts";
+import type { MissingSpend } from "./missing-spend.ts";
 
 /** What billing comes to for one account. */
 export type Draft =
@@ -45,12 +46,14 @@ export interface ParkedAccount {
 
 /**
  * Reads what accounts have to be billed for and decides their invoices, in the order of `accounts`; writes nothing. All
- * accounts of a book, or of many, are read in one pass over the charges.
+ * accounts of a book, or of many, are read in one pass over the charges. `unposted` is billed too, as if it were
+ * posted: for a preview.
  */
 export async function draftInvoices(
   tx: Tx,
   order: BillingOrder,
   accounts: readonly StoredAccount[],
+  unposted: readonly MissingSpend[] = [],
 ): Promise<readonly Draft[]> {
   const positions = await loadPositions(tx, accounts);
   const covered = accounts.map((account) => {
@@ -63,7 +66,7 @@ export async function draftInvoices(
     }));
   });
   const open = covered.filter((one) => one.kind === "covered").filter(({ coverage }) => !billedFurther(coverage));
-  const unbilled = await loadUnbilled(tx, open);
+  const unbilled = await loadUnbilled(tx, open, unposted);
   return covered.map((one): Draft => {
     if (one.kind === "parked") return one;
     const { account, coverage } = one;
@@ -109,10 +112,14 @@ interface Unbilled {
 async function loadUnbilled(
   tx: Tx,
   open: readonly { readonly account: StoredAccount; readonly coverage: Coverage }[],
+  unposted: readonly MissingSpend[],
 ): Promise<(accountId: string) => Unbilled> {
   const coverages = open.map(({ coverage }) => coverage);
   const sums = Map.groupBy(await loadUsageSums(tx, coverages), (row) => row.account_id);
-  const adjustments = Map.groupBy(await loadAdjustments(tx, coverages), (row) => row.account_id);
+  const expected = unposted.map(({ account, adjustmentId, memo, amount }) => {
+    return { account_id: account.id, key: `adjustment/${adjustmentId}`, memo, amount: nanosToSql(amount) };
+  });
+  const adjustments = Map.groupBy([...(await loadAdjustments(tx, coverages)), ...expected], (row) => row.account_id);
   const accounts = open.map(({ account }) => account);
   const residues = Map.groupBy(await loadResidues(tx, accounts), (row) => row.account_id);
   return (accountId) => ({
@@ -131,6 +138,7 @@ function usageItem(sum: UsageSum, period: BillingPeriod): UsageItem {
     calls: Number(sum.calls),
     billedS: Number(sum.billed_s),
     connectFees: nanosFromSql(sum.connect_fees),
+    ...(sum.allowance === null ? {} : { covered: { by: sum.allowance, seconds: Number(sum.covered_s ?? 0) } }),
     exactAmount: nanosFromSql(sum.amount),
   };
 }

@@ -90,6 +90,8 @@ const LINE_COLUMNS = [
   "exact_amount",
   "amount",
   "currency",
+  "covered_s",
+  "allowance",
 ] as const;
 
 /** One row a line (RFC 4180), with headings. */
@@ -108,6 +110,8 @@ function linesCsv({ lines, currency, number }: InvoiceWithLines): string {
     line.exactAmount,
     line.amount,
     currency,
+    line.coveredS,
+    textField(line.allowance ?? ""),
   ]);
   return [LINE_COLUMNS, ...rows].map((fields) => `${fields.join(",")}\r\n`).join("");
 }

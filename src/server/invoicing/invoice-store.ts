@@ -46,7 +46,8 @@ export async function loadLines(tx: Tx, { bookId, id }: StoredInvoice): Promise<
     `select line, kind, description, period_start_date as "periodStartDate", period_end_date as "periodEndDate",
        previous_period as "previousPeriod", trim_scale(rate) as rate, calls::float8 as calls,
          billed_s::float8 as "billedS",
-       trim_scale(connect_fees) as "connectFees", adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
+       trim_scale(connect_fees) as "connectFees", covered_s::float8 as "coveredS", allowance,
+       adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
      from invoice_lines where book_id = $1 and invoice_id = $2 order by line`,
     [bookId, id],
   );
@@ -83,6 +84,9 @@ export interface BilledEntry {
   readonly rate: string | null;
   readonly connect_fee: string | null;
   readonly billed_s: number;
+  /** The part of them that allowances paid, and their names; null where none did. */
+  readonly covered_s: number | null;
+  readonly allowance: string | null;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -108,7 +112,10 @@ export async function* billedEntries(
        from invoices i where i.book_id = '${bookId}' and i.id = '${id}'
      )
      select c.answered_at, c.answered_at::text as answered_at_text, c.usage_id, c.entry_no, c.reverses_entry_no,
-       c.amount, c.currency, c.prefix, c.destination, c.billed_s,
+       c.amount, c.currency, c.prefix, c.destination, c.billed_s, c.covered_s,
+       case when c.parts is not null then (
+         select string_agg(distinct p ->> 'name', ', ') from jsonb_array_elements(c.parts) p
+         where p ->> 'kind' = 'allowance') end as allowance,
        case when c.tariff_amount is null then trim_scale(c.rate) end as rate,
        case when c.tariff_amount is null then trim_scale(coalesce(c.connect_fee, 0)) end as connect_fee,
        case when c.reverses_entry_no is null then c.batch_id else (

@@ -22,6 +22,8 @@ export interface InvoiceWording {
   readonly amountIn: string;
   /** In place of a rate where no single one makes the amount. */
   readonly varyingRate: string;
+  /** After a destination whose calls an allowance paid in part: "{minutes}" and "{allowance}" are filled in. */
+  readonly covered: string;
   readonly usage: string;
   readonly previousPeriods: string;
   readonly adjustments: string;
@@ -57,6 +59,7 @@ const en: InvoiceWording = {
   connectFees: "Connect fees",
   amountIn: "Amount ({currency})",
   varyingRate: "varies",
+  covered: "{minutes} min free by {allowance}",
   usage: "Usage",
   previousPeriods: "Previous periods: late and corrected calls",
   adjustments: "Adjustments",
@@ -91,6 +94,7 @@ const de: InvoiceWording = {
   connectFees: "Verbindungsentgelte",
   amountIn: "Betrag ({currency})",
   varyingRate: "variabel",
+  covered: "{minutes} Min. frei durch {allowance}",
   usage: "Verbrauch",
   previousPeriods: "Frühere Zeiträume: nachgemeldete und berichtigte Anrufe",
   adjustments: "Korrekturen",
@@ -125,6 +129,7 @@ const fr: InvoiceWording = {
   connectFees: "Frais de connexion",
   amountIn: "Montant ({currency})",
   varyingRate: "variable",
+  covered: "{minutes} min offertes par {allowance}",
   usage: "Consommation",
   previousPeriods: "Périodes antérieures : appels tardifs et corrigés",
   adjustments: "Ajustements",
@@ -159,6 +164,7 @@ const es: InvoiceWording = {
   connectFees: "Establecimiento",
   amountIn: "Importe ({currency})",
   varyingRate: "variable",
+  covered: "{minutes} min gratis por {allowance}",
   usage: "Consumo",
   previousPeriods: "Períodos anteriores: llamadas tardías y corregidas",
   adjustments: "Ajustes",
@@ -193,6 +199,7 @@ const ar: InvoiceWording = {
   connectFees: "رسوم الاتصال",
   amountIn: "المبلغ ({currency})",
   varyingRate: "متغير",
+  covered: "{minutes} دقيقة مجانية من {allowance}",
   usage: "الاستهلاك",
   previousPeriods: "فترات سابقة: مكالمات متأخرة أو مصححة",
   adjustments: "تسويات",

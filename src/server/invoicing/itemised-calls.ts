@@ -94,5 +94,6 @@ function itemisedCall(entry: BilledEntry, event: BilledEvent): ItemisedCall {
     amount: nanosFromSql(entry.amount),
     currency: entry.currency,
     callId: event.call_id,
+    ...(entry.allowance !== null && { covered: { by: entry.allowance, seconds: sign * (entry.covered_s ?? 0) } }),
   };
 }

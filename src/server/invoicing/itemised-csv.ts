@@ -1,4 +1,5 @@
 import { inertText } from "../../core/inert-text.ts";
+import type { Covered } from "../../core/invoicing/billable-item.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Decimal, formatDecimal } from "../../core/money/decimal.ts";
 import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
@@ -27,6 +28,8 @@ export interface ItemisedCall {
   readonly amount: Nanos;
   readonly currency: Currency;
   readonly callId: string | null;
+  /** Absent: money paid for all of it. */
+  readonly covered?: Covered;
 }
 
 export interface ItemisedCsvOptions {
@@ -55,6 +58,8 @@ const COLUMNS = [
   "amount",
   "currency",
   "call_id",
+  "covered_s",
+  "allowance",
 ] as const;
 
 /** The heading row, with its line end. */
@@ -102,6 +107,8 @@ export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
     nanosToSql(call.amount),
     call.currency,
     textField(call.callId ?? ""),
+    call.covered?.seconds ?? "",
+    textField(call.covered?.by ?? ""),
   ];
   return `${fields.join(",")}\r\n`;
 }

@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import { type BillingScope, openOrder } from "./billing-scope.ts";
 import { type Draft, draftInvoices } from "./draft-invoices.ts";
 import { groupsOfBooks } from "./groups-of-books.ts";
+import { missingSpend } from "./missing-spend.ts";
 
 /**
  * What a run would bill now, account by account, in order of their codes; with `openPeriods`, a period that is not over
@@ -19,7 +20,7 @@ export async function previewInvoices(
   for (const group of groupsOfBooks(accounts)) {
     const ofGroup = await db.bulk("app", { tenantId: scope.tenantId }, async (tx) => {
       await tx.query("set transaction isolation level repeatable read, read only");
-      return await draftInvoices(tx, order, group);
+      return await draftInvoices(tx, order, group, await missingSpend(tx, order, group));
     });
     drafts.push(...ofGroup);
   }

@@ -1,3 +1,4 @@
+import type { UsageItem } from "../../core/invoicing/billable-item.ts";
 import type { Invoice, InvoiceLine } from "../../core/invoicing/invoice.ts";
 import { roundLines } from "../../core/invoicing/round-lines.ts";
 import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
@@ -142,6 +143,7 @@ function section({ invoice, wording, format }: Page, heading: string, lines: rea
     return {
       description:
         line.destination +
+        coveredText(line, wording, format) +
         (line.previousPeriod ? ` (${format.dates(line.period.startDate, line.period.endDate)})` : ""),
       rate: line.ratePerMinute === null ? wording.varyingRate : format.rate(line.ratePerMinute),
       calls: format.count(line.calls),
@@ -163,9 +165,17 @@ function section({ invoice, wording, format }: Page, heading: string, lines: rea
   return { heading, rows, subtotal };
 }
 
+/** " (12.50 min free by Europe)"; empty where money paid for all. */
+function coveredText({ covered }: UsageItem, wording: InvoiceWording, format: LocaleFormat): string {
+  if (covered === undefined) return "";
+  const minutes = format.hundredths(inMinutes(covered.seconds));
+  return ` (${wording.covered.replace("{minutes}", minutes).replace("{allowance}", () => covered.by)})`;
+}
+
+const inMinutes = (seconds: number): Nanos => nanos(divideRounded(BigInt(seconds) * 1_000_000_000n, 60n, "half-up"));
+
 /** Talk time in minutes, in nanos; a nano of a minute is far below the hundredth that is shown. */
-const exactMinutes = (line: InvoiceLine): Nanos =>
-  line.kind === "usage" ? nanos(divideRounded(BigInt(line.billedS) * 1_000_000_000n, 60n, "half-up")) : NO_NANOS;
+const exactMinutes = (line: InvoiceLine): Nanos => (line.kind === "usage" ? inMinutes(line.billedS) : NO_NANOS);
 
 function totals({ invoice, wording, format }: Page): InvoiceDocument["totals"] {
   const { currency, exactTotal, total, rounding, paid, due, kind } = invoice;

@@ -1,5 +1,6 @@
 import { InvariantBroken } from "../../core/invariant.ts";
 import { Problem } from "../../core/problem.ts";
+import { replayDue } from "../allowance/replay-due.ts";
 import type { Database } from "../db/database.ts";
 import { accrueVendors } from "../ledger/accrue-vendors.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
@@ -25,13 +26,15 @@ export interface BillReport {
 /**
  * Bills every account of the scope for its period, in order of their codes. A second run finds nothing to bill; of two
  * runs at once, one waits for the other, book by book. An account that cannot be billed is parked. A run that is broken
- * off keeps the invoices it has committed, and the next one makes the rest. At the end, what vendors have earned is
+ * off keeps the invoices it has committed, and the next one makes the rest. Prices that depend on the calls before are
+ * settled first, so that a bill has none that are provisional. At the end, what vendors have earned is
  * posted to their books.
  *
  * @throws Problem `account-unknown`, `period-not-over` when no account's period is over.
  */
 export async function runBill(db: Database, run: BillRun): Promise<BillReport> {
   const { order, accounts } = await openOrder(db, run, { openPeriods: false });
+  if (order.pools.size > 0) await replayDue(db, { tenantId: run.tenantId, accountIds: accounts.map(({ id }) => id) });
   const billed: BilledAccount[] = [];
   const parkedAccounts: ParkedAccount[] = [];
   let nothing = 0;

@@ -18,6 +18,9 @@ export interface StoredLine {
   readonly billedS: number | null;
   /** Connect fees in the amount; null for an adjustment. */
   readonly connectFees: string | null;
+  /** The part of the billed seconds that allowances paid, and their names; null where none did. */
+  readonly coveredS: number | null;
+  readonly allowance: string | null;
   readonly adjustmentId: string | null;
   readonly exactAmount: string;
   readonly amount: string;
@@ -38,6 +41,8 @@ export const storedLines = ({ lines }: Pick<Invoice, "lines">): StoredLine[] =>
       calls: usage?.calls ?? null,
       billedS: usage?.billedS ?? null,
       connectFees: usage && nanosToSql(usage.connectFees),
+      coveredS: usage?.covered?.seconds ?? null,
+      allowance: usage?.covered?.by ?? null,
       adjustmentId: line.kind === "adjustment" ? line.adjustmentId : null,
       exactAmount: nanosToSql(line.exactAmount),
       amount: nanosToSql(line.amount),

@@ -1,3 +1,5 @@
+import type { ChargePart } from "../../core/allowance/charge-part.ts";
+import { priceInTurn } from "../../core/allowance/price-in-turn.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { Nanos } from "../../core/money/nanos.ts";
@@ -8,8 +10,12 @@ import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts
 import type { ExplainedCharge } from "../../core/rating/charge.ts";
 import { explainCall } from "../../core/rating/explain.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { poolAt } from "../allowance/find-allowances.ts";
+import { callInTurn, chargeFields } from "../allowance/turn.ts";
 import type { Database } from "../db/database.ts";
+import type { Tx } from "../db/tx.ts";
 import { findAccount } from "../tenancy/find-account.ts";
+import type { StoredAccount } from "../tenancy/party.ts";
 import { inAccountCurrency } from "./price-call.ts";
 import { numberUnreadable } from "./problems.ts";
 import { chainOf, loadRatingContext, type RatingContext, tariffAt } from "./rating-context.ts";
@@ -40,7 +46,17 @@ export interface ExplainedSide {
         readonly charge: ExplainedCharge;
         /** In the account's currency; null: there is no exchange rate for the day. */
         readonly inAccount: { readonly amount: Nanos; readonly currency: Currency } | null;
+        /** As the account's next call after those that are stored; null: its prices depend on no other call. */
+        readonly inTurn: PriceInTurn | null;
       };
+}
+
+/** What allowances and tiers make of a price. */
+export interface PriceInTurn {
+  /** In the account's currency. */
+  readonly amount: Nanos;
+  readonly currency: Currency;
+  readonly parts: readonly ChargePart[];
 }
 
 export interface PriceAnswer {
@@ -63,9 +79,14 @@ export async function explainPrice(db: Database, question: PriceQuestion): Promi
   return await db.transaction("app", { tenantId }, async (tx) => {
     const { id } = await findAccount(tx, tenantId, question.accountCode);
     const context = await loadRatingContext(tx, tenantId, null);
+    const sides: ExplainedSide[] = [];
+    for (const account of chainOf(context, id)) {
+      const explained = explainSide(context, account.id, { called, answeredAt, talkedS });
+      sides.push(await withTurn(tx, context, account, explained, { called, answeredAt, talkedS }));
+    }
     return {
       called: calledText(called),
-      sides: chainOf(context, id).map((account) => explainSide(context, account.id, { called, answeredAt, talkedS })),
+      sides,
       tariffNames: new Map([...context.tariffs.tariffs].map(([tariffId, { tariff }]) => [tariffId, tariff.name])),
     };
   });
@@ -91,7 +112,27 @@ function explainSide(context: RatingContext, accountId: string, call: Call): Exp
   const paid = inAccountCurrency(context, account, rating.charge, table.terms, answeredAt);
   const prefix = called.kind === "e164" ? rating.charge.prefix : NOT_E164_MARK + rating.charge.prefix;
   const charge = { ...rating.charge, prefix };
-  return { ...about, outcome: { kind: "rated", charge, inAccount: "code" in paid ? null : paid } };
+  return { ...about, outcome: { kind: "rated", charge, inAccount: "code" in paid ? null : paid, inTurn: null } };
+}
+
+/** Adds what allowances and tiers would make of the call, as an outgoing one that comes after all that are stored. */
+async function withTurn(
+  tx: Tx,
+  context: RatingContext,
+  account: StoredAccount,
+  explained: ExplainedSide,
+  { called, answeredAt, talkedS }: Call,
+): Promise<ExplainedSide> {
+  const pool = context.pools.get(account.id);
+  const loaded = tariffAt(context, account.id, answeredAt);
+  if (explained.outcome.kind !== "rated" || pool === undefined || loaded === undefined) return explained;
+  const turn = { account, loaded, event: { called, talkedS, direction: "originating" as const }, answeredAt };
+  const call = callInTurn(context, turn);
+  if (call === null) return explained;
+  const { rules, state } = await poolAt(tx, pool, answeredAt);
+  const { charge } = priceInTurn(rules, state, call);
+  const { amount, currency } = chargeFields(context, turn, charge);
+  return { ...explained, outcome: { ...explained.outcome, inTurn: { amount, currency, parts: charge.parts } } };
 }
 
 /** E.164 in any of its spellings, or digits that are no E.164 number: a short code. */

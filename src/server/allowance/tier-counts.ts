@@ -1,0 +1,23 @@
+import type { Pool } from "../../core/catalog/pools.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Tx } from "../db/tx.ts";
+import { listMonths } from "./month-store.ts";
+
+/** What tiers have counted in a month of a pool, by their keys; asked for a key without calls, 0. */
+export type TierCounts = (pool: Pool, startAt: EpochMs, key: string) => bigint;
+
+/** Reads what the tiers of pools have counted, month by month. */
+export async function loadTierCounts(tx: Tx, pools: readonly Pool[]): Promise<TierCounts> {
+  const months = await listMonths(tx, pools);
+  const byPlace = new Map(months.map(({ poolId, startAt, state }) => [`${poolId} ${startAt}`, state]));
+  return ({ id }, startAt, key) => {
+    const counter = byPlace.get(`${id} ${startAt}`)?.counters.get(key);
+    return counter?.startAt === startAt ? counter.count : 0n;
+  };
+}
+
+/** Of these pools, those with a month that waits to be priced again. */
+export async function findStalePools(tx: Tx, pools: readonly Pool[]): Promise<ReadonlySet<string>> {
+  const months = await listMonths(tx, pools);
+  return new Set(months.filter(({ stale }) => stale).map(({ poolId }) => poolId));
+}

@@ -1,0 +1,98 @@
+import type { SpendKind } from "../../core/invoicing/month-spend.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import { timestampToSql } from "../db/sql-types.ts";
+import type { Tx } from "../db/tx.ts";
+
+/** An account's month: from when to when, and the day that it is known by. */
+export interface AccountMonth {
+  readonly bookId: string;
+  readonly accountId: string;
+  readonly startDate: string;
+  readonly startAt: EpochMs;
+  readonly endAt: EpochMs;
+}
+
+/** What accounts have used in months, all accounts of a book in one pass over its charges; none is left out. */
+export async function loadMonthUsage(
+  tx: Tx,
+  months: readonly AccountMonth[],
+): Promise<readonly { readonly accountId: string; readonly startAt: EpochMs; readonly amount: string }[]> {
+  const { rows } = await tx.query<{ accountId: string; startAt: EpochMs; amount: string }>(
+    `with month as materialized (
+       select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
+         as t(book_id, account_id, start_at, end_at)
+     ), used as (
+       select c.account_id, b.start_at, sum(c.amount) as amount
+       from (select distinct book_id, start_at, end_at from month) b
+       join charges c on c.book_id = b.book_id and c.answered_at >= b.start_at and c.answered_at < b.end_at
+         and c.side <> 'cost'
+       where c.account_id in (select account_id from month) group by 1, 2
+     )
+     select m.account_id as "accountId", m.start_at as "startAt", coalesce(u.amount, 0) as amount
+     from month m left join used u using (account_id, start_at)`,
+    [
+      months.map(({ bookId }) => bookId),
+      months.map(({ accountId }) => accountId),
+      months.map(({ startAt }) => timestampToSql(startAt)),
+      months.map(({ endAt }) => timestampToSql(endAt)),
+    ],
+  );
+  return rows;
+}
+
+/** What was posted to an account for a month beside its usage. */
+export interface SpendPosting {
+  readonly bookId: string;
+  readonly accountId: string;
+  readonly startDate: string;
+  readonly kind: SpendKind;
+  readonly name: string;
+  readonly adjustmentId: string;
+  readonly amount: string;
+}
+
+/** Everything that was ever posted so to accounts. */
+export async function loadSpendPostings(
+  tx: Tx,
+  accounts: readonly { readonly id: string; readonly bookId: string }[],
+): Promise<readonly SpendPosting[]> {
+  const { rows } = await tx.query<SpendPosting>(
+    `select s.book_id as "bookId", s.account_id as "accountId", s.period_start_date as "startDate", s.kind, s.name,
+       s.adjustment_id as "adjustmentId", s.amount
+     from unnest($1::uuid[], $2::uuid[]) as a(book_id, id)
+     join spend_postings s on s.book_id = a.book_id and s.account_id = a.id`,
+    [accounts.map(({ bookId }) => bookId), accounts.map(({ id }) => id)],
+  );
+  return rows;
+}
+
+/** Notes what was posted; books are locked. */
+export async function insertSpendPostings(tx: Tx, tenantId: string, postings: readonly SpendPosting[]): Promise<void> {
+  await tx.query(
+    `insert into spend_postings (tenant_id, book_id, account_id, period_start_date, kind, name, adjustment_id, amount)
+     select $1::uuid, * from unnest($2::uuid[], $3::uuid[], $4::date[], $5::text[], $6::text[], $7::text[], $8::numeric[])`,
+    [
+      tenantId,
+      postings.map(({ bookId }) => bookId),
+      postings.map(({ accountId }) => accountId),
+      postings.map(({ startDate }) => startDate),
+      postings.map(({ kind }) => kind),
+      postings.map(({ name }) => name),
+      postings.map(({ adjustmentId }) => adjustmentId),
+      postings.map(({ amount }) => amount),
+    ],
+  );
+}
+
+/** The first day that an invoice of each account is for; accounts without one are left out. */
+export async function firstBilledDates(
+  tx: Tx,
+  accounts: readonly { readonly id: string; readonly bookId: string }[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await tx.query<{ account_id: string; first: string }>(
+    `select i.account_id, min(i.period_start_date) as first from unnest($1::uuid[], $2::uuid[]) as a(book_id, id)
+     join invoices i on i.book_id = a.book_id and i.account_id = a.id group by 1`,
+    [accounts.map(({ bookId }) => bookId), accounts.map(({ id }) => id)],
+  );
+  return new Map(rows.map(({ account_id, first }) => [account_id, first]));
+}
