@@ -15,6 +15,17 @@ interface Setting<Schema extends TSchema> {
 
 const setting = <Schema extends TSchema>(settings: Setting<Schema>): Setting<Schema> => settings;
 
+const Port = Type.Integer({ minimum: 0, maximum: 65_535 });
+
+/** A file that may be named. */
+const path = (variable: string) =>
+  setting({
+    variable,
+    schema: Type.Union([Type.String({ minLength: 1 }), Type.Null()]),
+    initial: null,
+    expected: "a file",
+  });
+
 /**
  * Everything that can be set. Each variable has its own section in docs/reference/config.md; the tidy test compares
  * the two lists. An unset or empty variable means `initial`.
@@ -43,10 +54,34 @@ export const SETTINGS = {
   /** 0 takes any free port. */
   httpPort: setting({
     variable: "TOLLWRIGHT_HTTP_PORT",
-    schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
+    schema: Port,
     initial: 8080,
     expected: "a port, a whole number from 0 to 65535",
   }),
+  syslogHost: setting({
+    variable: "TOLLWRIGHT_SYSLOG_HOST",
+    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
+    initial: "127.0.0.1",
+    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  }),
+  /** For UDP and TCP; null takes no syslog messages, 0 takes any free port. */
+  syslogPort: setting({
+    variable: "TOLLWRIGHT_SYSLOG_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
+  syslogTlsPort: setting({
+    variable: "TOLLWRIGHT_SYSLOG_TLS_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
+  /** PEM files. */
+  syslogTlsCert: path("TOLLWRIGHT_SYSLOG_TLS_CERT"),
+  syslogTlsKey: path("TOLLWRIGHT_SYSLOG_TLS_KEY"),
+  /** Senders have to show a certificate that one of these authorities vouches for; null lets every address in that a source names. */
+  syslogTlsCa: path("TOLLWRIGHT_SYSLOG_TLS_CA"),
   logLevel: setting({
     variable: "TOLLWRIGHT_LOG_LEVEL",
     schema: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
@@ -85,7 +120,10 @@ export function loadConfig(env: Environment = process.env): Config {
 
 /** Only plain whole numbers become numbers: "80x", "8.5" and " 80" stay text, and fail their schema. */
 const read = (text: string, schema: TSchema): string | number =>
-  Type.IsInteger(schema) && /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : text;
+  takesNumbers(schema) && /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : text;
+
+const takesNumbers = (schema: TSchema): boolean =>
+  Type.IsInteger(schema) || (Type.IsUnion(schema) && schema.anyOf.some(takesNumbers));
 
 const configInvalid = (wrong: readonly string[]): Problem =>
   new Problem("config-invalid", {

@@ -6,6 +6,7 @@ import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { CompletenessSettings, completenessFaults } from "../completeness/completeness-settings.ts";
 import { type PullSettings, readPulls } from "../pulls/pull-settings.ts";
+import { SyslogSettings, syslogFaults } from "../syslog/settings.ts";
 import { sourceSettingsInvalid } from "./problems.ts";
 
 const texts = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 });
@@ -84,6 +85,7 @@ export const SourceConfig = Type.Object(
       description: "what is fetched from servers, databases and buckets (src/server/pulls/pull-settings.ts)",
     }),
     completeness: CompletenessSettings,
+    syslog: SyslogSettings,
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
   },
   { additionalProperties: false },
@@ -112,6 +114,8 @@ export function readSourceConfig(name: string, json: unknown): SourceConfig {
   if (pullFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: pullFaults });
   const config = { ...checked, pulls };
   const seriesFaults = completenessFaults(checked.completeness);
+  const addressFaults = syslogFaults(config.syslog);
+  if (addressFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: addressFaults });
   if (seriesFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: seriesFaults });
   if (!isZone(config.timeZone))
     throw sourceSettingsInvalid({ source: name, faults: [`/timeZone "${config.timeZone}" is no IANA time zone`] });

@@ -1,0 +1,141 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { uuidv7 } from "../../clock.ts";
+import { parseSyslogMessage } from "../../protocol/syslog/parse-message.ts";
+import type { Database } from "../db/database.ts";
+import { findSources } from "../mediation/find-sources.ts";
+import { findTenants } from "../tenancy/find-tenant.ts";
+import { Journal } from "./journal.ts";
+import { SenderTable, type SyslogSource, syslogSourceOf } from "./sender-table.ts";
+import { Stream } from "./stream.ts";
+
+/** Tells what goes on. */
+export interface SyslogReport {
+  /** Something that no source let in was sent from there; told once in a while for each address. */
+  stranger(address: string): void;
+  /** A journal could not be written, or its messages not be stored: it is tried again. */
+  failed(source: string, error: unknown): void;
+  /** The settings could not be read; what they were holds on. */
+  settingsFailed(error: unknown): void;
+}
+
+/** Settings that were applied take effect within this time. */
+const LOOK_MS = 10_000;
+/** Addresses of strangers that are remembered as told. */
+const STRANGERS_MAX = 1_000;
+
+/** Takes syslog messages to the journals of the sources that they are records of. */
+export class SyslogIntake {
+  readonly #db: Database;
+  readonly #folder: string;
+  readonly #journalId: string;
+  readonly #report: SyslogReport;
+  readonly #end = new AbortController();
+  readonly #streams = new Map<string, { readonly stream: Stream; readonly ended: Promise<void> }>();
+  readonly #strangers = new Set<string>();
+  #senders = new SenderTable([]);
+  #looking: Promise<void> = Promise.resolve();
+
+  private constructor(db: Database, folder: string, journalId: string, report: SyslogReport) {
+    this.#db = db;
+    this.#folder = folder;
+    this.#journalId = journalId;
+    this.#report = report;
+  }
+
+  /** Opens the journals below a folder, and stores what they still have. Errors: those of the folder and the database. */
+  static async open(db: Database, folder: string, report: SyslogReport): Promise<SyslogIntake> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const intake = new SyslogIntake(db, folder, await journalIdOf(folder), report);
+    await intake.look();
+    intake.#looking = intake.#lookOn();
+    return intake;
+  }
+
+  /** Whether any source lets messages in from there. */
+  isKnown(address: string): boolean {
+    if (this.#senders.at(address).length > 0) return true;
+    if (!this.#strangers.has(address)) {
+      if (this.#strangers.size >= STRANGERS_MAX) this.#strangers.clear();
+      this.#strangers.add(address);
+      this.#report.stranger(address);
+    }
+    return false;
+  }
+
+  /** Takes a message. It is safe once its journal is synced, some milliseconds later. */
+  take(address: string, message: Uint8Array): void {
+    if (!this.isKnown(address)) return;
+    const text = new TextDecoder().decode(message); // what is no UTF-8 becomes a sign that says so
+    const routed = SenderTable.route(this.#senders.at(address), parseSyslogMessage(text));
+    const stream = routed && this.#streams.get(routed.source.sourceId)?.stream;
+    if (routed?.kind === "record") stream?.take(routed.text);
+    else stream?.ignore();
+  }
+
+  /** Counts a message that was too long or cut off. */
+  drop(address: string): void {
+    const [source] = this.#senders.at(address);
+    if (source !== undefined) this.#streams.get(source.sourceId)?.stream.drop();
+  }
+
+  /** Whether a sender that can wait should. */
+  get isBusy(): boolean {
+    return this.#streams.values().some(({ stream }) => stream.journal.isBusy);
+  }
+
+  /** Waits until everything that was taken is on disk. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#streams.values().map(({ stream }) => stream.journal.settled()));
+  }
+
+  /** Takes the settings of all sources as they are now. Errors: those of the database and of a journal's folder. */
+  async look(): Promise<void> {
+    const tenants = await findTenants(this.#db);
+    const sources = (await Promise.all(tenants.map(({ id }) => findSources(this.#db, id)))).flat();
+    const senders = sources.flatMap((source) => syslogSourceOf(source) ?? []);
+    const kept = new Set(await readdir(this.#folder));
+    for (const { tenantId, id: sourceId, name, config } of sources)
+      if (config.syslog !== null || kept.has(sourceId)) await this.#open({ tenantId, sourceId, name });
+    this.#senders = new SenderTable(senders);
+    this.#strangers.clear();
+  }
+
+  /** Ends: what was taken is on disk, and stored as far as the database goes along. */
+  async close(): Promise<void> {
+    await this.settled();
+    this.#end.abort();
+    await this.#looking;
+    for (const { stream, ended } of this.#streams.values()) {
+      await ended;
+      await stream.journal.close();
+    }
+  }
+
+  async #open({ tenantId, sourceId, name }: Pick<SyslogSource, "tenantId" | "sourceId" | "name">): Promise<void> {
+    if (this.#streams.has(sourceId)) return;
+    const failed = (error: unknown) => this.#report.failed(name, error);
+    const journal = await Journal.open(join(this.#folder, sourceId), failed);
+    const stream = new Stream(this.#db, { tenantId, sourceId, journalId: this.#journalId }, journal, failed);
+    this.#streams.set(sourceId, { stream, ended: stream.run(this.#end.signal) });
+  }
+
+  async #lookOn(): Promise<void> {
+    const { signal } = this.#end;
+    for (;;) {
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.look().catch((error: unknown) => this.#report.settingsFailed(error));
+    }
+  }
+}
+
+/** A name of the folder's journals that no other folder's have. */
+async function journalIdOf(folder: string): Promise<string> {
+  const path = join(folder, "journal-id");
+  await writeFile(path, uuidv7(), { flag: "wx" }).catch((error: unknown) => {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  });
+  return (await readFile(path, "utf8")).trim();
+}

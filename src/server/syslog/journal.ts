@@ -1,0 +1,179 @@
+import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A place in a journal: a piece of it, and a byte in that. */
+export interface JournalPlace {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** Bytes that wait to be written, per journal: a sender that is faster than the disk for long. */
+export const WAITING_BYTES_MAX = 16 << 20;
+/** A piece is closed when it is larger. */
+const SEGMENT_BYTES = 16 << 20;
+/** A journal that is larger than this takes no more: the database has been away for very long. */
+const JOURNAL_BYTES_MAX = 8 * 1024 ** 3;
+const RETRY_MS = 1_000;
+
+const SEGMENT = /^(\d{12})\.log$/;
+const LF = 0x0a;
+
+/**
+ * Messages of one source on disk, a line each, until they are stored. A line counts as taken when it is synced. Pieces
+ * are read from their first byte to what is synced, and removed when all of that is stored.
+ */
+export class Journal {
+  readonly #folder: string;
+  readonly #onFault: (error: unknown) => void;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #keptBytes = 0;
+  #writing: Promise<void> | undefined;
+  #file: FileHandle | undefined;
+  /** The end of what is synced. */
+  #end: JournalPlace;
+  #synced = Promise.withResolvers<void>();
+  #isClosed = false;
+
+  private constructor(folder: string, last: number, keptBytes: number, onFault: (error: unknown) => void) {
+    this.#folder = folder;
+    this.#end = { segment: last, offset: 0 };
+    this.#keptBytes = keptBytes;
+    this.#onFault = onFault;
+  }
+
+  /** Opens the journal in a folder, which is made if need be. New lines go to a new piece. */
+  static async open(folder: string, onFault: (error: unknown) => void): Promise<Journal> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const segments = await segmentsIn(folder);
+    const sizes = await Promise.all(segments.map(async (segment) => (await stat(pathOf(folder, segment))).size));
+    const keptBytes = sizes.reduce((sum, size) => sum + size, 0);
+    return new Journal(folder, (segments.at(-1) ?? 0) + 1, keptBytes, onFault);
+  }
+
+  /** Whether a sender that can wait should. */
+  get isBusy(): boolean {
+    return this.#waitingBytes > WAITING_BYTES_MAX / 2;
+  }
+
+  /** Takes a line, without its end; false when there is no room. */
+  add(line: Uint8Array): boolean {
+    const bytes = line.length + 1;
+    if (this.#isClosed || this.#waitingBytes + bytes > WAITING_BYTES_MAX) return false;
+    if (this.#keptBytes + this.#waitingBytes + bytes > JOURNAL_BYTES_MAX) return false;
+    this.#waiting.push(Buffer.concat([line, Buffer.of(LF)]));
+    this.#waitingBytes += bytes;
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+    return true;
+  }
+
+  /** Resolves when more is synced than there was at the call, or the journal is closed. */
+  async moreSynced(): Promise<void> {
+    if (!this.#isClosed) await this.#synced.promise;
+  }
+
+  /** Everything that was taken is on disk. */
+  async settled(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+  }
+
+  async close(): Promise<void> {
+    await this.settled();
+    this.#isClosed = true;
+    this.#wake();
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  /**
+   * Whole lines from a place on, at most `bytesMax` of them, and where they end; undefined when there are none yet. What
+   * is left at the end of a piece without a line's end was never taken: power went while it was written.
+   */
+  async read(
+    from: JournalPlace,
+    bytesMax: number,
+  ): Promise<{ readonly lines: Buffer; readonly end: JournalPlace } | undefined> {
+    const segments = (await segmentsIn(this.#folder)).filter((segment) => segment >= from.segment);
+    for (const segment of segments) {
+      const offset = segment === from.segment ? from.offset : 0;
+      const lines = await this.#linesOf(segment, offset, bytesMax);
+      if (lines.length > 0) return { lines, end: { segment, offset: offset + lines.length } };
+    }
+    return undefined;
+  }
+
+  /** Removes the pieces before a place. */
+  async forget(before: JournalPlace): Promise<void> {
+    for (const segment of await segmentsIn(this.#folder)) {
+      const path = pathOf(this.#folder, segment);
+      const { size } = await stat(path);
+      const isDone =
+        segment < before.segment ||
+        (segment === before.segment && segment < this.#end.segment && before.offset >= size);
+      if (!isDone) continue;
+      await rm(path);
+      this.#keptBytes -= size;
+    }
+  }
+
+  async #linesOf(segment: number, offset: number, bytesMax: number): Promise<Buffer> {
+    const file = await open(pathOf(this.#folder, segment));
+    try {
+      const known = segment === this.#end.segment ? this.#end.offset : (await file.stat()).size;
+      const length = Math.max(0, Math.min(bytesMax, known - offset));
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+      return buffer.subarray(0, buffer.subarray(0, bytesRead).lastIndexOf(LF) + 1);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Writes and syncs what waits, all of it at a time, until nothing does; the disk's faults are told, and outlived. */
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = Buffer.concat(this.#waiting);
+      const count = this.#waiting.length;
+      try {
+        await this.#append(batch);
+      } catch (error) {
+        this.#onFault(error);
+        await sleep(RETRY_MS);
+        continue;
+      }
+      this.#waiting.splice(0, count);
+      this.#waitingBytes -= batch.length;
+      this.#keptBytes += batch.length;
+      this.#wake();
+    }
+  }
+
+  async #append(batch: Buffer): Promise<void> {
+    if (this.#file !== undefined && this.#end.offset >= SEGMENT_BYTES) {
+      await this.#file.close();
+      this.#file = undefined;
+      this.#end = { segment: this.#end.segment + 1, offset: 0 };
+    }
+    this.#file ??= await open(pathOf(this.#folder, this.#end.segment), "wx", 0o600);
+    const { segment, offset } = this.#end;
+    await this.#file.write(batch, 0, batch.length, offset); // a second try overwrites what the first one left
+    await this.#file.datasync();
+    this.#end = { segment, offset: offset + batch.length };
+  }
+
+  #wake(): void {
+    this.#synced.resolve();
+    this.#synced = Promise.withResolvers<void>();
+  }
+}
+
+const pathOf = (folder: string, segment: number): string => join(folder, `${String(segment).padStart(12, "0")}.log`);
+
+async function segmentsIn(folder: string): Promise<readonly number[]> {
+  return (await readdir(folder))
+    .flatMap((name) => SEGMENT.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+}

@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../../config.ts";
+import type { Database } from "../db/database.ts";
+import { fileFault } from "../mediation/read-file.ts";
+import { SyslogIntake, type SyslogReport } from "./intake.ts";
+import { listenSyslog, type SyslogListener, type SyslogListenOptions } from "./listen.ts";
+import { syslogTlsUnreadable } from "./problems.ts";
+
+export type { SyslogReport };
+
+/** Syslog as it runs in a process. */
+export interface RunningSyslog extends Pick<SyslogListener, "port" | "tlsPort"> {
+  /** Takes no more; what was taken is on disk, and stored as far as that goes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens for syslog messages as the process's settings say; undefined when they name no port. What journals on disk
+ * still hold is stored first of all. Errors: Problems `syslog-not-listening`, `syslog-tls-unreadable`.
+ */
+export async function startSyslog(
+  db: Database,
+  config: Config,
+  report: SyslogReport,
+): Promise<RunningSyslog | undefined> {
+  if (config.syslogPort === null && config.syslogTlsPort === null) return undefined;
+  const tls = await tlsOf(config);
+  const intake = await SyslogIntake.open(db, join(config.dataDir, "syslog"), report);
+  try {
+    const listener = await listenSyslog(intake, { host: config.syslogHost, port: config.syslogPort, tls });
+    const close = async () => {
+      await listener.close();
+      await intake.close();
+    };
+    return { port: listener.port, tlsPort: listener.tlsPort, close };
+  } catch (error) {
+    await intake.close();
+    throw error;
+  }
+}
+
+async function tlsOf(config: Config): Promise<SyslogListenOptions["tls"]> {
+  const { syslogTlsPort: port, syslogTlsCert, syslogTlsKey, syslogTlsCa } = config;
+  if (port === null) return null;
+  return {
+    port,
+    cert: await pem("TOLLWRIGHT_SYSLOG_TLS_CERT", syslogTlsCert),
+    key: await pem("TOLLWRIGHT_SYSLOG_TLS_KEY", syslogTlsKey),
+    ca: syslogTlsCa === null ? null : await pem("TOLLWRIGHT_SYSLOG_TLS_CA", syslogTlsCa),
+  };
+}
+
+async function pem(variable: string, path: string | null): Promise<string> {
+  if (path === null) throw syslogTlsUnreadable({ variable, reason: "it is not set" });
+  return await readFile(path, "utf8").catch((error: unknown) => {
+    throw syslogTlsUnreadable({ variable, reason: `${path}: ${fileFault(error)}` });
+  });
+}
