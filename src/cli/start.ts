@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import pino from "pino";
+import { totalsRoutes } from "../server/completeness/routes.ts";
 import { type AlarmsReport, watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { startHttp } from "../server/http/http-server.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
@@ -32,7 +33,7 @@ export const startCommand = defineCommand({
     const db = await context.db();
     const log = pino({ level: logLevel }, pino.destination({ dest: STDERR, sync: true }));
     const receiver = new PushReceiver(db);
-    const http = await startHttp({ host, port, db, log, routes: [mediationRoutes(db, receiver)] });
+    const http = await startHttp({ host, port, db, log, routes: [mediationRoutes(db, receiver), totalsRoutes(db)] });
     context.note(`Listening on ${http.url}`);
     const report: FoldersReport = {
       event: (event) => log[event.kind === "failed" ? "warn" : "info"](folderLine(event)),
