@@ -144,13 +144,16 @@ async function applied(context: CommandContext, request: ReratingRequest, given:
       ...reportText(done, "was"),
       ...(resumed ? [`It went on with the run of ${timeText(run.startedAt)}.`] : []),
       ...(outcome === "cancelled" ? ["It was cancelled meanwhile: what it has charged stays."] : []),
+      ...(outcome === "busy"
+        ? ["Calls kept coming into months that are priced as a whole: run it again for those."]
+        : []),
       ...(settingsChanged
         ? ["Settings changed since it began: run it again, and calls that it took before get the price of now."]
         : []),
       `Re-rating ${run.id}.`,
     ],
     rejects: keptRejects(done),
-    faulty: outcome === "cancelled",
+    faulty: outcome === "cancelled" || outcome === "busy",
   };
 }
 

@@ -46,12 +46,14 @@ function totalsTable(sides: readonly ReportedSide[]): Table {
   return {
     columns: [{ title: "ACCOUNT" }, { title: "SIDE" }, { title: "WHY" }, ...right, { title: "" }],
     rows: sides.map((side) => [
-      ...[side.account, side.side, side.cause === "priced" ? "price" : "no usage today"],
+      ...[side.account, side.side, CAUSE_NAMES[side.cause]],
       ...[String(side.looked), String(side.changed), amountText(side.was, side.currency)],
       ...[amountText(side.shouldBe, side.currency), signedText(differenceOf(side), side.currency), side.currency],
     ]),
   };
 }
+
+const CAUSE_NAMES = { priced: "price", excluded: "no usage today", "in-turn": "in turn" } as const;
 
 /** "+0.50", "-1.20": which way it goes is what a reader looks for. */
 const signedText = (amount: Nanos, currency: Currency): string =>

@@ -97,14 +97,15 @@ export async function chargedSpans(tx: Tx, bookIds: readonly string[]): Promise<
   );
 }
 
-/** The batch that a replay's reversals and charges belong to. */
+/** The batch that a replay's reversals and charges belong to; `runId`: of the re-rating that asked for it. */
 export async function insertReplayBatch(
   tx: Tx,
   tenantId: string,
+  runId: string | null,
 ): Promise<{ readonly batchId: bigint; readonly bookedAt: EpochMs }> {
   const { rows } = await tx.query<{ id: string; booked_at: EpochMs }>(
-    "insert into batches (tenant_id, kind) values ($1, 'rerate') returning id, booked_at",
-    [tenantId],
+    "insert into batches (tenant_id, kind, rerate_run_id) values ($1, 'rerate', $2) returning id, booked_at",
+    [tenantId, runId],
   );
   const [row] = rows;
   return { batchId: BigInt(row?.id ?? 0), bookedAt: row?.booked_at ?? epochMs(0) };

@@ -11,6 +11,7 @@ import { sameDescription } from "../../core/rating/charge-difference.ts";
 import { uuidBytes } from "../db/binary-copy.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
+import { priceSide } from "../rating/price-call.ts";
 import type { RatingContext } from "../rating/rating-context.ts";
 import { loadTariffSet, type TariffSet } from "../rating/tariff-set.ts";
 import {
@@ -21,7 +22,7 @@ import {
   settleDifference,
 } from "../rerating/settle-difference.ts";
 import { entriesInForce } from "../usage/charge-entries.ts";
-import type { PricedCharge } from "../usage/priced-call.ts";
+import type { ChargeEntry, PricedCharge } from "../usage/priced-call.ts";
 import { openStages } from "../usage/stage.ts";
 import { loadChargeEntries } from "../usage/stored-usage.ts";
 import {
@@ -40,6 +41,19 @@ export interface MonthToReplay {
   readonly pool: Pool;
   readonly month: Span;
   readonly start: PoolState;
+  /** Set when a re-rating asks for it. */
+  readonly rerating?: MonthRerating;
+}
+
+/** What a re-rating wants beside the turns. */
+export interface MonthRerating {
+  readonly runId: string;
+  readonly bookedBy: string;
+  readonly memo: string;
+  /** Calls that get the prices of today; the others keep the tariff version that they are charged at. */
+  readonly isRepriced: (call: PoolCall) => boolean;
+  /** Called in the transaction that has written the entries. */
+  readonly onWritten: (tx: Tx, entries: readonly ChargeEntry[]) => Promise<void>;
 }
 
 export interface ReplayedMonth {
@@ -77,6 +91,24 @@ const newMonth = ({ pool, month, start }: MonthToReplay) => ({
   rulesHash: rulesHash(rulesOf(pool, month)),
 });
 
+/**
+ * What a replay would write, charge by charge, and how the month would end: for a preview, which changes nothing. The
+ * month is read as `reader` sees it.
+ */
+export async function previewMonth(
+  reader: BulkTx,
+  context: RatingContext,
+  wanted: MonthToPrice,
+  onDiffering: (was: PricedCharge, due: PricedCharge) => void,
+): Promise<PoolState> {
+  const pricing = new MonthPricing(context, wanted);
+  const fold = await pricing.open(reader);
+  for await (const { differing } of pricing.price(reader, fold))
+    for (const { was, due } of differing)
+      for (const [accountId, charge] of due) onDiffering(was.get(accountId) as PricedCharge, charge);
+  return fold.state;
+}
+
 /** Calls of one page whose charges differ from what they should be, and where the page ends. */
 interface Page {
   readonly differing: readonly DifferingCall[];
@@ -84,60 +116,52 @@ interface Page {
 }
 
 interface DifferingCall extends TurnPosition {
-  /** What accounts of the pool should be charged, by their ids. */
+  /** What accounts of the pool are charged and should be, by their ids; only where they differ. */
+  readonly was: Map<string, PricedCharge>;
   readonly due: Map<string, PricedCharge>;
 }
 
-/** One try. */
-class Replay {
-  readonly #db: Database;
-  readonly #context: RatingContext;
-  readonly #wanted: MonthToReplay;
-  readonly #rules: PoolRules;
-  readonly #tariffs = new Map<number, TariffSet>();
-  #entries = 0;
+/** What pricing a month takes; writing it takes more. */
+export interface MonthToPrice extends Omit<MonthToReplay, "rerating"> {
+  readonly rerating?: Pick<MonthRerating, "isRepriced">;
+}
 
-  constructor(db: Database, context: RatingContext, wanted: MonthToReplay) {
-    this.#db = db;
+/** The prices of a month's calls, in their turns. */
+class MonthPricing {
+  readonly #context: RatingContext;
+  readonly #wanted: MonthToPrice;
+  readonly #tariffs = new Map<number, TariffSet>();
+  readonly rules: PoolRules;
+
+  constructor(context: RatingContext, wanted: MonthToPrice) {
     this.#context = context;
     this.#wanted = wanted;
-    this.#rules = rulesOf(wanted.pool, wanted.month);
+    this.rules = rulesOf(wanted.pool, wanted.month);
     this.#tariffs.set(context.tariffs.epoch, context.tariffs);
   }
 
-  /** Undefined when the month was changed meanwhile. */
-  async run(): Promise<ReplayedMonth | undefined> {
-    const { pool, month, start } = this.#wanted;
-    return await this.#db.bulk("ingest", {}, async (reader) => {
-      await reader.query("set transaction isolation level repeatable read, read only");
-      const [before] = (await listMonths(reader, [pool])).filter(({ startAt }) => startAt === month.startAt);
-      invariant(before, "a month is created before it is replayed");
-      const counted = needsTotals(this.#rules) ? await this.#count(reader) : undefined;
-      const fold = new MonthFold(this.#rules, start, counted);
-      let position: TurnPosition = { answeredAt: month.startAt, usageId: NO_UUID };
-      for await (const { differing, last } of this.#price(reader, fold)) {
-        if (!(await this.#write(before.revision, differing))) return undefined;
-        position = last;
-      }
-      return await this.#finish({ ...before, startState: start, state: fold.state, position });
-    });
+  /** A fold at the month's start; where steps of volume need it, its calls are counted first. */
+  async open(reader: BulkTx): Promise<MonthFold> {
+    const { start } = this.#wanted;
+    return new MonthFold(this.rules, start, needsTotals(this.rules) ? await this.#count(reader) : undefined);
   }
 
   async #count(reader: BulkTx): Promise<CycleTotals> {
-    const counting = new MonthFold(this.#rules, this.#wanted.start);
-    for await (const page of this.#price(reader, counting)) invariant(page.last, "a page has calls");
+    const counting = new MonthFold(this.rules, this.#wanted.start);
+    for await (const page of this.price(reader, counting)) invariant(page.last, "a page has calls");
     return counting.totals;
   }
 
-  async *#price(reader: BulkTx, fold: MonthFold): AsyncGenerator<Page> {
+  async *price(reader: BulkTx, fold: MonthFold): AsyncGenerator<Page> {
     for await (const calls of poolCalls(reader, this.#wanted.pool, this.#wanted.month)) {
       const differing = new Map<string, DifferingCall>();
       for (const call of calls) {
-        const due = this.#due(fold, call, await this.#tariffsAt(reader, call.charge.tariffEpoch));
+        const due = await this.#due(reader, fold, call);
         if (sameInTurn(call.charge, due)) continue;
         const { answeredAt, usageId } = call;
-        const known = differing.get(usageId) ?? { answeredAt, usageId, due: new Map() };
+        const known = differing.get(usageId) ?? { answeredAt, usageId, was: new Map(), due: new Map() };
         differing.set(usageId, known);
+        known.was.set(due.accountId, call.charge);
         known.due.set(due.accountId, due);
       }
       yield { differing: [...differing.values()], last: calls.at(-1) as PoolCall };
@@ -145,15 +169,25 @@ class Replay {
   }
 
   /** What should be charged; a call without a price by now keeps the one it has. */
-  #due(fold: MonthFold, { answeredAt, charge, event }: PoolCall, { tariffs }: TariffSet): PricedCharge {
+  async #due(reader: BulkTx, fold: MonthFold, call: PoolCall): Promise<PricedCharge> {
+    const { answeredAt, charge, event } = call;
     const account = this.#context.accounts.get(charge.accountId);
-    const loaded = tariffs.get(charge.tariffId);
+    const today = this.#wanted.rerating?.isRepriced(call) ? this.#today(call) : undefined;
+    const { tariffs } = await this.#tariffsAt(reader, (today ?? charge).tariffEpoch);
+    const loaded = tariffs.get((today ?? charge).tariffId);
     if (account === undefined || loaded === undefined) return charge;
     const turn = { account, loaded, event, answeredAt };
     const inTurn = callInTurn(this.#context, turn);
     if (inTurn === null) return charge;
-    const { coverage: _, ...own } = charge;
+    const { coverage: _, ...own } = today ?? charge;
     return { ...own, ...chargeFields(this.#context, turn, fold.price(inTurn).charge) };
+  }
+
+  /** The charge by today's tariff alone; undefined where it has no price for the call. */
+  #today({ charge: { accountId, side }, event, answeredAt }: PoolCall): PricedCharge | undefined {
+    const account = this.#context.accounts.get(accountId);
+    const priced = account && priceSide(this.#context, account, side, event, answeredAt);
+    return priced === undefined || "code" in priced ? undefined : priced;
   }
 
   async #tariffsAt(tx: Tx, epoch: number): Promise<TariffSet> {
@@ -164,12 +198,45 @@ class Replay {
     this.#tariffs.set(epoch, loaded);
     return loaded;
   }
+}
+
+/** One try. */
+class Replay {
+  readonly #db: Database;
+  readonly #context: RatingContext;
+  readonly #wanted: MonthToReplay;
+  readonly #pricing: MonthPricing;
+  #entries = 0;
+
+  constructor(db: Database, context: RatingContext, wanted: MonthToReplay) {
+    this.#db = db;
+    this.#context = context;
+    this.#wanted = wanted;
+    this.#pricing = new MonthPricing(context, wanted);
+  }
+
+  /** Undefined when the month was changed meanwhile. */
+  async run(): Promise<ReplayedMonth | undefined> {
+    const { pool, month, start } = this.#wanted;
+    return await this.#db.bulk("ingest", {}, async (reader) => {
+      await reader.query("set transaction isolation level repeatable read, read only");
+      const [before] = (await listMonths(reader, [pool])).filter(({ startAt }) => startAt === month.startAt);
+      invariant(before, "a month is created before it is replayed");
+      const fold = await this.#pricing.open(reader);
+      let position: TurnPosition = { answeredAt: month.startAt, usageId: NO_UUID };
+      for await (const { differing, last } of this.#pricing.price(reader, fold)) {
+        if (!(await this.#write(before.revision, differing))) return undefined;
+        position = last;
+      }
+      return await this.#finish({ ...before, startState: start, state: fold.state, position });
+    });
+  }
 
   /** Brings charges to what they should be; false when the month was changed meanwhile. */
   async #write(revision: bigint, differing: readonly DifferingCall[]): Promise<boolean> {
     if (differing.length === 0) return true;
     const { tenantId, accounts } = this.#context;
-    const { pool } = this.#wanted;
+    const { pool, rerating } = this.#wanted;
     return await this.#db.bulk("ingest", {}, async (tx) => {
       await openStages(tx);
       await lockIdentities(
@@ -184,11 +251,12 @@ class Replay {
         const inForce = entriesInForce(atPlace.get(placeKey(place)) ?? []);
         return { ...place, due: inForce.map(({ charge }) => dueOf(charge, due)) };
       });
-      const signature = { bookedBy: "replay", memo: "Cumulative prices, replayed" };
-      const batch = await insertReplayBatch(tx, tenantId);
-      this.#entries += (
-        await settleDifference(tx, { tenantId, accounts, ...batch, ...signature }, calls, sameInTurn)
-      ).length;
+      const { runId = null, bookedBy, memo } = rerating ?? REPLAY;
+      const batch = await insertReplayBatch(tx, tenantId, runId);
+      const settling = { tenantId, accounts, ...batch, bookedBy, memo };
+      const entries = await settleDifference(tx, settling, calls, sameInTurn);
+      this.#entries += entries.length;
+      await rerating?.onWritten(tx, entries);
       return true;
     });
   }
@@ -196,7 +264,7 @@ class Replay {
   async #finish(month: StoredMonth): Promise<ReplayedMonth | undefined> {
     return await this.#db.transaction("ingest", {}, async (tx) => {
       if ((await this.#lock(tx)).revision !== month.revision) return undefined;
-      await saveMonths(tx, [{ ...month, rulesHash: rulesHash(this.#rules), stale: false }]);
+      await saveMonths(tx, [{ ...month, rulesHash: rulesHash(this.#pricing.rules), stale: false }]);
       return { entries: this.#entries, end: month.state };
     });
   }
@@ -208,6 +276,9 @@ class Replay {
     return locked;
   }
 }
+
+/** Who signs a replay that nobody asked for by name. */
+const REPLAY = { runId: null, bookedBy: "replay", memo: "Cumulative prices, replayed" };
 
 const NO_UUID = "00000000-0000-0000-0000-000000000000";
 

@@ -88,11 +88,12 @@ function sidesOf(
   return vendor === undefined ? sales : [...sales, [vendor, "cost"]];
 }
 
-function priceSide(
+/** The price of one side of a call by its tariff alone. */
+export function priceSide(
   context: RatingContext,
   account: StoredAccount,
   side: PricedCharge["side"],
-  event: UsageEvent,
+  event: CallToPrice,
   answeredAt: EpochMs,
 ): PricedCharge | Reject {
   const loaded = tariffAt(context, account.id, answeredAt);
@@ -146,7 +147,10 @@ export function inAccountCurrency(
 /** Decimals of the exchange rate as it is stored beside a charge; the conversion itself uses the exact fraction. */
 const EXCHANGE_RATE_SCALE = 18;
 
-const called = (event: UsageEvent): string => calledText(event.called);
+/** What the tariff of a side looks at. */
+type CallToPrice = Pick<UsageEvent, "called" | "talkedS">;
+
+const called = (event: CallToPrice): string => calledText(event.called);
 
 const noAccount = (event: UsageEvent): Reject => ({
   code: "account-unknown",
@@ -166,7 +170,7 @@ const noTariff = (account: StoredAccount): Reject => ({
   fix: "Assign a tariff from that time on, then retry the record.",
 });
 
-const noRate = (event: UsageEvent, account: StoredAccount, tariff: string, side: string): Reject => ({
+const noRate = (event: CallToPrice, account: StoredAccount, tariff: string, side: string): Reject => ({
   code: "rate-missing-for-call",
   what: `Tariff "${tariff}" (${side} side, account "${account.code}") has no rate for ${called(event)} at the time of the call.`,
   fix: "Import a rate for the number with an effective time before the call, then retry the record.",
@@ -179,7 +183,7 @@ const noExchangeRate = (account: StoredAccount, { from, to, date }: NoConversion
 });
 
 const blocked = (
-  event: UsageEvent,
+  event: CallToPrice,
   account: StoredAccount,
   found: { prefix: string; destination: string },
 ): Reject => ({

@@ -10,6 +10,7 @@ import { booksToRerate, nextPage, PROGRESS_TOTAL, progressOf } from "./next-page
 import { type OpenedDesk, openDesk } from "./open-desk.ts";
 import { PAGE_CALLS } from "./preview-rerating.ts";
 import { type ReratingReport, reportOf } from "./report.ts";
+import { rerateMonths } from "./rerate-months.ts";
 import { rerateCalls } from "./rerate-page.ts";
 import {
   endRun,
@@ -39,7 +40,8 @@ export interface Rerating {
 export interface AppliedRerating extends ReratingReport {
   readonly run: ReratingRun;
   /** `before`: the same request was done under the settings of today, and nothing is left to do. */
-  readonly outcome: "done" | "before" | "cancelled";
+  /** `busy`: calls kept coming into months that are priced as a whole; asked for again, it goes on there. */
+  readonly outcome: "done" | "before" | "cancelled" | "busy";
   /** It went on with a run that had been broken off. */
   readonly resumed: boolean;
   /** Settings changed since the run was started: calls that it took before may have another price again. */
@@ -58,7 +60,7 @@ export async function applyRerating(db: Database, rerating: Rerating): Promise<A
   let opened = await openDesk(db, live, request);
   const begun = await beginRun(db, rerating, opened);
   const resumed = begun.position !== null && begun.state === "running";
-  let { state } = begun;
+  let state: Step["state"] = begun.state;
   while (state === "running") {
     const step = await takePage(db, opened, begun.id, pageCalls);
     state = step.state;
@@ -66,6 +68,7 @@ export async function applyRerating(db: Database, rerating: Rerating): Promise<A
     opened = await openDesk(db, live, request);
   }
   const { tenantId } = request;
+  const complete = state !== "calls-done" || (await finishRun(db, opened, begun));
   const { run, totals } = await db.transaction("app", { tenantId }, async (tx) => {
     const ended = await lockRun(tx, tenantId, begun.id);
     invariant(ended, "a run that was begun is there");
@@ -74,7 +77,7 @@ export async function applyRerating(db: Database, rerating: Rerating): Promise<A
   return {
     ...reportOf(opened.desk.context, totals),
     run,
-    outcome: begun.state === "done" ? "before" : run.state === "cancelled" ? "cancelled" : "done",
+    outcome: begun.state === "done" ? "before" : run.state === "cancelled" ? "cancelled" : complete ? "done" : "busy",
     resumed,
     settingsChanged: run.settingsFingerprint !== opened.settingsFingerprint,
   };
@@ -101,8 +104,22 @@ async function beginRun(
 }
 
 interface Step {
-  readonly state: ReratingRun["state"];
+  /** `calls-done`: all calls are taken; months whose calls are priced in their turns may be left. */
+  readonly state: ReratingRun["state"] | "calls-done";
   readonly progress: number;
+}
+
+/** After the last call: the months whose calls are priced in their turns. Answers whether all of them came to rest. */
+async function finishRun(db: Database, { desk }: OpenedDesk, { id }: ReratingRun): Promise<boolean> {
+  const { tenantId } = desk.request;
+  const run = await db.transaction("app", { tenantId }, (tx) => lockRun(tx, tenantId, id));
+  invariant(run, `run ${id} is there`);
+  const complete = await rerateMonths(db, desk, run);
+  if (complete)
+    await db.transaction("app", { tenantId }, async (tx) => {
+      if ((await lockRun(tx, tenantId, id))?.state === "running") await endRun(tx, id, "done");
+    });
+  return complete;
 }
 
 /** One page of a run, from where it stands: in one transaction, the identities locked first and the books last. */
@@ -115,10 +132,7 @@ async function takePage(db: Database, { desk }: OpenedDesk, runId: string, limit
     const books = await booksToRerate(tx, desk);
     const page = await nextPage(tx, desk, { books, after: run.position, limit });
     const last = page.at(-1);
-    if (last === undefined) {
-      await endRun(tx, runId, "done");
-      return { state: "done", progress: PROGRESS_TOTAL };
-    }
+    if (last === undefined) return { state: "calls-done", progress: PROGRESS_TOTAL };
     await lockIdentities(
       tx,
       page.map(({ usageId }) => usageId),

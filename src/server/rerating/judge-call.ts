@@ -1,4 +1,5 @@
 import type { Reject } from "../../core/reject.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
 import { type CallParties, findParties, priceSides } from "../rating/price-call.ts";
 import { chainOf, type RatingContext, tariffAt } from "../rating/rating-context.ts";
 import type { ChargeEntry, PricedCharge } from "../usage/priced-call.ts";
@@ -10,6 +11,8 @@ export interface ReratingDesk {
   readonly context: RatingContext;
   readonly sources: ReadonlyMap<string, ReratedSource>;
   readonly request: ReratingRequest;
+  /** Whether what an account pays depends on the calls before: its months are priced again as a whole, apart. */
+  readonly isInTurn: (accountId: string, at: EpochMs) => boolean;
 }
 
 /** What a source says of which calls are usage. */
@@ -57,7 +60,9 @@ export function judgeCall(desk: ReratingDesk, call: StoredCall, inForce: readonl
   if ("code" in parties) return { kind: "kept", why: parties };
   if (parties.accountId !== call.accountId || parties.vendorAccountId !== call.vendorAccountId)
     return judgeMoved(context, call, parties);
-  const isWanted = wantedSides(desk, call, charges);
+  const isAsked = wantedSides(desk, call, charges);
+  const isWanted = (accountId: string, side: PricedCharge["side"]) =>
+    isAsked(accountId, side) && (side === "cost" || !desk.isInTurn(accountId, call.answeredAt));
   const isLookedAt = (charge: PricedCharge) => isWanted(charge.accountId, charge.side);
   const pricing = priceSides(context, event, parties, isWanted);
   if (pricing.kind === "reject") return { kind: "kept", why: pricing.reject };

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { inTurnWith } from "../allowance/rerate-pools.ts";
 import type { Database } from "../db/database.ts";
 import { findSources } from "../mediation/find-sources.ts";
 import type { LiveRatingContext } from "../rating/live-rating-context.ts";
@@ -20,7 +21,7 @@ export async function openDesk(db: Database, live: LiveRatingContext, request: R
   });
   const settings = JSON.stringify([live.fingerprintOf(tenantId), sources]);
   return {
-    desk: { context, sources: new Map(sources), request },
+    desk: { context, sources: new Map(sources), request, isInTurn: inTurnWith(context) },
     settingsFingerprint: hash("sha256", settings, "hex"),
   };
 }

@@ -9,6 +9,7 @@ import type { RunPosition } from "./call-store.ts";
 import { booksToRerate, nextPage, PROGRESS_TOTAL, progressOf } from "./next-page.ts";
 import { openDesk } from "./open-desk.ts";
 import { type ReratingReport, reportOf } from "./report.ts";
+import { previewMonths } from "./rerate-months.ts";
 import { type ChangedCall, rerateCalls, sameFor } from "./rerate-page.ts";
 import type { ReratingRequest } from "./selection.ts";
 import type { SameCharge } from "./settle-difference.ts";
@@ -80,6 +81,7 @@ export async function previewRerating(
       after = last;
       onProgress?.(progressOf(desk, books, last), PROGRESS_TOTAL);
     }
+    await previewMonths(tx, desk, tally);
   });
   return { ...reportOf(desk.context, tally.totals), examples };
 }

@@ -12,6 +12,7 @@ export interface ReportedSide extends Omit<SideTotal, "accountId"> {
   readonly account: string;
 }
 
+const CAUSES = ["priced", "in-turn", "excluded"] as const;
 const SIDES = ["customer", "reseller", "cost"] as const;
 
 /** Names the accounts of totals and puts them in order. */
@@ -21,7 +22,7 @@ export function reportOf({ accounts }: RatingContext, { sides, ...totals }: Rera
     ...side,
   }));
   const keyOf = ({ cause, account, side, currency }: ReportedSide) =>
-    [cause === "priced" ? 0 : 1, account, SIDES.indexOf(side), currency].join("\0");
+    [CAUSES.indexOf(cause), account, SIDES.indexOf(side), currency].join("\0");
   return {
     ...totals,
     sides: named.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),

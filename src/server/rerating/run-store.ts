@@ -1,11 +1,12 @@
 import type { Currency } from "../../core/money/currency.ts";
-import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
+import { nanos, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
+import type { ChargeEntry } from "../usage/priced-call.ts";
 import type { RunPosition } from "./call-store.ts";
 import type { ReratingRequest } from "./selection.ts";
-import { KEPT_EXAMPLES_MAX, type KeptTotal, type ReratingTotals, type SideTotal } from "./tally.ts";
+import { KEPT_EXAMPLES_MAX, type KeptTotal, type ReratingTotals, type SideTotal, Tally } from "./tally.ts";
 
 /** One re-rating that was begun. */
 export interface ReratingRun {
@@ -172,6 +173,23 @@ async function addSides(tx: Tx, tenantId: string, runId: string, sides: readonly
     ],
   );
 }
+
+/** Adds what a month that was priced again has written, in the transaction that wrote it. */
+export async function addInTurn(
+  tx: Tx,
+  { id, request }: Pick<ReratingRun, "id" | "request">,
+  entries: readonly ChargeEntry[],
+): Promise<void> {
+  const tally = new Tally();
+  for (const [, ofSide] of Map.groupBy(entries, ({ usageId, charge }) => `${usageId} ${charge.accountId}`)) {
+    const [was, due] = [ofSide.find(isReversal), ofSide.find((entry) => !isReversal(entry))];
+    if (was !== undefined && due !== undefined)
+      tally.replay({ ...was.charge, amount: nanos(-was.charge.amount) }, due.charge);
+  }
+  await addSides(tx, request.tenantId, id, tally.totals.sides);
+}
+
+const isReversal = ({ reversesEntryNo }: ChargeEntry): boolean => reversesEntryNo !== null;
 
 async function addKept(tx: Tx, tenantId: string, runId: string, kept: readonly KeptTotal[]): Promise<void> {
   for (const { code, calls, examples } of kept)

@@ -9,8 +9,11 @@ export interface SideTotal {
   readonly accountId: string;
   readonly side: PricedCharge["side"];
   readonly currency: Currency;
-  /** `excluded`: calls that today's settings do not count as usage; they are taken back. */
-  readonly cause: "priced" | "excluded";
+  /**
+   * `excluded`: calls that today's settings do not count as usage; they are taken back. `in-turn`: calls whose price
+   * depends on the calls before them; those that change, of the whole months that are priced again.
+   */
+  readonly cause: "priced" | "excluded" | "in-turn";
   readonly looked: number;
   readonly changed: number;
   readonly was: Nanos;
@@ -90,6 +93,15 @@ export class Tally {
       side.looked += 1;
       if (changed.has(side)) side.changed += 1;
     }
+  }
+
+  /** A charge that was priced in its turn, and what it should be. */
+  replay(was: PricedCharge, due: PricedCharge): void {
+    const side = this.#side(was, "in-turn");
+    side.looked += 1;
+    side.changed += 1;
+    addTo(side, "was", was.amount);
+    addTo(side, "shouldBe", due.amount);
   }
 
   get totals(): ReratingTotals {
