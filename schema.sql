@@ -228,6 +228,79 @@ create policy owner_all on alarms to tollwright_owner using (true) with check (t
 create policy tenant_isolation on alarms to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on alarms to tollwright_app;
 
+create table archive_files (
+  tenant_id uuid not null,
+  archive_id uuid not null,
+  table_name text not null,
+  file text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  rows bigint not null,
+  figures jsonb not null,
+  constraint archive_files_table_name_check CHECK ((table_name = ANY (ARRAY['usage_events'::text, 'charges'::text, 'usage_history'::text]))),
+  constraint archive_files_archive_id_fkey FOREIGN KEY (archive_id) REFERENCES archives(id),
+  constraint archive_files_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint archive_files_pkey PRIMARY KEY (archive_id, table_name)
+);
+alter table archive_files enable row level security;
+alter table archive_files force row level security;
+create policy ingest_all on archive_files to tollwright_ingest using (true) with check (true);
+create policy owner_all on archive_files to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on archive_files to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on archive_files to tollwright_app;
+
+create table archived_sums (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  archive_id uuid not null,
+  account_id uuid not null,
+  side text not null,
+  day date not null,
+  currency text not null,
+  price_currency text not null,
+  entries bigint not null,
+  amount numeric(28,9) not null,
+  price_amount numeric(28,9) not null,
+  constraint archived_sums_side_check CHECK ((side = ANY (ARRAY['cost'::text, 'reseller'::text, 'customer'::text]))),
+  constraint archived_sums_archive_id_fkey FOREIGN KEY (archive_id) REFERENCES archives(id),
+  constraint archived_sums_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint archived_sums_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint archived_sums_pkey PRIMARY KEY (book_id, archive_id, account_id, side, day, currency, price_currency)
+);
+alter table archived_sums enable row level security;
+alter table archived_sums force row level security;
+create policy ingest_all on archived_sums to tollwright_ingest using (true) with check (true);
+create policy owner_all on archived_sums to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on archived_sums to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on archived_sums to tollwright_app;
+
+create table archives (
+  tenant_id uuid not null,
+  id uuid not null,
+  month date not null,
+  part integer not null,
+  state text not null,
+  calls bigint not null,
+  archived_at timestamp with time zone not null default now(),
+  archived_by text not null,
+  ended_at timestamp with time zone,
+  ended_by text,
+  constraint archives_check CHECK (((state = 'archived'::text) = (ended_at IS NULL))),
+  constraint archives_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  constraint archives_part_check CHECK ((part > 0)),
+  constraint archives_state_check CHECK ((state = ANY (ARRAY['archived'::text, 'restored'::text, 'deleted'::text]))),
+  constraint archives_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint archives_pkey PRIMARY KEY (id),
+  constraint archives_tenant_id_month_part_key UNIQUE (tenant_id, month, part)
+);
+alter table archives enable row level security;
+alter table archives force row level security;
+create policy ingest_all on archives to tollwright_ingest using (true) with check (true);
+create policy owner_all on archives to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on archives to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on archives to tollwright_app;
+grant select on archives to tollwright_ingest;
+
 create table balances (
   tenant_id uuid not null,
   book_id uuid not null,
@@ -983,6 +1056,22 @@ create policy owner_all on rerate_totals to tollwright_owner using (true) with c
 create policy tenant_isolation on rerate_totals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on rerate_totals to tollwright_app;
 grant insert, select, update on rerate_totals to tollwright_ingest;
+
+create table retention_policies (
+  tenant_id uuid not null,
+  online_months integer not null,
+  archive_months integer,
+  constraint retention_policies_archive_months_check CHECK (((archive_months >= 0) AND (archive_months <= 1200))),
+  constraint retention_policies_online_months_check CHECK (((online_months >= 1) AND (online_months <= 1200))),
+  constraint retention_policies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint retention_policies_pkey PRIMARY KEY (tenant_id)
+);
+alter table retention_policies enable row level security;
+alter table retention_policies force row level security;
+create policy ingest_all on retention_policies to tollwright_ingest using (true) with check (true);
+create policy owner_all on retention_policies to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on retention_policies to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on retention_policies to tollwright_app;
 
 create table row_hours (
   tenant_id uuid not null,
