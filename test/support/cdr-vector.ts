@@ -100,9 +100,9 @@ function escapedBytes(name: string, text: string): Uint8Array {
 }
 
 /** A row as vectors write it: line, kind, and `name=value` pairs. Blank lines are not written. */
-export function describeRow({ line, outcome }: DecodedRow, wanted: string): string {
+export function describeRow({ line, outcome, sequence }: DecodedRow, wanted: string): string {
   const names = [...wanted.matchAll(/ ([A-Za-z0-9]+)=/g)].map((match) => match[1] as string);
-  const values = valuesOf(outcome);
+  const values: Record<string, unknown> = { sequence, ...valuesOf(outcome) };
   const pairs = names.map((name) => ` ${name}=${written(values[name])}`);
   return `${line} ${kindOf(outcome)}${pairs.join("")}`;
 }

@@ -11,11 +11,19 @@ export class CsvDecoder implements Decoder {
   readonly #tokenizer: CsvTokenizer;
   #rows: DecodedRow[] = [];
 
-  /** `judge` says what becomes of a record that holds something and whose columns could be told. */
-  constructor(dialect: CsvDialect, judge: (record: CsvRecord) => RowOutcome) {
+  /**
+   * `judge` says what becomes of a record that holds something and whose columns could be told, `sequenceOf` the
+   * switch's own number of any record.
+   */
+  constructor(
+    dialect: CsvDialect,
+    judge: (record: CsvRecord) => RowOutcome,
+    sequenceOf: (record: CsvRecord) => string | undefined = () => undefined,
+  ) {
     this.#judge = judge;
     this.#tokenizer = new CsvTokenizer(dialect, "auto", (record) => {
-      this.#rows.push(new TextRow(record.line, record.endOffset, record.raw(), this.#outcome(record)));
+      const { line, endOffset } = record;
+      this.#rows.push(new TextRow(line, endOffset, record.raw(), this.#outcome(record), sequenceOf(record)));
     });
   }
 

@@ -19,7 +19,9 @@ export const broadworksCsv: SwitchFormat = {
   hint: { fileName: /^BW-CDR/ },
   open(settings) {
     const reader = new CsvReader(settings);
-    return new WholeLinesDecoder(new CsvDecoder(DIALECT, (record) => reader.judge(record)));
+    // Records of every type are numbered in one row, which their id begins with.
+    const sequenceOf = (record: CsvRecord) => record.field(reader.columns.recordId - 1).trim() || undefined;
+    return new WholeLinesDecoder(new CsvDecoder(DIALECT, (record) => reader.judge(record), sequenceOf));
   },
 };
 
@@ -53,8 +55,8 @@ const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 const COLUMNS_MIN = COLUMNS.releaseTime + 1;
 
 class CsvReader {
+  readonly columns: Readonly<Record<keyof typeof COLUMNS, number>>;
   readonly #reader: BroadworksReader;
-  readonly #columns: Readonly<Record<keyof typeof COLUMNS, number>>;
   /** Columns of the file's first call: all of them have as many. */
   #expected: number | null = null;
 
@@ -62,14 +64,14 @@ class CsvReader {
     this.#reader = new BroadworksReader(settings);
     const set = new JsonNode(settings.mapping ?? {}).only("columns").get("columns");
     const columns = set?.only(...NAMES).entries() ?? [];
-    this.#columns = {
+    this.columns = {
       ...COLUMNS,
       ...Object.fromEntries(columns.map(([name, column]) => [name, column.whole(1, 4_096)])),
     };
   }
 
   judge(record: CsvRecord): RowOutcome {
-    const text = (name: keyof typeof COLUMNS) => record.field(this.#columns[name] - 1).trim();
+    const text = (name: keyof typeof COLUMNS) => record.field(this.columns[name] - 1).trim();
     if (isHeader(record)) return { kind: "framing", what: "header" };
     if (text("type") !== "Normal") return this.#reader.judge(text("recordId"), text);
     const seen = record.fieldCount;

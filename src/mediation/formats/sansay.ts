@@ -34,6 +34,7 @@ const ANSWERED = {
 const CALL = {
   layout: { kind: "csv", delimiter: ";", quoting: "none" },
   rows: { nonBillable: [{ when: { column: 3, equals: "A" }, why: "audit record" }] },
+  sequence: 1,
   key: 5,
   leg: 1,
   callId: { firstOf: [20, 5] },
