@@ -585,6 +585,7 @@ create table invoice_lines (
   connect_fees numeric(28,9),
   covered_s bigint,
   allowance text,
+  preceding_invoice text,
   constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'adjustment'::text]))),
   constraint invoice_lines_pkey PRIMARY KEY (book_id, invoice_id, line)
 );
