@@ -22,6 +22,19 @@ export async function saveArrival(tx: Tx, arrival: Arrival): Promise<void> {
   );
 }
 
+/** The same for a content that was imported before, whatever its name was then. */
+export async function saveKnownArrival(
+  tx: Tx,
+  { sourceId, sha256, name, arrivedAt }: Omit<Arrival, "tenantId" | "fileId"> & { readonly sha256: string },
+): Promise<void> {
+  await tx.query(
+    `insert into file_arrivals (tenant_id, source_id, name, file_id, arrived_at)
+     select tenant_id, source_id, $3, id, $4 from source_files where source_id = $1 and sha256 = $2
+     on conflict (source_id, name) do nothing`,
+    [sourceId, sha256, name, timestampToSql(arrivedAt)],
+  );
+}
+
 /** A name, and when it came. */
 export interface ArrivedName {
   readonly name: string;

@@ -1,5 +1,7 @@
+import { basename } from "node:path";
 import { now } from "../../clock.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
+import { noteKnownFile } from "../completeness/note-arrival.ts";
 import type { Database } from "../db/database.ts";
 import type { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { isImported } from "./file-store.ts";
@@ -26,6 +28,9 @@ export async function importNewFile(db: Database, file: NewFile): Promise<Import
     const found = await findSource(tx, tenantId, file.source);
     return { source: found, isKnown: await isImported(tx, { sourceId: found.id, sha256 }) };
   });
-  if (isKnown) return "known";
-  return await importFile(db, { source, path, receivedAt: fromInstant(now()), rating });
+  const receivedAt = fromInstant(now());
+  if (!isKnown) return await importFile(db, { source, path, receivedAt, rating });
+  const arrival = { sourceId: source.id, sha256, name: basename(path), arrivedAt: receivedAt };
+  await db.transaction("ingest", {}, (tx) => noteKnownFile(tx, arrival));
+  return "known";
 }
