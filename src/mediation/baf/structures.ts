@@ -53,11 +53,13 @@ export type BafField = keyof typeof FIELD_DIGITS;
 const HEAD = ["callType", "sensorType", "sensorId", "officeType", "officeId", "date"] as const;
 const COMMON = [...HEAD, "timing", "study", "answer", "observed", "operator", "feature"] as const;
 const CALLING = ["callingArea", "callingNumber"] as const;
+const DIALLED = ["dialledArea", "dialledNumber"] as const;
 const CALLED = ["overseas", "calledArea", "calledNumber"] as const;
 const TIMES = ["connectTime", "elapsed"] as const;
-const CARRIER = [
-  ...["carrier", "carrierDate", "carrierTime", "carrierElapsed", "carrierStatus", "trunkGroup", "routing"],
-] as readonly BafField[];
+const CARRIER = ["carrier", "carrierDate", "carrierTime", "carrierElapsed", "carrierStatus"] as const;
+const ROUTE = ["trunkGroup", "routing"] as const;
+const ACCESS = ["dialling", "callingIndicator"] as const;
+const OFFICE = ["accountingOffice", "lata"] as const;
 const SHORT = [...HEAD, "answer", "feature", ...CALLING, ...CALLED, ...TIMES] as const;
 
 /** What the structures hold that are calls, by structure code. The fields come in this order behind the code. */
@@ -67,19 +69,13 @@ export const CALL_STRUCTURES: ReadonlyMap<string, readonly BafField[]> = new Map
   ["0020", [...COMMON, ...CALLING, ...CALLED, ...TIMES, "watsIndicator", "billingIndex"]],
   ["0024", [...COMMON, ...CALLING, ...CALLED, "connectTime", "watsIndicator", "billingIndex"]],
   ["0079", [...COMMON, "calledArea", "calledNumber", ...TIMES]],
-  [
-    "0360",
-    [
-      ...[...COMMON, ...CALLING, "dialledArea", "dialledNumber", ...CALLED, ...TIMES, ...CARRIER],
-      ...["dialling", "callingIndicator", "accountingOffice", "lata"],
-    ] as readonly BafField[],
-  ],
-  ["0364", [...COMMON, ...CALLING, "dialledArea", "dialledNumber", ...CALLED, ...TIMES, "accountingOffice", "lata"]],
+  ["0360", [...COMMON, ...CALLING, ...DIALLED, ...CALLED, ...TIMES, ...CARRIER, ...ROUTE, ...ACCESS, ...OFFICE]],
+  ["0364", [...COMMON, ...CALLING, ...DIALLED, ...CALLED, ...TIMES, ...OFFICE]],
   ["0500", SHORT],
   ["0501", [...SHORT, "watsIndicator", "watsBand"]],
   ["0502", [...SHORT, "watsBand"]],
-  ["0625", [...COMMON, ...CALLING, ...CALLED, ...TIMES, ...CARRIER, "dialling", "callingIndicator"]],
-  ["0653", [...COMMON, ...CALLED, ...TIMES, ...CARRIER]],
+  ["0625", [...COMMON, ...CALLING, ...CALLED, ...TIMES, ...CARRIER, ...ROUTE, ...ACCESS]],
+  ["0653", [...COMMON, ...CALLED, ...TIMES, ...CARRIER, ...ROUTE]],
 ]);
 
 /** Structures that are no calls, and what they are. */
@@ -100,8 +96,14 @@ export const NON_BILLABLE_STRUCTURES: ReadonlyMap<string, string> = new Map([
 export const HEADER_STRUCTURES: ReadonlySet<string> = new Set(["9013", "9038"]);
 export const TRAILER_STRUCTURES: ReadonlySet<string> = new Set(["9014", "9039"]);
 export const TRAILER_FIELDS: readonly BafField[] = [
-  ...[...HEAD, "connectTime", "software", "tracer", "fileSequence", "records", "blocks"],
-] as readonly BafField[];
+  ...HEAD,
+  "connectTime",
+  "software",
+  "tracer",
+  "fileSequence",
+  "records",
+  "blocks",
+];
 
 /** Digits of the fields of a module, behind its code; modules behind one that is not listed cannot be read. */
 export const MODULE_DIGITS: ReadonlyMap<string, readonly number[]> = new Map([
