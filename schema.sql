@@ -1184,6 +1184,22 @@ create policy tenant_isolation on source_files to tollwright_app using ((tenant_
 grant insert, select, update on source_files to tollwright_app;
 grant insert, select, update on source_files to tollwright_ingest;
 
+create table source_signs (
+  tenant_id uuid not null,
+  source_id uuid not null,
+  at timestamp with time zone not null,
+  constraint source_signs_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint source_signs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint source_signs_pkey PRIMARY KEY (source_id, at)
+);
+alter table source_signs enable row level security;
+alter table source_signs force row level security;
+create policy ingest_all on source_signs to tollwright_ingest using (true) with check (true);
+create policy owner_all on source_signs to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on source_signs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on source_signs to tollwright_app;
+grant insert, select on source_signs to tollwright_ingest;
+
 create table sources (
   tenant_id uuid not null,
   id uuid not null,

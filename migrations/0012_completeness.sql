@@ -16,6 +16,16 @@ insert into file_arrivals (tenant_id, source_id, name, file_id, arrived_at)
   select distinct on (source_id, name) tenant_id, source_id, name, id, received_at
   from source_files where sha256 !~ ':' order by source_id, name, received_at;
 
+-- Minutes in which rows of a source came without a file: posted, pulled from a table, as messages.
+create table source_signs (
+  tenant_id uuid not null references tenants,
+  source_id uuid not null references sources,
+  at timestamptz not null,
+  primary key (source_id, at)
+);
+select protect('source_signs', 'select');
+grant select, insert on source_signs to tollwright_ingest;
+
 -- The switch's own record numbers, as runs without a gap: a row whatever became of it has its number here.
 create table record_numbers (
   tenant_id uuid not null references tenants,

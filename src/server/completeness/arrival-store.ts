@@ -54,6 +54,18 @@ export async function listArrivals(
   return rows;
 }
 
+/** Keeps that rows came without a file in this minute: however many they are, it is one row. */
+export async function saveSign(
+  tx: Tx,
+  { tenantId, sourceId, at }: { readonly tenantId: string; readonly sourceId: string; readonly at: EpochMs },
+): Promise<void> {
+  await tx.query(
+    `insert into source_signs (tenant_id, source_id, at) values ($1, $2, date_trunc('minute', $3::timestamptz))
+     on conflict do nothing`,
+    [tenantId, sourceId, timestampToSql(at)],
+  );
+}
+
 /** Every sign of life of a source since `since`: files by name, and minutes in which rows came without one. */
 export async function listSigns(
   tx: Tx,
@@ -61,8 +73,7 @@ export async function listSigns(
 ): Promise<readonly EpochMs[]> {
   const { rows } = await tx.query<{ at: EpochMs }>(
     `select arrived_at as at from file_arrivals where source_id = $1 and arrived_at >= $2
-     union select date_trunc('minute', b.booked_at) from batches b join source_files f on f.id = b.file_id
-       where b.source_id = $1 and b.booked_at >= $2 and b.kind <> 'retry' and f.sha256 like '%:%'
+     union select at from source_signs where source_id = $1 and at >= $2
      order by at`,
     [sourceId, timestampToSql(since)],
   );

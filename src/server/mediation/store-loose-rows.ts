@@ -1,3 +1,4 @@
+import { noteSign } from "../completeness/note-arrival.ts";
 import { noteRows } from "../completeness/note-rows.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
@@ -58,7 +59,9 @@ export async function storeLooseRows(db: Database, batch: LooseBatch): Promise<S
       turn: ALONE,
       onFates: async (tx, all) => {
         await recount(tx, new Map([[fileId, countFates(all)]]));
-        await noteRows(tx, { tenantId: source.tenantId, sourceId: source.id, fileId }, rows, all);
+        const { tenantId, id: sourceId } = source;
+        await noteRows(tx, { tenantId, sourceId, fileId }, rows, all);
+        await noteSign(tx, { tenantId, sourceId, at: opened.settings.receivedAt });
         await alongside?.(tx);
       },
     }),
