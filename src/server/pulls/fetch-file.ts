@@ -102,49 +102,41 @@ async function transfer(
   to: Places & { readonly fromByte: number; readonly doneBytes: number; readonly timeoutS: number },
 ): Promise<"fetched" | "gone"> {
   const { fromByte, doneBytes, fresh, timeoutS } = to;
-  const guard = new StallGuard(timeoutS);
+  const guard = new StallGuard(server, timeoutS);
   const writing = pipeline(guard.stream, createWriteStream(fresh, { flags: "a", mode: 0o600 }));
-  writing.catch(() => undefined); // told below
-  try {
-    const came = await server.fetch(file.path, fromByte + doneBytes, guard.stream);
-    if (came === "no-resume") {
-      guard.stream.destroy();
-      await writing.catch(() => undefined);
-      if (doneBytes === 0) throw new Error("the server can't start in the middle of a file");
-      await rm(fresh);
-      return await transfer(server, file, { ...to, doneBytes: 0 });
-    }
-    if (came === "gone") guard.stream.destroy();
-    else await writing;
-    return came;
-  } catch (cause) {
-    guard.stream.destroy();
-    const disk = await writing.then(() => undefined, diskFault);
-    if (disk !== undefined) {
-      await rm(fresh, { force: true }); // it gives its room back
-      throw spoolNotWritten({ path: fresh, reason: fileFault(disk), cause: disk });
-    }
-    if (cause instanceof Problem) throw cause;
-    const gotBytes = await sizeOf(fresh);
-    await keepPart(to);
-    const at = { server: server.name, path: file.path, doneBytes: fromByte + gotBytes, sizeBytes: file.sizeBytes };
-    throw transferCut({ ...at, reason: guard.stalled ?? reasonOf(cause), cause });
-  } finally {
-    guard.end();
+  const came = await server.fetch(file.path, fromByte + doneBytes, guard.stream).then(
+    (fetched) => ({ fetched }),
+    (cause: unknown) => ({ cause }),
+  );
+  guard.end();
+  await writing.catch(async (cause: unknown) => {
+    if (!isFileError(cause)) return; // the transfer's own end
+    await rm(fresh, { force: true }); // it gives its room back
+    throw spoolNotWritten({ path: fresh, reason: fileFault(cause), cause });
+  });
+  if ("fetched" in came && came.fetched !== "no-resume") return came.fetched;
+  if ("fetched" in came && doneBytes > 0) {
+    await rm(fresh);
+    return await transfer(server, file, { ...to, doneBytes: 0 });
   }
+  const cause = "cause" in came ? came.cause : new Error("the server can't start in the middle of a file");
+  if (cause instanceof Problem) throw cause;
+  const gotBytes = await sizeOf(fresh);
+  await keepPart(to);
+  const at = { server: server.name, path: file.path, doneBytes: fromByte + gotBytes, sizeBytes: file.sizeBytes };
+  throw transferCut({ ...at, reason: guard.stalled ?? reasonOf(cause), cause });
 }
 
-/** Lets bytes through, and breaks the transfer off when none has come for a while. */
+/** Lets bytes through to the disk, and breaks the connection off when none has come for a while. */
 class StallGuard {
   readonly stream: Transform;
   stalled: string | undefined;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(timeoutS: number) {
-    const text = `no byte came for ${timeoutS} s`;
+  constructor(server: FileServer, timeoutS: number) {
     this.#timer = setTimeout(() => {
-      this.stalled = text;
-      this.stream.destroy(new Error(text));
+      this.stalled = `no byte came for ${timeoutS} s`;
+      server.close().catch(() => undefined);
     }, timeoutS * 1_000);
     this.stream = new Transform({
       transform: (chunk, _encoding, done) => {
@@ -155,15 +147,15 @@ class StallGuard {
     this.stream.on("error", () => undefined); // the pipeline tells
   }
 
+  /** No more comes; what has is written. */
   end(): void {
     clearTimeout(this.#timer);
+    this.stream.end();
   }
 }
 
 const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "syscall" in error && /^(open|write|close)$/.test(String(error.syscall));
-
-const diskFault = (error: unknown): NodeJS.ErrnoException | undefined => (isFileError(error) ? error : undefined);
 
 /** Keeps what a cut left, synced, so that it can be trusted to be what came. */
 async function keepPart({ fresh, part }: Places): Promise<void> {

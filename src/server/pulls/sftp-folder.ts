@@ -1,12 +1,10 @@
+import { once } from "node:events";
 import { posix } from "node:path";
 import type { Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Client, FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import { type FileServer, isUsableName, LISTED_MAX, type ListedFile } from "./file-server.ts";
 import { pulledFileRefused, pullFolderTooLarge, pullFolderUnreadable } from "./problems.ts";
-
-/** Bytes asked for at a time: a far server answers so many in one round trip. */
-const READ_BYTES = 1 << 18;
+import { type ReadAt, readAhead } from "./read-ahead.ts";
 
 /** Status codes of draft-ietf-secsh-filexfer-02 §7. */
 const NO_SUCH_FILE = 2;
@@ -18,6 +16,8 @@ export class SftpFolder implements FileServer {
   readonly #client: Client;
   readonly #sftp: SFTPWrapper;
   readonly #folder: string;
+  readonly #underWay = new Set<(reason: Error) => void>();
+  #isClosed = false;
 
   constructor(
     client: Client,
@@ -28,6 +28,7 @@ export class SftpFolder implements FileServer {
     this.#client = client;
     this.#sftp = sftp;
     this.#folder = folder;
+    client.on("close", () => this.#close());
   }
 
   async list(recursive: boolean): Promise<readonly ListedFile[]> {
@@ -56,8 +57,14 @@ export class SftpFolder implements FileServer {
       (error: unknown) => this.#refusedOrGone(error, path, "read"),
     );
     if (handle === undefined) return "gone";
-    const stream = this.#sftp.createReadStream(this.#at(path), { handle, start: fromByte, highWaterMark: READ_BYTES });
-    await pipeline(stream, sink);
+    const read: ReadAt = (position, length) =>
+      this.#call((done) =>
+        this.#sftp.read(handle, Buffer.allocUnsafe(length), 0, length, position, (error, count, buffer) =>
+          done(error, buffer?.subarray(0, count)),
+        ),
+      );
+    for await (const chunk of readAhead(read, fromByte)) if (!sink.write(chunk)) await once(sink, "drain");
+    await this.#call<void>((done) => this.#sftp.close(handle, done));
     return "fetched";
   }
 
@@ -109,11 +116,23 @@ export class SftpFolder implements FileServer {
     }
   }
 
-  /** One request. Its callback is called, with an error, when the connection ends. */
+  /** One request. The library answers none that is made when the connection has ended: those are failed here. */
   #call<T>(request: (done: (error: Error | null | undefined, value?: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
-      request((error, value) => (error ? reject(error) : resolve(value as T)));
+      if (this.#isClosed) return reject(connectionClosed());
+      this.#underWay.add(reject);
+      request((error, value) => {
+        this.#underWay.delete(reject);
+        if (error) reject(error);
+        else resolve(value as T);
+      });
     });
+  }
+
+  #close(): void {
+    this.#isClosed = true;
+    for (const reject of this.#underWay) reject(connectionClosed());
+    this.#underWay.clear();
   }
 
   #refusedOrGone(error: unknown, path: string, action: "read" | "deleted"): undefined {
@@ -127,6 +146,8 @@ export class SftpFolder implements FileServer {
     throw pulledFileRefused({ server: this.name, path, action, reason: faultText(error) });
   }
 }
+
+const connectionClosed = (): Error => new Error("the connection ended");
 
 /** The status that the server answered, if it did. */
 const codeOf = (error: unknown): number | undefined =>
