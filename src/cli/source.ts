@@ -1,5 +1,6 @@
 import { findSources } from "../server/mediation/find-sources.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { sourceStreamsCommand } from "./source-streams.ts";
 import { sourceTokenCommand } from "./source-token.ts";
 
 const list = defineCommand({
@@ -27,5 +28,5 @@ const list = defineCommand({
 export const sourceCommands: CommandGroup = {
   name: "source",
   summary: "switches that call records come from",
-  commands: [list, sourceTokenCommand],
+  commands: [list, sourceStreamsCommand, sourceTokenCommand],
 };

@@ -9,6 +9,7 @@ import { mediationRoutes } from "../server/mediation/routes.ts";
 import { type FoldersReport, watchFolders } from "../server/mediation/watch-folders.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
 import { type PullsReport, runPulls } from "../server/pulls/run-pulls.ts";
+import { type RunningSyslog, type SyslogReport, startSyslog } from "../server/syslog/start-syslog.ts";
 import { defineCommand } from "./command.ts";
 import { folderLine } from "./folder-line.ts";
 import { pullEndLine, pullLine } from "./pull-line.ts";
@@ -18,10 +19,10 @@ const STDERR = 2;
 /** `tollwright start` */
 export const startCommand = defineCommand({
   name: "start",
-  summary: "run everything in one process: database, HTTP, watched folders, pulls",
+  summary: "run everything in one process: database, HTTP, watched folders, pulls, syslog",
   about:
     "Runs until SIGTERM or SIGINT and then finishes what is under way; a second signal ends it at once. Where it listens " +
-    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT. Sources and folders that are applied while it runs are taken " +
+    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT, and for syslog by TOLLWRIGHT_SYSLOG_*. Sources and folders that are applied while it runs are taken " +
     "up within seconds. Logs go to standard error, one JSON object a line.",
   endsBySignal: true,
   examples: [
@@ -46,13 +47,24 @@ export const startCommand = defineCommand({
       spoolDir: join(context.config.dataDir, "spool"),
       signal: context.signal,
     });
+    const syslog = await startSyslog(db, context.config, syslogReport(log));
+    if (syslog !== undefined) context.note(syslogLine(context.config.syslogHost, syslog));
     const alarms = watchAlarms(db, alarmsReport(log), { signal: context.signal });
     if (!context.signal.aborted) await once(context.signal, "abort");
     await http.close();
-    await Promise.all([receiver.settled(), watching, pulling, alarms]);
+    await Promise.all([receiver.settled(), watching, pulling, syslog?.close(), alarms]);
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
+
+const syslogReport = (log: pino.Logger): SyslogReport => ({
+  stranger: (address) => log.warn(`Syslog messages from ${address} are not taken: no source lets this address in.`),
+  failed: (source, error) => log.warn(`Syslog messages of ${source} wait in their journal: ${String(error)}`),
+  settingsFailed: (error) => log.warn(`The sources of syslog messages could not be looked up: ${String(error)}`),
+});
+
+const syslogLine = (host: string, { port, tlsPort }: RunningSyslog): string =>
+  `Listening for syslog on ${[port === null ? [] : `${host}:${port} (UDP, TCP)`, tlsPort === null ? [] : `${host}:${tlsPort} (TLS)`].flat().join(" and ")}`;
 
 const pullsReport = (log: pino.Logger): PullsReport => {
   const nameOf = ({ source, settings }: Pull) => `${source.name}/${settings.name}`;
