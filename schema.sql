@@ -749,8 +749,6 @@ create table pool_months (
   last_usage_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
   stale boolean not null,
   revision bigint not null default 0,
-  constraint pool_months_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
-  constraint pool_months_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES accounts(id),
   constraint pool_months_pkey PRIMARY KEY (book_id, pool_id, start_at)
 );
 alter table pool_months enable row level security;

@@ -44,9 +44,10 @@ select protect('account_packages', 'select, insert, update');
 -- to be priced again as a whole before it is billed.
 create table pool_months (
   tenant_id uuid not null,
-  book_id uuid not null references books,
+  -- No foreign keys: one would share-lock the row of the book, which a batch before this one may be waiting to lock.
+  book_id uuid not null,
   -- The first of the pool's accounts, in order of their ids.
-  pool_id uuid not null references accounts,
+  pool_id uuid not null,
   start_at timestamptz not null,
   -- What was in force when it was priced.
   rules_hash text not null,
