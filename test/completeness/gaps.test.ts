@@ -150,3 +150,21 @@ test("a row that waits or is not billable has its number all the same", async ()
     "Record 3 did not come: between a.csv line 2 and a.csv line 3.",
   ]);
 });
+
+test("a switch that was started again counts anew: gaps are found before and after", async () => {
+  const site = await Site.create(db);
+  const [[, asterisk]] = SWITCHES as [[string, NumberingSwitch, string]];
+  const completeness = { records: { restarts: true }, silentAfterMinutes: 0 };
+  const source = await site.source("pbx", asterisk.format, { completeness });
+  const calls = (firstS: number, ...numbers: readonly number[]) =>
+    asterisk.file(numbers.map((number, index) => ({ number, atS: firstS + index, talkedS: 5 })));
+  await site.arrive(source, "after.csv", calls(600, 0, 2, 3), "2026-03-10T12:00:00Z");
+  await site.arrive(source, "before.csv", calls(0, 1_000, 1_001, 1_003), "2026-03-10T12:01:00Z");
+  await site.arrive(source, "both.csv", calls(5, 1_004, 1_006), "2026-03-10T12:02:00Z");
+  const [pbx] = (await site.report()).sources;
+  expect(pbx?.findings.map(({ what }) => what)).toEqual([
+    "Record 1002 did not come: between before.csv line 3 and before.csv line 4.",
+    "Record 1005 did not come: between both.csv line 2 and both.csv line 3.",
+    "Record 1 did not come: between after.csv line 2 and after.csv line 3.",
+  ]);
+});
