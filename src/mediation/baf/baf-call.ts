@@ -65,7 +65,7 @@ function elapsedMs(digits: string): number | undefined {
   return Number(digits.slice(0, -3)) * 60_000 + seconds * 1_000 + Number(digits.slice(-1)) * 100;
 }
 
-/** The connection to the carrier is the nearest thing to a set-up time; without one, the call starts as it is answered. */
+/** The connection to the carrier is the nearest thing to a set-up time; without one, the answer is the start. */
 function readTimes(
   fields: BafFields,
   clock: BafClock,

@@ -5,7 +5,7 @@ import type { CsvDialect } from "./dialect.ts";
 import type { CsvRecord } from "./record.ts";
 import { CsvTokenizer } from "./tokenizer.ts";
 
-/** Decodes files of delimited records that no mapping describes, because each record says itself what its columns are. */
+/** Decodes files of delimited records that no mapping describes, because each says itself what its columns are. */
 export class CsvDecoder implements Decoder {
   readonly #judge: (record: CsvRecord) => RowOutcome;
   readonly #tokenizer: CsvTokenizer;

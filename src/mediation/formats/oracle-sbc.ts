@@ -41,7 +41,7 @@ const UNFORKED = Object.fromEntries(
   Object.entries(FORKED).map(([name, column]) => [name, column < 8 ? column : column - 1]),
 ) as Record<keyof typeof FORKED, number>;
 type LateColumn = "ingressAddress" | "sipStatus";
-/** Columns behind the quality figures, by the number of columns of a stop record; 269 has 94 more figures before them. */
+/** Columns behind the quality figures, by the number of columns of a stop record; 269 has 94 more figures. */
 const LATE_COLUMNS: ReadonlyMap<number, Record<LateColumn, number>> = new Map([
   [168, { ingressAddress: 127, sipStatus: 134 }],
   [171, { ingressAddress: 128, sipStatus: 135 }],
@@ -132,6 +132,6 @@ function callMapping(unit: "s" | "ms", zones: unknown) {
 
 const notSbc = (status: string, address: string): Reject => ({
   code: "value-invalid",
-  what: `Status "${status.slice(0, 40)}" and address "${address.slice(0, 40)}" do not begin a record of the controller.`,
+  what: `Status "${status.slice(0, 40)}" and address "${address.slice(0, 40)}" do not begin a record of the switch.`,
   fix: "Check that this is a local CDR file: it begins with 1, 2, 3, 7 or 8 and the controller's address.",
 });

@@ -58,8 +58,8 @@ function openPerimeta(settings: DecoderSettings): Decoder {
 }
 
 /**
- * Attributes by element and name: `connect@time`; an element of a `type` is named with it: `party.orig@phone`. Of several
- * with one name the last counts: where a call was tried on several routes, that is the one it took.
+ * Attributes by element and name: `connect@time`; an element of a `type` is named with it: `party.orig@phone`. Of
+ * several with one name the last counts: where a call was tried on several routes, that is the one it took.
  */
 function valuesOf(record: XmlNode): Map<string, string> {
   const values = new Map<string, string>();

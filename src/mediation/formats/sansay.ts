@@ -3,9 +3,9 @@ import { JsonNode } from "../mapping/json-node.ts";
 import { openMapped } from "../mapping/open-mapped.ts";
 
 /**
- * Sansay VSX and VSXi: columns between semicolons, a record for every route that a call was tried on. Times are those of
- * the system's clock, whose minutes west of Greenwich stand beside them; with `mapping` `{ "clock": "source" }` they are
- * read in the source's zone instead. Source: docs/guides/sansay.md; vectors: test/vectors/cdr/sansay/.
+ * Sansay VSX and VSXi: columns between semicolons, a record for every route that a call was tried on. Times are those
+ * of the system's clock, whose minutes west of Greenwich stand beside them; with `mapping` `{ "clock": "source" }` they
+ * are read in the source's zone instead. Source: docs/guides/sansay.md; vectors: test/vectors/cdr/sansay/.
  */
 export const sansay: SwitchFormat = {
   name: "sansay",
