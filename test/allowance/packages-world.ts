@@ -1,11 +1,13 @@
 import { rm } from "node:fs/promises";
 import { fromInstant } from "../../src/core/time/epoch.ts";
 import { type ReplayReport, replayDue } from "../../src/server/allowance/replay-due.ts";
+import { runDoctor } from "../../src/server/doctor/doctor.ts";
 import { findSourceNamed } from "../../src/server/mediation/find-source.ts";
 import { importFile } from "../../src/server/mediation/import-file.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
+import { applySetup } from "../../src/server/tenancy/apply-setup.ts";
+import { readSetup } from "../../src/server/tenancy/read-setup.ts";
 import { callRows, type TestCall } from "../invoicing/billing.ts";
-import { tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { writeTemporary } from "../support/temporary-file.ts";
 
@@ -102,16 +104,12 @@ export class PackagesWorld {
 
   /** What the doctor finds: nothing. */
   async differences(): Promise<readonly string[]> {
-    const { document } = await tollwrightJson<{ checks: { ok: boolean; first: string[] }[] }>(["doctor"], {
-      db: this.db,
-    });
-    return document.checks.filter(({ ok }) => !ok).flatMap(({ first }) => first);
+    return (await runDoctor(this.db)).checks.filter(({ ok }) => !ok).flatMap(({ first }) => first);
   }
 }
 
 async function apply(db: TestDatabase, setup: object): Promise<void> {
-  const { status, document } = await tollwrightJson(["apply", "-"], { db, stdin: JSON.stringify(setup) });
-  if (status !== 0) throw new Error(JSON.stringify(document));
+  await applySetup(db, readSetup(JSON.stringify(setup)), { dryRun: false, author: "test" });
 }
 
 /** The setup file of the world. */
