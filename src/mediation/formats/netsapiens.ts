@@ -50,7 +50,14 @@ const CALL = {
   // A call that comes in and is forwarded has a record of each type.
   leg: "callType",
   callId: "callId",
-  direction: { cases: [{ when: INBOUND, value: { constant: "terminating" } }], otherwise: { constant: "originating" } },
+  // A type that nobody knows is no direction, and is set aside.
+  direction: {
+    cases: [
+      { when: INBOUND, value: { constant: "terminating" } },
+      { when: isType("termination"), value: { constant: "originating" } },
+    ],
+    otherwise: "callType",
+  },
   calling: { cases: [{ when: INBOUND, value: "remoteNumber" }], otherwise: "btn" },
   called: {
     cases: [

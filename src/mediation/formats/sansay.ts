@@ -38,6 +38,8 @@ const CALL = {
   key: 5,
   leg: 1,
   callId: { firstOf: [20, 5] },
+  // A record of a type that nobody knows has no direction, and is set aside.
+  direction: { cases: [{ when: { column: 3, equals: "R" }, value: { constant: "originating" } }], otherwise: 3 },
   calling: 16,
   called: 18,
   answered: ANSWERED,
