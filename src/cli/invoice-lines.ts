@@ -14,7 +14,7 @@ export function lineTable(lines: readonly StoredLine[], currency: Currency): Tab
     columns: [{ title: "DESTINATION" }, { title: "PERIOD" }, ...right, { title: "" }],
     rows: lines.map((line) => [
       line.description,
-      line.previousPeriod ? `from ${line.periodStartDate}` : "",
+      line.previousPeriod ? previousText(line) : "",
       line.rate ?? (line.kind === "usage" ? "varies" : ""),
       line.calls?.toString() ?? "",
       line.billedS?.toString() ?? "",
@@ -25,3 +25,7 @@ export function lineTable(lines: readonly StoredLine[], currency: Currency): Tab
     ]),
   };
 }
+
+/** When calls before the invoice's own period were answered, and the invoice that billed that time first. */
+const previousText = ({ periodStartDate, precedingInvoice }: StoredLine): string =>
+  `from ${periodStartDate}${precedingInvoice === null ? "" : ` (${precedingInvoice})`}`;

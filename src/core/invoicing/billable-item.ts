@@ -25,6 +25,8 @@ export interface UsageItem {
   readonly connectFees: Nanos;
   /** Absent: money paid for all of it. */
   readonly covered?: Covered;
+  /** Number of the invoice that billed an earlier period first, which late and corrected calls of it refer to. */
+  readonly precedingInvoice?: string;
   readonly exactAmount: Nanos;
 }
 

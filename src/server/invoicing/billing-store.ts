@@ -166,6 +166,34 @@ export async function loadAdjustments(
   return rows;
 }
 
+/** An invoice that was made, and what it billed. */
+export interface EarlierInvoice {
+  readonly account_id: string;
+  readonly number: string;
+  readonly period_start_date: string;
+  readonly period_end_date: string;
+}
+
+/** The invoices of accounts since a date, in the order in which they were made. */
+export async function loadEarlierInvoices(
+  tx: Tx,
+  accounts: readonly { readonly bookId: string; readonly accountId: string; readonly fromDate: string }[],
+): Promise<readonly EarlierInvoice[]> {
+  if (accounts.length === 0) return [];
+  const { rows } = await tx.query<EarlierInvoice>(
+    `select i.account_id, i.number, i.period_start_date, i.period_end_date
+     from unnest($1::uuid[], $2::uuid[], $3::date[]) as a(book_id, account_id, from_date)
+     join invoices i on i.book_id = a.book_id and i.account_id = a.account_id and i.period_end_date > a.from_date
+     order by i.created_at, i.id`,
+    [
+      accounts.map(({ bookId }) => bookId),
+      accounts.map(({ accountId }) => accountId),
+      accounts.map(({ fromDate }) => fromDate),
+    ],
+  );
+  return rows;
+}
+
 /** What an account has on a ledger account that its invoice may settle: debits less credits. */
 export interface Residue {
   readonly account_id: string;

@@ -11,7 +11,9 @@ import type { Tx } from "../db/tx.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { type BillingOrder, endsAfter, notOver } from "./billing-scope.ts";
 import {
+  type EarlierInvoice,
   loadAdjustments,
+  loadEarlierInvoices,
   loadPositions,
   loadResidues,
   loadUsageSums,
@@ -107,6 +109,8 @@ interface Unbilled {
   readonly sums: readonly UsageSum[];
   readonly adjustments: readonly UnbilledAdjustment[];
   readonly residues: readonly Residue[];
+  /** Those that billed the earlier periods in which there is something to bill again. */
+  readonly invoices: readonly EarlierInvoice[];
 }
 
 async function loadUnbilled(
@@ -122,23 +126,33 @@ async function loadUnbilled(
   const adjustments = Map.groupBy([...(await loadAdjustments(tx, coverages)), ...expected], (row) => row.account_id);
   const accounts = open.map(({ account }) => account);
   const residues = Map.groupBy(await loadResidues(tx, accounts), (row) => row.account_id);
+  const reopened = coverages.flatMap(({ bookId, accountId }) => {
+    const [fromDate] = (sums.get(accountId) ?? []).flatMap(({ month }) => month ?? []).sort();
+    return fromDate === undefined ? [] : [{ bookId, accountId, fromDate }];
+  });
+  const invoices = Map.groupBy(await loadEarlierInvoices(tx, reopened), (row) => row.account_id);
   return (accountId) => ({
     sums: sums.get(accountId) ?? [],
     adjustments: adjustments.get(accountId) ?? [],
     residues: residues.get(accountId) ?? [],
+    invoices: invoices.get(accountId) ?? [],
   });
 }
 
-function usageItem(sum: UsageSum, period: BillingPeriod): UsageItem {
+function usageItem(sum: UsageSum, period: BillingPeriod, invoices: readonly EarlierInvoice[]): UsageItem {
+  const { month } = sum;
+  const preceding =
+    month === null ? undefined : invoices.find((one) => one.period_start_date <= month && one.period_end_date > month);
   return {
     kind: "usage",
-    period: sum.month === null ? period : monthBefore(sum.month, period),
+    period: month === null ? period : monthBefore(month, period),
     destination: sum.destination,
     ratePerMinute: sum.rate === null ? null : (parseDecimal(sum.rate) ?? null),
     calls: Number(sum.calls),
     billedS: Number(sum.billed_s),
     connectFees: nanosFromSql(sum.connect_fees),
     ...(sum.allowance === null ? {} : { covered: { by: sum.allowance, seconds: Number(sum.covered_s ?? 0) } }),
+    ...(preceding === undefined ? {} : { precedingInvoice: preceding.number }),
     exactAmount: nanosFromSql(sum.amount),
   };
 }
@@ -169,7 +183,7 @@ function draft({ seller, now }: BillingOrder, account: StoredAccount, coverage: 
     timeZone,
     period: coverage.period,
     should: [
-      ...unbilled.sums.map((sum) => usageItem(sum, coverage.period)),
+      ...unbilled.sums.map((sum) => usageItem(sum, coverage.period, unbilled.invoices)),
       ...unbilled.adjustments.map(adjustmentItem),
     ],
     billed: [], // what was billed is left out by the coverage, charge by charge

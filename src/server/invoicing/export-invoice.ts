@@ -92,6 +92,7 @@ const LINE_COLUMNS = [
   "currency",
   "covered_s",
   "allowance",
+  "preceding_invoice",
 ] as const;
 
 /** One row a line (RFC 4180), with headings. */
@@ -112,6 +113,7 @@ function linesCsv({ lines, currency, number }: InvoiceWithLines): string {
     currency,
     line.coveredS,
     textField(line.allowance ?? ""),
+    textField(line.precedingInvoice ?? ""),
   ]);
   return [LINE_COLUMNS, ...rows].map((fields) => `${fields.join(",")}\r\n`).join("");
 }

@@ -47,7 +47,7 @@ export async function loadLines(tx: Tx, { bookId, id }: StoredInvoice): Promise<
        previous_period as "previousPeriod", trim_scale(rate) as rate, calls::float8 as calls,
          billed_s::float8 as "billedS",
        trim_scale(connect_fees) as "connectFees", covered_s::float8 as "coveredS", allowance,
-       adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
+       preceding_invoice as "precedingInvoice", adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
      from invoice_lines where book_id = $1 and invoice_id = $2 order by line`,
     [bookId, id],
   );

@@ -141,10 +141,7 @@ function section({ invoice, wording, format }: Page, heading: string, lines: rea
     if (line.kind === "adjustment")
       return { description: line.description, rate: "", calls: "", minutes: "", ...cells };
     return {
-      description:
-        line.destination +
-        coveredText(line, wording, format) +
-        (line.previousPeriod ? ` (${format.dates(line.period.startDate, line.period.endDate)})` : ""),
+      description: line.destination + coveredText(line, wording, format) + previousText(line, format),
       rate: line.ratePerMinute === null ? wording.varyingRate : format.rate(line.ratePerMinute),
       calls: format.count(line.calls),
       minutes: format.hundredths(minutes.amounts[index] ?? NO_NANOS),
@@ -171,6 +168,15 @@ function coveredText({ covered }: UsageItem, wording: InvoiceWording, format: Lo
   const minutes = format.hundredths(inMinutes(covered.seconds));
   return ` (${wording.covered.replace("{minutes}", minutes).replace("{allowance}", () => covered.by)})`;
 }
+
+/** " (1–31 March 2026, INV-2026-00007)": when the calls were answered, and what billed that time first. */
+function previousText({ previousPeriod, period, precedingInvoice }: UsageLine, format: LocaleFormat): string {
+  if (!previousPeriod) return "";
+  const dates = format.dates(period.startDate, period.endDate);
+  return precedingInvoice === undefined ? ` (${dates})` : ` (${dates}, ${precedingInvoice})`;
+}
+
+type UsageLine = Extract<InvoiceLine, { readonly kind: "usage" }>;
 
 const inMinutes = (seconds: number): Nanos => nanos(divideRounded(BigInt(seconds) * 1_000_000_000n, 60n, "half-up"));
 

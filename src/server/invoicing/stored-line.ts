@@ -21,6 +21,8 @@ export interface StoredLine {
   /** The part of the billed seconds that allowances paid, and their names; null where none did. */
   readonly coveredS: number | null;
   readonly allowance: string | null;
+  /** Number of the invoice that late and corrected calls of an earlier period refer to. */
+  readonly precedingInvoice: string | null;
   readonly adjustmentId: string | null;
   readonly exactAmount: string;
   readonly amount: string;
@@ -43,6 +45,7 @@ export const storedLines = ({ lines }: Pick<Invoice, "lines">): StoredLine[] =>
       connectFees: usage && nanosToSql(usage.connectFees),
       coveredS: usage?.covered?.seconds ?? null,
       allowance: usage?.covered?.by ?? null,
+      precedingInvoice: usage?.precedingInvoice ?? null,
       adjustmentId: line.kind === "adjustment" ? line.adjustmentId : null,
       exactAmount: nanosToSql(line.exactAmount),
       amount: nanosToSql(line.amount),
