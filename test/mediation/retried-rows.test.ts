@@ -15,6 +15,12 @@ const OF_THE_FILE: ReadonlySet<string> = new Set([
 const fateOf = (outcome: RowOutcome): string =>
   outcome.kind === "reject" ? `reject ${outcome.reject.code}` : outcome.kind;
 
+/** Equal records of a file without a key of their own are numbered, and read alone each is the first. */
+function withoutNumber(outcome: RowOutcome): RowOutcome {
+  if (outcome.kind !== "call") return outcome;
+  return { ...outcome, call: { ...outcome.call, key: outcome.call.key.replace(/^([0-9a-f]{32})-\d+$/, "$1") } };
+}
+
 describe("a row that is read again by itself, as quarantine keeps it, becomes what it was in its file", () => {
   const vectors = readCdrVectors().map((vector) => [vector.name, vector] as const);
   test.each(vectors)("%s", (_name, { format: name, settings, input }) => {
@@ -31,6 +37,8 @@ describe("a row that is read again by itself, as quarantine keeps it, becomes wh
       const isOther = again === null || (again.kind === "reject" && again.reject.code === "several-records");
       if (isOther) expect(outcome.kind).toBe("reject");
       else expect(fateOf(again), `line ${line}`).toBe(fateOf(outcome));
+      if (outcome.kind === "call" || outcome.kind === "half")
+        expect(again && withoutNumber(again), `line ${line}`).toEqual(withoutNumber(outcome));
     }
   });
 });
