@@ -14,6 +14,8 @@ const PACKAGES: readonly DebianPackage[] = [
   { name: "postgresql-15", proof: "/usr/lib/postgresql/15/bin/postgres", why: "the oldest supported database server" },
   { name: "poppler-utils", proof: "/usr/bin/pdftotext", why: "reads invoices back out of their PDFs" },
   { name: "mariadb-server", proof: "/usr/sbin/mariadbd", why: "a switch's database that records are pulled from" },
+  { name: "openssh-server", proof: "/usr/sbin/sshd", why: "the server of files that are pulled over SFTP" },
+  { name: "vsftpd", proof: "/usr/sbin/vsftpd", why: "the server of files that are pulled over FTP and FTPS" },
 ];
 
 /** Without this file Debian would make and start a server of its own beside the ones that the tests start. */

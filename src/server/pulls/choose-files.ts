@@ -79,13 +79,13 @@ function asSeen(file: ListedFile, before: SeenFile | undefined, settings: FilePu
   const isBack = before.state === "done" && settings.after !== "leave";
   const isSame = !isBack && before.sizeBytes === file.sizeBytes && isSameStamp(before.stamp, file.stamp);
   if (isSame) return before.goneAt === null ? before : { ...before, goneAt: null };
-  const { bytesDone, endSha256 } = settings.appends === null ? { bytesDone: 0, endSha256: null } : before;
+  const { bytesDone, endSha256 } = settings.appends ? before : { bytesDone: 0, endSha256: null };
   return { ...fresh, bytesDone, endSha256 };
 }
 
 function completeAt(file: SeenFile, settings: FilePullSettings, isThere: ReadonlySet<string>): EpochMs | null {
   if (file.sizeBytes === 0) return null; // made a moment ago, or left by a transfer that never began
-  if (settings.appends !== null) return file.seenAt;
+  if (settings.appends) return file.seenAt;
   if (settings.marker !== null) return isThere.has(file.path + settings.marker) ? file.seenAt : null;
   return (file.seenAt + settings.settleS * MS_PER_S) as EpochMs;
 }

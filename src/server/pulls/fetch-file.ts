@@ -6,6 +6,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Problem } from "../../core/problem.ts";
 import { digestOf, fileFault } from "../mediation/read-file.ts";
+import { OVERLAP_BYTES } from "./cut-appended.ts";
 import type { FileServer } from "./file-server.ts";
 import { spoolNotWritten, transferCut } from "./problems.ts";
 import type { SeenFile } from "./seen-file-store.ts";
@@ -17,6 +18,16 @@ export type Fetched =
   | { readonly kind: "gone" }
   /** It is no longer the file that was listed: it is still being written, or another took its name. */
   | { readonly kind: "changed" };
+
+export interface FetchOptions {
+  readonly spoolDir: string;
+  /** Seconds without a byte after which the connection is broken off. */
+  readonly timeoutS: number;
+  /** Where to begin; the whole file when not given. */
+  readonly fromByte?: number;
+  /** It is a log: bytes that come after the listed ones are no fault. */
+  readonly mayGrow?: boolean;
+}
 
 /** Bytes that stay free on the disk, which is often the database's too. */
 const FREE_BYTES_MIN = 64 * 1024 * 1024;
@@ -32,8 +43,12 @@ const placesOf = (spoolDir: string, { path, sizeBytes, stamp }: SeenFile, fromBy
   return { key, folder, whole: join(folder, basename(path)), part: `${folder}.part`, fresh: `${folder}.new` };
 };
 
+/** Where fetching a file begins that may be a log: a little before what is imported of it ends. */
+export const resumeAt = ({ bytesDone, sizeBytes }: SeenFile): number =>
+  sizeBytes < bytesDone ? 0 : Math.max(0, bytesDone - OVERLAP_BYTES);
+
 /** The name of everything that is fetched of a file, for {@link clearSpool}. */
-export const spoolKey = (file: SeenFile): string => placesOf("", file, file.bytesDone).key;
+export const spoolKey = (file: SeenFile): string => placesOf("", file, resumeAt(file)).key;
 
 /**
  * Fetches a file, from `fromByte` on, into a folder of its own below `spoolDir`; nothing takes the file's name before it
@@ -44,9 +59,8 @@ export const spoolKey = (file: SeenFile): string => placesOf("", file, file.byte
 export async function fetchFile(
   server: FileServer,
   file: SeenFile,
-  { spoolDir, timeoutS }: { readonly spoolDir: string; readonly timeoutS: number },
+  { spoolDir, timeoutS, fromByte = 0, mayGrow = false }: FetchOptions,
 ): Promise<Fetched> {
-  const fromByte = 0;
   const places = placesOf(spoolDir, file, fromByte);
   const wantedBytes = file.sizeBytes - fromByte;
   if ((await sizeOf(places.whole)) === wantedBytes) return wholeAt(places.whole);
@@ -56,10 +70,10 @@ export async function fetchFile(
   if (came === "gone") return discard(places.fresh, "gone");
   const now = await server.look(file.path);
   if (now === undefined) return discard(places.fresh, "gone");
-  if (now.sizeBytes !== file.sizeBytes || (now.stamp ?? file.stamp) !== file.stamp)
-    return discard(places.fresh, "changed");
   const gotBytes = await sizeOf(places.fresh);
-  if (gotBytes > wantedBytes) return discard(places.fresh, "changed");
+  const isSame = now.sizeBytes === file.sizeBytes && (now.stamp ?? file.stamp) === file.stamp;
+  if (mayGrow ? now.sizeBytes < file.sizeBytes : !isSame || gotBytes > wantedBytes)
+    return discard(places.fresh, "changed");
   if (gotBytes < wantedBytes) {
     await keepPart(places); // FTP ends a transfer by closing the connection: an early end looks like a good one
     const at = { server: server.name, path: file.path, doneBytes: fromByte + gotBytes, sizeBytes: file.sizeBytes };

@@ -1,5 +1,4 @@
 import { type Static, Type } from "typebox";
-import { closed } from "./common-settings.ts";
 
 const text = Type.String({ minLength: 1, maxLength: 500, pattern: "^[^\\r\\n\\0]*$" });
 const GIB = 1_073_741_824;
@@ -22,10 +21,7 @@ export const filePullFields = {
   renameSuffix: { ...text, default: ".done" },
   moveTo: Type.Union([text, Type.Null()], { default: null }),
   /** A log that the switch appends to, line by line: only what is new is fetched. */
-  appends: Type.Union(
-    [Type.Object({ headerLines: Type.Integer({ minimum: 0, maximum: 10, default: 0 }) }, closed), Type.Null()],
-    { default: null },
-  ),
+  appends: Type.Boolean({ default: false }),
   /** Where fetched files are kept once they are imported; null keeps none. */
   doneDir: Type.Union([Type.String({ pattern: "^/", maxLength: 1_000 }), Type.Null()], { default: null }),
   /** Files that one run fetches at most; the next one goes on. */
@@ -44,7 +40,7 @@ export function filePullFaults(settings: object): string[] {
   const { after, moveTo, appends } = settings as FilePullSettings;
   const faults: string[] = [];
   if (after === "move" && moveTo === null) faults.push("/moveTo must name the folder that files are moved to");
-  if (appends !== null && after !== "leave")
+  if (appends && after !== "leave")
     faults.push('/after must be "leave" where files are appended to: the switch still writes them');
   return faults;
 }

@@ -3,7 +3,8 @@ import { Problem, type ProblemCode } from "../../core/problem.ts";
 import { type EpochMs, fromInstant } from "../../core/time/epoch.ts";
 import type { ImportedFile } from "../mediation/import-file.ts";
 import { importNewFile } from "../mediation/import-new-file.ts";
-import { type Fetched, fetchFile } from "./fetch-file.ts";
+import { cutAppended } from "./cut-appended.ts";
+import { type Fetched, type FetchOptions, fetchFile, resumeAt } from "./fetch-file.ts";
 import type { FilePullSettings } from "./file-pull-settings.ts";
 import { disposeOf, finishFile } from "./finish-file.ts";
 import { pulledFileTooLarge } from "./problems.ts";
@@ -62,15 +63,43 @@ export class FileTaker {
 
   /** Answers the file as it is afterwards: waiting, imported or done. */
   async #takeIn(file: SeenFile, connection: ServerConnection): Promise<SeenFile> {
-    const { settings, spoolDir } = this.#run;
+    const { settings } = this.#run;
     if (file.sizeBytes > settings.sizeBytesMax) throw pulledFileTooLarge({ ...file, ...settings });
-    const fetched = await connection.use((server) => fetchFile(server, file, { spoolDir, ...settings }));
-    if (fetched.kind === "gone") return await this.#save({ ...file, goneAt: this.#now() });
-    if (fetched.kind === "changed") {
-      this.#retriesMs.push(settings.settleS * MS_PER_S);
-      return file;
+    if (settings.appends) return await this.#takeAppended(file, connection);
+    const fetched = await this.#fetch(file, connection, {});
+    return "path" in fetched ? await this.#import(file, fetched) : fetched.file;
+  }
+
+  /** Takes the lines that a log has got since; all of it where it is another log by now. */
+  async #takeAppended(file: SeenFile, connection: ServerConnection): Promise<SeenFile> {
+    const fromByte = resumeAt(file);
+    const fetched = await this.#fetch(file, connection, { fromByte, mayGrow: true });
+    if (!("path" in fetched)) return fetched.file;
+    const overlapBytes = file.sizeBytes < file.bytesDone ? 0 : file.bytesDone - fromByte;
+    const cut = await cutAppended(fetched.path, { overlapBytes, overlapSha256: file.endSha256 });
+    if (cut.kind === "rotated") {
+      await disposeOf(fetched.path, null);
+      return await this.#takeAppended({ ...file, bytesDone: 0, endSha256: null }, connection);
     }
-    return await this.#import(file, fetched);
+    const taken = { ...file, bytesDone: fromByte + cut.endBytes, endSha256: cut.endSha256 };
+    if (cut.isNew) return await this.#import(taken, fetched);
+    await disposeOf(fetched.path, null);
+    return await this.#save({ ...taken, state: "done", failures: 0, notBefore: null });
+  }
+
+  /** A fetched file, or what became of one that could not be fetched as it was listed. */
+  async #fetch(
+    file: SeenFile,
+    connection: ServerConnection,
+    part: Pick<FetchOptions, "fromByte" | "mayGrow">,
+  ): Promise<Extract<Fetched, { kind: "whole" }> | { readonly file: SeenFile }> {
+    const { settings, spoolDir } = this.#run;
+    const options = { spoolDir, timeoutS: settings.timeoutS, ...part };
+    const fetched = await connection.use((server) => fetchFile(server, file, options));
+    if (fetched.kind === "whole") return fetched;
+    if (fetched.kind === "gone") return { file: await this.#save({ ...file, goneAt: this.#now() }) };
+    this.#retriesMs.push(settings.settleS * MS_PER_S);
+    return { file };
   }
 
   async #import(file: SeenFile, { path, sha256 }: Extract<Fetched, { kind: "whole" }>): Promise<SeenFile> {
