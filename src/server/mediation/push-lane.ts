@@ -3,12 +3,13 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { databaseFailure } from "../db/database-failure.ts";
 import type { LiveRatingContext } from "../rating/live-rating-context.ts";
-import { countFates } from "./arrived-row.ts";
+import { type ArrivedRow, countFates, hashOfRow, type RowFate } from "./arrived-row.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { pushEmpty, pushOverloaded } from "./problems.ts";
+import type { PushAnswer, PushedRecord } from "./push-answer.ts";
 import type { PushedSource } from "./push-token.ts";
+import { reasonsByHash, type WaitingReason } from "./quarantine-store.ts";
 import { type Post, type ReadPost, readPost } from "./read-post.ts";
-import type { RowCounts } from "./row-counts.ts";
 import type { Source } from "./source.ts";
 import { findSourceById } from "./source-store.ts";
 import { storeLooseRows } from "./store-loose-rows.ts";
@@ -16,7 +17,7 @@ import { storeLooseRows } from "./store-loose-rows.ts";
 /** A request that waits for its rows to be stored. */
 interface Waiting {
   readonly post: Post;
-  readonly resolve: (counts: RowCounts) => void;
+  readonly resolve: (answer: PushAnswer) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -52,10 +53,10 @@ export class PushLane {
   }
 
   /** Errors: as of {@link PushReceiver.receive}. */
-  async add(post: Post): Promise<RowCounts> {
+  async add(post: Post): Promise<PushAnswer> {
     if (post.body.length === 0) throw pushEmpty();
     if (this.#waitingBytes + post.body.length > WAITING_BYTES_MAX) throw pushOverloaded();
-    const { promise, resolve, reject } = Promise.withResolvers<RowCounts>();
+    const { promise, resolve, reject } = Promise.withResolvers<PushAnswer>();
     this.#waiting.push({ post, resolve, reject });
     this.#waitingBytes += post.body.length;
     this.#running ??= this.#run();
@@ -130,12 +131,29 @@ export class PushLane {
       rows,
       sizeBytes: group.reduce((bytes, { waiting }) => bytes + waiting.post.body.length, 0),
     });
+    const reasons = await this.#reasons(group, fates);
     let from = 0;
     for (const { rows: ofPost, waiting } of group) {
-      waiting.resolve(countFates(fates.slice(from, from + ofPost.length)));
+      const ofPostFates = fates.slice(from, from + ofPost.length);
+      const records = ofPost.map((row, index) => recordOf(row, ofPostFates[index] ?? "quarantined", reasons));
+      waiting.resolve({ ...countFates(ofPostFates), ...(waiting.post.wantsRecords && { records }) });
       from += ofPost.length;
     }
   }
+
+  /** Why rows wait in quarantine, by the hash of their text; nothing is looked up where nobody asked. */
+  async #reasons(group: readonly Readied[], fates: readonly RowFate[]): Promise<ReadonlyMap<string, WaitingReason>> {
+    const rows = group.flatMap((readied) => readied.rows);
+    const hashes = rows.flatMap((row, index) => (fates[index] === "quarantined" ? [hashOfRow(row)] : []));
+    if (hashes.length === 0 || !group.some(({ waiting }) => waiting.post.wantsRecords)) return new Map();
+    const { tenantId, sourceId } = this.#pushed;
+    return await this.#db.transaction("app", { tenantId }, (tx) => reasonsByHash(tx, sourceId, hashes));
+  }
+}
+
+function recordOf(row: ArrivedRow, fate: RowFate, reasons: ReadonlyMap<string, WaitingReason>): PushedRecord {
+  const reason = fate === "quarantined" ? reasons.get(hashOfRow(row)) : undefined;
+  return { line: row.line, fate, ...(reason && { reason }) };
 }
 
 /** Reads one body; a request that can't be kept is answered at once, and its neighbours go on. */

@@ -271,3 +271,24 @@ export async function countReasons(tx: Tx, fileId: string): Promise<readonly Qua
   );
   return rows.map((row) => ({ ...row, rows: Number(row.rows), line: Number(row.line) }));
 }
+
+/** Why a row waits. */
+export interface WaitingReason {
+  readonly code: string;
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** Why rows of a source wait, by the hash of their text. */
+export async function reasonsByHash(
+  tx: Tx,
+  sourceId: string,
+  rawHashes: readonly string[],
+): Promise<ReadonlyMap<string, WaitingReason>> {
+  const { rows } = await tx.query<WaitingReason & { raw_hash: string }>(
+    `select raw_hash, code, what, fix from quarantine
+     where source_id = $1 and raw_hash = any($2::uuid[]) and state = 'waiting'`,
+    [sourceId, rawHashes],
+  );
+  return new Map(rows.map(({ raw_hash, code, what, fix }) => [raw_hash, { code, what, fix }]));
+}

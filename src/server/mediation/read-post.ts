@@ -10,6 +10,8 @@ import { pushNotKept, pushNotText } from "./problems.ts";
 export interface Post {
   readonly contentType: string | undefined;
   readonly body: Uint8Array;
+  /** The sender wants to know what became of each record, and not only how many. */
+  readonly wantsRecords?: boolean;
 }
 
 /** The rows of a body, with lines counted within it, and the header rows before them. */

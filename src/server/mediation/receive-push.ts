@@ -2,10 +2,10 @@ import { now } from "../../clock.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
+import type { PushAnswer } from "./push-answer.ts";
 import { PushLane } from "./push-lane.ts";
 import type { PushedSource } from "./push-token.ts";
 import type { Post } from "./read-post.ts";
-import type { RowCounts } from "./row-counts.ts";
 
 /**
  * Takes records that switches post, and answers each request once its rows are committed. One for a process; several
@@ -26,7 +26,7 @@ export class PushReceiver {
    * Errors: Problems `push-empty`, `push-not-kept`, `push-not-text`, `push-overloaded`, and those of the database.
    * Nothing is stored then, or the sender can't know: it sends again, and what was stored counts once.
    */
-  receive(source: PushedSource, post: Post): Promise<RowCounts> {
+  receive(source: PushedSource, post: Post): Promise<PushAnswer> {
     const lane =
       this.#lanes.get(source.sourceId) ?? new PushLane(this.#db, source, this.#rating, () => fromInstant(now()));
     this.#lanes.set(source.sourceId, lane);

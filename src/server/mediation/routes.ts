@@ -15,7 +15,7 @@ declare module "fastify" {
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 
-const Counts = Type.Object({
+const Answer = Type.Object({
   rows: count("records in the body; the sum of the others, `corrected` excepted"),
   stored: count("stored and priced"),
   duplicate: count("stored before, by this way or another"),
@@ -23,6 +23,20 @@ const Counts = Type.Object({
   nonBillable: count("records that are no call to be paid"),
   quarantined: count("kept as they came, with a reason and a fix: `tollwright cdr quarantine list`"),
   open: count("parts of calls whose other part has not come yet"),
+  records: Type.Optional(
+    Type.Array(
+      Type.Object({
+        line: Type.Integer({ minimum: 1, description: "the line of the body on which the record begins" }),
+        fate: Type.String({ description: "stored, duplicate, corrected, non-billable, quarantined or open" }),
+        reason: Type.Optional(Type.Object({ code: Type.String(), what: Type.String(), fix: Type.String() })),
+      }),
+      { description: "one a record, in the order of the body, where `?records=true` asks for them" },
+    ),
+  ),
+});
+
+const Query = Type.Object({
+  records: Type.Optional(Type.Boolean({ description: "whether to tell what became of each record" })),
 });
 
 const Params = Type.Object({ source: Type.String({ minLength: 1, maxLength: 64 }) });
@@ -40,7 +54,7 @@ export const mediationRoutes =
     app.post(
       "/v1/sources/:source/cdrs",
       {
-        schema: { params: Params, response: { 200: Counts } },
+        schema: { params: Params, querystring: Query, response: { 200: Answer } },
         // Before the body is read: who may not push may not make us wait for a megabyte either.
         onRequest: async (request) => {
           const { source } = request.params as { readonly source: string };
@@ -54,7 +68,8 @@ export const mediationRoutes =
         const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
         const body = await decodedBody(sent, request.headers["content-encoding"], request.routeOptions.bodyLimit);
         invariant(request.push, "a request that was let in has a source");
-        return await receiver.receive(request.push.source, { contentType: request.push.contentType, body });
+        const { source, contentType } = request.push;
+        return await receiver.receive(source, { contentType, body, wantsRecords: request.query.records ?? false });
       },
     );
   };
