@@ -75,7 +75,8 @@ const anyCalls: fc.Arbitrary<readonly TestCall[]> = fc
   .map((calls) =>
     calls.map(({ minute, ...call }, index) => {
       const answered = Temporal.PlainDateTime.from("2026-02-20T00:00:00").add({ minutes: minute, seconds: index });
-      return { ...call, answered: answered.toString(), key: `call ${index}` }; // no two at one time: ids differ by world
+      // No two at one time: their order is that of their ids, which are another world's others.
+      return { ...call, answered: answered.toString(), key: `call ${index}` };
     }),
   );
 

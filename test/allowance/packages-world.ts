@@ -22,16 +22,18 @@ export interface PackagesGiven {
   /** By account code, as in a setup file. */
   readonly has?: Readonly<Record<string, readonly object[]>>;
   readonly timeZone?: string;
+  /** The zone of the switch's clock. */
+  readonly switchZone?: string;
 }
 
 /**
- * An operator with a direct customer ("anna") and a reseller ("family") with two customers ("ben", "cleo"), all in euros,
- * at .06 a minute to Germany, per minute, and .10 elsewhere.
+ * An operator with a direct customer ("anna") and a reseller ("family") with two customers ("ben", "cleo"), all in
+ * euros, at .06 a minute to Germany, per minute, and .10 elsewhere.
  */
 export class PackagesWorld {
   readonly db: TestDatabase;
   readonly tenantId: string;
-  readonly source: Source;
+  source: Source;
 
   private constructor(db: TestDatabase, tenantId: string, source: Source) {
     this.db = db;
@@ -50,6 +52,7 @@ export class PackagesWorld {
   /** Applies a setup again, with other packages. */
   async give(given: PackagesGiven): Promise<void> {
     await apply(this.db, setupOf(given));
+    this.source = await findSourceNamed(this.db, this.tenantId, "switch");
   }
 
   async import(calls: readonly TestCall[], batchRows?: number): Promise<void> {
@@ -113,7 +116,7 @@ async function apply(db: TestDatabase, setup: object): Promise<void> {
 }
 
 /** The setup file of the world. */
-export function setupOf({ packages, has = {}, timeZone = "UTC" }: PackagesGiven): object {
+export function setupOf({ packages, has = {}, timeZone = "UTC", switchZone = "UTC" }: PackagesGiven): object {
   const account = (code: string, more: object = {}) => ({
     ...{ code, kind: "customer", tariff: "retail", packages: has[code] ?? [] },
     ...more,
@@ -137,7 +140,7 @@ export function setupOf({ packages, has = {}, timeZone = "UTC" }: PackagesGiven)
     ],
     packages,
     sources: [
-      { name: "switch", format: "freeswitch-csv", settings: { timeZone: "UTC", mapping: { columns: COLUMNS } } },
+      { name: "switch", format: "freeswitch-csv", settings: { timeZone: switchZone, mapping: { columns: COLUMNS } } },
     ],
     rules: ["anna", "ben", "cleo"].map((code) => ({ account: code, match: { accountCode: code } })),
   };

@@ -19,7 +19,7 @@ export interface TierStep {
   /** Where the step ends, inclusive, in whole units of the measure; null: nowhere. Only the last one may be null. */
   readonly upTo: bigint | null;
   readonly price: TierPrice;
-  /** Due once a period when the step is reached, in the currency of the account. The first is reached by using nothing. */
+  /** Due once a period when the step is reached, in the account's currency. The first is reached by using nothing. */
   readonly flatFee: Nanos;
 }
 

@@ -42,8 +42,8 @@ interface MonthRow {
   readonly revision: string;
 }
 
-const COLUMNS = `m.book_id, m.pool_id, m.start_at, m.rules_hash, m.start_state::text as start_state, m.state::text as state,
-  m.last_answered_at, m.last_usage_id, m.stale, m.revision`;
+const COLUMNS = `m.book_id, m.pool_id, m.start_at, m.rules_hash, m.start_state::text as start_state,
+  m.state::text as state, m.last_answered_at, m.last_usage_id, m.stale, m.revision`;
 
 const monthOf = (row: MonthRow): StoredMonth => ({
   bookId: row.book_id,
@@ -73,7 +73,8 @@ export async function listMonths(
 /** The last month of each pool that begins before a place. */
 export async function previousMonths(tx: Tx, places: readonly MonthPlace[]): Promise<readonly StoredMonth[]> {
   const { rows } = await tx.query<MonthRow>(
-    `select ${COLUMNS} from (select distinct * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[])) t(book_id, pool_id, at)
+    `select ${COLUMNS}
+     from (select distinct * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[])) t(book_id, pool_id, at)
      cross join lateral (
        select * from pool_months m where m.book_id = t.book_id and m.pool_id = t.pool_id and m.start_at < t.at
        order by m.start_at desc limit 1

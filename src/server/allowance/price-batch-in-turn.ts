@@ -60,7 +60,7 @@ export const inTurnOf =
     return calls.map((call) => ({ ...call, charges: call.charges.map((charge) => charges.get(charge) ?? charge) }));
   };
 
-/** The months that a batch touches and in which something cumulative is in force, in the order in which they are locked. */
+/** The months that a batch touches and in which something cumulative is in force, in the order of their locks. */
 function batchMonths(
   context: RatingContext,
   calls: readonly PricedCall[],

@@ -69,12 +69,12 @@ async function replayPool(
 ): Promise<ReplayReport> {
   let months = 0;
   let entries = 0;
-  let previous: { readonly startAt: EpochMs; readonly state: PoolState } | undefined;
-  for (
-    let month = monthOf(pool, span.startAt);
-    month.startAt < span.endAt;
-    month = monthOf(pool, epochMs(month.endAt))
-  ) {
+  const first = monthOf(pool, span.startAt);
+  // Of months before the first charge that is still here, only the states are left.
+  let previous: { readonly startAt: EpochMs; readonly state: PoolState } | undefined = stored.findLast(
+    ({ startAt }) => startAt < first.startAt,
+  );
+  for (let month = first; month.startAt < span.endAt; month = monthOf(pool, epochMs(month.endAt))) {
     const present = stored.find(({ startAt }) => startAt === month.startAt);
     const rules = rulesOf(pool, month);
     if (present === undefined && !hasRules(rules)) continue;

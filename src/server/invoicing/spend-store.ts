@@ -70,7 +70,8 @@ export async function loadSpendPostings(
 export async function insertSpendPostings(tx: Tx, tenantId: string, postings: readonly SpendPosting[]): Promise<void> {
   await tx.query(
     `insert into spend_postings (tenant_id, book_id, account_id, period_start_date, kind, name, adjustment_id, amount)
-     select $1::uuid, * from unnest($2::uuid[], $3::uuid[], $4::date[], $5::text[], $6::text[], $7::text[], $8::numeric[])`,
+     select $1::uuid, *
+     from unnest($2::uuid[], $3::uuid[], $4::date[], $5::text[], $6::text[], $7::text[], $8::numeric[])`,
     [
       tenantId,
       postings.map(({ bookId }) => bookId),

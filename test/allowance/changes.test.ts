@@ -1,0 +1,151 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { nanosToSql } from "../../src/core/money/nanos.ts";
+import { readPeriod } from "../../src/server/invoicing/billing-scope.ts";
+import { runBill } from "../../src/server/invoicing/run-bill.ts";
+import type { TestCall } from "../invoicing/billing.ts";
+import { type PackagesGiven, PackagesWorld } from "./packages-world.ts";
+
+const worlds: PackagesWorld[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.db.drop();
+});
+
+async function worldOf(given: PackagesGiven): Promise<PackagesWorld> {
+  const world = await PackagesWorld.create(given);
+  worlds.push(world);
+  return world;
+}
+
+const call = (code: string, answered: string, talkedS = 61): TestCall => ({
+  ...{ code, answered, talkedS, key: `${code}-${answered}` },
+});
+const free = (minutes: number, more: object = {}) => ({
+  name: "talk",
+  allowances: [{ name: "free", minutes }],
+  ...more,
+});
+const had = { anna: [{ package: "talk", from: "2026-03-01" }] };
+
+/** Bills a month and answers each invoice's total and lines. */
+async function bill(world: PackagesWorld, month: string): Promise<readonly string[]> {
+  const { billed, parked } = await runBill(world.db, {
+    tenantId: world.tenantId,
+    accountCodes: [],
+    period: readPeriod({ month, from: undefined, to: undefined }),
+    now: Temporal.Instant.from("2026-06-01T00:00:00Z"),
+    bookedBy: "test",
+  });
+  expect(parked).toEqual([]);
+  return billed.map(({ account, invoice }) => {
+    const lines = invoice.lines.map((line) => {
+      const what = line.kind === "usage" ? `${line.calls} calls ${line.billedS} s` : line.description;
+      const covered = line.kind === "usage" && line.covered ? ` ${line.covered.seconds} s ${line.covered.by}` : "";
+      return `${what}${covered} ${nanosToSql(line.exactAmount)}${line.previousPeriod ? " earlier" : ""}`;
+    });
+    return `${account.code} ${nanosToSql(invoice.total)}: ${lines.join(", ")}`;
+  });
+}
+
+const CALLS = [
+  call("anna", "2026-03-31T20:30:00"),
+  call("anna", "2026-03-31T22:30:00"),
+  call("anna", "2026-04-02T10:00:00"),
+];
+
+test("a correction that moves calls to another month moves what they used up", async () => {
+  const given = { packages: [free(3)], has: had };
+  const world = await worldOf({ ...given, switchZone: "America/New_York" });
+  await world.import(CALLS);
+  await world.replay();
+  await world.give({ ...given, switchZone: "UTC" });
+  await world.import(CALLS);
+  expect(await world.stale()).toBeGreaterThan(0);
+  await world.replay();
+  const fresh = await worldOf(given);
+  await fresh.import(CALLS);
+  expect(await world.charged()).toEqual(await fresh.charged());
+  expect(await world.charged()).toEqual([
+    "anna-2026-03-31T20:30:00 anna 0 120 s 120 0.06 free 120",
+    "anna-2026-03-31T22:30:00 anna 0.06 120 s 60 0.06 free 60",
+    "anna-2026-04-02T10:00:00 anna 0 120 s 120 0.06 free 120",
+  ]);
+  expect(await world.differences()).toEqual([]);
+});
+
+describe("a package that is changed", () => {
+  test("from a month on, leaves the months before as they were", async () => {
+    const world = await worldOf({ packages: [free(2)], has: had });
+    await world.import(CALLS);
+    await world.give({ packages: [free(2), free(1, { from: "2026-04-01" })], has: had });
+    expect(await world.replay()).toMatchObject({ months: 1, entries: 2 });
+    expect(await world.charged()).toEqual([
+      "anna-2026-03-31T20:30:00 anna 0 120 s 120 0.06 free 120",
+      "anna-2026-03-31T22:30:00 anna 0.12 120 s - 0.06 ",
+      "anna-2026-04-02T10:00:00 anna 0.06 120 s 60 0.06 free 60",
+    ]);
+  });
+
+  test("after it was billed, is corrected on the next invoice, under the month that it was for", async () => {
+    const world = await worldOf({ packages: [free(2)], has: had });
+    await world.import(CALLS);
+    expect(await bill(world, "2026-03")).toEqual(["anna 0.12: 1 calls 120 s 0.12, 1 calls 120 s 120 s free 0"]);
+    await world.give({ packages: [free(3)], has: had });
+    expect(await bill(world, "2026-04")).toEqual([
+      "anna -0.06: -1 calls -120 s -0.12 earlier, 1 calls 120 s 60 s free 0.06 earlier, 1 calls 120 s 120 s free 0",
+    ]);
+    expect(await world.differences()).toEqual([]);
+  });
+
+  test("is given late, or ended early: only what differs is written", async () => {
+    const world = await worldOf({ packages: [free(2)] });
+    await world.import(CALLS);
+    expect(await world.replay()).toEqual({ months: 0, entries: 0, left: 0 });
+    await world.give({ packages: [free(2)], has: had });
+    expect(await world.replay()).toEqual({ months: 2, entries: 4, left: 0 });
+    await world.give({
+      packages: [free(2)],
+      has: { anna: [{ package: "talk", from: "2026-03-01", to: "2026-04-01" }] },
+    });
+    expect(await world.replay()).toEqual({ months: 2, entries: 2, left: 0 });
+    expect((await world.charged()).at(-1)).toBe("anna-2026-04-02T10:00:00 anna 0.12 120 s - 0.06 ");
+    expect(await world.differences()).toEqual([]);
+  });
+});
+
+test("a package that comes with a tariff is everybody's who buys at it, each by itself", async () => {
+  const world = await worldOf({ packages: [free(2, { tariffs: ["retail"], from: "2026-03-01" })] });
+  await world.import([call("anna", "2026-03-05T10:00:00"), call("ben", "2026-03-05T10:00:00")]);
+  expect(await world.charged()).toEqual([
+    "anna-2026-03-05T10:00:00 anna 0 120 s 120 0.06 free 120",
+    "ben-2026-03-05T10:00:00 ben 0 120 s 120 0.06 free 120",
+    "ben-2026-03-05T10:00:00 family 0 120 s 120 0.06 free 120",
+  ]);
+});
+
+test("who shares uses up one allowance, in order of answer", async () => {
+  const has = { ben: [{ package: "talk", from: "2026-03-01", sharedWith: ["cleo"] }] };
+  const world = await worldOf({ packages: [free(3)], has });
+  await world.import([call("cleo", "2026-03-06T10:00:00")]);
+  await world.import([call("ben", "2026-03-05T10:00:00")]);
+  await world.replay();
+  expect((await world.charged()).filter((line) => !line.includes("family"))).toEqual([
+    "ben-2026-03-05T10:00:00 ben 0 120 s 120 0.06 free 120",
+    "cleo-2026-03-06T10:00:00 cleo 0.06 120 s 60 0.06 free 60",
+  ]);
+});
+
+test("volume, and the least and most spend: the last line of a month, and what late calls change of it", async () => {
+  const tiers = [{ name: "volume", mode: "volume", steps: [{ upTo: 3, price: "0.06" }, { price: "0.03" }] }];
+  const world = await worldOf({ packages: [{ name: "talk", tiers, minimumSpend: "1" }], has: had });
+  await world.import(CALLS.slice(0, 1));
+  expect(await bill(world, "2026-03")).toEqual(["anna 1: 1 calls 120 s 0.12, Minimum spend, 2026-03 0.88"]);
+  await world.import(CALLS.slice(1, 2)); // four minutes: all of them at .03
+  expect(await bill(world, "2026-04")).toEqual([
+    "anna 1: 2 calls 240 s 0.12 earlier, -1 calls -120 s -0.12 earlier, Minimum spend, 2026-04 1",
+  ]);
+  await world.give({ packages: [{ name: "talk", tiers, maximumSpend: "0.10" }], has: had });
+  expect(await bill(world, "2026-05")).toEqual([
+    "anna -1.9: Maximum spend, discount, 2026-03 -0.02, Minimum spend, 2026-03 -0.88, Minimum spend, 2026-04 -1",
+  ]);
+  expect(await world.differences()).toEqual([]);
+});
