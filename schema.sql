@@ -1276,7 +1276,7 @@ grant insert, select, update on switch_totals to tollwright_app;
 create table syslog_streams (
   tenant_id uuid not null,
   source_id uuid not null,
-  journal_id uuid not null,
+  backlog_id uuid not null,
   segment bigint not null default 0,
   byte_offset bigint not null default 0,
   messages bigint not null default 0,
@@ -1285,7 +1285,7 @@ create table syslog_streams (
   last_at timestamp with time zone,
   constraint syslog_streams_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
   constraint syslog_streams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
-  constraint syslog_streams_pkey PRIMARY KEY (source_id, journal_id)
+  constraint syslog_streams_pkey PRIMARY KEY (source_id, backlog_id)
 );
 alter table syslog_streams enable row level security;
 alter table syslog_streams force row level security;
