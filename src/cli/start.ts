@@ -59,7 +59,7 @@ export const startCommand = defineCommand({
 
 const syslogReport = (log: pino.Logger): SyslogReport => ({
   stranger: (address) => log.warn(`Syslog messages from ${address} are not taken: no source lets this address in.`),
-  failed: (source, error) => log.warn(`Syslog messages of ${source} wait in their journal: ${String(error)}`),
+  failed: (source, error) => log.warn(`Syslog messages of ${source} wait in their backlog: ${String(error)}`),
   settingsFailed: (error) => log.warn(`The sources of syslog messages could not be looked up: ${String(error)}`),
 });
 

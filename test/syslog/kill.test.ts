@@ -39,8 +39,8 @@ async function start(databaseUrl: string, dataDir: string) {
   return { child, ended, port: await promise };
 }
 
-/** Bytes that journals have on disk. */
-async function journalBytes(dataDir: string): Promise<number> {
+/** Bytes that backlogs have on disk. */
+async function backlogBytes(dataDir: string): Promise<number> {
   const names = await readdir(join(dataDir, "syslog"), { recursive: true });
   const logs = names.filter((name) => name.endsWith(".log"));
   const sizes = await Promise.all(logs.map((name) => stat(join(dataDir, "syslog", name)).then(({ size }) => size)));
@@ -58,7 +58,7 @@ async function send(port: number, from: number, count: number): Promise<void> {
   await once(socket, "close");
 }
 
-test("a server that is killed while messages come stores what its journal has, and every record once", async () => {
+test("a server that is killed while messages come stores what its backlog has, and every record once", async () => {
   const db = await testDatabase();
   onTestFinished(() => db.drop());
   const dataDir = await mkdtemp(join(tmpdir(), "tollwright-syslog-kill-"));
@@ -76,7 +76,7 @@ test("a server that is killed while messages come stores what its journal has, a
     );
   const first = await start(db.url, dataDir);
   const sending = send(first.port, 0, MESSAGES);
-  while ((await journalBytes(dataDir)) === 0) await sleep(1);
+  while ((await backlogBytes(dataDir)) === 0) await sleep(1);
   first.child.kill("SIGKILL");
   await Promise.all([sending, first.ended]);
   const second = await start(db.url, dataDir);

@@ -169,7 +169,7 @@ describe("syslog messages", () => {
     await asSuperuser(url, "grant insert on tollwright.source_files to tollwright_ingest");
     await started();
     await untilStored({ calls: 5, rows: 5, messages: 5 });
-    const [source] = (await readdir(folder)).filter((name) => name !== "journal-id");
+    const [source] = (await readdir(folder)).filter((name) => name !== "backlog-id");
     expect(await readdir(join(folder, source ?? ""))).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { parseSyslogMessage } from "../../protocol/syslog/parse-message.ts";
 import type { Database } from "../db/database.ts";
 import { findSources } from "../mediation/find-sources.ts";
 import { findTenants } from "../tenancy/find-tenant.ts";
-import { Journal } from "./journal.ts";
+import { Backlog } from "./backlog.ts";
 import { SenderTable, type SyslogSource, syslogSourceOf } from "./sender-table.ts";
 import { Stream } from "./stream.ts";
 
@@ -14,7 +14,7 @@ import { Stream } from "./stream.ts";
 export interface SyslogReport {
   /** Something that no source let in was sent from there; told once in a while for each address. */
   stranger(address: string): void;
-  /** A journal could not be written, or its messages not be stored: it is tried again. */
+  /** A backlog could not be written, or its messages not be stored: it is tried again. */
   failed(source: string, error: unknown): void;
   /** The settings could not be read; what they were holds on. */
   settingsFailed(error: unknown): void;
@@ -25,11 +25,11 @@ const LOOK_MS = 10_000;
 /** Addresses of strangers that are remembered as told. */
 const STRANGERS_MAX = 1_000;
 
-/** Takes syslog messages to the journals of the sources that they are records of. */
+/** Takes syslog messages to the backlogs of the sources that they are records of. */
 export class SyslogIntake {
   readonly #db: Database;
   readonly #folder: string;
-  readonly #journalId: string;
+  readonly #backlogId: string;
   readonly #report: SyslogReport;
   readonly #end = new AbortController();
   readonly #streams = new Map<string, { readonly stream: Stream; readonly ended: Promise<void> }>();
@@ -37,17 +37,17 @@ export class SyslogIntake {
   #senders = new SenderTable([]);
   #looking: Promise<void> = Promise.resolve();
 
-  private constructor(db: Database, folder: string, journalId: string, report: SyslogReport) {
+  private constructor(db: Database, folder: string, backlogId: string, report: SyslogReport) {
     this.#db = db;
     this.#folder = folder;
-    this.#journalId = journalId;
+    this.#backlogId = backlogId;
     this.#report = report;
   }
 
-  /** Opens the journals below a folder, and stores what they still have. Errors: those of the folder and the database. */
+  /** Opens the backlogs below a folder, and stores what they still have. Errors: those of the folder and the database. */
   static async open(db: Database, folder: string, report: SyslogReport): Promise<SyslogIntake> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const intake = new SyslogIntake(db, folder, await journalIdOf(folder), report);
+    const intake = new SyslogIntake(db, folder, await backlogIdOf(folder), report);
     await intake.look();
     intake.#looking = intake.#lookOn();
     return intake;
@@ -64,7 +64,7 @@ export class SyslogIntake {
     return false;
   }
 
-  /** Takes a message. It is safe once its journal is synced, some milliseconds later. */
+  /** Takes a message. It is safe once its backlog is synced, some milliseconds later. */
   take(address: string, message: Uint8Array): void {
     if (!this.isKnown(address)) return;
     const text = new TextDecoder().decode(message); // what is no UTF-8 becomes a sign that says so
@@ -82,15 +82,15 @@ export class SyslogIntake {
 
   /** Whether a sender that can wait should. */
   get isBusy(): boolean {
-    return this.#streams.values().some(({ stream }) => stream.journal.isBusy);
+    return this.#streams.values().some(({ stream }) => stream.backlog.isBusy);
   }
 
   /** Waits until everything that was taken is on disk. */
   async settled(): Promise<void> {
-    await Promise.all(this.#streams.values().map(({ stream }) => stream.journal.settled()));
+    await Promise.all(this.#streams.values().map(({ stream }) => stream.backlog.settled()));
   }
 
-  /** Takes the settings of all sources as they are now. Errors: those of the database and of a journal's folder. */
+  /** Takes the settings of all sources as they are now. Errors: those of the database and of a backlog's folder. */
   async look(): Promise<void> {
     const tenants = await findTenants(this.#db);
     const sources = (await Promise.all(tenants.map(({ id }) => findSources(this.#db, id)))).flat();
@@ -109,15 +109,15 @@ export class SyslogIntake {
     await this.#looking;
     for (const { stream, ended } of this.#streams.values()) {
       await ended;
-      await stream.journal.close();
+      await stream.backlog.close();
     }
   }
 
   async #open({ tenantId, sourceId, name }: Pick<SyslogSource, "tenantId" | "sourceId" | "name">): Promise<void> {
     if (this.#streams.has(sourceId)) return;
     const failed = (error: unknown) => this.#report.failed(name, error);
-    const journal = await Journal.open(join(this.#folder, sourceId), failed);
-    const stream = new Stream(this.#db, { tenantId, sourceId, journalId: this.#journalId }, journal, failed);
+    const backlog = await Backlog.open(join(this.#folder, sourceId), failed);
+    const stream = new Stream(this.#db, { tenantId, sourceId, backlogId: this.#backlogId }, backlog, failed);
     this.#streams.set(sourceId, { stream, ended: stream.run(this.#end.signal) });
   }
 
@@ -131,9 +131,9 @@ export class SyslogIntake {
   }
 }
 
-/** A name of the folder's journals that no other folder's have. */
-async function journalIdOf(folder: string): Promise<string> {
-  const path = join(folder, "journal-id");
+/** A name of the folder's backlogs that no other folder's have. */
+async function backlogIdOf(folder: string): Promise<string> {
+  const path = join(folder, "backlog-id");
   await writeFile(path, uuidv7(), { flag: "wx" }).catch((error: unknown) => {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   });

@@ -50,8 +50,10 @@ export class SenderTable {
     for (const source of sources) {
       const { program, marker } = source.settings;
       if (program !== null && program !== message.program) continue;
-      if (marker !== null && !message.text.startsWith(marker)) continue;
-      const text = message.text.slice(marker?.length ?? 0).replace(/\r\n|[\r\n]/g, " ");
+      // Relays that rewrite a message (rsyslog) leave a space before its text.
+      const whole = marker === null ? message.text : message.text.trimStart();
+      if (marker !== null && !whole.startsWith(marker)) continue;
+      const text = whole.slice(marker?.length ?? 0).replace(/\r\n|[\r\n]/g, " ");
       if (text.trim() !== "") return { kind: "record", source, text };
     }
     const [source] = sources;

@@ -16,7 +16,7 @@ export interface RunningSyslog extends Pick<SyslogListener, "port" | "tlsPort"> 
 }
 
 /**
- * Listens for syslog messages as the process's settings say; undefined when they name no port. What journals on disk
+ * Listens for syslog messages as the process's settings say; undefined when they name no port. What backlogs on disk
  * still hold is stored first of all. Errors: Problems `syslog-not-listening`, `syslog-tls-unreadable`.
  */
 export async function startSyslog(

@@ -5,7 +5,7 @@ import type { OpenedSource } from "../mediation/open-source.ts";
 import { openSourceNow } from "../mediation/open-source-now.ts";
 import { storeLooseRows } from "../mediation/store-loose-rows.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
-import type { Journal, JournalPlace } from "./journal.ts";
+import type { Backlog, BacklogPlace } from "./backlog.ts";
 import { addLosses, findPlace, movePlace, type StreamKey } from "./stream-store.ts";
 
 /** Bytes of messages that are stored in one transaction. */
@@ -14,30 +14,30 @@ const RETRY_MS = 1_000;
 const RETRY_MS_MAX = 60_000;
 const LF = 0x0a;
 
-/** The messages of one source, from its journal into the books. */
+/** The messages of one source, from its backlog into the books. */
 export class Stream {
   readonly #db: Database;
   readonly #key: StreamKey;
-  readonly #journal: Journal;
+  readonly #backlog: Backlog;
   readonly #onFault: (error: unknown) => void;
   readonly #rating = new LiveRatingContext();
   #losses = { ignored: 0, dropped: 0 };
-  #place: JournalPlace | undefined;
+  #place: BacklogPlace | undefined;
 
-  constructor(db: Database, key: StreamKey, journal: Journal, onFault: (error: unknown) => void) {
+  constructor(db: Database, key: StreamKey, backlog: Backlog, onFault: (error: unknown) => void) {
     this.#db = db;
     this.#key = key;
-    this.#journal = journal;
+    this.#backlog = backlog;
     this.#onFault = onFault;
   }
 
-  get journal(): Journal {
-    return this.#journal;
+  get backlog(): Backlog {
+    return this.#backlog;
   }
 
-  /** Takes the text of a record; it is safe when the journal has synced it. */
+  /** Takes the text of a record; it is safe when the backlog has synced it. */
   take(text: string): void {
-    if (!this.#journal.add(Buffer.from(text, "utf8"))) this.#losses.dropped += 1;
+    if (!this.#backlog.add(Buffer.from(text, "utf8"))) this.#losses.dropped += 1;
   }
 
   ignore(): void {
@@ -49,11 +49,11 @@ export class Stream {
     this.#losses.dropped += 1;
   }
 
-  /** Stores what the journal has, and what it gets, until `signal`. Nothing that goes wrong ends it. */
+  /** Stores what the backlog has, and what it gets, until `signal`. Nothing that goes wrong ends it. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
-      const more = this.#journal.moreSynced(); // before it is read: what comes meanwhile is not missed
+      const more = this.#backlog.moreSynced(); // before it is read: what comes meanwhile is not missed
       try {
         while (!signal.aborted && (await this.#storeNext())) failures = 0;
         await this.#saveLosses();
@@ -69,7 +69,7 @@ export class Stream {
     }
   }
 
-  /** Stores everything that the journal has now. Errors: those of the source's settings and the database. */
+  /** Stores everything that the backlog has now. Errors: those of the source's settings and the database. */
   async drain(): Promise<void> {
     while (await this.#storeNext());
     await this.#saveLosses();
@@ -78,14 +78,14 @@ export class Stream {
   /** Stores some messages in one transaction with the place that is reached; false when there are none. */
   async #storeNext(): Promise<boolean> {
     const from = this.#place ?? (await this.#db.transaction("ingest", {}, (tx) => findPlace(tx, this.#key)));
-    const read = await this.#journal.read(from, BATCH_BYTES);
+    const read = await this.#backlog.read(from, BATCH_BYTES);
     if (read === undefined) return false;
     const { source, opened } = await openSourceNow(this.#db, this.#key, this.#rating);
     const rows = rowsOf(opened, read.lines);
     const messages = read.lines.reduce((count, byte) => count + Number(byte === LF), 0);
     const step = { from, to: read.end, messages };
     const alongside = async (tx: Parameters<typeof movePlace>[0]) => {
-      if (!(await movePlace(tx, this.#key, step))) throw new Error("another process stores this journal");
+      if (!(await movePlace(tx, this.#key, step))) throw new Error("another process stores this backlog");
     };
     if (rows.length === 0) await this.#db.transaction("ingest", {}, alongside);
     else
@@ -94,7 +94,7 @@ export class Stream {
         alongside,
       });
     this.#place = read.end;
-    await this.#journal.forget(read.end);
+    await this.#backlog.forget(read.end);
     return true;
   }
 

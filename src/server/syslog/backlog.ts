@@ -2,18 +2,18 @@ import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promise
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A place in a journal: a piece of it, and a byte in that. */
-export interface JournalPlace {
+/** A place in a backlog: a piece of it, and a byte in that. */
+export interface BacklogPlace {
   readonly segment: number;
   readonly offset: number;
 }
 
-/** Bytes that wait to be written, per journal: a sender that is faster than the disk for long. */
+/** Bytes that wait to be written, per backlog: a sender that is faster than the disk for long. */
 export const WAITING_BYTES_MAX = 16 << 20;
 /** A piece is closed when it is larger. */
 const SEGMENT_BYTES = 16 << 20;
-/** A journal that is larger than this takes no more: the database has been away for very long. */
-const JOURNAL_BYTES_MAX = 8 * 1024 ** 3;
+/** A backlog that is larger than this takes no more: the database has been away for very long. */
+const BACKLOG_BYTES_MAX = 8 * 1024 ** 3;
 const RETRY_MS = 1_000;
 
 const SEGMENT = /^(\d{12})\.log$/;
@@ -23,7 +23,7 @@ const LF = 0x0a;
  * Messages of one source on disk, a line each, until they are stored. A line counts as taken when it is synced. Pieces
  * are read from their first byte to what is synced, and removed when all of that is stored.
  */
-export class Journal {
+export class Backlog {
   readonly #folder: string;
   readonly #onFault: (error: unknown) => void;
   #waiting: Buffer[] = [];
@@ -32,7 +32,7 @@ export class Journal {
   #writing: Promise<void> | undefined;
   #file: FileHandle | undefined;
   /** The end of what is synced. */
-  #end: JournalPlace;
+  #end: BacklogPlace;
   #synced = Promise.withResolvers<void>();
   #isClosed = false;
 
@@ -43,13 +43,13 @@ export class Journal {
     this.#onFault = onFault;
   }
 
-  /** Opens the journal in a folder, which is made if need be. New lines go to a new piece. */
-  static async open(folder: string, onFault: (error: unknown) => void): Promise<Journal> {
+  /** Opens the backlog in a folder, which is made if need be. New lines go to a new piece. */
+  static async open(folder: string, onFault: (error: unknown) => void): Promise<Backlog> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const segments = await segmentsIn(folder);
     const sizes = await Promise.all(segments.map(async (segment) => (await stat(pathOf(folder, segment))).size));
     const keptBytes = sizes.reduce((sum, size) => sum + size, 0);
-    return new Journal(folder, (segments.at(-1) ?? 0) + 1, keptBytes, onFault);
+    return new Backlog(folder, (segments.at(-1) ?? 0) + 1, keptBytes, onFault);
   }
 
   /** Whether a sender that can wait should. */
@@ -61,7 +61,7 @@ export class Journal {
   add(line: Uint8Array): boolean {
     const bytes = line.length + 1;
     if (this.#isClosed || this.#waitingBytes + bytes > WAITING_BYTES_MAX) return false;
-    if (this.#keptBytes + this.#waitingBytes + bytes > JOURNAL_BYTES_MAX) return false;
+    if (this.#keptBytes + this.#waitingBytes + bytes > BACKLOG_BYTES_MAX) return false;
     this.#waiting.push(Buffer.concat([line, Buffer.of(LF)]));
     this.#waitingBytes += bytes;
     this.#writing ??= this.#write().finally(() => {
@@ -70,7 +70,7 @@ export class Journal {
     return true;
   }
 
-  /** Resolves when more is synced than there was at the call, or the journal is closed. */
+  /** Resolves when more is synced than there was at the call, or the backlog is closed. */
   async moreSynced(): Promise<void> {
     if (!this.#isClosed) await this.#synced.promise;
   }
@@ -93,9 +93,9 @@ export class Journal {
    * is left at the end of a piece without a line's end was never taken: power went while it was written.
    */
   async read(
-    from: JournalPlace,
+    from: BacklogPlace,
     bytesMax: number,
-  ): Promise<{ readonly lines: Buffer; readonly end: JournalPlace } | undefined> {
+  ): Promise<{ readonly lines: Buffer; readonly end: BacklogPlace } | undefined> {
     const segments = (await segmentsIn(this.#folder)).filter((segment) => segment >= from.segment);
     for (const segment of segments) {
       const offset = segment === from.segment ? from.offset : 0;
@@ -106,7 +106,7 @@ export class Journal {
   }
 
   /** Removes the pieces before a place. */
-  async forget(before: JournalPlace): Promise<void> {
+  async forget(before: BacklogPlace): Promise<void> {
     for (const segment of await segmentsIn(this.#folder)) {
       const path = pathOf(this.#folder, segment);
       const { size } = await stat(path);
