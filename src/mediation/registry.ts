@@ -1,4 +1,5 @@
 import type { SwitchFormat } from "./decoder.ts";
+import { accLog } from "./formats/acc-log.ts";
 import { asteriskCsv } from "./formats/asterisk-csv.ts";
 import { asteriskDb } from "./formats/asterisk-db.ts";
 import { baf } from "./formats/baf.ts";
@@ -30,6 +31,7 @@ export const FORMATS: readonly SwitchFormat[] = [
   asteriskDb,
   kamailioAcc,
   opensipsAcc,
+  accLog,
   cucm,
   broadworksXml,
   broadworksCsv,

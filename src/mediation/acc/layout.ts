@@ -55,7 +55,7 @@ const NAMES: readonly (readonly [AccColumn, ...names: string[]])[] = [
   ["callId", "callid", "call_id", "sip_call_id", "sip_callid"],
   ["sipCode", "sip_code", "code"],
   ["sipReason", "sip_reason", "reason"],
-  ["time", "time_attr", "time"],
+  ["time", "time_attr", "timestamp", "time"],
   ["timeMicros", "time_exten"],
   ["durationS", "duration"],
   ["durationMs", "ms_duration"],
@@ -74,6 +74,17 @@ const NAMES: readonly (readonly [AccColumn, ...names: string[]])[] = [
   ["ingressTrunk", "ingress_trunk", "src_gw", "trunk_in"],
   ["egressTrunk", "egress_trunk", "dst_gw", "gw", "carrier", "trunk_out"],
 ];
+
+const NAMES_OF = new Map(NAMES.map(([column, ...names]) => [column, names]));
+
+/** The columns of a row that brings their names with it, with the site's own names first; `values` by lower-case name. */
+export function columnOfNamed(values: ReadonlyMap<string, string>, own: ReadonlyMap<string, AccColumn>) {
+  return (column: AccColumn): string => {
+    const named = [...own].filter(([, meaning]) => meaning === column).map(([name]) => name);
+    const name = [...named, ...(NAMES_OF.get(column) ?? [])].find((each) => values.has(each));
+    return name === undefined ? "" : (values.get(name) ?? "");
+  };
+}
 
 /** The layout that a header row names, with the site's own names first; undefined when the row is no header. */
 export function layoutOfHeader(fields: readonly string[], own: ReadonlyMap<string, AccColumn>): AccLayout | undefined {

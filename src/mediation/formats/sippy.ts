@@ -54,6 +54,8 @@ const RESPONSE = {
   words: ["cdrs", "result", "OK"],
 };
 
+const PAIRS = { separator: ";", begin: null };
+
 const DIALECTS = [
   { delimiter: ",", quoting: "doubled" },
   { delimiter: ";", quoting: "doubled" },
@@ -76,7 +78,7 @@ function openSippy(settings: DecoderSettings): Decoder {
     );
     if (line.startsWith("<")) return new XmlDecoder(RESPONSE, (xml) => judgeStruct(xml, records));
     if (!/^\w+=[^;]*;/.test(line)) return new BestWayDecoder(tables);
-    return new WholeLinesDecoder(new PairLinesDecoder(";", (values, raw) => records.judge(values, raw)));
+    return new WholeLinesDecoder(new PairLinesDecoder(PAIRS, (values, raw) => records.judge(values, raw)));
   });
 }
 

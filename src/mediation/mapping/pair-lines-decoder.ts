@@ -1,8 +1,19 @@
 import { WHOLE_LINES } from "../csv/dialect.ts";
+import type { CsvRecord } from "../csv/record.ts";
 import { CsvTokenizer } from "../csv/tokenizer.ts";
 import type { DecodedRow, Decoder, RowOutcome } from "../decoder.ts";
 import { TextRow } from "../row.ts";
 import { faultReject } from "./record-faults.ts";
+
+/** A line's pairs, by their names in lower case. */
+export type Pairs = ReadonlyMap<string, string>;
+
+/** How lines hold pairs. */
+export interface PairLines {
+  readonly separator: string;
+  /** Where the pairs of a line begin; lines without that are no records. null: a line is nothing but pairs. */
+  readonly begin: RegExp | null;
+}
 
 /** Decodes lines of pairs: `name=value;name=value`. Of pairs with one name the first counts. */
 export class PairLinesDecoder implements Decoder {
@@ -10,14 +21,14 @@ export class PairLinesDecoder implements Decoder {
   #rows: DecodedRow[] = [];
 
   /** `judge` says what becomes of a line's pairs; `raw` is the line. */
-  constructor(separator: string, judge: (values: ReadonlyMap<string, string>, raw: string) => RowOutcome) {
+  constructor({ separator, begin }: PairLines, judge: (pairs: Pairs, raw: string) => RowOutcome) {
+    const outcomeOf = (line: CsvRecord, raw: string): RowOutcome => {
+      if (line.fault) return { kind: "reject", reject: faultReject(line.fault) };
+      const from = begin === null ? 0 : raw.search(begin);
+      return line.isBlank || from < 0 ? NO_RECORD : judge(pairsOf(raw.slice(from), separator), raw);
+    };
     this.#tokenizer = new CsvTokenizer(WHOLE_LINES, "auto", (line) => {
-      const raw = line.rawText();
-      const outcome: RowOutcome = line.fault
-        ? { kind: "reject", reject: faultReject(line.fault) }
-        : line.isBlank
-          ? { kind: "framing", what: "blank" }
-          : judge(pairsOf(raw, separator), raw);
+      const outcome = outcomeOf(line, line.rawText());
       this.#rows.push(new TextRow(line.line, line.endOffset, line.raw(), outcome));
     });
   }
@@ -39,10 +50,14 @@ export class PairLinesDecoder implements Decoder {
   }
 }
 
-function pairsOf(line: string, separator: string): ReadonlyMap<string, string> {
-  const pairs = line.split(separator).map((pair): [name: string, value: string] => {
+const NO_RECORD: RowOutcome = { kind: "framing", what: "blank" };
+
+function pairsOf(text: string, separator: string): Pairs {
+  const pairs = text.split(separator).map((pair): [name: string, value: string] => {
     const at = pair.indexOf("=");
-    return at < 0 ? [pair.trim(), ""] : [pair.slice(0, at).trim(), pair.slice(at + 1)];
+    return at < 0
+      ? [pair.trim().toLowerCase(), ""]
+      : [pair.slice(0, at).trim().toLowerCase(), pair.slice(at + 1).trim()];
   });
   return new Map(pairs.reverse());
 }
