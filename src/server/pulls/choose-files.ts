@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { FilePullSettings } from "./file-pull-settings.ts";
 import { isUsableName, type ListedFile } from "./file-server.ts";
+import { readNamePattern } from "./name-pattern.ts";
 import type { SeenFile } from "./seen-file-store.ts";
 
 /** What is to be done about the files of a folder. */
@@ -34,7 +35,8 @@ export function chooseFiles(
   now: EpochMs,
 ): ChosenFiles {
   const isThere = new Set(listed.map(({ path }) => path));
-  const wanted = listed.filter(({ path }) => isWanted(path, settings));
+  const isWanted = wantedFiles(settings);
+  const wanted = listed.filter(({ path }) => isWanted(path));
   const files = wanted.map((file) => asSeen(file, seen.get(file.path), settings, now));
   const names = new Set(wanted.map(({ path }) => path));
   const gone = [...seen.values()].filter(({ path, goneAt }) => !names.has(path) && goneAt === null);
@@ -57,15 +59,32 @@ export function chooseFiles(
   };
 }
 
-/** Whether the settings ask for a file of this path. */
-export function isWanted(path: string, settings: FilePullSettings): boolean {
-  const { names, ignore, marker, after, renameSuffix, moveTo } = settings;
-  const fits = (pattern: string) =>
-    pattern === "*" || posix.matchesGlob(pattern.includes("/") ? path : posix.basename(path), pattern);
-  if (!path.split("/").every(isUsableName) || !names.some(fits) || ignore.some(fits)) return false;
-  if (marker !== null && path.endsWith(marker)) return false;
-  if (after === "rename" && path.endsWith(renameSuffix)) return false;
-  return !(after === "move" && moveTo !== null && path.startsWith(`${posix.normalize(moveTo)}/`));
+/** Reads from the settings which files are asked for, by their paths. */
+export function wantedFiles(settings: FilePullSettings): (path: string) => boolean {
+  const { marker, after, renameSuffix } = settings;
+  const [names, ignore] = [settings.names, settings.ignore].map((patterns) =>
+    patterns.map((pattern) => ({ isOfPath: pattern.includes("/"), fits: readNamePattern(pattern) })),
+  ) as [Pattern[], Pattern[]];
+  const movedTo = movedBelow(settings);
+  return (path) => {
+    const name = posix.basename(path);
+    const fits = (pattern: Pattern) => pattern.fits.test(pattern.isOfPath ? path : name);
+    if (!path.split("/").every(isUsableName) || !names.some(fits) || ignore.some(fits)) return false;
+    if (marker !== null && path.endsWith(marker)) return false;
+    if (after === "rename" && path.endsWith(renameSuffix)) return false;
+    return movedTo === null || !path.startsWith(movedTo);
+  };
+}
+
+interface Pattern {
+  readonly isOfPath: boolean;
+  readonly fits: RegExp;
+}
+
+/** What the paths of moved files begin with, below the pull's folder; null when they are nowhere in it. */
+function movedBelow({ after, moveTo, folder }: FilePullSettings): string | null {
+  if (after !== "move" || moveTo === null) return null;
+  return `${posix.relative(posix.resolve("/", folder), posix.resolve("/", folder, moveTo))}/`;
 }
 
 /** What a listed file is now, given what is remembered of its path; the remembered object itself if nothing changed. */

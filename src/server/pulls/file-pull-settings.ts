@@ -37,9 +37,12 @@ export type FilePullSettings = Static<typeof FilePull>;
 /** What the fields of a pull of files say together that none says alone; other kinds of pulls have no such faults. */
 export function filePullFaults(settings: object): string[] {
   if (!("after" in settings)) return [];
-  const { after, moveTo, appends } = settings as FilePullSettings;
+  const { after, moveTo, appends, marker, renameSuffix, recursive, folder } = settings as FilePullSettings;
   const faults: string[] = [];
   if (after === "move" && moveTo === null) faults.push("/moveTo must name the folder that files are moved to");
+  if (after === "move" && recursive && moveTo?.startsWith("/") && !folder.startsWith("/"))
+    faults.push("/moveTo must be relative to the folder where folders below it are fetched too");
+  if (after === "rename" && renameSuffix === marker) faults.push("/renameSuffix must not be the ending of markers");
   if (appends && after !== "leave")
     faults.push('/after must be "leave" where files are appended to: the switch still writes them');
   return faults;
