@@ -22,6 +22,8 @@ const TARIFF = tariffOf(
   "443 .10/1 1/1 .01",
   "445 .06/60 1/1",
   "49 .01/60 1/1",
+  "47 .10/1 1/1",
+  "48 .10/1 1/1",
 );
 
 /** "441 61, 441 61": prefix and talk time of calls at noon, one after the other. */
@@ -44,6 +46,10 @@ function priced(rules: PoolRules, calls: string): string {
 
 const europe = { ...ANY_CALL, prefixes: ["44", "49"], except: ["441"] };
 const minutes = (key: string, seconds: bigint, more = {}) => allowanceOf(key, seconds, more);
+
+/** So much free money for numbers that begin with a prefix. */
+const money = (key: string, amount: string, priority: number, ...prefixes: string[]) =>
+  allowanceOf(key, amountOf(amount), { unit: "amount", priority, scope: { ...ANY_CALL, prefixes } });
 
 test.each<[string, PoolRules, string, string]>([
   // calls           rules                                             priced                         why
@@ -86,6 +92,23 @@ test.each<[string, PoolRules, string, string]>([
     rulesOf({ allowances: [allowanceOf("money", amountOf("1"), { unit: "amount" })] }),
     "0.91 -0.91 money 0.91, 0.91 -0.09 money 0.09",
     "free money pays of the amount, as far as it goes",
+  ],
+  [
+    "47 360, 48 155",
+    rulesOf({
+      allowances: [
+        ...[money("49 all", "10", 49), money("49 b", "10", 49, "47"), money("49 c", "10", 49, "48")],
+        ...[money("50 all", "10", 50), money("50 b", "10", 50, "47"), money("50 c", "10", 50, "48")],
+      ],
+    }),
+    "36 -36 49 all 10 49 b 10 50 all 10 50 b 6, 15.5 -15.5 49 c 10 50 c 5.5",
+    "W1: 36.00 and 15.50 from purses for all and for one of them",
+  ],
+  [
+    "47 500, 47 600",
+    rulesOf({ allowances: [money("granted", "30", 1), money("purchased", "70", 1)] }),
+    "50 -50 granted 30 purchased 20, 60 -50 purchased 50",
+    "W4: of equal priority in order, and what exceeds them is owed",
   ],
   [
     "445 90, 445 60",

@@ -92,6 +92,20 @@ describe("an invoice", () => {
     expect(build(billed, { billed })).toBeNull();
   });
 
+  test("rounds once: T11, 55 units at .067 are 3.69, and when 3.69 is billed there is nothing more", () => {
+    const units = usage("Austria", "3.685", { calls: 55 });
+    expect(shown(build([units]))).toEqual(["Austria 55 600 s 3.69"]);
+    expect(build([units], { billed: [units] })).toBeNull();
+  });
+
+  test("keeps what an allowance covered apart, and takes it back as such", () => {
+    const covered = usage("Austria", "0.25", { covered: { by: "Free", seconds: 300 } });
+    const both = build([usage("Austria", "0.5"), covered]);
+    expect(both?.lines.map((line) => line.kind === "usage" && line.covered)).toEqual([undefined, covered.covered]);
+    const [back] = build([], { billed: [covered] })?.lines ?? [];
+    expect(back).toMatchObject({ calls: -10, covered: { by: "Free", seconds: -300 } });
+  });
+
   test("lists late calls and corrections of earlier periods as such", () => {
     const february = { period: FEBRUARY };
     const invoice = build(

@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseDecimal } from "../money/decimal.ts";
-import {
-  addFraction,
-  compareFraction,
-  type Fraction,
-  formatFraction,
-  NO_FRACTION,
-  parseFraction,
-} from "../money/fraction.ts";
+import { addFraction, compareFraction, type Fraction, formatFraction, NO_FRACTION } from "../money/fraction.ts";
 import { NO_NANOS, nanosFromDecimal } from "../money/nanos.ts";
 import { type TierTable, tierFees, tierShares, unitAmount } from "./tier.ts";
 
@@ -63,11 +56,6 @@ test.each<[string, TierTable, bigint, string, string]>([
   ["T13", T13, 22n, "182", "two steps of a fee alone: 100 + 50 + 25 + 7"],
 ])("%s: %# comes to the public vector's amount", (_row, tiers, total, amount) => {
   expect(formatFraction(tieredAmount(tiers, total))).toBe(amount);
-});
-
-test("T11: 55 units at .067 are 3.685, whatever was billed on the way", () => {
-  const flat = table("graduated", "calls", "- 0.067");
-  expect(formatFraction(tieredAmount(flat, 55n))).toBe(formatFraction(parseFraction("3685/1000")!));
 });
 
 const anyTable = (mode: TierTable["mode"]): fc.Arbitrary<TierTable> =>
