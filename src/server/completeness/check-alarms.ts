@@ -29,7 +29,8 @@ export async function checkAlarms(db: Database, tenantId: string, now: EpochMs):
   const countedPeriod = { from: epochMs(now - COUNTED_MS), until: period.until };
   return await db.transaction("app", { tenantId }, async (tx) => {
     await lockAlarms(tx, tenantId);
-    const examined = await gatherFindings(tx, { tenantId, sources, examined: sources, period, countedPeriod, now });
+    const periods = { period, totalsPeriod: countedPeriod, clockPeriod: countedPeriod };
+    const examined = await gatherFindings(tx, { tenantId, sources, examined: sources, ...periods, now });
     const raised = await raiseAlarms(tx, tenantId, onePerSubject(examined.flatMap(({ findings }) => findings)));
     const cleared: Alarm[] = [];
     for (const source of examined) cleared.push(...(await clearOf(tx, source, { period, countedPeriod })));

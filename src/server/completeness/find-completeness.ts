@@ -1,4 +1,4 @@
-import type { EpochMs } from "../../core/time/epoch.ts";
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { type RowCounts, sumCounts } from "../mediation/find-imports.ts";
 import { findSourceNamed } from "../mediation/find-source.ts";
@@ -46,7 +46,9 @@ export async function findCompleteness(
   const sourceIds = examined.map(({ id }) => id);
   return await db.transaction("app", { tenantId }, async (tx) => {
     await tx.query("set transaction isolation level repeatable read, read only");
-    const found = await gatherFindings(tx, { tenantId, sources, examined, period, countedPeriod: period, now });
+    await tx.query("set local work_mem = '64MB'"); // a month's hours and trunks are counted in memory
+    const periods = { period, totalsPeriod: period, clockPeriod: lastDays(period) };
+    const found = await gatherFindings(tx, { tenantId, sources, examined, ...periods, now });
     const files = await listFileCounts(tx, { tenantId, sourceIds, period });
     const hours = await loadHourCounts(tx, { tenantId, sourceIds, period });
     return found.map((each) => {
@@ -62,6 +64,15 @@ export async function findCompleteness(
     });
   });
 }
+
+const DAY_MS = 86_400_000;
+/** Clocks are compared over a week at most: that is enough for a trend, and tells how they stand now. */
+const CLOCK_DAYS = 7;
+
+const lastDays = ({ from, until }: Period): Period => ({
+  from: epochMs(Math.max(from, until - CLOCK_DAYS * DAY_MS)),
+  until,
+});
 
 /**
  * Calls that are stored and that no row stands for any more, because its file was read again under settings that make

@@ -40,26 +40,28 @@ export async function gatherFindings(
     readonly sources: readonly Source[];
     readonly examined: readonly Source[];
     readonly period: Period;
-    /** Of the calls that are counted and compared: not longer than the period. */
-    readonly countedPeriod: Period;
+    /** Of the switches' totals that are compared. */
+    readonly totalsPeriod: Period;
+    /** Of the calls by which clocks are compared. */
+    readonly clockPeriod: Period;
     readonly now: EpochMs;
   },
 ): Promise<readonly ExaminedSource[]> {
-  const { tenantId, sources, period, countedPeriod, now } = args;
+  const { tenantId, sources, period, totalsPeriod, clockPeriod, now } = args;
   const trailers = await listTrailerFaults(tx, { tenantId, period });
-  const totals = await listTotals(tx, { tenantId, period: countedPeriod });
+  const totals = await listTotals(tx, { tenantId, period: totalsPeriod });
   const examined: ExaminedSource[] = [];
   for (const source of args.examined) {
     const signs = await listSigns(tx, { sourceId: source.id, since: epochMs(now - HABIT_MS) });
     const silence = silenceOf(source, signs);
-    const clock = await comparedClock(tx, source, sources, countedPeriod);
+    const clock = await comparedClock(tx, source, sources, clockPeriod);
     const stated = totals.filter(({ sourceId }) => sourceId === source.id);
     const compared = await compareSource(tx, source, stated);
     const findings = [
       ...(await seriesFindings(tx, source, period)),
       ...trailers.filter(({ sourceId }) => sourceId === source.id).map((fault) => trailerFinding(source, fault)),
       ...findTotalsFaults(compared),
-      ...(clock === null ? [] : findClockFault(clock, countedPeriod)),
+      ...(clock === null ? [] : findClockFault(clock, clockPeriod)),
       ...findSilence(source, silence, now),
     ];
     examined.push({ source, findings, silence, clock, totals: compared });
