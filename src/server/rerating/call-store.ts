@@ -126,7 +126,8 @@ interface CallRow {
 
 /**
  * The calls at these places, in their order. One that a correction has moved away since is left out, and so is one that
- * `runId` has charged already: it was met in the book that the run has moved it from.
+ * `runId` has charged already: it was met in the book that the run has moved it from. `offset 0` keeps the look-ups one
+ * by one: a hash of all identities, which the planner prefers, costs as much for each page as there are calls.
  */
 export async function loadCalls(
   tx: Tx,
@@ -135,7 +136,9 @@ export async function loadCalls(
 ): Promise<readonly StoredCall[]> {
   const { rows } = await tx.query<CallRow>(
     `select u.* from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) with ordinality t(book_id, answered_at, id, ord)
-     join usage_identities i on i.id = t.id and i.book_id = t.book_id
+     cross join lateral (
+       select * from usage_identities i where i.id = t.id and i.book_id = t.book_id offset 0
+     ) i
      cross join lateral (
        select id, book_id, account_id, vendor_account_id, source_id, call_key, leg, call_id, direction, calling, called,
          tech_prefix, started_at, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user, source_address,
