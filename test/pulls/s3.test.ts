@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { FilePull, failure, rowsFrom } from "../support/file-pull.ts";
@@ -58,6 +59,16 @@ describe("objects of an S3-compatible bucket", () => {
     put("cdr.csv", rowsFrom(1, 5));
     expect((await pull.run()).events).toEqual(["imported cdr.csv"]);
     expect(await pull.stored()).toEqual({ calls: 5, files: 2 });
+  });
+
+  test("that are packed are unpacked; one whose packing is cut off is told of, and tried again", async () => {
+    const packed = gzipSync(rowsFrom(1, 3));
+    server.objects.set("cdr.csv.gz", packed);
+    server.objects.set("torn.csv.gz", packed.subarray(0, packed.length - 12));
+    expect((await pull.run()).events).toEqual(["failed torn.csv.gz file-unreadable", "imported cdr.csv.gz"]);
+    expect(await pull.stored()).toEqual({ calls: 3, files: 1 });
+    put("copy.csv", rowsFrom(1, 3));
+    expect((await pull.run()).events).toContain("known copy.csv");
   });
 
   test("that are cut off in mid-transfer are fetched on from there", async () => {

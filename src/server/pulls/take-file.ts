@@ -12,6 +12,7 @@ import { type StoredProblem, storedProblem } from "./pull-store.ts";
 import type { PullRun } from "./puller.ts";
 import { type SeenFile, saveSeenFiles } from "./seen-file-store.ts";
 import type { ServerConnection } from "./server-connection.ts";
+import { unpackFile } from "./unpack-file.ts";
 
 const MS_PER_S = 1_000;
 const RETRY_S = 5;
@@ -105,7 +106,8 @@ export class FileTaker {
   async #import(file: SeenFile, { path, sha256 }: Extract<Fetched, { kind: "whole" }>): Promise<SeenFile> {
     const { db, source, settings, rating } = this.#run;
     const { tenantId, name } = source;
-    const importing = this.#imports.then(() => importNewFile(db, { tenantId, source: name, path, rating }));
+    const unpacked = await unpackFile(path, settings);
+    const importing = this.#imports.then(() => importNewFile(db, { tenantId, source: name, path: unpacked, rating }));
     this.#imports = importing.catch(() => undefined);
     const imported = await importing;
     this.#tell(file.path, imported);
