@@ -19,6 +19,13 @@ describe("loadConfig", () => {
     expect(loadConfig({})).toEqual({
       databaseUrl: null,
       dataDir: resolve("data"),
+      archiveDir: resolve("data", "archive"),
+      syslogHost: "127.0.0.1",
+      syslogPort: null,
+      syslogTlsCa: null,
+      syslogTlsCert: null,
+      syslogTlsKey: null,
+      syslogTlsPort: null,
       httpHost: "127.0.0.1",
       httpPort: 8080,
       logLevel: "info",

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import { Problem } from "./core/problem.ts";
@@ -45,6 +45,13 @@ export const SETTINGS = {
     initial: "./data",
     expected: "a directory",
   }),
+  /** Where archived months lie; null: the folder `archive` of `dataDir`. An absolute path once loaded. */
+  archiveDir: setting({
+    variable: "TOLLWRIGHT_ARCHIVE_DIR",
+    schema: Type.Union([Type.String({ minLength: 1 }), Type.Null()]),
+    initial: null,
+    expected: "a directory",
+  }),
   httpHost: setting({
     variable: "TOLLWRIGHT_HTTP_HOST",
     schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
@@ -80,7 +87,7 @@ export const SETTINGS = {
   /** PEM files. */
   syslogTlsCert: path("TOLLWRIGHT_SYSLOG_TLS_CERT"),
   syslogTlsKey: path("TOLLWRIGHT_SYSLOG_TLS_KEY"),
-  /** Senders have to show a certificate that one of these authorities vouches for; null lets every address in that a source names. */
+  /** Authorities, one of which has to vouch for a sender's certificate; null: senders need none. */
   syslogTlsCa: path("TOLLWRIGHT_SYSLOG_TLS_CA"),
   logLevel: setting({
     variable: "TOLLWRIGHT_LOG_LEVEL",
@@ -95,7 +102,7 @@ export const SETTINGS = {
 type Key = keyof typeof SETTINGS;
 
 /** The settings of one process, read once at its start and passed on from there. */
-export type Config = { readonly [K in Key]: Static<(typeof SETTINGS)[K]["schema"]> };
+export type Config = { readonly [K in Key]: Static<(typeof SETTINGS)[K]["schema"]> } & { readonly archiveDir: string };
 
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -115,7 +122,8 @@ export function loadConfig(env: Environment = process.env): Config {
   });
   if (wrong.length > 0) throw configInvalid(wrong);
   const config = Object.fromEntries(values) as Config; // checked above, key by key
-  return Object.freeze({ ...config, dataDir: resolve(config.dataDir) });
+  const dataDir = resolve(config.dataDir);
+  return Object.freeze({ ...config, dataDir, archiveDir: resolve(config.archiveDir ?? join(dataDir, "archive")) });
 }
 
 /** Only plain whole numbers become numbers: "80x", "8.5" and " 80" stay text, and fail their schema. */

@@ -1,6 +1,7 @@
 import { accountCommands } from "./account.ts";
 import { alarmCommands } from "./alarm.ts";
 import { applyCommand } from "./apply.ts";
+import { archiveCommands } from "./archive.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { billCommands } from "./bill.ts";
 import { cdrCommands } from "./cdr.ts";
@@ -33,6 +34,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   invoiceCommands,
   vendorCommands,
   alarmCommands,
+  archiveCommands,
   doctorCommand,
   migrateCommand,
   backupCommand,

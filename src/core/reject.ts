@@ -34,6 +34,7 @@ export const REJECT_CODES = [
   "rate-missing-for-call",
   "destination-blocked",
   "key-reused",
+  "month-archived",
   "exchange-rate-missing",
   "field-too-long",
   "time-invalid",

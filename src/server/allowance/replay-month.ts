@@ -10,6 +10,7 @@ import { invariant } from "../../core/invariant.ts";
 import { sameDescription } from "../../core/rating/charge-difference.ts";
 import { uuidBytes } from "../db/binary-copy.ts";
 import type { Database } from "../db/database.ts";
+import { steadySnapshot } from "../db/steady-snapshot.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import { priceSide } from "../rating/price-call.ts";
 import type { RatingContext } from "../rating/rating-context.ts";
@@ -22,6 +23,7 @@ import {
   settleDifference,
 } from "../rerating/settle-difference.ts";
 import { entriesInForce } from "../usage/charge-entries.ts";
+import { holdStoredCalls } from "../usage/hold-stored-calls.ts";
 import type { ChargeEntry, PricedCharge } from "../usage/priced-call.ts";
 import { openStages } from "../usage/stage.ts";
 import { loadChargeEntries } from "../usage/stored-usage.ts";
@@ -219,7 +221,7 @@ class Replay {
   async run(): Promise<ReplayedMonth | undefined> {
     const { pool, month, start } = this.#wanted;
     return await this.#db.bulk("ingest", {}, async (reader) => {
-      await reader.query("set transaction isolation level repeatable read, read only");
+      await steadySnapshot(reader);
       const [before] = (await listMonths(reader, [pool])).filter(({ startAt }) => startAt === month.startAt);
       invariant(before, "a month is created before it is replayed");
       const fold = await this.#pricing.open(reader);
@@ -239,6 +241,7 @@ class Replay {
     const { pool, rerating } = this.#wanted;
     return await this.#db.bulk("ingest", {}, async (tx) => {
       await openStages(tx);
+      await holdStoredCalls(tx, tenantId);
       await lockIdentities(
         tx,
         differing.map(({ usageId }) => usageId),

@@ -75,7 +75,7 @@ async function* everything(
   totals: { tables: number; rows: number; schemaVersion: number },
   onProgress: (progress: BackupProgress) => void,
 ): AsyncGenerator<Buffer> {
-  await client.query("begin isolation level repeatable read, read only; set local role tollwright_owner");
+  await beginSteady(client);
   await refuseHiddenRows(client);
   const tables = await tablesInOrder(client);
   const header = await headerOf(client, tables.length);
@@ -102,6 +102,15 @@ async function* everything(
   }
   yield jsonFrame("Z", { tables: tables.length, rows: totals.rows } satisfies BackupEnd);
   await client.query("commit");
+}
+
+/** Begins as `steadySnapshot` does: the lock goes before the snapshot. A schema of before the archive has none to hold. */
+async function beginSteady(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ there: boolean }>(
+    "select to_regclass('tollwright.archives') is not null as there",
+  );
+  const lock = rows[0]?.there ? "; lock table archives in access share mode" : "";
+  await client.query(`begin isolation level repeatable read, read only; set local role tollwright_owner${lock}`);
 }
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

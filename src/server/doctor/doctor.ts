@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { steadySnapshot } from "../db/steady-snapshot.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type CheckResult, runCheck } from "./check.ts";
 import { hoursAreInFiles } from "./checks/completeness-checks.ts";
@@ -59,7 +60,7 @@ export async function runDoctor(
   onProgress?: (done: number, total: number) => void,
 ): Promise<Examination> {
   return await db.bulk("owner", {}, async (tx) => {
-    await tx.query("set transaction isolation level repeatable read, read only");
+    await steadySnapshot(tx);
     return await examine(tx, onProgress);
   });
 }

@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { steadySnapshot } from "../db/steady-snapshot.ts";
 import { type BillingScope, openOrder } from "./billing-scope.ts";
 import { type Draft, draftInvoices } from "./draft-invoices.ts";
 import { groupsOfBooks } from "./groups-of-books.ts";
@@ -19,7 +20,7 @@ export async function previewInvoices(
   const drafts: Draft[] = [];
   for (const group of groupsOfBooks(accounts)) {
     const ofGroup = await db.bulk("app", { tenantId: scope.tenantId }, async (tx) => {
-      await tx.query("set transaction isolation level repeatable read, read only");
+      await steadySnapshot(tx);
       return await draftInvoices(tx, order, group, await missingSpend(tx, order, group));
     });
     drafts.push(...ofGroup);

@@ -22,12 +22,16 @@ interface CostDayRow {
 
 /**
  * Cost charges per vendor, UTC day of answer, payer's book and currency, against what is posted of them; the unequal
- * ones. `charges`: the table, or whole days of it.
+ * ones. `charges`: the table, or whole days of it; `archived`: the same days of what lies in the archive.
  */
-const unpostedCostOf = (charges: string): string => `
-  with charged as (
+const unpostedCostOf = (charges: string, archived: string): string => `
+  with cost as (
     select c.account_id, (c.answered_at at time zone 'UTC')::date as day, c.currency, c.book_id, sum(c.amount) as amount
     from ${charges} where c.side = 'cost' group by 1, 2, 3, 4
+    union all
+    select s.account_id, s.day, s.currency, s.book_id, s.amount from ${archived} where s.side = 'cost'
+  ), charged as (
+    select account_id, day, currency, book_id, sum(amount) as amount from cost group by 1, 2, 3, 4
   )
   select a.book_id as vendor_book_id, c.account_id as vendor_id, c.book_id as payer_book_id, c.day, c.currency,
     c.amount as charged, coalesce(v.amount, 0) as posted, coalesce(v.postings, 0) as postings
@@ -42,18 +46,20 @@ const unpostedCostOf = (charges: string): string => `
  * of the earliest answer in these. A late call, and the reversal of a corrected one, are in a new journal; the other
  * calls of its day are in the sum again, because the whole day is compared.
  */
-const NEW_CHARGES = `(
+const NEW_DAYS = `(
     select b.id, date_trunc('day', (
       select min(j.first_answered_at) from journals j
       where j.book_id = b.id and j.number > coalesce(p.covers_journal_number, 0)
     ) at time zone 'UTC') at time zone 'UTC' as start_at
     from books b left join accrual_positions p on p.payer_book_id = b.id
     where b.last_journal_number > coalesce(p.covers_journal_number, 0)
-  ) b join charges c on c.book_id = b.id and c.answered_at >= b.start_at`;
+  ) b`;
+const NEW_CHARGES = `${NEW_DAYS} join charges c on c.book_id = b.id and c.answered_at >= b.start_at`;
+const NEW_ARCHIVED = `${NEW_DAYS} join archived_sums s on s.book_id = b.id and s.day >= (b.start_at at time zone 'UTC')::date`;
 
 /** How many days of a vendor, payer's book and currency are not all posted, by all charges of all time. */
 export async function countUnpostedDays(tx: Tx): Promise<number> {
-  const unposted = unpostedCostOf("charges c");
+  const unposted = unpostedCostOf("charges c", "archived_sums s");
   const { rows } = await tx.query<{ days: string }>(`select count(*) as days from (${unposted}) as day`);
   return Number(rows[0]?.days);
 }
@@ -89,7 +95,9 @@ export async function savePositions(tx: Tx, tenantId: string, moved: readonly Ac
 
 /** New days whose cost is not all posted, at most `pageRows` in memory; the vendors' books are locked. */
 export async function* unpostedCost(tx: BulkTx, pageRows: number): AsyncGenerator<readonly VendorCostDay[]> {
-  await tx.query(`declare unposted_cost no scroll cursor for ${unpostedCostOf(NEW_CHARGES)} order by 1, 2, 3, 4, 5`);
+  await tx.query(
+    `declare unposted_cost no scroll cursor for ${unpostedCostOf(NEW_CHARGES, NEW_ARCHIVED)} order by 1, 2, 3, 4, 5`,
+  );
   for (;;) {
     const { rows } = await tx.query<CostDayRow>(`fetch ${pageRows} from unposted_cost`);
     if (rows.length > 0) yield rows.map(costDay);

@@ -1,5 +1,6 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Reject } from "../../core/reject.ts";
+import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
 import { inTurnOf } from "../allowance/price-batch-in-turn.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
@@ -62,8 +63,18 @@ export async function settleCalls(
 }
 
 function outcomeOf(fate: CallFate, key: string): CallOutcome {
+  if (typeof fate === "object") return { fate: "quarantined", reject: monthArchived(key, fate.archivedFrom) };
   if (fate === "key-reused") return { fate: "quarantined", reject: keyReused(key) };
   return { fate: fate === "correction" ? "corrected" : fate };
+}
+
+function monthArchived(key: string, startedAt: EpochMs): Reject {
+  const month = toInstant(startedAt).toString().slice(0, 7);
+  return {
+    code: "month-archived",
+    what: `The key "${key}" is of a call of ${month}, which is in the archive; this record says otherwise of it.`,
+    fix: `Put the month back with \`tollwright archive restore ${month}\` and try the row again, or dismiss it.`,
+  };
 }
 
 const keyReused = (key: string): Reject => ({

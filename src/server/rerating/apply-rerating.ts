@@ -4,6 +4,7 @@ import { invariant } from "../../core/invariant.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
+import { holdStoredCalls } from "../usage/hold-stored-calls.ts";
 import { openStages } from "../usage/stage.ts";
 import { lockIdentities, moveCalls } from "./call-store.ts";
 import { booksToRerate, nextPage, PROGRESS_TOTAL, progressOf } from "./next-page.ts";
@@ -129,6 +130,7 @@ async function takePage(db: Database, { desk }: OpenedDesk, runId: string, limit
     const run = await lockRun(tx, desk.request.tenantId, runId);
     invariant(run, `run ${runId} is there`);
     if (run.state !== "running") return { state: run.state, progress: PROGRESS_TOTAL };
+    await holdStoredCalls(tx, desk.request.tenantId);
     const books = await booksToRerate(tx, desk);
     const page = await nextPage(tx, desk, { books, after: run.position, limit });
     const last = page.at(-1);

@@ -2,6 +2,7 @@ import { calledText } from "../../core/numbering/stored-number.ts";
 import { chargeDifference } from "../../core/rating/charge-difference.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
+import { steadySnapshot } from "../db/steady-snapshot.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
 import type { RatingContext } from "../rating/rating-context.ts";
 import type { PricedCharge } from "../usage/priced-call.ts";
@@ -68,7 +69,7 @@ export async function previewRerating(
   const tally = new Tally();
   const examples: ExampleCall[] = [];
   await db.bulk("ingest", {}, async (tx) => {
-    await tx.query("set transaction isolation level repeatable read, read only");
+    await steadySnapshot(tx);
     const books = await booksToRerate(tx, desk);
     let after: RunPosition | null = null;
     for (;;) {

@@ -1,4 +1,5 @@
 import { type ChargePartJson, chargePartsFromJson } from "../../core/allowance/charge-part.ts";
+import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
@@ -16,8 +17,16 @@ export interface StoredUsage extends StoredCall {
   readonly revision: number;
 }
 
+/** What is known of a call whose event is not in the table: its month is in the archive. */
+export type ArchivedUsage = Pick<StoredUsage, "contentHash" | "derivedHash" | "startedAt"> & {
+  readonly archived: true;
+};
+
 /** Locks the identities of `calls`, in id order, and loads what is stored under each, by its id. */
-export async function loadStoredUsage(tx: BulkTx, calls: readonly PricedCall[]): Promise<Map<string, StoredUsage>> {
+export async function loadStoredUsage(
+  tx: BulkTx,
+  calls: readonly PricedCall[],
+): Promise<Map<string, StoredUsage | ArchivedUsage>> {
   const identities = await tx.query<{
     id: string;
     book_id: string;
@@ -45,24 +54,52 @@ export async function loadStoredUsage(tx: BulkTx, calls: readonly PricedCall[]):
     ],
   );
   const eventById = new Map(events.rows.map((row) => [row.id, row]));
+  await assertArchived(
+    tx,
+    identities.rows.filter((row) => !eventById.has(row.id)),
+  );
   return new Map(
-    identities.rows.flatMap((row) => {
+    identities.rows.map((row): [string, StoredUsage | ArchivedUsage] => {
       const event = eventById.get(row.id);
-      if (event === undefined) return [];
-      const stored: StoredUsage = {
-        id: row.id,
-        bookId: row.book_id,
+      const identity = {
         startedAt: row.started_at,
-        revision: event.revision,
         contentHash: Number(row.content_hash),
         derivedHash: Number(row.derived_hash),
+      };
+      if (event === undefined) return [row.id, { ...identity, archived: true }];
+      const stored: StoredUsage = {
+        ...identity,
+        id: row.id,
+        bookId: row.book_id,
+        revision: event.revision,
         called: event.called,
         answeredAt: event.answered_at,
         talkedS: event.talked_s,
       };
-      return [[row.id, stored]];
+      return [row.id, stored];
     }),
   );
+}
+
+/** An identity points at a stored event, or into a month that is in the archive. */
+async function assertArchived(
+  tx: BulkTx,
+  missing: readonly { readonly id: string; readonly book_id: string; readonly started_at: EpochMs }[],
+): Promise<void> {
+  if (missing.length === 0) return;
+  const { rows } = await tx.query<{ id: string }>(
+    `select m.id from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as m(id, book_id, started_at)
+     where not exists (
+       select from books b join archives a on a.tenant_id = b.tenant_id and a.state = 'archived'
+       where b.id = m.book_id and a.month = date_trunc('month', m.started_at at time zone 'UTC'))
+     limit 1`,
+    [
+      missing.map(({ id }) => id),
+      missing.map(({ book_id }) => book_id),
+      missing.map((row) => timestampToSql(row.started_at)),
+    ],
+  );
+  invariant(rows.length === 0, `identity ${rows[0]?.id} points at a stored usage event`);
 }
 
 /** Takes stored events out of the table and keeps each whole, as it was, in the history. */

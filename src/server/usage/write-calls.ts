@@ -1,9 +1,11 @@
 import { invariant } from "../../core/invariant.ts";
 import { calledText } from "../../core/numbering/stored-number.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { entriesInForce, nextEntryNo, reversalOf } from "./charge-entries.ts";
 import { type Conflict, judgeConflict } from "./conflict.ts";
+import { holdStoredCalls } from "./hold-stored-calls.ts";
 import type { ChargeEntry, PricedCall } from "./priced-call.ts";
 import {
   type BatchOrigin,
@@ -23,8 +25,13 @@ import {
   type StoredUsage,
 } from "./stored-usage.ts";
 
+/** A call that began at this time is stored in the archive, and may be another than the one that came. */
+export interface Archived {
+  readonly archivedFrom: EpochMs;
+}
+
 /** What became of one call of a batch. */
-export type CallFate = "stored" | Conflict;
+export type CallFate = "stored" | Conflict | Archived;
 
 /** The fate of every call, in the order they came, and the charges to post. */
 export interface WrittenCalls {
@@ -61,7 +68,7 @@ export async function writeCalls(
     firsts.map(({ call }) => call),
   );
   const known = await claimIdentities(tx, firsts.length);
-  const corrections = await settleKnown(tx, firsts, known, fates);
+  const corrections = await settleKnown(tx, origin, { firsts, knownOrds: known, fates });
   const correctedEntries = await correct(tx, origin, corrections);
   const fresh = firsts.filter(({ place }) => fates[place] === "stored").map(({ call }) => call);
   const inTurn = await priceInTurn(tx, fresh, correctedEntries);
@@ -92,9 +99,16 @@ interface Correction {
 /** Judges calls whose identities were claimed before; what is not to be stored again leaves the stage. */
 async function settleKnown(
   tx: BulkTx,
-  firsts: readonly PlacedCall[],
-  knownOrds: readonly number[],
-  fates: CallFate[],
+  { tenantId }: BatchOrigin,
+  {
+    firsts,
+    knownOrds,
+    fates,
+  }: {
+    readonly firsts: readonly PlacedCall[];
+    readonly knownOrds: readonly number[];
+    readonly fates: CallFate[];
+  },
 ): Promise<readonly Correction[]> {
   if (knownOrds.length === 0) return [];
   const known = knownOrds.map((ord) => {
@@ -102,6 +116,7 @@ async function settleKnown(
     invariant(first, "a claim answers a place of the stage");
     return { ord, ...first };
   });
+  await holdStoredCalls(tx, tenantId);
   const storedById = await loadStoredUsage(
     tx,
     known.map(({ call }) => call),
@@ -110,6 +125,12 @@ async function settleKnown(
   for (const { ord, place, call } of known) {
     const stored = storedById.get(uuidText(call.id));
     invariant(stored, `identity ${uuidText(call.id)} points at a stored usage event`);
+    if ("archived" in stored) {
+      // Of a call in the archive only the fingerprints are at hand, and nothing of it can be corrected there.
+      const same = stored.derivedHash === call.derivedHash;
+      fates[place] = same ? "duplicate" : { archivedFrom: stored.startedAt };
+      continue;
+    }
     const conflict = judgeConflict(stored, call);
     fates[place] = conflict;
     if (conflict === "correction") corrections.push({ ord, call, stored });

@@ -62,13 +62,16 @@ export const chargesAreBilledOnce: Check = {
       trim_scale(coalesce(i.amount, 0)),
       trim_scale(coalesce(c.amount, 0))) as what
     from (
-      select p.book_id, p.account_id, sum(c.amount) as amount
+      select book_id, account_id, sum(amount) as amount from (
+      select p.book_id, p.account_id, c.amount
       from billing_positions p
       join charges c on c.book_id = p.book_id and c.account_id = p.account_id and c.side <> 'cost'
         and c.answered_at < p.period_end_at
       join journals j on j.book_id = c.book_id and j.batch_id = c.batch_id and j.kind = 'usage'
         and j.number <= p.covers_journal_number
-      group by 1, 2
+      union all
+      select book_id, account_id, amount from archived_sums where side <> 'cost'
+      ) billed group by 1, 2
     ) c
     full join (
       select i.book_id, i.account_id, sum(l.exact_amount) as amount

@@ -20,15 +20,17 @@ interface SumRow {
  */
 const CHARGED = `
   with sums as (
-    select book_id, account_id, side, currency, tariff_currency, sum(amount) as amount,
-      sum(tariff_amount) as tariff_amount
+    select book_id, account_id, side, currency, coalesce(tariff_currency, currency) as price_currency,
+      sum(amount) as amount, sum(coalesce(tariff_amount, amount)) as price_amount
     from charges group by 1, 2, 3, 4, 5
+    union all
+    select book_id, account_id, side, currency, price_currency, amount, price_amount from archived_sums
   )
   select book_id, account_id, k.kind, k.currency, sum(k.amount) as amount
   from sums cross join lateral (
     select 'cost' as kind, currency, amount where side = 'cost'
     union all
-    select 'revenue', coalesce(tariff_currency, currency), coalesce(tariff_amount, amount) where side <> 'cost'
+    select 'revenue', price_currency, price_amount where side <> 'cost'
     union all
     select 'unbilled', currency, amount where side <> 'cost'
   ) k group by 1, 2, 3, 4`;

@@ -73,8 +73,13 @@ export const costIsAccrued: Check = {
     select format('vendor %s, payer''s book %s, %s: %s %s charged, %s accrued', c.account_id, c.book_id, c.day,
       trim_scale(c.amount), c.currency, trim_scale(coalesce(v.amount, 0))) as what
     from (
-      select book_id, account_id, (answered_at at time zone 'UTC')::date as day, currency, sum(amount) as amount
-      from charges where side = 'cost' group by 1, 2, 3, 4
+      select book_id, account_id, day, currency, sum(amount) as amount
+      from (
+        select book_id, account_id, (answered_at at time zone 'UTC')::date as day, currency, amount
+        from charges where side = 'cost'
+        union all
+        select book_id, account_id, day, currency, amount from archived_sums where side = 'cost'
+      ) cost group by 1, 2, 3, 4
     ) c
     join (select book_id, max(number) as number from journals where kind = 'usage' group by 1) j using (book_id)
     join accrual_positions p on p.payer_book_id = c.book_id and p.covers_journal_number >= j.number

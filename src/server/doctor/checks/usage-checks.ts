@@ -14,13 +14,26 @@ export const filesAddUp: Check = {
 
 export const identitiesHaveEvents: Check = {
   name: "identities",
-  holds: "Every identity points at a stored usage event.",
+  holds: "Every identity points at a stored usage event, or is one of as many as the archive has of its month.",
   countSql: "select count(*) from usage_identities",
   differencesSql: `
-    select format('identity %s points at book %s, %s, where no usage event is', i.id, i.book_id, i.started_at) as what
-    from usage_identities i
-    where not exists (
-      select from usage_events u where u.book_id = i.book_id and u.started_at = i.started_at and u.id = i.id)`,
+    with missing as materialized (
+      select i.id, i.book_id, i.started_at, b.tenant_id, date_trunc('month', i.started_at at time zone 'UTC')::date as month
+      from usage_identities i left join books b on b.id = i.book_id
+      where not exists (
+        select from usage_events u where u.book_id = i.book_id and u.started_at = i.started_at and u.id = i.id)
+    ), archived as (
+      select tenant_id, month, sum(calls) as calls from archives where state = 'archived' group by 1, 2
+    )
+    select format('identity %s points at book %s, %s, where no usage event is', id, book_id, started_at) as what
+    from missing m
+    where not exists (select from archived a where a.tenant_id = m.tenant_id and a.month = m.month)
+    union all
+    select format('tenant %s: %s identities of %s have no usage event, and the archive has %s', a.tenant_id,
+      coalesce(m.calls, 0), to_char(a.month, 'YYYY-MM'), a.calls)
+    from archived a left join (select tenant_id, month, count(*) as calls from missing group by 1, 2) m
+      on m.tenant_id = a.tenant_id and m.month = a.month
+    where coalesce(m.calls, 0) <> a.calls`,
 };
 
 export const eventsHaveIdentities: Check = {

@@ -1,0 +1,55 @@
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import { archiveUnavailable } from "./problems.ts";
+
+/** A session of DuckDB: an analytical database in this process, which reads and writes Parquet files. */
+export interface Duck {
+  /** Runs one statement; values as `$1`, `$2` … Big integers and decimals come as text. */
+  rows<Row extends object>(sql: string, values?: readonly (string | readonly string[] | null)[]): Promise<Row[]>;
+}
+
+/** A month is sorted and summed by PostgreSQL already; DuckDB streams, and needs little. */
+const LIMITS = {
+  memory_limit: "512MB",
+  threads: "2",
+  // What is not built in would be downloaded.
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+};
+
+/**
+ * Opens a session for `work` and closes it.
+ *
+ * @throws Problem `archive-unavailable` where the optional package is not installed or does not load.
+ */
+export async function withDuck<T>(work: (duck: Duck) => Promise<T>): Promise<T> {
+  const { DuckDBInstance, listValue } = await loadPackage();
+  const instance = await DuckDBInstance.create(":memory:", LIMITS);
+  const connection: DuckDBConnection = await instance.connect();
+  try {
+    await connection.run("set TimeZone = 'UTC'");
+    return await work({
+      rows: async <Row extends object>(sql: string, values: readonly (string | readonly string[] | null)[] = []) => {
+        const bound = values.map(
+          (value): DuckDBValue => (Array.isArray(value) ? listValue(value) : value) as DuckDBValue,
+        );
+        const result = await connection.runAndReadAll(sql, bound);
+        return result.getRowObjectsJson() as Row[];
+      },
+    });
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function loadPackage() {
+  try {
+    return await import("@duckdb/node-api");
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
+    throw archiveUnavailable({ reason, cause });
+  }
+}
+
+/** A text as a literal of SQL: names of files can't be parameters everywhere. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
