@@ -66,13 +66,21 @@ function radiusRecord({ index, start, ringS, talkS }: InventedCall): string {
   const pair = (name: string, value: string): string => `\th323-${name} = "h323-${name}=${value}"\n`;
   const answer = start + ringS;
   const conference = `1D2C3B4A 5E6F7081 92A3B4C5 ${index.toString(16).toUpperCase().padStart(8, "0")}`;
-  const times = `${pair("setup-time", h323(start))}${pair("connect-time", h323(answer))}`;
+  const pairs = [
+    pair("conf-id", conference),
+    pair("call-origin", "answer"),
+    pair("call-type", "VoIP"),
+    pair("setup-time", h323(start)),
+    pair("connect-time", h323(answer)),
+    pair("disconnect-time", h323(answer + talkS)),
+    pair("disconnect-cause", talkS === 0 ? "11" : "10"),
+  ].join("");
   return `${new Date(answer * 1000).toUTCString()}
 \tNAS-IP-Address = 10.20.30.41
 \tAcct-Status-Type = Stop
 \tCalled-Station-Id = "1415555${1000 + (index % 9000)}"
 \tCalling-Station-Id = "442079460018"
-${pair("conf-id", conference)}${pair("call-origin", "answer")}${pair("call-type", "VoIP")}${times}${pair("disconnect-time", h323(answer + talkS))}${pair("disconnect-cause", talkS === 0 ? "11" : "10")}\tCisco-AVPair = "h323-incoming-conf-id=${conference}"
+${pairs}\tCisco-AVPair = "h323-incoming-conf-id=${conference}"
 \tAcct-Session-Time = ${talkS}
 \tAcct-Session-Id = "${index.toString(16)}"
 \tAcct-Delay-Time = 0
@@ -97,7 +105,9 @@ ${others.join("")}    <start_uepoch>${start * 1_000_000}</start_uepoch>
     <end_uepoch>${(start + ringS + talkS) * 1_000_000}</end_uepoch>
     <billmsec>${talkS * 1000}</billmsec>
   </variables>
-  <callflow><caller_profile><destination_number>1415555${1000 + (index % 9000)}</destination_number></caller_profile></callflow>
+  <callflow>
+    <caller_profile><destination_number>1415555${1000 + (index % 9000)}</destination_number></caller_profile>
+  </callflow>
 </cdr>
 `;
 }

@@ -26,6 +26,6 @@ test("the page of sources names every setting and every format", () => {
   const settings = fieldsOf(SourceConfig).map((name) => `\`${name}\``);
   const formats = FORMATS.map(({ name, evidence }) => ({ name, seen: evidence === "proven" ? "yes" : "no" }));
   expect(missing(settings, page("sources.md"))).toEqual([]);
-  const rows = [...page("sources.md").matchAll(/^\| `([a-z-]+)` \| .* \| (yes|no) \|$/gm)];
+  const rows = [...page("sources.md").matchAll(/^\| `([a-z0-9-]+)` \| .* \| (yes|no) \|$/gm)];
   expect(rows.map(([, name, seen]) => ({ name, seen }))).toEqual(formats);
 });

@@ -8,9 +8,9 @@ import { wholeNumber } from "../text/duration-text.ts";
 import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
 /**
- * RADIUS detail files (FreeRADIUS and others) of Cisco voice gateways, of switches that write as they do (MERA, Quintum,
- * Eltex, AudioCodes), and of plain RFC 2866 clients that name both numbers. Only Stop records are calls. A gateway
- * reports each leg of a call; the legs in `mapping.legs` are calls, the others are not billed.
+ * RADIUS detail files (FreeRADIUS and others) of Cisco voice gateways, of switches that write as they do (MERA,
+ * Quintum, Eltex, AudioCodes), and of plain RFC 2866 clients that name both numbers. Only Stop records are calls. A
+ * gateway reports each leg of a call; the legs in `mapping.legs` are calls, the others are not billed.
  * Source: docs/guides/radius-detail.md; vectors: test/vectors/cdr/radius-detail/.
  */
 export const radiusDetail: SwitchFormat = {
