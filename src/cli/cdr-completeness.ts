@@ -1,5 +1,9 @@
 import { type EpochMs, epochMs, fromInstant, toInstant } from "../core/time/epoch.ts";
-import { findCompleteness, type SourceCompleteness } from "../server/completeness/find-completeness.ts";
+import {
+  type Completeness,
+  findCompleteness,
+  type SourceCompleteness,
+} from "../server/completeness/find-completeness.ts";
 import { findLines } from "../server/completeness/find-lines.ts";
 import type { Period } from "../server/completeness/finding.ts";
 import { LINE_FATES } from "../server/completeness/line-fates.ts";
@@ -73,14 +77,14 @@ export const cdrCompletenessCommand = defineCommand({
       return linesOutcome(await findLines(await context.db(), filter), path !== undefined);
     }
     const period = periodOf(context, timeZone, { from, to });
-    const sources = await findCompleteness(await context.db(), {
+    const completeness = await findCompleteness(await context.db(), {
       tenantId,
       source,
       period,
       now: fromInstant(context.now),
     });
     const tables = { file: byFile, hour: byHour, trunk: byTrunk };
-    return outcomeOf(sources, period, by === undefined ? [] : [tables[by](sources)]);
+    return outcomeOf(completeness, period, by === undefined ? [] : [tables[by](completeness.sources)]);
   },
 });
 
@@ -95,13 +99,14 @@ function periodOf(
   return { from, until };
 }
 
-function outcomeOf(sources: readonly SourceCompleteness[], period: Period, tables: readonly Table[]): Outcome {
+function outcomeOf({ sources, archivedMonths }: Completeness, period: Period, tables: readonly Table[]): Outcome {
   const findings = sources.flatMap((source) => source.findings);
   return {
     json: {
       from: toInstant(period.from).toString(),
       to: toInstant(period.until).toString(),
       complete: findings.length === 0,
+      archivedMonths,
       sources: sources.map(sourceJson),
     },
     human: [
@@ -109,6 +114,12 @@ function outcomeOf(sources: readonly SourceCompleteness[], period: Period, table
       sourcesTable(sources),
       ...tables.flatMap((table) => ["", table]),
       "",
+      ...(archivedMonths.length === 0
+        ? []
+        : [
+            `Archived, so neither counted by hour and trunk nor compared with totals: ${archivedMonths.join(", ")}.`,
+            "",
+          ]),
       ...(findings.length === 0
         ? ["Nothing is missing, by everything that was looked at."]
         : findings.flatMap(({ source, kind, what, fix }) => [`${source}: ${what} [${kind}]`, `  fix: ${fix}`])),

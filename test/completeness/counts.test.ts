@@ -24,7 +24,7 @@ afterAll(() => db.drop());
 const PERIOD = { from: epochMs(Date.UTC(2026, 0, 1)), until: epochMs(Date.UTC(2026, 5, 1)) };
 
 const completenessOf = ({ operator: { tenantId } }: World): Promise<readonly SourceCompleteness[]> =>
-  findCompleteness(db, { tenantId, period: PERIOD, now: PERIOD.until });
+  findCompleteness(db, { tenantId, period: PERIOD, now: PERIOD.until }).then(({ sources }) => sources);
 
 type Hours = SourceCompleteness["hours"];
 const sum = (hours: Hours, pick: (counts: Hours[number]) => number) =>

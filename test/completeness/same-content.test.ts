@@ -34,6 +34,8 @@ test("quiet hours whose files hold the same header and nothing else are no gaps"
   }
   const until = fromInstant(now());
   const period = { from: epochMs(until - 3_600_000), until: epochMs(until + 3_600_000) };
-  const [sbc] = await findCompleteness(db, { tenantId, period, now: until });
-  expect(sbc?.findings.map(({ what }) => what)).toEqual(["File 4 did not come: between cdr-3.csv and cdr-5.csv."]);
+  const { sources } = await findCompleteness(db, { tenantId, period, now: until });
+  expect(sources[0]?.findings.map(({ what }) => what)).toEqual([
+    "File 4 did not come: between cdr-3.csv and cdr-5.csv.",
+  ]);
 });

@@ -238,6 +238,24 @@ test("the report for people shows counts, what was looked at and what to do, and
   ]);
 });
 
+test("a month whose calls are archived is neither counted by hour nor compared, and said to be", async () => {
+  const site = await Site.create(db);
+  const source = await site.source("sbc", "freeswitch-csv", freeswitch({}));
+  await site.arrive(source, "a.csv", fileOf(calls(3)), "2026-03-10T12:00:00Z");
+  const { tenantId } = site.operator;
+  const words = ["cdr", "totals", "import", "-", "--source", "sbc", "--tenant", `Tenant ${tenantId}`];
+  await tollwright(words, { db, stdin: "period,calls\n2026-03-10,3\n" });
+  await db.transaction("owner", {}, async (tx) => {
+    await tx.query("delete from usage_events where tenant_id = $1", [tenantId]);
+    await tx.query(
+      `insert into archives (tenant_id, id, month, part, state, calls, archived_by)
+       values ($1, $1, '2026-03-01', 1, 'archived', 3, 'test')`,
+      [tenantId],
+    );
+  });
+  expect(await site.report()).toMatchObject({ complete: true, archivedMonths: ["2026-03"], sources: [{ hours: [] }] });
+});
+
 test.each<[object, string, string]>([
   // settings                                            fault                    why
   [{ fileNames: { pattern: "cdr-*.csv" } }, "neither {number} nor a date", "nothing to count by"],

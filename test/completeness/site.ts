@@ -20,6 +20,7 @@ export interface FindingJson {
 /** The part of the report's document that tests look at. */
 export interface ReportJson {
   readonly complete: boolean;
+  readonly archivedMonths: readonly string[];
   readonly sources: readonly {
     readonly source: string;
     readonly counts: Readonly<Record<string, number>>;

@@ -4,6 +4,7 @@ import { type RowCounts, sumCounts } from "../mediation/find-imports.ts";
 import { findSourceNamed } from "../mediation/find-source.ts";
 import { findSources } from "../mediation/find-sources.ts";
 import type { Source } from "../mediation/source.ts";
+import { listMonthsAway, monthOf } from "./archived-months-store.ts";
 import { type HourCounts, loadHourCounts } from "./count-store.ts";
 import { type FileCounts, listFileCounts } from "./file-count-store.ts";
 import type { Finding, Period } from "./finding.ts";
@@ -19,6 +20,13 @@ export interface SourceCompleteness extends ExaminedSource {
   readonly counts: RowCounts;
   /** Calls that began in the period, and rows that tell of them, by hour and trunk; when asked for. */
   readonly hours: readonly HourCounts[];
+}
+
+/** What came of all sources that were looked at. */
+export interface Completeness {
+  readonly sources: readonly SourceCompleteness[];
+  /** Months of the period ("2026-03", UTC) whose calls are archived: their hours and totals are not looked at. */
+  readonly archivedMonths: readonly string[];
 }
 
 /** What to look at. */
@@ -40,18 +48,23 @@ export interface CompletenessFilter {
 export async function findCompleteness(
   db: Database,
   { tenantId, source, period, now }: CompletenessFilter,
-): Promise<readonly SourceCompleteness[]> {
-  const sources = await findSources(db, tenantId);
-  const examined = source === undefined ? sources : [await findSourceNamed(db, tenantId, source)];
+): Promise<Completeness> {
+  const all = await findSources(db, tenantId);
+  const examined = source === undefined ? all : [await findSourceNamed(db, tenantId, source)];
   const sourceIds = examined.map(({ id }) => id);
   return await db.transaction("app", { tenantId }, async (tx) => {
     await tx.query("set transaction isolation level repeatable read, read only");
     await tx.query("set local work_mem = '64MB'"); // a month's hours and trunks are counted in memory
     const periods = { period, totalsPeriod: period, clockPeriod: lastDays(period) };
-    const found = await gatherFindings(tx, { tenantId, sources, examined, ...periods, now });
+    const found = await gatherFindings(tx, { tenantId, sources: all, examined, ...periods, now });
     const files = await listFileCounts(tx, { tenantId, sourceIds, period });
-    const hours = await loadHourCounts(tx, { tenantId, sourceIds, period });
-    return found.map((each) => {
+    const monthsAway = await listMonthsAway(tx, tenantId);
+    const counted = await loadHourCounts(tx, { tenantId, sourceIds, period });
+    const hours = counted.filter(({ hour }) => !monthsAway.has(monthOf(hour)));
+    const archivedMonths = [...new Set(counted.map(({ hour }) => monthOf(hour)))].filter((month) =>
+      monthsAway.has(month),
+    );
+    const sources = found.map((each) => {
       const ofSource = files.filter(({ sourceId }) => sourceId === each.source.id);
       const hoursOfSource = hours.filter(({ sourceId }) => sourceId === each.source.id);
       return {
@@ -62,6 +75,7 @@ export async function findCompleteness(
         hours: hoursOfSource,
       };
     });
+    return { sources, archivedMonths: archivedMonths.sort() };
   });
 }
 

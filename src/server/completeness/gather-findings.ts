@@ -1,6 +1,7 @@
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Source } from "../mediation/source.ts";
+import { listMonthsAway, monthOf } from "./archived-months-store.ts";
 import { listArrivals, listSigns } from "./arrival-store.ts";
 import { comparePair, findClockFault, type PairedClock } from "./clock-differences.ts";
 import { loadSightings } from "./clock-store.ts";
@@ -49,7 +50,10 @@ export async function gatherFindings(
 ): Promise<readonly ExaminedSource[]> {
   const { tenantId, sources, period, totalsPeriod, clockPeriod, now } = args;
   const trailers = await listTrailerFaults(tx, { tenantId, period });
-  const totals = await listTotals(tx, { tenantId, period: totalsPeriod });
+  const monthsAway = await listMonthsAway(tx, tenantId);
+  const totals = (await listTotals(tx, { tenantId, period: totalsPeriod })).filter(
+    ({ from, until }) => !monthsAway.has(monthOf(from)) && !monthsAway.has(monthOf(until - 1)),
+  );
   const examined: ExaminedSource[] = [];
   for (const source of args.examined) {
     const signs = await listSigns(tx, { sourceId: source.id, since: epochMs(now - HABIT_MS) });
