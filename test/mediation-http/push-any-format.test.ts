@@ -52,7 +52,7 @@ async function posting(layout: object) {
 
 // biome-ignore format: a table reads by its columns
 test.each<[string, object, string, Record<string, string>, string]>([
-  // form         layout                              body                                                 headers                              why
+  // form         layout                              body                                                 headers
   ["CSV",         { kind: "csv", columns: COLUMNS },  `${line("a")}\n${line("b")}\n`,                      { "content-type": "text/csv" },      "records without a header"],
   ["CSV",         { kind: "csv", header: true },      `${COLUMNS.join(",")}\n${line("a")}\n${line("b")}`,  { "content-type": "" },              "with one, and no line end at the end"],
   ["NDJSON",      { kind: "ndjson" },                 `${document("a")}\n${document("b")}\n`,              { "content-type": "application/x-ndjson" }, "a document a line"],

@@ -58,7 +58,8 @@ const sum = () =>
 
 describe("a table of PostgreSQL", () => {
   test("gives its values as they are: times in any zone, decimals, bytes, NULL, text with quotes and line breaks", async () => {
-    await onSwitch(`create table values_cdr (id bigint primary key, src text, dst bytea, at timestamptz, seconds numeric(10,3), note text);
+    await onSwitch(`create table values_cdr
+        (id bigint primary key, src text, dst bytea, at timestamptz, seconds numeric(10,3), note text);
       insert into values_cdr values
         (9007199254740993, '442079460018', '14155550123', '2026-03-02 11:15:13.25+01', 95.500, null),
         (9007199254740994, '442079460018', '14155550124', '2026-03-02 10:15:14+00', 4.500, E'a "b", \\n c')`);

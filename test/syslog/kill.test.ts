@@ -70,7 +70,8 @@ test("a server that is killed while messages come stores what its backlog has, a
   );
   const figures = () =>
     operator.figures<{ calls: number; rows: number; stored: number; messages: number }>(
-      `select (select count(*)::int from usage_events) as calls, (select coalesce(sum(rows), 0)::int from source_files) as rows,
+      `select (select count(*)::int from usage_events) as calls,
+         (select coalesce(sum(rows), 0)::int from source_files) as rows,
          (select coalesce(sum(stored), 0)::int from source_files) as stored,
          (select coalesce(sum(messages), 0)::int from syslog_streams) as messages`,
     );

@@ -7,8 +7,8 @@ import type { Source } from "./source.ts";
 import { findSourceById } from "./source-store.ts";
 
 /**
- * A source with its settings and the tenant's prices as they are now, ready to read records that come now. Errors: those
- * of {@link openSource} and the database.
+ * A source with its settings and the tenant's prices as they are now, ready to read records that come now. Errors:
+ * those of {@link openSource} and the database.
  */
 export async function openSourceNow(
   db: Database,

@@ -101,7 +101,8 @@ export class S3Folder implements FileServer {
   async move(path: string, target: string): Promise<void> {
     const copy = { "x-amz-copy-source": `/${this.#bucket}/${encodedKey(this.#keyOf(path))}` };
     const response = await this.#ofObject("moved", path, { method: "PUT", key: this.#keyOf(target), headers: copy });
-    const fault = errorIn(response === undefined ? "" : await text(response)); // a copy may fail after it began to answer
+    // A copy may fail after it began to answer.
+    const fault = errorIn(response === undefined ? "" : await text(response));
     if (fault.code !== "")
       throw pulledFileRefused({ server: this.name, path, action: "moved", reason: `${fault.code}: ${fault.message}` });
     await this.remove(path);

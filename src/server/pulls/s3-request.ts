@@ -84,7 +84,7 @@ export class S3Client {
     throw this.#refused(response, await text(response).catch(() => ""));
   }
 
-  /** By Node's own client: fetch unpacks objects that are stored as gzip, and their sizes are not those of the listing. */
+  /** By Node's own client: fetch unpacks objects that are stored as gzip, and their sizes are then not as listed. */
   async #exchange({ url, method, headers }: Request, signal: AbortSignal): Promise<IncomingMessage> {
     const { timeoutS, ca } = this.#bucket;
     const request = url.startsWith("https:") ? https.request : http.request;

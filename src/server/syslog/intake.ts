@@ -44,7 +44,7 @@ export class SyslogIntake {
     this.#report = report;
   }
 
-  /** Opens the backlogs below a folder, and stores what they still have. Errors: those of the folder and the database. */
+  /** Opens the backlogs below a folder, and stores what they have. Errors: those of the folder and the database. */
   static async open(db: Database, folder: string, report: SyslogReport): Promise<SyslogIntake> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const intake = new SyslogIntake(db, folder, await backlogIdOf(folder), report);

@@ -69,7 +69,8 @@ export async function listStreams(tx: Tx, tenantId: string): Promise<readonly St
     dropped: string;
     last_at: EpochMs | null;
   }>(
-    `select source_id, sum(messages) as messages, sum(ignored) as ignored, sum(dropped) as dropped, max(last_at) as last_at
+    `select source_id, sum(messages) as messages, sum(ignored) as ignored, sum(dropped) as dropped,
+       max(last_at) as last_at
      from syslog_streams where tenant_id = $1 group by source_id`,
     [tenantId],
   );

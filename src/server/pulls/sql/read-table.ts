@@ -19,9 +19,9 @@ const EDGE_ROWS_MAX = 100_000;
 const US_PER_MS = 1_000n;
 
 /**
- * Reads one table of a pull from a little before the place where the last read ended, page by page. Each page's new rows
- * are stored in one transaction with the place that is reached; a kill at any moment reads a page again, and stores
- * nothing twice.
+ * Reads one table of a pull from a little before the place where the last read ended, page by page. Each page's new
+ * rows are stored in one transaction with the place that is reached; a kill at any moment reads a page again, and
+ * stores nothing twice.
  */
 export class TableRead {
   readonly #run: PullRun<SqlPull>;
