@@ -51,14 +51,14 @@ const ATTRIBUTES = {
 /** Makes calls of records' attributes. */
 class RadiusRecords {
   readonly #records: NamedRecords;
-  /** In lower case: "answer", "answer/voip", or "all". */
+  /** In lower case: "answer", "answer/voip", "proxy" (a gatekeeper's one record of a call), or "all". */
   readonly #legs: readonly string[];
   readonly #causeBase: 10 | 16;
 
   constructor(settings: DecoderSettings) {
     const options = new JsonNode(settings.mapping ?? {}).only("legs", "zones", "causes", "attributes");
     const legs = options.get("legs")?.list() ?? [];
-    this.#legs = options.get("legs") ? legs.map((leg) => leg.text().toLowerCase()) : ["answer"];
+    this.#legs = options.get("legs") ? legs.map((leg) => leg.text().toLowerCase()) : ["answer", "proxy"];
     this.#causeBase = options.get("causes")?.oneOf(["hexadecimal", "decimal"]) === "decimal" ? 10 : 16;
     this.#records = new NamedRecords(callOf(options), settings);
   }
