@@ -58,7 +58,7 @@ export function prepareCall(
   };
 }
 
-/** Fingerprint of what our settings made of a record: whose call it is, and everything else that is not the switch's. */
+/** Fingerprint of what our settings made of a record: whose call it is, and all else that is not the switch's own. */
 export const derivedHashOf = (
   { bookId, accountId, vendorAccountId }: Pick<PricedCall, "bookId" | "accountId" | "vendorAccountId">,
   event: UsageEvent,

@@ -229,7 +229,8 @@ export async function moveCalls(tx: BulkTx, batchId: bigint, moved: readonly Mov
        update usage_identities i set book_id = m.book_id, derived_hash = m.derived_hash from moved m where i.id = m.id
      )
      insert into usage_events
-     select r.* from moved m join usage_history h on h.book_id = m.old_book_id and h.id = m.id and h.batch_id = $7::bigint
+     select r.* from moved m
+     join usage_history h on h.book_id = m.old_book_id and h.id = m.id and h.batch_id = $7::bigint
      cross join lateral jsonb_populate_record(null::usage_events, h.event || jsonb_build_object(
        'book_id', m.book_id, 'account_id', m.account_id, 'vendor_account_id', m.vendor_account_id,
        'revision', h.revision + 1)) r`,
