@@ -44,6 +44,8 @@ export interface ExplainedCharge extends RatedCharge {
  */
 export interface Explanation {
   readonly talkedS: number;
+  /** The tariff's zones that the call is in, the most specific first. */
+  readonly zones: readonly string[];
   /** Seconds given away at the start of the call. */
   readonly freeS: number;
   /** Shortest time billed. */
@@ -75,6 +77,8 @@ export interface ExplainedSlice {
   readonly tariffId: string;
   readonly tariffVersion: number;
   readonly window: string | null;
+  /** The zone whose rate it is; null: one for calls from anywhere. */
+  readonly origin: string | null;
   readonly ratePerUnit: string;
   readonly unitS: number;
   readonly stepS: number;

@@ -1,6 +1,6 @@
 import { formatDecimal } from "../money/decimal.ts";
 import { formatFraction } from "../money/fraction.ts";
-import { type CompiledTariff, windowOf } from "../tariff/compiled-tariff.ts";
+import { type CompiledTariff, originOf, windowOf } from "../tariff/compiled-tariff.ts";
 import { epochMs } from "../time/epoch.ts";
 import type { ExplainedRating, ExplainedSlice, Explanation } from "./charge.ts";
 import { type CallToRate, type Opening, openCall, secondsToCover } from "./opening.ts";
@@ -10,7 +10,7 @@ import { type BilledRun, takeSteps } from "./timeline.ts";
 
 /** {@link rateCall} with every reason: the same amount, always, and what led to it. Slower; for one call at a time. */
 export function explainCall(tariff: CompiledTariff, call: CallToRate): ExplainedRating {
-  const opening = openCall(tariff, call.called, call.answeredAt);
+  const opening = openCall(tariff, call.called, call.answeredAt, call.origin);
   if (opening.kind !== "open") return opening;
   const { talkedS, allowance } = call;
   const reading = takeReading(opening, tariff, NO_READING, { talkedS, leftS: allowance?.leftS ?? 0 });
@@ -24,6 +24,7 @@ function explainTerms(opening: Opening, settlement: ExactSettlement): Omit<Expla
   const { terms } = opening.price;
   const { incrementBase, rounding, decimals } = opening.tariff.terms;
   return {
+    zones: opening.zones,
     freeS: terms.freeS,
     minimumS: terms.minimumS,
     increments: `${terms.increments.firstS}/${terms.increments.nextS}`,
@@ -60,6 +61,7 @@ function explainSlice(opening: Opening, run: BilledRun, leftS: number): Explaine
     tariffId: layer.tariffId,
     tariffVersion: layer.version,
     window: windowOf(layer, row),
+    origin: originOf(layer, row),
     ratePerUnit: formatDecimal(slot.ratePerUnit),
     unitS: slot.unitS,
     stepS: slot.stepS,

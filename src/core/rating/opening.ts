@@ -8,6 +8,7 @@ import {
   isBlocked,
   priceOf,
 } from "../tariff/compiled-tariff.ts";
+import { type CallOrigin, NO_ZONES, ratedNumber, UNKNOWN_ORIGIN, zonesOf } from "../tariff/origin-zone.ts";
 import type { Price } from "../tariff/price.ts";
 import type { Rate } from "../tariff/rate.ts";
 import type { EpochMs } from "../time/epoch.ts";
@@ -22,6 +23,8 @@ export interface CallToRate {
   readonly talkedS: number;
   /** Free seconds of the account that this call may use; none when left out. */
   readonly allowance?: AllowanceShare;
+  /** Where it comes from; left out: nothing is known, and the caller counts as withheld. */
+  readonly origin?: CallOrigin;
 }
 
 /** What is left of an allowance for one call. */
@@ -38,21 +41,31 @@ export interface AllowanceShare {
 export interface Opening {
   readonly kind: "open";
   readonly tariff: CompiledTariff;
+  /** The number whose digits found the rate: the one dialled, or its routing number where the tariff goes by that. */
   readonly called: E164;
   readonly answeredAt: EpochMs;
+  /** The tariff's zones that the call is in, the most specific first. */
+  readonly zones: readonly string[];
   readonly found: FoundRate;
   readonly price: Price;
 }
 
 /** Finds the rate of a call that is or was answered then. */
-export function openCall(tariff: CompiledTariff, called: E164, answeredAt: EpochMs): Opening | Unrated {
-  const found = findRate(tariff, called, answeredAt);
+export function openCall(
+  tariff: CompiledTariff,
+  dialled: E164,
+  answeredAt: EpochMs,
+  origin: CallOrigin = UNKNOWN_ORIGIN,
+): Opening | Unrated {
+  const called = tariff.zones === null ? dialled : ratedNumber(tariff.zones, dialled, origin);
+  const zones = tariff.zones === null ? NO_ZONES : zonesOf(tariff.zones, dialled, origin);
+  const found = findRate(tariff, called, answeredAt, zones);
   if (found === null) return { kind: "no-rate" };
   if (isBlocked(found)) {
     return { kind: "blocked", prefix: called.slice(0, found.prefixLength), destination: destinationOf(found) };
   }
   const price = priceOf(found.layer, found.row);
-  return { kind: "open", tariff, called, answeredAt, found, price };
+  return { kind: "open", tariff, called, answeredAt, zones, found, price };
 }
 
 /**

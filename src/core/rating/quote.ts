@@ -1,10 +1,8 @@
 import type { Currency } from "../money/currency.ts";
 import { formatDecimal } from "../money/decimal.ts";
-import type { E164 } from "../numbering/number.ts";
-import { type CompiledTariff, destinationOf, windowOf } from "../tariff/compiled-tariff.ts";
-import type { EpochMs } from "../time/epoch.ts";
+import { type CompiledTariff, destinationOf, originOf, windowOf } from "../tariff/compiled-tariff.ts";
 import type { RatedCharge, Unrated } from "./charge.ts";
-import { openCall } from "./opening.ts";
+import { type CallToRate, openCall } from "./opening.ts";
 import { rateOpened } from "./rate-call.ts";
 
 /** What a call would cost: its rate in the words of a price list, and the charge for each length asked. */
@@ -15,6 +13,8 @@ export interface Quote {
   readonly destination: string;
   /** The window that holds at the moment asked; null outside all of them. */
   readonly window: string | null;
+  /** The zone whose rate it is; null: one for calls from anywhere. */
+  readonly origin: string | null;
   readonly connectFee: string;
   readonly freeS: number;
   readonly minimumS: number;
@@ -35,18 +35,19 @@ export interface QuotedSlot {
 /** The price of calls to a number that are answered at `answeredAt` and last `lengthsS` seconds each. */
 export function quoteCall(
   tariff: CompiledTariff,
-  { called, answeredAt, lengthsS }: { called: E164; answeredAt: EpochMs; lengthsS: readonly number[] },
+  { called, answeredAt, origin, lengthsS }: Omit<CallToRate, "talkedS" | "allowance"> & { lengthsS: readonly number[] },
 ): Quote | Unrated {
-  const opening = openCall(tariff, called, answeredAt);
+  const opening = openCall(tariff, called, answeredAt, origin);
   if (opening.kind !== "open") return opening;
-  const { found, price } = opening;
+  const { found, price, called: rated } = opening;
   const { connectFee, freeS, minimumS, increments } = price.terms;
   return {
     kind: "quoted",
     currency: tariff.terms.currency,
-    prefix: called.slice(0, found.prefixLength),
+    prefix: rated.slice(0, found.prefixLength),
     destination: destinationOf(found),
     window: windowOf(found.layer, found.row),
+    origin: originOf(found.layer, found.row),
     connectFee: formatDecimal(connectFee),
     freeS,
     minimumS,

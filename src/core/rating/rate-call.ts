@@ -16,7 +16,7 @@ import { openingHoldsUntilS, takeSteps } from "./timeline.ts";
  * Source: docs/concepts/rating.md; vectors: test/vectors/rating/.
  */
 export function rateCall(tariff: CompiledTariff, call: CallToRate): Rating {
-  const opening = openCall(tariff, call.called, call.answeredAt);
+  const opening = openCall(tariff, call.called, call.answeredAt, call.origin);
   return opening.kind === "open" ? { kind: "rated", charge: rateOpened(opening, call) } : opening;
 }
 

@@ -53,7 +53,7 @@ export function rateSides(call: CallOfSides, sides: readonly Side[], exchange: E
 
 function rateSide(call: CallOfSides, side: Side, exchange: ExchangeTerms | null): RatedSide["outcome"] {
   const { tariff, currency, allowance } = side;
-  const opening = openCall(tariff, call.called, call.answeredAt);
+  const opening = openCall(tariff, call.called, call.answeredAt, call.origin);
   if (opening.kind !== "open") return opening;
   const charge = rateOpened(opening, allowance ? { talkedS: call.talkedS, allowance } : call);
   if (charge.currency === currency) return { kind: "rated", charge, amount: charge.amount, conversion: null };

@@ -1,11 +1,9 @@
 import { invariant } from "../invariant.ts";
 import { compareFraction } from "../money/fraction.ts";
 import type { Nanos } from "../money/nanos.ts";
-import type { E164 } from "../numbering/number.ts";
 import type { CompiledTariff } from "../tariff/compiled-tariff.ts";
-import type { EpochMs } from "../time/epoch.ts";
 import type { RatedCharge, Unrated } from "./charge.ts";
-import { type AllowanceShare, type Opening, openCall } from "./opening.ts";
+import { type AllowanceShare, type CallToRate, type Opening, openCall } from "./opening.ts";
 import { NO_READING, rateOpened, takeReading } from "./rate-call.ts";
 import { inMainUnits, settle } from "./settle.ts";
 
@@ -27,6 +25,11 @@ export interface Payer {
   readonly allowance?: AllowanceShare;
 }
 
+/** A call that is about to begin; it may last `capS` seconds at most. */
+export interface CallToCap extends Omit<CallToRate, "talkedS" | "allowance"> {
+  readonly capS: number;
+}
+
 /**
  * The longest talk time whose full cost fits a balance, by steps: with .12, a connection fee of .02 and .06/min at
  * 60/60 it is 60 s, because a second minute can't be paid. At most `capS` seconds.
@@ -37,10 +40,10 @@ export interface Payer {
  */
 export function longestTalk(
   { tariff, balance, allowance }: Payer,
-  { called, answeredAt, capS }: { readonly called: E164; readonly answeredAt: EpochMs; readonly capS: number },
+  { called, answeredAt, origin, capS }: CallToCap,
 ): TalkTime | Unrated {
   invariant(Number.isSafeInteger(capS) && capS >= 0, `capS is whole seconds, 0 or more, got ${capS}`);
-  const opening = openCall(tariff, called, answeredAt);
+  const opening = openCall(tariff, called, answeredAt, origin);
   if (opening.kind !== "open") return opening;
   const costOf = (talkedS: number) => rateOpened(opening, allowance ? { talkedS, allowance } : { talkedS });
   const affordable = (talkedS: number) => costOf(talkedS).amount <= (balance > 0n ? balance : 0n);
@@ -57,7 +60,7 @@ export function longestTalk(
  */
 export function longestTalkOfChain<Level extends Payer>(
   levels: readonly Level[],
-  call: { readonly called: E164; readonly answeredAt: EpochMs; readonly capS: number },
+  call: CallToCap,
 ): { readonly level: Level; readonly answer: TalkTime | Unrated } {
   invariant(levels.length > 0, "a call has a payer");
   const answers = levels.map((level) => ({ level, answer: longestTalk(level, call) }));

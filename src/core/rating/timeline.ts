@@ -75,12 +75,12 @@ export function openingHoldsUntilS(opening: Opening): number {
 
 /** The price of the second at a position, and the position until which it holds at least. */
 function segmentAt(opening: Opening, current: CompiledTariff, positionS: number): BilledRun {
-  const { tariff, found, answeredAt } = opening;
+  const { tariff, found, answeredAt, zones } = opening;
   const at = instantOf(opening, positionS);
   const effectiveAt = tariff.terms.reprice === "at-next-slice" ? at : answeredAt;
   const clockAt = tariff.terms.windowCrossing === "split" ? at : answeredAt;
-  const now = current === tariff ? found : (findRate(current, opening.called, at) ?? found);
-  const inForce = rowInForce(now.layer, now.entry, effectiveAt, clockAt);
+  const now = current === tariff ? found : (findRate(current, opening.called, at, zones) ?? found);
+  const inForce = rowInForce(now.layer, now.entry, { effectiveAt, clockAt, zones });
   // Where nothing is in force any more, or the destination was blocked since, an answered call keeps the price at
   // answer.
   const kept = inForce === NO_ROW || isBlockedRow(now.layer, inForce);

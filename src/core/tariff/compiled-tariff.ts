@@ -2,6 +2,7 @@ import { invariant } from "../invariant.ts";
 import type { E164 } from "../numbering/number.ts";
 import { type ClockWindow, type ClockWindows, compileWindows, isOpen, nextEdge } from "./clock-window.ts";
 import { derivePrice } from "./derive-price.ts";
+import { compileZones, NO_ZONES, type OriginZones } from "./origin-zone.ts";
 import {
   ANY_TIME,
   BLOCKED,
@@ -28,6 +29,8 @@ export interface CompiledTariff {
   readonly terms: TariffTerms;
   /** What it was compiled over; tells a cache whether that was replaced since. */
   readonly base: CompiledTariff | null;
+  /** Of the tariff at the bottom: a derived one has the zones of its base. null: origins do not matter. */
+  readonly zones: OriginZones | null;
   /** Tables to look in, from the top. */
   readonly layers: readonly Layer[];
 }
@@ -76,7 +79,8 @@ export function tariffFromTable(
   const below = (base?.layers ?? []).map((layer) => {
     return derivation ? { ...layer, prices: [], derivations: [...layer.derivations, derivation] } : layer;
   });
-  const tariff = { tariffId, version: number, terms, base };
+  const zones = base === null ? terms.origins && compileZones(terms.origins) : base.zones;
+  const tariff = { tariffId, version: number, terms, base, zones: zones ?? null };
   return { ...tariff, layers: [...ownLayer(tariff, table), ...below] };
 }
 
@@ -89,7 +93,10 @@ export function withOverrides(tariff: CompiledTariff, rates: Iterable<Rate>): Co
 }
 
 /** None for a table without rates: there is nothing to look up. */
-function ownLayer({ tariffId, version, terms }: Omit<CompiledTariff, "base" | "layers">, table: PrefixTable): Layer[] {
+function ownLayer(
+  { tariffId, version, terms }: Omit<CompiledTariff, "base" | "zones" | "layers">,
+  table: PrefixTable,
+): Layer[] {
   if (table.prefixCount === 0) return [];
   const windows = compileWindows(terms.timeZone, terms.windows);
   return [{ tariffId, version, table, windows, prices: [...table.prices], derivations: [] }];
@@ -103,16 +110,38 @@ export function buildTable(terms: TariffTerms, rates: Iterable<Rate>): PrefixTab
 
 /**
  * The rate for `called` at an instant: the longest prefix, over the tariff and all tariffs below it, that has a rate in
- * force; of two equally long ones the upper tariff's. Null: none. It may be blocked; see {@link isBlocked}.
+ * force for a call from these zones (`zonesOf`). Of equally long ones the upper tariff's, unless a lower one's is for a
+ * more specific zone and no tariff above it has one for calls from anywhere. Null: none. It may be blocked; see
+ * {@link isBlocked}.
  */
-export function findRate({ layers }: CompiledTariff, called: E164, at: number): FoundRate | null {
+export function findRate(
+  { layers }: CompiledTariff,
+  called: E164,
+  at: number,
+  zones: readonly string[] = NO_ZONES,
+): FoundRate | null {
   let longest: FoundRate | null = null;
+  let hidesLower = true;
   for (const layer of layers) {
-    const found = findRateIn(layer, called, at);
-    if (found !== null && (longest === null || found.prefixLength > longest.prefixLength)) longest = found;
+    const found = findRateIn(layer, called, at, zones);
+    if (found === null || (longest !== null && found.prefixLength < longest.prefixLength)) continue;
+    if (longest === null || found.prefixLength > longest.prefixLength) longest = found;
+    else if (hidesLower) continue;
+    else if (placeOf(found, zones) < placeOf(longest, zones)) longest = found;
+    hidesLower = zones.length === 0 || isForAnywhere(found, at);
   }
   return longest;
 }
+
+/** The place of a rate's zone among the call's; after all of them for a rate without one. */
+function placeOf({ layer, row }: FoundRate, zones: readonly string[]): number {
+  const { origin } = spanOf(layer, row);
+  return origin === null ? zones.length : zones.indexOf(origin);
+}
+
+/** Whether the prefix has a rate in force for calls from anywhere. */
+const isForAnywhere = ({ layer, entry }: FoundRate, at: number): boolean =>
+  rowInForce(layer, entry, { effectiveAt: at, clockAt: at, zones: NO_ZONES }) !== NO_ROW;
 
 export const isBlocked = ({ layer, row }: FoundRate): boolean => isBlockedRow(layer, row);
 
@@ -124,6 +153,9 @@ export const destinationOf = ({ layer: { table }, row }: FoundRate): string =>
 /** Name of the window that a row of a layer is for. */
 export const windowOf = (layer: Layer, row: number): string | null =>
   layer.windows.windows[spanOf(layer, row).window]?.name ?? null;
+
+/** Name of the zone that a row of a layer is for. */
+export const originOf = (layer: Layer, row: number): string | null => spanOf(layer, row).origin;
 
 /** The price of a row, as the tariff that the layer is seen from asks it. */
 export function priceOf({ table, prices, derivations }: Layer, row: number): Price {
@@ -139,24 +171,35 @@ export function priceOf({ table, prices, derivations }: Layer, row: number): Pri
 
 export const NO_ROW = -1;
 
+/** The times that say which rate holds, and the zones that the call is in, the most specific first. */
+export interface Moment {
+  readonly effectiveAt: number;
+  readonly clockAt: number;
+  readonly zones: readonly string[];
+}
+
 /**
- * Which of a prefix's rates holds: in force at `effectiveAt` by its dates, and at `clockAt` by its window. The window
- * of the highest priority wins, a rate without a window yields to all, and of two rates the one that began later
- * replaces the other.
+ * Which of a prefix's rates holds: in force at `effectiveAt` by its dates, for one of the call's zones, and at `clockAt`
+ * by its window. The most specific zone wins, and a rate without an origin yields to all; then the window of the
+ * highest priority, and a rate without a window yields to all; of two rates left the one that began later.
  */
-export function rowInForce(layer: Layer, entry: number, effectiveAt: number, clockAt: number): number {
+export function rowInForce(layer: Layer, entry: number, { effectiveAt, clockAt, zones }: Moment): number {
   const { runs } = layer.table;
   const end = entry + 1 + (runs[entry] as number) * ROW_SIZE;
   let best = NO_ROW;
+  let bestPlace = Number.POSITIVE_INFINITY;
   let bestRank = Number.POSITIVE_INFINITY;
   let bestFrom = Number.NEGATIVE_INFINITY;
   for (let row = entry + 1; row < end; row += ROW_SIZE) {
-    const { from, until, window } = spanOf(layer, row);
+    const { from, until, window, origin } = spanOf(layer, row);
     if (effectiveAt < from || effectiveAt >= until) continue;
+    const place = origin === null ? Number.POSITIVE_INFINITY : zones.indexOf(origin);
+    if (place < 0 || place > bestPlace) continue;
     const rank = window === ANY_TIME ? Number.POSITIVE_INFINITY : (layer.windows.windows[window] as ClockWindow).rank;
-    if (rank > bestRank || (rank === bestRank && from < bestFrom)) continue;
+    if (place === bestPlace && (rank > bestRank || (rank === bestRank && from < bestFrom))) continue;
     if (window !== ANY_TIME && !isOpen(layer.windows, window, clockAt)) continue;
     best = row;
+    bestPlace = place;
     bestRank = rank;
     bestFrom = from;
   }
@@ -190,7 +233,7 @@ const spanOf = ({ table }: Layer, row: number): Span => table.spans[table.runs[r
 const metEntries = new Int32Array(16);
 const metLengths = new Int32Array(16);
 
-function findRateIn(layer: Layer, called: E164, at: number): FoundRate | null {
+function findRateIn(layer: Layer, called: E164, at: number, zones: readonly string[]): FoundRate | null {
   const { cells, nodeEntries } = layer.table;
   let met = 0;
   let node = 0;
@@ -209,10 +252,11 @@ function findRateIn(layer: Layer, called: E164, at: number): FoundRate | null {
     node = content > 0 ? content : -1;
     entry = content > 0 ? (nodeEntries[content] as number) : -content;
   }
+  const moment = { effectiveAt: at, clockAt: at, zones };
   while (met > 0) {
     met -= 1;
     entry = metEntries[met] as number;
-    const row = rowInForce(layer, entry, at, at);
+    const row = rowInForce(layer, entry, moment);
     if (row !== NO_ROW) return { layer, entry, row, prefixLength: metLengths[met] as number };
   }
   return null;

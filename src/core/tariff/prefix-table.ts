@@ -22,12 +22,14 @@ export interface PrefixTable {
   readonly destinations: readonly string[];
 }
 
-/** When a rate holds: by its dates, half-open and in epoch milliseconds, and by a window of the tariff. */
+/** When a rate holds, and for whom: by its dates, half-open and in epoch ms, a window and an origin of the tariff. */
 export interface Span {
   readonly from: number;
   readonly until: number;
   /** Index of the tariff's window; ANY_TIME for a rate that holds whenever no window's does. */
   readonly window: number;
+  /** Name of the zone that the call must be in; null: any. */
+  readonly origin: string | null;
 }
 
 export const NO_ENTRY = 0;
@@ -57,6 +59,7 @@ export class PrefixTableBuilder {
   readonly #priceOf = new Map<string, number>();
   readonly #destinationOf = new Map<string, number>();
   readonly #singleRowOf = new Map<number, number>();
+  readonly #extensionOf = new Map<string, number>();
   readonly #windowOf: ReadonlyMap<string, number>;
 
   /** `windows`: names in the order of the tariff's terms. */
@@ -105,13 +108,16 @@ export class PrefixTableBuilder {
     return node;
   }
 
-  /** The entry that has the rows of `entry` and one more. Equal entries of one row are stored once. */
+  /** The entry that has the rows of `entry` and one more. Equal entries are stored once, if their rows came in one order. */
   #extend(entry: number, rate: Rate): number {
     const row = { span: this.#span(rate), price: this.#price(rate), destination: this.#destination(rate) };
-    if (entry !== NO_ENTRY) return this.#store(entry, row);
-    this.#prefixCount++;
+    if (entry === NO_ENTRY) this.#prefixCount++;
     const key = rowKey(row);
-    return key === null ? this.#store(entry, row) : intern(this.#singleRowOf, key, () => this.#store(entry, row));
+    if (key === null) return this.#store(entry, row);
+    const store = () => this.#store(entry, row);
+    return entry === NO_ENTRY
+      ? intern(this.#singleRowOf, key, store)
+      : intern(this.#extensionOf, `${entry},${key}`, store);
   }
 
   #store(entry: number, row: Row): number {
@@ -128,11 +134,13 @@ export class PrefixTableBuilder {
     return stored;
   }
 
-  #span({ prefix, window: name, effectiveFrom: from, effectiveTo }: Rate): number {
+  #span({ prefix, window: name, origin = null, effectiveFrom: from, effectiveTo }: Rate): number {
     const window = name === null ? ANY_TIME : this.#windowOf.get(name);
     invariant(window !== undefined, `window "${name}" of prefix ${prefix} is one of the tariff's`);
     const until = effectiveTo ?? Number.POSITIVE_INFINITY;
-    return intern(this.#spanOf, `${from},${until},${window}`, () => this.#spans.push({ from, until, window }) - 1);
+    return intern(this.#spanOf, `${from},${until},${window},${origin ?? ""}`, () => {
+      return this.#spans.push({ from, until, window, origin }) - 1;
+    });
   }
 
   #price(rate: Rate): number {

@@ -21,7 +21,10 @@ export interface Price {
 }
 
 /** The part of a {@link Rate} that says what a call costs. */
-export type PriceTerms = Omit<Rate, "prefix" | "destination" | "blocked" | "window" | "effectiveFrom" | "effectiveTo">;
+export type PriceTerms = Omit<
+  Rate,
+  "prefix" | "destination" | "blocked" | "window" | "origin" | "effectiveFrom" | "effectiveTo"
+>;
 
 /** One part of the chain of slots. The first starts at 0. */
 export interface PriceSlot {

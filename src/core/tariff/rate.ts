@@ -47,6 +47,8 @@ export interface Rate {
   readonly atMaximumCost?: "free" | "disconnect";
   /** Name of the tariff's time window this rate is for; null: at all times that no window takes. */
   readonly window: string | null;
+  /** Name of the zone that calls must come from; null or left out: from anywhere that no zone's rate takes. */
+  readonly origin?: string | null;
   /** Half-open [effectiveFrom, effectiveTo), by the time the call was answered. */
   readonly effectiveFrom: EpochMs;
   readonly effectiveTo: EpochMs | null;

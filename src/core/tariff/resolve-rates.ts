@@ -11,23 +11,31 @@ type Span = Pick<Rate, "effectiveFrom" | "effectiveTo">;
  * base that is derived itself, `base` are its resolved rates.
  *
  * A base's rate that an override interrupts comes in parts. The base's rates of time windows keep the names that the
- * windows have there. By prefix, window and date; no two of one prefix and window overlap.
+ * windows have there. By prefix, origin, window and date; no two of one of these overlap.
  */
 export function resolveRates<R extends Rate>(own: readonly R[], base: readonly R[], derivation: Derivation): R[] {
   const anyTime = own.filter(({ window }) => window === null);
-  const overrides = grouped(anyTime, ({ prefix }) => prefix);
+  const overrides = grouped(anyTime, placeOf);
+  const fromAnywhere = grouped(
+    anyTime.filter(({ origin = null }) => origin === null),
+    ({ prefix }) => prefix,
+  );
+  const hiding = (rate: R): readonly R[] => [
+    ...(fromAnywhere.get(rate.prefix) ?? []),
+    ...((rate.origin ?? null) === null ? [] : (overrides.get(placeOf(rate)) ?? [])),
+  ];
   const derived = deriver(derivation);
-  const left = withoutOverlaps(base).flatMap((rate) => parts(rate, overrides.get(rate.prefix) ?? []));
+  const left = withoutOverlaps(base).flatMap((rate) => parts(rate, hiding(rate)));
   const resolved = left.map((rate) => (rate.blocked ? rate : { ...rate, ...derived(rate) }));
   return [...withoutOverlaps(own), ...resolved].sort(byPlace);
 }
 
 /**
- * The same rates, each cut to the times at which it is in force: of two for a prefix and window the one that began
- * later. By prefix, window and date.
+ * The same rates, each cut to the times at which it is in force: of two for a prefix, origin and window the one
+ * that began later. By prefix, origin, window and date.
  */
 export function withoutOverlaps<R extends Rate>(rates: readonly R[]): R[] {
-  const places = grouped(rates, ({ prefix, window }) => `${prefix}|${window ?? ""}`);
+  const places = grouped(rates, (rate) => `${placeOf(rate)}|${rate.window ?? ""}`);
   return [...places.values()].flatMap((same) => {
     return same.flatMap((rate) =>
       parts(
@@ -47,6 +55,9 @@ function grouped<R extends Rate>(rates: readonly R[], keyOf: (rate: R) => string
   }
   return groups;
 }
+
+/** Calls from one zone, or from anywhere, to one prefix. */
+const placeOf = ({ prefix, origin }: Rate): string => `${prefix}|${origin ?? ""}`;
 
 /** Equal prices are derived once: a deck has some hundreds of them for its 200,000 prefixes. */
 function deriver(derivation: Derivation): (terms: PriceTerms) => PriceTerms {
@@ -75,7 +86,9 @@ function outside<R extends Span>(part: R, { effectiveFrom: from, effectiveTo: to
 /** As the database orders them, under collation C. */
 function byPlace(a: Rate, b: Rate): number {
   if (a.prefix !== b.prefix) return a.prefix < b.prefix ? -1 : 1;
-  const [first, second] = [a.window ?? "", b.window ?? ""];
-  if (first !== second) return first < second ? -1 : 1;
+  for (const field of ["origin", "window"] as const) {
+    const [first, second] = [a[field] ?? "", b[field] ?? ""];
+    if (first !== second) return first < second ? -1 : 1;
+  }
   return a.effectiveFrom - b.effectiveFrom;
 }

@@ -1,6 +1,7 @@
 import type { Currency } from "../money/currency.ts";
 import type { Decimal } from "../money/decimal.ts";
 import type { RoundingMode } from "../money/rounding.ts";
+import type { OriginTerms } from "./origin-zone.ts";
 import type { Rate } from "./rate.ts";
 
 /** How prices of one tariff are applied; the same for all its rates. Source: docs/concepts/rating.md. */
@@ -21,6 +22,8 @@ export interface TariffTerms {
   /** A rate that changes during a call: keep the one at answer, or take the new one from its effective time on. */
   readonly reprice: "at-answer" | "at-next-slice";
   readonly windows: readonly TimeWindow[];
+  /** Left out: prices do not depend on where calls come from. Of a derived tariff those of its base hold. */
+  readonly origins?: OriginTerms;
 }
 
 /**
