@@ -76,7 +76,9 @@ async function answered(world: World) {
 
 /** Every row that was ever written about money: it must not grow where there is nothing to do. */
 const WRITTEN = `select (select count(*) from charges)::int as charges,
-  (select count(*) from journals)::int as journals, (select count(*) from usage_history)::int as history, (select count(*) from batches)::int as batches`;
+  (select count(*) from journals)::int as journals,
+  (select count(*) from usage_history)::int as history,
+  (select count(*) from batches)::int as batches`;
 
 const whole = (world: World) => request(world.operator.tenantId, {}, { findParties: true });
 

@@ -36,7 +36,7 @@ export async function nextPage(
   return page;
 }
 
-/** How far a re-rating has come, book by book, in parts of {@link PROGRESS_TOTAL}; within a book the time is a guess. */
+/** How far a re-rating has come, book by book, in parts of {@link PROGRESS_TOTAL}; within a book it is a guess. */
 export function progressOf(
   { request: { selection } }: ReratingDesk,
   books: readonly string[],

@@ -38,8 +38,8 @@ const poolsOf = ({ request: { selection, options } }: ReratingDesk): PoolsToRera
 });
 
 /**
- * Whether a call gets the prices of today: what was asked for must hold, but for the source, which a month does not tell
- * apart. The other calls of the month keep the tariff version that they are charged at.
+ * Whether a call gets the prices of today: what was asked for must hold, but for the source, which a month does not
+ * tell apart. The other calls of the month keep the tariff version that they are charged at.
  */
 function repricedBy({ context, request: { selection } }: ReratingDesk): MonthRerating["isRepriced"] {
   const { from, to, prefix, destination, currency, beforeEpoch } = selection;

@@ -36,8 +36,8 @@ export interface ChangedCall {
 type DueJudgement = Extract<Judgement, { kind: "due" }>;
 
 /**
- * Judges a page of calls and adds it to the tally; reads only. What it answers brings the page up to date. `runId`: of a
- * run that writes it; null for a preview.
+ * Judges a page of calls and adds it to the tally; reads only. What it answers brings the page up to date. `runId`: of
+ * a run that writes it; null for a preview.
  */
 export async function rerateCalls(
   tx: BulkTx,

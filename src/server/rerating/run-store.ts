@@ -197,7 +197,8 @@ async function addKept(tx: Tx, tenantId: string, runId: string, kept: readonly K
       `insert into rerate_kept as k (tenant_id, run_id, code, calls, examples) values ($1, $2, $3, $4, $5)
        on conflict (run_id, code) do update set calls = k.calls + excluded.calls,
          examples = case when jsonb_array_length(k.examples) < $6::integer
-           then jsonb_path_query_array(k.examples || excluded.examples, ('$[0 to ' || ($6::integer - 1) || ']')::jsonpath)
+           then jsonb_path_query_array(k.examples || excluded.examples,
+             ('$[0 to ' || ($6::integer - 1) || ']')::jsonpath)
            else k.examples end`,
       [tenantId, runId, code, calls, JSON.stringify(examples), KEPT_EXAMPLES_MAX],
     );
