@@ -1,6 +1,8 @@
 import type { Cycle } from "../../src/core/allowance/cycle.ts";
 import { NEVER } from "../../src/core/allowance/cycle.ts";
+import { openMonth } from "../../src/core/allowance/month-fold.ts";
 import type { Allowance, CallScope, PoolRules, Rollover, Tiers } from "../../src/core/allowance/pool-rules.ts";
+import { EMPTY_POOL, type PoolState } from "../../src/core/allowance/pool-state.ts";
 import type { CallInTurn } from "../../src/core/allowance/price-in-turn.ts";
 import { parseCurrency } from "../../src/core/money/currency.ts";
 import { type Decimal, parseDecimal } from "../../src/core/money/decimal.ts";
@@ -77,6 +79,9 @@ export const tiersOf = (key: string, table: TierTable, more: Partial<Tiers> = {}
   table,
   ...more,
 });
+
+/** The start of a pool's first month. */
+export const openFirstMonth = (rules: PoolRules, startAt: EpochMs): PoolState => openMonth(rules, EMPTY_POOL, startAt);
 
 export const rulesOf = (parts: Partial<PoolRules>): PoolRules => ({
   ...{ timeZone: "UTC", allowances: [], tiers: [] },

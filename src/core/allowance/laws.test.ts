@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { anyPriceTerms } from "../../../test/support/any-rating.ts";
-import { allowanceOf, at, callOf, rulesOf, tariffOf, tiersOf, tierTable } from "../../../test/support/pool-calls.ts";
+import {
+  allowanceOf,
+  at,
+  callOf,
+  openFirstMonth,
+  rulesOf,
+  tariffOf,
+  tiersOf,
+  tierTable,
+} from "../../../test/support/pool-calls.ts";
 import { rateOpened } from "../rating/rate-call.ts";
 import type { TierTable } from "../rating/tier.ts";
 import { type CompiledTariff, compileTariff } from "../tariff/compiled-tariff.ts";
@@ -9,7 +18,7 @@ import { epochMs } from "../time/epoch.ts";
 import { CYCLES, monthAt } from "./cycle.ts";
 import { leftAt } from "./draw.ts";
 import { grantedAt } from "./grant.ts";
-import { MonthFold, openFirstMonth, openMonth } from "./month-fold.ts";
+import { MonthFold, openMonth } from "./month-fold.ts";
 import type { Allowance, PoolRules, Tiers } from "./pool-rules.ts";
 import { EMPTY_POOL, type PoolState, poolStateFromText, poolStateToText } from "./pool-state.ts";
 import type { CallInTurn } from "./price-in-turn.ts";

@@ -1,7 +1,7 @@
 import { type EpochMs, epochMs } from "../time/epoch.ts";
 import { countedAt, grantedAt } from "./grant.ts";
 import type { PoolRules } from "./pool-rules.ts";
-import { type Counter, EMPTY_POOL, type Granted, type PoolState } from "./pool-state.ts";
+import type { Counter, Granted, PoolState } from "./pool-state.ts";
 import { type CycleTotals, totalKey } from "./price-by-tiers.ts";
 import { type CallInTurn, type PricedInTurn, priceInTurn } from "./price-in-turn.ts";
 
@@ -64,6 +64,3 @@ export function openMonth(rules: PoolRules, before: PoolState, startAt: EpochMs)
   }
   return { allowances, counters };
 }
-
-/** The start of a pool's first month. */
-export const openFirstMonth = (rules: PoolRules, startAt: EpochMs): PoolState => openMonth(rules, EMPTY_POOL, startAt);

@@ -5,13 +5,14 @@ import {
   amountOf,
   at,
   callOf,
+  openFirstMonth,
   rulesOf,
   tariffOf,
   tiersOf,
   tierTable,
 } from "../../../test/support/pool-calls.ts";
 import { nanosToSql } from "../money/nanos.ts";
-import { MonthFold, openFirstMonth } from "./month-fold.ts";
+import { MonthFold } from "./month-fold.ts";
 import type { PoolRules } from "./pool-rules.ts";
 
 const MARCH = at("2026-03-01T00:00:00Z");
