@@ -182,7 +182,9 @@ export interface ChargePlace {
  */
 export async function loadChargeEntries(tx: BulkTx, places: readonly ChargePlace[]): Promise<readonly ChargeEntry[]> {
   const { rows } = await tx.query<ChargeRow>(
-    `select c.* from (select distinct * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[])) t(book_id, answered_at, id)
+    `select c.* from (
+       select distinct * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[])
+     ) t(book_id, answered_at, id)
      cross join lateral (
        select * from charges c
        where c.book_id = t.book_id and c.answered_at = t.answered_at and c.usage_id = t.id offset 0
