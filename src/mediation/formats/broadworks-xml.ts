@@ -18,7 +18,11 @@ export const broadworksXml: SwitchFormat = {
   },
 };
 
-const LAYOUT = { element: "cdrData", root: "broadWorksCDR" };
+const LAYOUT = {
+  element: "cdrData",
+  root: "broadWorksCDR",
+  sequenceOf: (xml: string) => /<eventCounter>\s*(\d+)\s*</.exec(xml)?.[1],
+};
 
 function judge(reader: BroadworksReader, xml: string): RowOutcome {
   const texts = readElement(xml);

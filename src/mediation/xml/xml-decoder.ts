@@ -16,6 +16,8 @@ export interface XmlLayout {
   readonly tags?: readonly string[];
   /** Texts that may stand around records. */
   readonly words?: readonly string[];
+  /** The switch's own number of a record, whatever becomes of it. */
+  readonly sequenceOf?: (xml: string) => string | undefined;
 }
 
 /** Decodes files of XML records: each is parsed alone, so a broken one costs no other. */
@@ -68,7 +70,8 @@ export class XmlDecoder implements Decoder {
     const outcome = piece.kind === "record" ? this.#record(piece, text) : this.#between(piece, text);
     this.#line = piece.line;
     this.#endOffset = piece.endOffset;
-    this.#rows.push(new TextRow(piece.line, piece.endOffset, text.slice(0, RAW_TEXT_MAX), outcome));
+    const sequence = piece.kind === "record" ? this.#layout.sequenceOf?.(text) : undefined;
+    this.#rows.push(new TextRow(piece.line, piece.endOffset, text.slice(0, RAW_TEXT_MAX), outcome, sequence));
   }
 
   #record({ fault }: XmlPiece, text: string): RowOutcome {
