@@ -118,6 +118,7 @@ async function transfer(
   const { fromByte, doneBytes, fresh, timeoutS } = to;
   const guard = new StallGuard(server, timeoutS);
   const writing = pipeline(guard.stream, createWriteStream(fresh, { flags: "a", mode: 0o600 }));
+  writing.catch(() => undefined); // told below, when the transfer has ended
   const came = await server.fetch(file.path, fromByte + doneBytes, guard.stream).then(
     (fetched) => ({ fetched }),
     (cause: unknown) => ({ cause }),

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { posix } from "node:path";
 import type { Writable } from "node:stream";
 import type { Client, FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
@@ -63,7 +62,10 @@ export class SftpFolder implements FileServer {
           done(error, buffer?.subarray(0, count)),
         ),
       );
-    for await (const chunk of readAhead(read, fromByte)) if (!sink.write(chunk)) await once(sink, "drain");
+    for await (const chunk of readAhead(read, fromByte)) {
+      if (!sink.write(chunk)) await drained(sink);
+      if (sink.destroyed) throw new Error("nobody takes the bytes any more");
+    }
     await this.#call<void>((done) => this.#sftp.close(handle, done));
     return "fetched";
   }
@@ -146,6 +148,17 @@ export class SftpFolder implements FileServer {
     throw pulledFileRefused({ server: this.name, path, action, reason: faultText(error) });
   }
 }
+
+/** Until the sink takes more, or has been destroyed. */
+const drained = (sink: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    if (sink.destroyed) return resolve();
+    const done = () => {
+      sink.off("drain", done).off("close", done);
+      resolve();
+    };
+    sink.on("drain", done).on("close", done);
+  });
 
 const connectionClosed = (): Error => new Error("the connection ended");
 
