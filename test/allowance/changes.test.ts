@@ -134,6 +134,18 @@ test("who shares uses up one allowance, in order of answer", async () => {
   ]);
 });
 
+test("free money of a prepaid account in another currency pays of the wallet's draw, and the books agree", async () => {
+  const credit = { name: "talk", allowances: [{ name: "credit", amount: "0.05" }] };
+  const world = await worldOf({ packages: [credit], has: had, anna: { payment: "prepaid", currency: "USD" } });
+  for (const one of CALLS.slice(0, 2).toReversed()) await world.import([one]);
+  await world.replay();
+  expect(await world.charged()).toEqual([
+    "anna-2026-03-31T20:30:00 anna 0.082 120 s 0 - credit 0.05", // .12 EUR are .132 USD
+    "anna-2026-03-31T22:30:00 anna 0.132 120 s - 0.06 ",
+  ]);
+  expect(await world.differences()).toEqual([]);
+});
+
 test("volume, and the least and most spend: the last line of a month, and what late calls change of it", async () => {
   const tiers = [{ name: "volume", mode: "volume", steps: [{ upTo: 3, price: "0.06" }, { price: "0.03" }] }];
   const world = await worldOf({ packages: [{ name: "talk", tiers, minimumSpend: "1" }], has: had });

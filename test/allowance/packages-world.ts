@@ -22,6 +22,8 @@ export interface PackagesGiven {
   /** By account code, as in a setup file. */
   readonly has?: Readonly<Record<string, readonly object[]>>;
   readonly timeZone?: string;
+  /** Other fields of Anna's account. */
+  readonly anna?: object;
   /** The zone of the switch's clock. */
   readonly switchZone?: string;
 }
@@ -116,7 +118,7 @@ async function apply(db: TestDatabase, setup: object): Promise<void> {
 }
 
 /** The setup file of the world. */
-export function setupOf({ packages, has = {}, timeZone = "UTC", switchZone = "UTC" }: PackagesGiven): object {
+export function setupOf({ packages, has = {}, timeZone = "UTC", switchZone = "UTC", anna }: PackagesGiven): object {
   const account = (code: string, more: object = {}) => ({
     ...{ code, kind: "customer", tariff: "retail", packages: has[code] ?? [] },
     ...more,
@@ -124,7 +126,7 @@ export function setupOf({ packages, has = {}, timeZone = "UTC", switchZone = "UT
   return {
     tenant: { name: "Operator", currency: "EUR", timeZone },
     accounts: [
-      account("anna"),
+      account("anna", anna),
       account("family", { kind: "reseller" }),
       account("ben", { parent: "family" }),
       account("cleo", { parent: "family" }),
@@ -139,6 +141,7 @@ export function setupOf({ packages, has = {}, timeZone = "UTC", switchZone = "UT
       },
     ],
     packages,
+    exchangeRates: [{ base: "EUR", quote: "USD", from: "2026-01-01", rate: "1.1" }],
     sources: [
       { name: "switch", format: "freeswitch-csv", settings: { timeZone: switchZone, mapping: { columns: COLUMNS } } },
     ],
