@@ -106,6 +106,19 @@ describe("an alarm", () => {
   });
 });
 
+test("the doctor looks for alarms, tells of new ones and says how many wait", async () => {
+  const site = await Site.create(db);
+  const source = await site.source("sbc", "freeswitch-csv", freeswitch({ fileNames: { pattern: "d{number}.csv" } }));
+  for (const number of [1, 3])
+    await site.arrive(source, `d${number}.csv`, fileOf([call(number)]), "2026-03-10T12:00:00Z");
+  const words = ["doctor", "--json"];
+  const first = await tollwright(words, { db });
+  expect(first.stderr).toContain("Alarm: File 2 did not come: between d1.csv and d3.csv.");
+  const again = await tollwright(words, { db });
+  expect(again.stderr).not.toContain("d1.csv");
+  expect(JSON.parse(again.stdout).outstanding.alarms).toBeGreaterThan(0);
+});
+
 describe("a source that is silent", () => {
   test.each<[object, string, string[], string]>([
     // settings                     now                     alarms  why
