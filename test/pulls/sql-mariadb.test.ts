@@ -1,7 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { Value } from "typebox/value";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Source } from "../../src/server/mediation/source.ts";
+import { openMysql } from "../../src/server/pulls/sql/mysql-reader.ts";
 import { sqlPuller } from "../../src/server/pulls/sql-puller.ts";
 import { SqlPull } from "../../src/server/pulls/sql-settings.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -161,3 +166,31 @@ describe("a table of MariaDB", () => {
     expect(await stored()).toMatchObject({ calls: 3_000, rows: 3_000, duplicate: 0, balanced: true });
   });
 });
+
+describe("TLS to MariaDB", () => {
+  test("is asked for unless it is switched off: a server without it, and one that nobody vouches for, are refused", async () => {
+    await insert([1]);
+    await expect(pull({ tls: "verified" })).rejects.toThrow(/refuses: TLS failed/);
+    const pem = await selfSigned();
+    const secure = await mariadbServer(pem);
+    onTestFinished(() => secure.stop());
+    const connection = { url: secure.url, tls: "verified" } as const;
+    await expect(openMysql({ ...connection, tlsAuthorities: null })).rejects.toMatchObject({ code: "sql-refused" });
+    const reader = await openMysql({ ...connection, tlsAuthorities: pem.cert });
+    const request = { table: "cdr", query: null, columns: null, from: null, limit: 1 };
+    const cursor = { column: "id", kind: "number" } as const;
+    await expect(reader.page({ ...request, cursor })).rejects.toMatchObject({ code: "sql-table-missing" });
+    await reader.close();
+  });
+});
+
+async function selfSigned(): Promise<{ readonly key: string; readonly cert: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "tollwright-pem-"));
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"];
+  const words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject, "-keyout", key, "-out", cert];
+  execFileSync("openssl", words, { stdio: "ignore" });
+  const pem = { key: await readFile(key, "utf8"), cert: await readFile(cert, "utf8") };
+  await rm(folder, { recursive: true });
+  return pem;
+}

@@ -1,3 +1,4 @@
+import { connect, isIP } from "node:net";
 import {
   type ConnectionOptions,
   createConnection,
@@ -10,6 +11,7 @@ import { positionText } from "./position.ts";
 import { sqlColumnsMissing, sqlRefused, sqlTableMissing, sqlUnreachable } from "./problems.ts";
 import { CONNECT_MS_MAX, PAGE_MS_MAX, type PageRequest, type SqlConnection, type TableReader } from "./table-reader.ts";
 import { bytesText, tablePage } from "./table-rows.ts";
+import { tlsFault } from "./tls-fault.ts";
 
 const DIALECT: SqlDialect = { quoted: (name) => `\`${name.replaceAll("`", "``")}\``, placeholder: "?" };
 
@@ -63,15 +65,21 @@ export async function openMysql({ url, tls, tlsAuthorities }: SqlConnection): Pr
 /** `?socket=/run/mysqld/mysqld.sock` names a socket instead of host and port. */
 function loginOf({ hostname, port, username, password, pathname, searchParams }: URL): ConnectionOptions {
   const socketPath = searchParams.get("socket");
+  const at = { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: port === "" ? DEFAULT_PORT : Number(port) };
   return {
-    ...(socketPath === null
-      ? { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: port === "" ? DEFAULT_PORT : Number(port) }
-      : { socketPath }),
+    ...(socketPath === null ? { ...at, ...underAddress(at) } : { socketPath }),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     database: decodeURIComponent(pathname.slice(1)),
   };
 }
+
+/**
+ * mysql2 compares the certificate of a server that is named by its address with "localhost". With a dot at its end the
+ * address is a name to mysql2, and an address again to Node, which leaves the dot out.
+ */
+const underAddress = ({ host, port }: { readonly host: string; readonly port: number }): ConnectionOptions =>
+  isIP(host) === 0 ? {} : { host: `${host}.`, stream: () => connect(port, host) };
 
 const authorities = (ca: string | null) => (ca === null ? {} : { ca });
 
@@ -107,6 +115,8 @@ const PASSING = new Set(["ER_SERVER_SHUTDOWN", "ER_CON_COUNT_ERROR", "ER_QUERY_I
 function failure(error: unknown, request: PageRequest | null) {
   const reason = error instanceof Error ? error.message || error.name : String(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const tls = tlsFault(error);
+  if (tls !== undefined) return sqlRefused({ reason: tls, cause: error });
   if (!code.startsWith("ER_") || PASSING.has(code)) return sqlUnreachable({ reason: reason || code, cause: error });
   if (request !== null && code === "ER_NO_SUCH_TABLE") return sqlTableMissing({ table: request.table, cause: error });
   if (request !== null && code === "ER_BAD_FIELD_ERROR")

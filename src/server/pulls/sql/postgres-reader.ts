@@ -4,6 +4,7 @@ import { positionText } from "./position.ts";
 import { sqlColumnsMissing, sqlRefused, sqlTableMissing, sqlUnreachable } from "./problems.ts";
 import { CONNECT_MS_MAX, PAGE_MS_MAX, type PageRequest, type SqlConnection, type TableReader } from "./table-reader.ts";
 import { bytesText, tablePage } from "./table-rows.ts";
+import { tlsFault } from "./tls-fault.ts";
 
 const DIALECT: SqlDialect = { quoted: (name) => pg.escapeIdentifier(name), placeholder: "$1" };
 
@@ -63,6 +64,8 @@ async function readPage(client: pg.Client, request: PageRequest) {
 function failure(error: unknown, request: PageRequest | null) {
   const reason = error instanceof Error ? error.message || error.name : String(error);
   const code = error instanceof pg.DatabaseError ? (error.code ?? "") : "";
+  const tls = tlsFault(error);
+  if (tls !== undefined) return sqlRefused({ reason: tls, cause: error });
   if (code === "" || /^(08|53|57)/.test(code)) return sqlUnreachable({ reason, cause: error });
   if (request !== null && (code === "42P01" || code === "3F000"))
     return sqlTableMissing({ table: request.table, cause: error });

@@ -21,7 +21,7 @@ export const sqlRefused = ({ reason, cause }: FromDatabase) =>
     "sql-refused",
     {
       what: `The database of the switch refuses: ${reason}.`,
-      fix: "Check user, password, TLS and the right to read the table; docs/guides/pull-tables.md has the grants.",
+      fix: "Check user, password, tls of the pull and the right to read the table; docs/guides/pull-tables.md has the grants.",
     },
     { cause },
   );
