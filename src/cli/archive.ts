@@ -1,8 +1,9 @@
 import { toInstant } from "../core/time/epoch.ts";
-import type { Archive } from "../server/archive/archive-store.ts";
+import type { Archive } from "../server/archive/archive.ts";
+import { findArchives } from "../server/archive/find-archives.ts";
 import { readMonth } from "../server/archive/month.ts";
 import { restoreMonth } from "../server/archive/restore-month.ts";
-import { findArchives, type VerifiedFile, verifyArchive } from "../server/archive/verify-archive.ts";
+import { type VerifiedFile, verifyArchive } from "../server/archive/verify-archive.ts";
 import { archiveRunCommand } from "./archive-run.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
 import { counted } from "./counted.ts";

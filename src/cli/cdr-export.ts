@@ -1,4 +1,5 @@
 import { CALL_EXPORT_FORMATS, exportCalls } from "../server/search/export-calls.ts";
+import { withArchive, withoutArchive } from "./archive-option.ts";
 import { askedCalls, callOptions } from "./call-options.ts";
 import { defineCommand } from "./command.ts";
 import { counted } from "./counted.ts";
@@ -14,6 +15,7 @@ export const cdrExportCommand = defineCommand({
     "`cost` what the vendor is owed, corrections included. A file that is there is replaced once the new one is whole.",
   options: {
     ...callOptions,
+    withoutArchive,
     out: requiredOption("--out FILE", "the file to write"),
     format: option(
       "--format FORMAT",
@@ -28,14 +30,16 @@ export const cdrExportCommand = defineCommand({
     },
     { command: "tollwright cdr export --saved dear-satellite --out dear.csv", does: "A saved search, for cron." },
   ],
-  async run(context, _args, { out, format = "csv", ...options }) {
+  async run(context, _args, { out, format = "csv", withoutArchive: isLeftOut, ...options }) {
     const { id: tenantId } = await context.tenant();
     const db = await context.db();
     const { filter } = await askedCalls(context, options, "tollwright cdr export");
-    const calls = await exportCalls(db, {
-      ...{ tenantId, filter, format, path: out },
-      onCalls: (done) => context.note(`${counted(done, "call")} written so far.`),
-    });
+    const calls = await withArchive(context, isLeftOut, (archive) =>
+      exportCalls(db, {
+        ...{ tenantId, filter, format, path: out, archive },
+        onCalls: (done) => context.note(`${counted(done, "call")} written so far.`),
+      }),
+    );
     return { json: { calls, format, path: out }, human: [`${counted(calls, "call")} written to ${out}.`] };
   },
 });

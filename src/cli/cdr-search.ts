@@ -3,6 +3,7 @@ import type { CallPosition } from "../server/search/call-filter.ts";
 import { saveSearch } from "../server/search/saved-searches.ts";
 import { type FoundCalls, searchCalls } from "../server/search/search-calls.ts";
 import { callJson, payersCharge, type StoredCallView, vendorsCharge } from "../server/search/stored-call.ts";
+import { withArchive, withoutArchive } from "./archive-option.ts";
 import { askedCalls, callOptions } from "./call-options.ts";
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { defineCommand } from "./command.ts";
@@ -26,6 +27,7 @@ export const cdrSearchCommand = defineCommand({
     oldest: flag("--oldest", "oldest first"),
     limit: listOptions.limit,
     after: option("--after POSITION", "go on behind this position, as the page before told it", readPosition),
+    withoutArchive,
     save: option("--save NAME", "keep the search under this name, for --saved"),
   },
   examples: [
@@ -39,18 +41,22 @@ export const cdrSearchCommand = defineCommand({
       does: "Keeps a search that means another day each day.",
     },
   ],
-  async run(context, _args, { oldest, limit, after, save, ...options }) {
+  async run(context, _args, { oldest, limit, after, save, withoutArchive: isLeftOut, ...options }) {
     const { id: tenantId } = await context.tenant();
     const db = await context.db();
     const { request, filter } = await askedCalls(context, options, "tollwright cdr search");
     if (save !== undefined) await saveSearch(db, tenantId, { name: save, request, savedBy: context.author });
     const page = { order: oldest ? "oldest" : "newest", after: after ?? null, limit: listLimit(limit) } as const;
-    const found = await searchCalls(db, { tenantId, filter, page, budgetMs: BUDGET_MS });
+    const found = await withArchive(context, isLeftOut, (archive) =>
+      searchCalls(db, { tenantId, filter, page, archive, budgetMs: BUDGET_MS }),
+    );
+    if (found.archivedMonths.length > 0) context.note(`The archive was read for ${found.archivedMonths.join(", ")}.`);
     return {
       json: {
         calls: found.calls.map(callJson),
         next: found.next === null ? null : positionText(found.next),
         searchedTo: toInstant(found.searchedTo).toString(),
+        archivedMonths: found.archivedMonths,
       },
       human: [tableOr(callsTable(found.calls), "No calls found."), ...restText(found, page.limit)],
     };

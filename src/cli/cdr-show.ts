@@ -3,6 +3,7 @@ import { toInstant } from "../core/time/epoch.ts";
 import type { EarlierReading, EntryView } from "../server/search/entry-store.ts";
 import { showCall, type WholeCall } from "../server/search/show-call.ts";
 import { callJson } from "../server/search/stored-call.ts";
+import { withArchive, withoutArchive } from "./archive-option.ts";
 import { causeText } from "./cdr-search.ts";
 import { defineCommand } from "./command.ts";
 import { argument, option } from "./input.ts";
@@ -18,25 +19,30 @@ export const cdrShowCommand = defineCommand({
   options: {
     source: option("--source NAME", "the switch whose key was given"),
     leg: option("--leg LEG", "the leg, where the switch tells legs apart"),
+    withoutArchive,
   },
   examples: [
     { command: "tollwright cdr show 3f0c…", does: "A call that `cdr search` found." },
     { command: "tollwright cdr show 5e0d5c1e-9c7b --source sbc-2", does: "A call by the switch's own key." },
   ],
-  async run(context, { id }, { source, leg }) {
+  async run(context, { id }, { source, leg, withoutArchive: isLeftOut }) {
     const { id: tenantId } = await context.tenant();
-    const whole = await showCall(await context.db(), tenantId, { id, source, leg });
+    const db = await context.db();
+    const whole = await withArchive(context, isLeftOut, (archive) =>
+      showCall(db, tenantId, { id, source, leg }, archive),
+    );
     return { json: wholeJson(whole), human: wholeText(whole) };
   },
 });
 
-function wholeText({ call, entries, earlier }: WholeCall): (string | Table)[] {
+function wholeText({ call, entries, earlier, archivedMonth }: WholeCall): (string | Table)[] {
   const answered = call.answeredAt === null ? "not answered" : `answered ${timeText(call.answeredAt)}`;
   return [
     `${call.from === "" ? "anonymous" : call.from} → ${call.to}, ${call.direction}, ${call.talkedS} s`,
     `started ${timeText(call.startedAt)}, ${answered}, ended ${timeText(call.endedAt)}, cause ${causeText(call) || "none"}`,
     `account ${call.account}, vendor ${call.vendor ?? "none"}, trunks ${call.ingressTrunk ?? "none"} → ${call.egressTrunk ?? "none"}`,
     `source ${call.source}, key ${call.key}${call.leg === "" ? "" : `, leg ${call.leg}`}, ${call.file ?? "no file"} line ${call.line}`,
+    ...(archivedMonth === null ? [] : [`from the archive of ${archivedMonth}`]),
     ...(entries.length === 0 ? ["Nothing was charged."] : ["", entriesTable(entries)]),
     ...(earlier.length === 0 ? [] : ["", "Read before as:", ...earlier.map(earlierText)]),
   ];
@@ -65,8 +71,9 @@ const entriesTable = (entries: readonly EntryView[]): Table => ({
 const earlierText = ({ revision, replacedAt, called, talkedS }: EarlierReading): string =>
   `reading ${revision}: to ${called}, ${talkedS} s, until ${timeText(replacedAt)}`;
 
-const wholeJson = ({ call, entries, earlier }: WholeCall): object => ({
+const wholeJson = ({ call, entries, earlier, archivedMonth }: WholeCall): object => ({
   ...callJson(call),
+  archivedMonth,
   entries: entries.map(({ amount, tariffAmount, bookedAt, ...entry }) => ({
     ...entry,
     amount: nanosToSql(amount),

@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Database } from "../db/database.ts";
-import { findArchives } from "./verify-archive.ts";
+import { findArchives } from "./find-archives.ts";
 
 /** What a run writes before its files have their names. */
 const HALF_DONE = /^(usage_events|charges|usage_history)-\d+\.parquet(\.part|\.csv\.part)$/;

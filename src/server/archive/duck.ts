@@ -1,10 +1,11 @@
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBValue } from "@duckdb/node-api";
 import { archiveUnavailable } from "./problems.ts";
 
 /** A session of DuckDB: an analytical database in this process, which reads and writes Parquet files. */
 export interface Duck {
-  /** Runs one statement; values as `$1`, `$2` … Big integers and decimals come as text. */
-  rows<Row extends object>(sql: string, values?: readonly (string | readonly string[] | null)[]): Promise<Row[]>;
+  /** Runs one statement; values as `$1`, `$2` … Big integers, decimals and times come as text. */
+  rows<Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  close(): void;
 }
 
 /** A month is sorted and summed by PostgreSQL already; DuckDB streams, and needs little. */
@@ -17,28 +18,34 @@ const LIMITS = {
 };
 
 /**
- * Opens a session for `work` and closes it.
+ * Opens a session, in memory.
  *
  * @throws Problem `archive-unavailable` where the optional package is not installed or does not load.
  */
-export async function withDuck<T>(work: (duck: Duck) => Promise<T>): Promise<T> {
+export async function openDuck(): Promise<Duck> {
   const { DuckDBInstance, listValue } = await loadPackage();
   const instance = await DuckDBInstance.create(":memory:", LIMITS);
-  const connection: DuckDBConnection = await instance.connect();
+  const connection = await instance.connect();
+  await connection.run("set TimeZone = 'UTC'");
+  return {
+    rows: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
+      const bound = values.map((value) => (Array.isArray(value) ? listValue(value) : value) as DuckDBValue);
+      return (await connection.runAndReadAll(sql, bound)).getRowObjectsJson() as Row[];
+    },
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** Opens a session for `work` and closes it. */
+export async function withDuck<T>(work: (duck: Duck) => Promise<T>): Promise<T> {
+  const duck = await openDuck();
   try {
-    await connection.run("set TimeZone = 'UTC'");
-    return await work({
-      rows: async <Row extends object>(sql: string, values: readonly (string | readonly string[] | null)[] = []) => {
-        const bound = values.map(
-          (value): DuckDBValue => (Array.isArray(value) ? listValue(value) : value) as DuckDBValue,
-        );
-        const result = await connection.runAndReadAll(sql, bound);
-        return result.getRowObjectsJson() as Row[];
-      },
-    });
+    return await work(duck);
   } finally {
-    connection.closeSync();
-    instance.closeSync();
+    duck.close();
   }
 }
 

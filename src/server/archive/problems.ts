@@ -13,7 +13,7 @@ export const archiveUnavailable = (args: { readonly reason: string; readonly cau
       what: `The program that reads and writes archived months, DuckDB, can't be loaded: ${args.reason}.`,
       fix:
         "Run `npm ci` without --omit=optional on a platform that the package @duckdb/node-api supports (Linux, macOS or " +
-        "Windows on x64 or arm64). Everything else works without it; `--no-archive` leaves archived months out.",
+        "Windows on x64 or arm64). Everything else works without it; `--without-archive` leaves archived months out.",
     },
     { cause: args.cause },
   );

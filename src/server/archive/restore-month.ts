@@ -3,17 +3,19 @@ import { invariant } from "../../core/invariant.ts";
 import type { Database } from "../db/database.ts";
 import { ensurePartitions } from "../db/partitions.ts";
 import type { BulkTx } from "../db/tx.ts";
+import type { Archive } from "./archive.ts";
 import { withArchiveLock } from "./archive-lock.ts";
-import { type Archive, endArchives } from "./archive-store.ts";
+import { endArchives } from "./archive-store.ts";
 import { digestOf } from "./archived-tables.ts";
 import { clearLeftovers } from "./clear-leftovers.ts";
 import { type Duck, withDuck } from "./duck.ts";
+import { findArchives } from "./find-archives.ts";
 import { firstDay, type Month } from "./month.ts";
 import { copyIn } from "./parquet.ts";
 import { archiveDamaged, archiveUnknown } from "./problems.ts";
 import { openStage, stagedMonths, unstageRows } from "./rows-store.ts";
 import { deleteSums } from "./sums-store.ts";
-import { faultOf, findArchives } from "./verify-archive.ts";
+import { faultOf } from "./verify-archive.ts";
 
 /** A month that is to be in the tables again. */
 export interface RestoreOrder {

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { Database } from "../db/database.ts";
-import { type Archive, type ArchiveFile, loadArchives } from "./archive-store.ts";
+import type { ArchiveFile } from "./archive.ts";
 import { sameFigures } from "./archived-tables.ts";
 import { type Duck, withDuck } from "./duck.ts";
 import { fileDigest } from "./file-digest.ts";
+import { findArchives } from "./find-archives.ts";
 import { fileFigures } from "./parquet.ts";
 
 /** How a file of the archive was found. */
@@ -16,10 +17,6 @@ export interface VerifiedFile {
   /** What is wrong with it; null: it is what was written. */
   readonly fault: string | null;
 }
-
-/** A tenant's parts, in order of month and part. */
-export const findArchives = (db: Database, tenantId: string): Promise<readonly Archive[]> =>
-  db.transaction("app", { tenantId }, (tx) => loadArchives(tx, tenantId));
 
 /**
  * Reads every file of a tenant's archive, or of one month of it, and compares it with what was written: byte by byte by

@@ -3,7 +3,7 @@ import type { NumberPattern } from "../../core/numbering/number-pattern.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { CallFilter, CallPosition } from "./call-filter.ts";
 
-/** A condition on `usage_events u` and the values of its parameters. */
+/** A condition on `usage_events u` and the values of its parameters; PostgreSQL and DuckDB read it alike. */
 export interface Condition {
   readonly sql: string;
   readonly values: readonly unknown[];
@@ -55,8 +55,8 @@ export function conditionOf(filter: CallFilter, after: CallPosition | null, orde
   const { talkedS, cost } = filter;
   if (talkedS !== undefined && talkedS.min !== null) all.push(`u.talked_s >= ${value(talkedS.min, "integer")}`);
   if (talkedS !== undefined && talkedS.max !== null) all.push(`u.talked_s <= ${value(talkedS.max, "integer")}`);
-  if (cost !== undefined && cost.min !== null) all.push(`${COST} >= ${value(nanosToSql(cost.min), "numeric")}`);
-  if (cost !== undefined && cost.max !== null) all.push(`${COST} <= ${value(nanosToSql(cost.max), "numeric")}`);
+  if (cost !== undefined && cost.min !== null) all.push(`${COST} >= ${value(nanosToSql(cost.min), "numeric(28,9)")}`);
+  if (cost !== undefined && cost.max !== null) all.push(`${COST} <= ${value(nanosToSql(cost.max), "numeric(28,9)")}`);
   return { sql: all.join("\n  and "), values };
 }
 

@@ -1,6 +1,7 @@
 import type { Currency } from "../../core/money/currency.ts";
 import { nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { RowsJson } from "../archive/archived-rows.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import { conditionOf } from "./call-condition.ts";
@@ -42,26 +43,54 @@ export interface CallPage {
 /** Calls of a filter in order of their start, and what each costs. */
 export async function loadCalls(tx: Tx, filter: CallFilter, page: CallPage): Promise<readonly StoredCallView[]> {
   const { sql, values } = conditionOf(filter, page.after, page.order);
-  const by = page.order === "newest" ? "started_at desc, id desc" : "started_at, id";
+  const found = `select u.* from usage_events u where ${sql} order by ${orderOf(page)} limit ${page.limit}`;
+  const rows = await describedCalls(tx, found, values, page);
+  return viewsOf(rows, await loadCharges(tx, rows));
+}
+
+/** The same of rows that lie in the archive, as JSON. */
+export async function loadArchivedCalls(
+  tx: Tx,
+  { events, charges }: { readonly events: RowsJson; readonly charges: RowsJson },
+  page: Pick<CallPage, "order">,
+): Promise<readonly StoredCallView[]> {
+  const found = "select * from jsonb_populate_recordset(null::usage_events, $1::jsonb)";
+  const rows = await describedCalls(tx, found, [events], page);
+  const archived = { sql: "jsonb_populate_recordset(null::charges, $4::jsonb)", values: [charges] };
+  return viewsOf(rows, await loadCharges(tx, rows, archived));
+}
+
+/** The columns that calls are ordered by. */
+export const orderOf = ({ order }: Pick<CallPage, "order">): string =>
+  order === "newest" ? "u.started_at desc, u.id desc" : "u.started_at, u.id";
+
+/** Adds the names of what the rows of `found` point at. */
+async function describedCalls(
+  tx: Tx,
+  found: string,
+  values: readonly unknown[],
+  page: Pick<CallPage, "order">,
+): Promise<readonly CallRow[]> {
   const { rows } = await tx.query<CallRow>(
     `select u.id, u.book_id, s.name as source, u.call_key, u.leg, u.call_id, u.direction, u.calling, u.called,
        u.started_at, u.answered_at, u.ended_at, u.talked_s, a.code as account, v.code as vendor, u.ingress_trunk, u.egress_trunk,
        u.q850, u.sip, u.cause_text, f.name as file, u.line
-     from (select u.* from usage_events u where ${sql} order by ${by} limit ${page.limit}) u
+     from (${found}) u
      join sources s on s.id = u.source_id
      join accounts a on a.id = u.account_id
      left join accounts v on v.id = u.vendor_account_id
      left join batches b on b.id = u.batch_id
      left join source_files f on f.id = b.file_id
-     order by ${by
-       .split(", ")
-       .map((column) => `u.${column}`)
-       .join(", ")}`,
+     order by ${orderOf(page)}`,
     values,
   );
-  const charges = await loadCharges(tx, rows);
-  return rows.map((row) => viewOf(row, charges.get(row.id) ?? []));
+  return rows;
 }
+
+const viewsOf = (
+  rows: readonly CallRow[],
+  charges: ReadonlyMap<string, readonly CallCharge[]>,
+): readonly StoredCallView[] => rows.map((row) => viewOf(row, charges.get(row.id) ?? []));
 
 interface EntryRow {
   readonly usage_id: string;
@@ -80,6 +109,7 @@ interface EntryRow {
 async function loadCharges(
   tx: Tx,
   calls: readonly Pick<CallRow, "id" | "book_id" | "answered_at">[],
+  from: { readonly sql: string; readonly values: readonly unknown[] } = { sql: "charges", values: [] },
 ): Promise<ReadonlyMap<string, readonly CallCharge[]>> {
   const answered = calls.filter((call) => call.answered_at !== null);
   if (answered.length === 0) return new Map();
@@ -88,7 +118,7 @@ async function loadCharges(
        c.destination, c.prefix
      from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as t(book_id, answered_at, id)
      cross join lateral (
-       select * from charges c
+       select * from ${from.sql} c
        where c.book_id = t.book_id and c.answered_at = t.answered_at and c.usage_id = t.id offset 0
      ) c
      join accounts a on a.id = c.account_id
@@ -97,6 +127,7 @@ async function loadCharges(
       answered.map((call) => call.book_id),
       answered.map((call) => (call.answered_at === null ? null : timestampToSql(call.answered_at))),
       answered.map((call) => call.id),
+      ...from.values,
     ],
   );
   const byCall = Map.groupBy(rows, (row) => row.usage_id);

@@ -1,6 +1,7 @@
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { RowsJson } from "../archive/archived-rows.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 
@@ -51,7 +52,8 @@ export async function findPlace(
 }
 
 /** A call may have been in other books, so its history is looked for in each. */
-export async function loadEarlier(tx: Tx, id: string): Promise<readonly EarlierReading[]> {
+export async function loadEarlier(tx: Tx, id: string, archived?: RowsJson): Promise<readonly EarlierReading[]> {
+  const history = archived === undefined ? "usage_history" : "jsonb_populate_recordset(null::usage_history, $2::jsonb)";
   const { rows } = await tx.query<{
     revision: number;
     replaced_at: EpochMs;
@@ -62,8 +64,8 @@ export async function loadEarlier(tx: Tx, id: string): Promise<readonly EarlierR
   }>(
     `select h.revision, h.replaced_at, h.book_id, (h.event->>'answered_at')::timestamptz as answered_at,
        h.event->>'called' as called, (h.event->>'talked_s')::integer as talked_s
-     from usage_history h where h.book_id = any(array(select b.id from books b)) and h.id = $1 order by h.revision`,
-    [id],
+     from ${history} h where h.book_id = any(array(select b.id from books b)) and h.id = $1 order by h.revision`,
+    archived === undefined ? [id] : [id, archived],
   );
   return rows.map((row) => ({
     revision: row.revision,
@@ -101,14 +103,16 @@ export async function loadEntries(
   tx: Tx,
   id: string,
   places: readonly { readonly bookId: string; readonly answeredAt: EpochMs | null }[],
+  archived?: RowsJson,
 ): Promise<readonly EntryView[]> {
+  const charges = archived === undefined ? "charges" : "jsonb_populate_recordset(null::charges, $4::jsonb)";
   const answered = places.filter((place) => place.answeredAt !== null);
   const { rows } = await tx.query<EntryRow>(
     `select c.entry_no, c.reverses_entry_no, c.side, a.code as account, c.amount, c.currency, c.tariff_amount,
        c.tariff_currency, c.exchange_rate, t.name as tariff, c.tariff_epoch, c.prefix, c.destination, c.rate,
        c.connect_fee, c.billed_s, b.booked_at, c.batch_id
      from (select distinct * from unnest($1::uuid[], $2::timestamptz[])) as p(book_id, answered_at)
-     join charges c on c.book_id = p.book_id and c.answered_at = p.answered_at and c.usage_id = $3
+     join ${charges} c on c.book_id = p.book_id and c.answered_at = p.answered_at and c.usage_id = $3
      join accounts a on a.id = c.account_id
      join tariffs t on t.id = c.tariff_id
      join batches b on b.id = c.batch_id
@@ -117,6 +121,7 @@ export async function loadEntries(
       answered.map((place) => place.bookId),
       answered.map((place) => (place.answeredAt === null ? null : timestampToSql(place.answeredAt))),
       id,
+      ...(archived === undefined ? [] : [archived]),
     ],
   );
   return rows.map(entryOf);

@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { nanosToSql } from "../../core/money/nanos.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { ArchivedRows } from "../archive/archived-rows.ts";
 import type { Database } from "../db/database.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { textField } from "../invoicing/itemised-csv.ts";
@@ -24,14 +25,15 @@ export async function exportCalls(
     readonly filter: CallFilter;
     readonly format: CallExportFormat;
     readonly path: string;
+    readonly archive?: ArchivedRows | null;
     readonly onCalls?: (calls: number) => void;
   },
 ): Promise<number> {
-  const { tenantId, filter, format, path, onCalls } = wanted;
+  const { tenantId, filter, format, path, archive = null, onCalls } = wanted;
   let calls = 0;
   await replaceFile(path, async (part) => {
     async function* counted(): AsyncGenerator<StoredCallView> {
-      for await (const call of eachCall(db, { tenantId, filter })) {
+      for await (const call of eachCall(db, { tenantId, filter, archive })) {
         calls += 1;
         if (calls % PROGRESS_CALLS === 0) onCalls?.(calls);
         yield call;

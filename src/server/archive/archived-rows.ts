@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { invariant } from "../../core/invariant.ts";
+import type { Archive } from "./archive.ts";
+import { ARCHIVED_TABLES, type ArchivedTable, SHAPES } from "./archived-tables.ts";
+import { type Duck, literal, openDuck } from "./duck.ts";
+import { readMonth } from "./month.ts";
+import { archiveDamaged } from "./problems.ts";
+
+/** Rows of one archived table as a JSON array, which PostgreSQL takes for rows of that table again. */
+export type RowsJson = string;
+
+/** A question to archived rows: SQL behind `from`, over the table under its usual letter (u, c, h). */
+export interface ArchivedQuery {
+  readonly table: ArchivedTable;
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+const ALIASES: Readonly<Record<ArchivedTable, string>> = { usage_events: "u", charges: "c", usage_history: "h" };
+
+/** What is not JSON by itself; an amount would be a binary floating-point number. */
+const JSON_CASTS: Readonly<Record<string, string>> = { json: "::json", amount: "::varchar" };
+
+/** The archived months of one tenant, to be read. DuckDB is started with the first question. */
+export class ArchivedRows {
+  readonly archiveDir: string;
+  #duck: Promise<Duck> | undefined;
+
+  constructor(archiveDir: string) {
+    this.archiveDir = archiveDir;
+  }
+
+  /**
+   * Rows of these parts that a question asks for, and no others: files of other tenants are never named. Other tables
+   * stand in the question under their own names, with the rows of the same parts.
+   *
+   * @throws Problem `archive-unavailable`, `archive-damaged`.
+   */
+  async rows(parts: readonly Archive[], { table, sql, values }: ArchivedQuery): Promise<RowsJson> {
+    invariant(parts.length > 0, "rows are asked of parts");
+    const tables = ARCHIVED_TABLES.map(
+      (name) => `${name} as (select * from read_parquet([${this.#files(parts, name)}]))`,
+    );
+    const row = Object.entries(SHAPES[table].columns).map(
+      ([column, kind]) => `${column} := ${column}${JSON_CASTS[kind] ?? ""}`,
+    );
+    const duck = await (this.#duck ??= openDuck());
+    const statement = `with ${tables.join(", ")}, found as (select ${ALIASES[table]}.* from ${table} ${ALIASES[table]} ${sql})
+      select coalesce(json_group_array(struct_pack(${row.join(", ")})), '[]')::varchar as rows from found`;
+    const [found] = await duck.rows<{ rows: string }>(statement, values).catch((cause: Error) => {
+      throw archiveDamaged({
+        file: join(this.archiveDir, parts[0]?.files[0]?.file ?? ""),
+        reason: cause.message,
+        cause,
+      });
+    });
+    return found?.rows ?? "[]";
+  }
+
+  #files(parts: readonly Archive[], table: ArchivedTable): string {
+    return parts
+      .flatMap(({ files }) => files.filter((file) => file.table === table))
+      .map(({ file }) => literal(join(this.archiveDir, file)))
+      .join(", ");
+  }
+
+  async close(): Promise<void> {
+    (await this.#duck?.catch(() => undefined))?.close();
+  }
+}
+
+/** Those parts of a list that lie in the archive and may have calls of a time. */
+export const partsBetween = (
+  archives: readonly Archive[],
+  { from, until }: { readonly from: number; readonly until: number },
+): readonly Archive[] =>
+  archives.filter(({ state, month: text }) => {
+    const month = readMonth(text);
+    return state === "archived" && month.startAt < until && month.endAt > from;
+  });
