@@ -42,7 +42,9 @@ export const cdrPullCommand = defineCommand({
     const db = await context.db();
     const filter = { source, name };
     if (status) return await pullStatusOutcome(db, tenantId, filter);
-    const pulls = await findPulls(db, tenantId, filter);
+    const pulls = (await findPulls(db, tenantId, filter)).filter(
+      ({ settings }) => settings.enabled || settings.name === name,
+    );
     if (dryRun) return await previewed(context, pulls);
     const tally = new Tally(context);
     const spoolDir = join(context.config.dataDir, "spool");

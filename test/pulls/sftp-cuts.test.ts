@@ -104,7 +104,10 @@ describe.runIf(hasSshServer())("transfers over SFTP that are cut", () => {
     expect(await files.stored()).toEqual({ calls: 20, files: 2 });
   });
 
-  /** Runs the pull once, with `between` done each time when the folder has been listed; answers how many events there were. */
+  /**
+   * Runs the pull once, with `between` done each time when the folder has been listed; answers how many events there
+   * were.
+   */
   async function runWith(between: () => Promise<void>): Promise<number> {
     const { source, settings } = await files.pull();
     const run = await pullRun(files.operator, source, settings as SftpPull, files.spoolDir);

@@ -112,8 +112,8 @@ function completeAt(file: SeenFile, settings: FilePullSettings, isThere: Readonl
 const LIST_STAMP = /^(\w{3} +\d{1,2}) +(\d{1,2}:\d{2}|\d{4})$/;
 
 /**
- * Whether two stamps may be those of one state of a file. A plain FTP listing shows "Nov 21 16:30" until the file is half
- * a year old, and then "Nov 21 2026": the file has not changed by that.
+ * Whether two stamps may be those of one state of a file. A plain FTP listing shows "Nov 21 16:30" until the file is
+ * half a year old, and then "Nov 21 2026": the file has not changed by that.
  */
 export function isSameStamp(before: string, after: string): boolean {
   if (before === after) return true;

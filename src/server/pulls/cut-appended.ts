@@ -14,8 +14,8 @@ export type Appended =
   | { readonly kind: "lines"; readonly endBytes: number; readonly endSha256: string; readonly isNew: boolean };
 
 /**
- * Cuts a fetched part of a log down to the whole lines that are new: what overlaps goes, and so does a last line that the
- * switch has not ended yet. `overlapSha256` is the digest of the first `overlapBytes`, as they were imported.
+ * Cuts a fetched part of a log down to the whole lines that are new: what overlaps goes, and so does a last line that
+ * the switch has not ended yet. `overlapSha256` is the digest of the first `overlapBytes`, as they were imported.
  */
 export async function cutAppended(
   path: string,

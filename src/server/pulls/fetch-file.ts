@@ -33,8 +33,9 @@ export interface FetchOptions {
 const FREE_BYTES_MIN = 64 * 1024 * 1024;
 
 /**
- * Where a file's bytes gather. `.new` is being written, and of no use to another process: after a power cut nobody knows
- * which of its blocks reached the disk. `.part` was cut off and synced, and is continued. The folder holds the whole file.
+ * Where a file's bytes gather. `.new` is being written, and of no use to another process: after a power cut nobody
+ * knows which of its blocks reached the disk. `.part` was cut off and synced, and is continued. The folder holds the
+ * whole file.
  */
 const placesOf = (spoolDir: string, { path, sizeBytes, stamp }: SeenFile, fromByte: number) => {
   const identity = JSON.stringify([path, sizeBytes, stamp, fromByte]);
@@ -51,8 +52,9 @@ export const resumeAt = ({ bytesDone, sizeBytes }: SeenFile): number =>
 export const spoolKey = (file: SeenFile): string => placesOf("", file, resumeAt(file)).key;
 
 /**
- * Fetches a file, from `fromByte` on, into a folder of its own below `spoolDir`; nothing takes the file's name before it
- * is whole, synced, and known to be on the server still as it was listed. What was cut off before is continued.
+ * Fetches a file, from `fromByte` on, into a folder of its own below `spoolDir`; nothing takes the file's name
+ * before it is whole, synced, and known to be on the server still as it was listed. What was cut off before is
+ * continued.
  *
  * Errors: Problems `transfer-cut` (what came is kept), `spool-not-written`, `pulled-file-refused`.
  */

@@ -22,8 +22,9 @@ export interface FileServer {
   look(path: string): Promise<{ readonly sizeBytes: number; readonly stamp: string | null } | undefined>;
 
   /**
-   * Writes the file's bytes from `fromByte` on to `sink`, which the caller ends. `no-resume`: this server can only start
-   * at 0. Errors: Problem `pulled-file-refused`; any other error is a cut, and the connection is of no more use.
+   * Writes the file's bytes from `fromByte` on to `sink`, which the caller ends. `no-resume`: this server can only
+   * start at 0. Errors: Problem `pulled-file-refused`; any other error is a cut, and the connection is of no more
+   * use.
    */
   fetch(path: string, fromByte: number, sink: Writable): Promise<"fetched" | "gone" | "no-resume">;
 

@@ -21,7 +21,10 @@ export interface PullFilter {
   readonly name?: string | undefined;
 }
 
-/** The pulls that the settings of a tenant's sources describe. Errors: Problem `pull-unknown` where none fits the filter. */
+/**
+ * The pulls that the settings of a tenant's sources describe. Errors: Problem `pull-unknown` where none fits the
+ * filter.
+ */
 export async function findPulls(db: Database, tenantId: string, filter: PullFilter = {}): Promise<readonly Pull[]> {
   const pulls = (await allPulls(db, tenantId)).filter(
     ({ source, settings }) =>

@@ -55,7 +55,10 @@ async function configOf(settings: SftpPull, server: string): Promise<ConnectConf
   };
 }
 
-/** A session, or the fingerprint of a key that is not trusted. Errors: Problems of the login and of reaching the server. */
+/**
+ * A session, or the fingerprint of a key that is not trusted. Errors: Problems of the login and of reaching the
+ * server.
+ */
 async function connect(
   server: string,
   config: ConnectConfig,

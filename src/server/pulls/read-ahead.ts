@@ -1,4 +1,4 @@
-/** Bytes at an offset: fewer than asked for at the end, or from a server that gives less at a time; none past the end. */
+/** Bytes at an offset: fewer than asked for at the end or from a server that gives less; none past the end. */
 export type ReadAt = (position: number, lengthBytes: number) => Promise<Uint8Array>;
 
 /** What every server of files gives at a time. */

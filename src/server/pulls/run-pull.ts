@@ -28,7 +28,9 @@ export interface PullRunOptions {
   readonly rating?: LiveRatingContext;
 }
 
-/** A process that is killed or cut off from the database holds a pull for so long; one that lives says so more often. */
+/**
+ * A process that is killed or cut off from the database holds a pull for so long; one that lives says so more often.
+ */
 const HOLD_S = 60;
 const KEEP_MS = 15_000;
 const MS_PER_S = 1_000;

@@ -20,8 +20,8 @@ const LOOK_MS = 2_000;
 const RUNS_MAX = 8;
 
 /**
- * Runs every pull that sources' settings describe when its time has come, until `signal`. Any number of processes may do
- * so: one at a time holds a pull. Files under way are finished.
+ * Runs every pull that sources' settings describe when its time has come, until `signal`. Any number of processes
+ * may do so: one at a time holds a pull. Files under way are finished.
  */
 export async function runPulls(
   db: Database,

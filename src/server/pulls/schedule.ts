@@ -26,5 +26,5 @@ export function nextRunAt({ everyS, cron, timeZone = "UTC" }: Schedule, startedA
   return fromInstant(next.toTemporalInstant());
 }
 
-/** Seconds to wait after so many failures in a row, whatever the schedule says: sooner than a daily one, later than a close one. */
+/** Seconds to wait after so many failures in a row: sooner than a daily schedule says, later than a close one. */
 export const retryS = (failures: number): number => Math.min(RETRY_S * 2 ** (failures - 1), RETRY_S_MAX);

@@ -7,7 +7,8 @@ import { pullSecretMissing } from "./problems.ts";
 /**
  * Reads a secret where the settings say it stands. Line ends at its end are none of it: editors add them.
  *
- * `what` names it in a message: "password of sbc-2". Errors: Problem `pull-secret-missing`, which never shows any of it.
+ * `what` names it in a message: "password of sbc-2". Errors: Problem `pull-secret-missing`, which never shows any of
+ * it.
  */
 export async function readSecret(what: string, { env, file }: SecretFrom): Promise<string> {
   if (env !== undefined) {

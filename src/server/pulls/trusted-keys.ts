@@ -5,7 +5,7 @@ import type { PullRun } from "./puller.ts";
 export interface TrustedKeys {
   /** None: nothing says which. */
   readonly expected: readonly string[];
-  /** Whether the fingerprint is right. Where nothing says so and the pull trusts first, it is, and is from now on the only one. */
+  /** Whether it is one of these. Where there are none and the pull trusts first, it is, and alone from now on. */
   accept(fingerprint: string): Promise<boolean>;
 }
 
