@@ -43,15 +43,6 @@ export async function insertChange(tx: Tx, tenantId: string, { kind, ...subject 
  * rate of the same terms that only ends at another time begins to differ at the earlier of the two ends.
  */
 export async function firstDifference(tx: Tx, tariffId: string, number: number): Promise<EpochMs | null | undefined> {
-  const same = ["prefix", "time_window", "effective_from", "blocked", "rate", "unit_s", "first_s", "next_s"].concat([
-    "connect_fee",
-    "minimum_s",
-    "free_s",
-    "slots",
-    "minimum_cost",
-    "maximum_cost",
-    "at_maximum_cost",
-  ]);
   const { rows } = await tx.query<{ terms_differ: boolean; first: EpochMs | null }>(
     `with changed as (
        select *, version_from = $2 as is_new from rates where tariff_id = $1 and (version_from = $2 or version_to = $2)
@@ -63,14 +54,17 @@ export async function firstDifference(tx: Tx, tariffId: string, number: number):
        ) as terms_differ,
        (select min(case when o.prefix is null then c.effective_from
            else least(coalesce(c.effective_to, 'infinity'), coalesce(o.effective_to, 'infinity')) end)
-         from changed c left join changed o on o.is_new <> c.is_new
-           and ${same.map((column) => `o.${column} is not distinct from c.${column}`).join(" and ")}) as first`,
-    [tariffId, number],
+         from changed c left join changed o on o.is_new <> c.is_new and o.prefix = c.prefix
+           and o.effective_from = c.effective_from and to_jsonb(o) - $3::text[] = to_jsonb(c) - $3::text[]) as first`,
+    [tariffId, number, NOT_TERMS],
   );
   const [row] = rows;
   if (row?.terms_differ) return null;
   return row?.first ?? undefined;
 }
+
+/** Columns of a rate that say nothing about what a call costs. */
+const NOT_TERMS = ["version_from", "version_to", "effective_to", "destination", "is_new"];
 
 /** Open changes, the oldest first. */
 export async function listOpenChanges(tx: Tx, tenantId: string): Promise<readonly OpenChange[]> {
