@@ -1,4 +1,6 @@
-import { rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { type PackagesGiven, PackagesWorld } from "../allowance/packages-world.ts";
 import { callRows, type TestCall } from "../invoicing/billing.ts";
@@ -89,6 +91,27 @@ describe("a month with free minutes, graduated tiers with fees, and a least spen
     expect(await billed([FIRST, SECOND])).toEqual(EXPECTED);
     await world?.db.drop();
     expect(await billed([SECOND, FIRST.toReversed()])).toEqual(EXPECTED);
+  });
+
+  test("has what an allowance covered in its files, call by call", async () => {
+    await billed([SECOND, FIRST]);
+    const folder = await mkdtemp(join(tmpdir(), "tollwright-packages-"));
+    const text = async (format: string, name: string) => {
+      const words = ["invoice", "export", "INV-2026-00001", "--out", folder, "--format", format];
+      expect((await tollwright(words, world)).status).toBe(0);
+      return await readFile(join(folder, `INV-2026-00001${name}`), "utf8");
+    };
+    expect(await text("lines", ".lines.csv")).toContain(",0.05,1,120,0,0.05,0.05,EUR,60,Free Germany");
+    const calls = (await text("calls", ".calls.csv")).split("\r\n").map((row) => row.split(","));
+    expect(calls.map((row) => [row[12], row[15], row[18], row[19]].join(" "))).toEqual([
+      "billed_s amount covered_s allowance",
+      "120 0 120 Free Germany",
+      "120 0.05 60 Free Germany",
+      ...["120 0.08 ", "60 0.03 ", "30 0.07 "].map((row) => `${row} `),
+      "   ",
+    ]);
+    expect(await text("pdf", ".pdf")).toMatch(/^%PDF/);
+    await rm(folder, { recursive: true });
   });
 
   test("tells what is left, and a call explains itself", async () => {
