@@ -52,7 +52,7 @@ async function killAfter(url: string, asked: ReratingRequest, pages: number): Pr
 }
 
 /** What customers owe and have, in words that do not depend on ids. */
-const BALANCES = `select array_agg(format('%s %s %s', a.code, b.kind, b.amount) order by 1) as balances
+const BALANCES = `select array_agg(format('%s %s %s', a.code, b.kind, b.amount) order by a.code, b.kind) as balances
   from (select account_id, kind, sum(amount) as amount from balances group by 1, 2) b
   join accounts a on a.id = b.account_id`;
 
