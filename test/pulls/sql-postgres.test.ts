@@ -5,6 +5,7 @@ import { now } from "../../src/clock.ts";
 import { openPostgres } from "../../src/server/pulls/sql/postgres-reader.ts";
 import { sqlPuller } from "../../src/server/pulls/sql-puller.ts";
 import { SqlPull } from "../../src/server/pulls/sql-settings.ts";
+import { tollwright } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
 import { pullRun, secretFile } from "../support/pull-run.ts";
@@ -127,6 +128,32 @@ describe("a table of PostgreSQL", () => {
     expect(await sum()).toMatchObject({ calls: 7, rows: 7 });
     const none = settings({ table: "f_cdr_{yyyyMMdd}", cursor: { column: "id", by: "number" } });
     await expect(sqlPuller.run(await pullRun(operator, source, none))).rejects.toThrow(/none of the tables f_cdr_/);
+  });
+
+  test("is a pull like others to the command line: settings, --dry-run, --once and --status", async () => {
+    await onSwitch(`create table by_command (id int primary key, src text, dst text, at timestamptz, seconds int, note text);
+      insert into by_command values (1, '442079460018', '14155550123', now(), 60, null)`);
+    const pulls = [
+      {
+        ...{ kind: "sql", name: "cdr", urlFrom: { file: secret.file }, tls: "off", table: "by_command" },
+        cursor: { column: "id", by: "number" },
+      },
+    ];
+    const source = await operator.source("by-command", "mapped", { mapping: MAPPING, pulls });
+    await operator.flatRate(source, "0.60");
+    const ran = async (...words: string[]) =>
+      await tollwright(["cdr", "pull", "--tenant", `Tenant ${operator.tenantId}`, ...words], { db });
+    expect(await ran("--dry-run")).toMatchObject({ status: 0, stdout: expect.stringContaining("1 new row") });
+    expect(await ran("--once")).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining("by_command: 1 row: 1 stored"),
+    });
+    expect(await ran("--once")).toMatchObject({ status: 0, stderr: expect.stringContaining("by_command: 0 rows") });
+    expect(await ran("--status")).toMatchObject({ status: 0, stdout: expect.stringMatching(/by-command +cdr +sql/) });
+    const open = { ...pulls[0], url: "mysql://a:b@c/d" };
+    await expect(operator.source("open", "mapped", { mapping: MAPPING, pulls: [open] })).rejects.toThrow(
+      /give urlFrom/,
+    );
   });
 
   test("that is not there, a wrong password and a server that is away are told apart", async () => {
