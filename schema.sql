@@ -248,6 +248,7 @@ create policy ingest_all on archive_files to tollwright_ingest using (true) with
 create policy owner_all on archive_files to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on archive_files to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select on archive_files to tollwright_app;
+grant select on archive_files to tollwright_ingest;
 
 create table archived_sums (
   tenant_id uuid not null,

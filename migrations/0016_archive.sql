@@ -33,6 +33,7 @@ create table archive_files (
   primary key (archive_id, table_name)
 );
 select protect('archive_files', 'select, insert');
+grant select on archive_files to tollwright_ingest;
 
 -- What the charges of archived parts add up to, so that the ledger and the vendors' accrual agree while they are away.
 -- `price_currency` and `price_amount`: as the tariff had it, which is the account's own where it is not another.
