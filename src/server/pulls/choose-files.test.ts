@@ -14,6 +14,8 @@ function settings(given: Partial<FilePullSettings> = {}): FilePullSettings {
 }
 
 const file = (path: string, sizeBytes = 100, stamp = "1"): ListedFile => ({ path, sizeBytes, stamp });
+const LISTED = "Nov 21 16:30";
+const EXACT = "2026-11-21T16:30:07.000Z";
 const at = (s: number) => epochMs(s * 1_000);
 
 /** Looks at listings one after another, as runs do, and answers what was ready at each. */
@@ -86,6 +88,34 @@ describe("a file is ready", () => {
       ],
       ["", "", "a"],
       "though it was away for a look",
+    ],
+    [
+      {},
+      [
+        [0, [file("a", 9, LISTED)]],
+        [59, [file("a", 9, LISTED)]],
+        [60, [file("a", 9, LISTED)]],
+      ],
+      ["", "", "a"],
+      "minutes",
+    ],
+    [
+      { after: "delete" },
+      [
+        [0, [file("a", 9, LISTED)]],
+        [10, [file("a", 9, LISTED)]],
+      ],
+      ["", "a"],
+      "it will not stay",
+    ],
+    [
+      {},
+      [
+        [0, [file("a", 9, EXACT)]],
+        [10, [file("a", 9, EXACT)]],
+      ],
+      ["", "a"],
+      "a listing of seconds",
     ],
   ])("%o %j: %j (%s)", (given, steps, ready) => {
     expect(looks(given, steps)).toEqual(ready);

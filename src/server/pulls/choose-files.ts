@@ -106,7 +106,20 @@ function completeAt(file: SeenFile, settings: FilePullSettings, isThere: Readonl
   if (file.sizeBytes === 0) return null; // made a moment ago, or left by a transfer that never began
   if (settings.appends) return file.seenAt;
   if (settings.marker !== null) return isThere.has(file.path + settings.marker) ? file.seenAt : null;
-  return (file.seenAt + settings.settleS * MS_PER_S) as EpochMs;
+  return (file.seenAt + restS(file, settings) * MS_PER_S) as EpochMs;
+}
+
+/** Matches a time of day without seconds. */
+const MINUTES_ONLY = /(?<![\d:])\d{1,2}:\d{2}(?!:?\d)/;
+const MINUTE_S = 60;
+
+/**
+ * How long a file has to rest. One that stays where it is must rest for as long as its time has no finer step: written
+ * anew with the same size in the same minute, it could not be told from what was fetched.
+ */
+function restS({ stamp }: SeenFile, { settleS, after }: FilePullSettings): number {
+  const isCoarse = after === "leave" && MINUTES_ONLY.test(stamp);
+  return settleS > 0 && isCoarse ? Math.max(settleS, MINUTE_S) : settleS;
 }
 
 const LIST_STAMP = /^(\w{3} +\d{1,2}) +(\d{1,2}:\d{2}|\d{4})$/;
