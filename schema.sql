@@ -474,6 +474,7 @@ create table deck_rows (
   effective_to timestamp with time zone,
   currency text,
   comment text not null,
+  origin text,
   constraint deck_rows_pkey PRIMARY KEY (deck_id, number)
 );
 alter table deck_rows enable row level security;
@@ -697,6 +698,57 @@ create policy owner_all on journals to tollwright_owner using (true) with check 
 create policy tenant_isolation on journals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select on journals to tollwright_app;
 grant insert, select on journals to tollwright_ingest;
+
+create table nanp_exchanges (
+  tenant_id uuid not null,
+  npa_nxx text collate "C" not null,
+  state text not null,
+  lata text,
+  constraint nanp_exchanges_npa_nxx_check CHECK ((npa_nxx ~ '^[2-9][0-9]{5}$'::text)),
+  constraint nanp_exchanges_state_check CHECK ((state ~ '^[A-Z]{2}$'::text)),
+  constraint nanp_exchanges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint nanp_exchanges_pkey PRIMARY KEY (tenant_id, npa_nxx)
+);
+alter table nanp_exchanges enable row level security;
+alter table nanp_exchanges force row level security;
+create policy ingest_all on nanp_exchanges to tollwright_ingest using (true) with check (true);
+create policy owner_all on nanp_exchanges to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on nanp_exchanges to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select on nanp_exchanges to tollwright_app;
+
+create table nanp_imports (
+  tenant_id uuid not null,
+  kind text not null,
+  file_name text not null,
+  rows integer not null,
+  imported_at timestamp with time zone not null default now(),
+  imported_by text not null,
+  constraint nanp_imports_kind_check CHECK ((kind = ANY (ARRAY['exchanges'::text, 'ported-numbers'::text]))),
+  constraint nanp_imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint nanp_imports_pkey PRIMARY KEY (tenant_id, kind)
+);
+alter table nanp_imports enable row level security;
+alter table nanp_imports force row level security;
+create policy ingest_all on nanp_imports to tollwright_ingest using (true) with check (true);
+create policy owner_all on nanp_imports to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on nanp_imports to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on nanp_imports to tollwright_app;
+
+create table nanp_ported_numbers (
+  tenant_id uuid not null,
+  number text collate "C" not null,
+  routing_number text not null,
+  constraint nanp_ported_numbers_number_check CHECK ((number ~ '^1[2-9][0-9]{9}$'::text)),
+  constraint nanp_ported_numbers_routing_number_check CHECK ((routing_number ~ '^1[2-9][0-9]{9}$'::text)),
+  constraint nanp_ported_numbers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint nanp_ported_numbers_pkey PRIMARY KEY (tenant_id, number)
+);
+alter table nanp_ported_numbers enable row level security;
+alter table nanp_ported_numbers force row level security;
+create policy ingest_all on nanp_ported_numbers to tollwright_ingest using (true) with check (true);
+create policy owner_all on nanp_ported_numbers to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on nanp_ported_numbers to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select on nanp_ported_numbers to tollwright_app;
 
 create table package_versions (
   tenant_id uuid not null,
@@ -935,6 +987,7 @@ create table rates (
   minimum_cost numeric,
   maximum_cost numeric,
   at_maximum_cost text,
+  origin text not null default ''::text,
   constraint rates_at_maximum_cost_check CHECK ((at_maximum_cost = ANY (ARRAY['free'::text, 'disconnect'::text]))),
   constraint rates_check CHECK (((effective_to IS NULL) OR (effective_to > effective_from))),
   constraint rates_check1 CHECK (((version_to IS NULL) OR (version_to > version_from))),
@@ -946,7 +999,7 @@ create table rates (
   constraint rates_prefix_check CHECK ((prefix ~ '^=?[0-9]{0,15}$'::text)),
   constraint rates_rate_check CHECK ((rate >= (0)::numeric)),
   constraint rates_unit_s_check CHECK ((unit_s > 0)),
-  constraint rates_pkey PRIMARY KEY (tariff_id, prefix, time_window, effective_from, version_from)
+  constraint rates_pkey PRIMARY KEY (tariff_id, prefix, origin, time_window, effective_from, version_from)
 );
 alter table rates enable row level security;
 alter table rates force row level security;
