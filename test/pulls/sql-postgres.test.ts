@@ -131,7 +131,8 @@ describe("a table of PostgreSQL", () => {
   });
 
   test("is a pull like others to the command line: settings, --dry-run, --once and --status", async () => {
-    await onSwitch(`create table by_command (id int primary key, src text, dst text, at timestamptz, seconds int, note text);
+    await onSwitch(`create table by_command
+        (id int primary key, src text, dst text, at timestamptz, seconds int, note text);
       insert into by_command values (1, '442079460018', '14155550123', now(), 60, null)`);
     const pulls = [
       {
