@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import pino from "pino";
+import { type ReplaysReport, watchReplays } from "../server/allowance/watch-replays.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
 import { type AlarmsReport, watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { startHttp } from "../server/http/http-server.ts";
@@ -11,6 +12,7 @@ import type { Pull } from "../server/pulls/find-pulls.ts";
 import { type PullsReport, runPulls } from "../server/pulls/run-pulls.ts";
 import { type RunningSyslog, type SyslogReport, startSyslog } from "../server/syslog/start-syslog.ts";
 import { defineCommand } from "./command.ts";
+import { counted } from "./counted.ts";
 import { folderLine } from "./folder-line.ts";
 import { pullEndLine, pullLine } from "./pull-line.ts";
 
@@ -50,9 +52,10 @@ export const startCommand = defineCommand({
     const syslog = await startSyslog(db, context.config, syslogReport(log));
     if (syslog !== undefined) context.note(syslogLine(context.config.syslogHost, syslog));
     const alarms = watchAlarms(db, alarmsReport(log), { signal: context.signal });
+    const replays = watchReplays(db, replaysReport(log), { signal: context.signal });
     if (!context.signal.aborted) await once(context.signal, "abort");
     await http.close();
-    await Promise.all([receiver.settled(), watching, pulling, syslog?.close(), alarms]);
+    await Promise.all([receiver.settled(), watching, pulling, syslog?.close(), alarms, replays]);
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
@@ -77,6 +80,13 @@ const pullsReport = (log: pino.Logger): PullsReport => {
     failed: (error) => log.warn(`The pulls could not be looked up: ${String(error)}`),
   };
 };
+
+const replaysReport = (log: pino.Logger): ReplaysReport => ({
+  replayed: (tenant, { months, entries }) =>
+    log.info(`${tenant}: ${counted(months, "month")} priced again in turn, ${counted(entries, "entry", "entries")}.`),
+  failed: (tenant, error) => log.warn(`${tenant}: months could not be priced again: ${String(error)}`),
+  tenantsFailed: (error) => log.warn(`The tenants could not be looked up: ${String(error)}`),
+});
 
 const alarmsReport = (log: pino.Logger): AlarmsReport => ({
   changed: ({ raised, cleared }) => {
