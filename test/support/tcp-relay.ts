@@ -33,11 +33,12 @@ export async function tcpRelay(targetPort: number): Promise<TcpRelay> {
       bytes += chunk.length;
       if (limits.silent !== null && bytes > limits.silent) return;
       if (limits.cut !== null && bytes > limits.cut) {
-        client.destroySoon(); // what came before still arrives
+        client.unpipe(target).resume(); // unread requests would make the end a reset, and what came before be dropped
+        client.end();
         target.destroy();
       } else client.write(chunk);
     });
-    target.on("close", () => client.destroySoon());
+    target.on("close", () => client.end());
     client.on("close", () => target.destroy());
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
