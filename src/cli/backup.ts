@@ -1,3 +1,4 @@
+import { countArchiveFiles } from "../server/archive/find-archives.ts";
 import { type BackupProgress, backup } from "../server/db/backup.ts";
 import { restore } from "../server/db/restore.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
@@ -12,10 +13,17 @@ export const backupCommand = defineCommand({
   arguments: { file: argument("FILE", "the file to write; it must not exist yet") },
   examples: [{ command: "tollwright backup tollwright-2026-03-01.backup", does: "Writes the backup." }],
   async run(context, { file }) {
-    const report = await backup(await context.bareDatabase(), file, showTables(context, "Backing up"));
+    const db = await context.bareDatabase();
+    const report = {
+      ...(await backup(db, file, showTables(context, "Backing up"))),
+      archiveFiles: await countArchiveFiles(db),
+    };
     return {
       json: report,
-      human: [`${counted(report.rows, "row")} of ${report.tables} tables written to ${report.file}.`],
+      human: [
+        `${counted(report.rows, "row")} of ${report.tables} tables written to ${report.file}.`,
+        ...archiveLine(report.archiveFiles, `Copy ${context.config.archiveDir}, too.`),
+      ],
     };
   },
 });
@@ -36,13 +44,21 @@ export const restoreCommand = defineCommand({
   ],
   async run(context, { file }) {
     const report = await restore(await context.bareDatabase(), file, showTables(context, "Restoring"));
-    await context.db(); // a schema older than the program is migrated, or named as a problem
+    const db = await context.db(); // a schema older than the program is migrated, or named as a problem
+    const archiveFiles = await countArchiveFiles(db);
     return {
-      json: report,
-      human: [`${counted(report.rows, "row")} of ${report.tables} tables restored from ${report.file}.`],
+      json: { ...report, archiveFiles },
+      human: [
+        `${counted(report.rows, "row")} of ${report.tables} tables restored from ${report.file}.`,
+        ...archiveLine(archiveFiles, "`tollwright archive verify` says whether they are there."),
+      ],
     };
   },
 });
+
+/** What lies in the archive is in no backup. */
+const archiveLine = (files: number, what: string): string[] =>
+  files === 0 ? [] : [`${counted(files, "file")} of archived months lie beside the database. ${what}`];
 
 function showTables(context: CommandContext, label: string): (progress: BackupProgress) => void {
   const bar = context.progress(label, 1);

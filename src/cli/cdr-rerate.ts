@@ -1,4 +1,5 @@
 import { parseCurrency } from "../core/money/currency.ts";
+import { archivedBetween } from "../server/archive/is-archived.ts";
 import { applyRerating } from "../server/rerating/apply-rerating.ts";
 import { previewRerating } from "../server/rerating/preview-rerating.ts";
 import { readSelection, type TypedSelection } from "../server/rerating/read-selection.ts";
@@ -80,9 +81,25 @@ export const cdrRerateCommand = defineCommand({
     if (given.runs) return await runsOutcome(context);
     if (given.cancel !== undefined) return await cancelOutcome(context, given.cancel);
     const request = await requestOf(context, given);
-    return given.apply ? await applied(context, request, given) : await previewed(context, request, given);
+    const outcome = given.apply ? await applied(context, request, given) : await previewed(context, request, given);
+    return await withArchivedMonths(context, request, outcome);
   },
 });
+
+/** Calls in the archive are neither looked at nor changed: that has to be said. */
+async function withArchivedMonths(
+  context: CommandContext,
+  { tenantId, selection: { from, to: until } }: ReratingRequest,
+  outcome: Outcome,
+): Promise<Outcome> {
+  const db = await context.db();
+  const months = await db.transaction("app", { tenantId }, (tx) => archivedBetween(tx, tenantId, { from, until }));
+  if (months.length === 0) return outcome;
+  const line =
+    `Calls of ${months.join(", ")} are in the archive: they were not looked at and stay as they are. ` +
+    "`tollwright archive restore YYYY-MM` puts a month back, then they can be re-rated.";
+  return { ...outcome, json: { ...outcome.json, archivedMonths: months }, human: [...outcome.human, "", line] };
+}
 
 async function requestOf(context: CommandContext, given: Options): Promise<ReratingRequest> {
   const { id: tenantId, timeZone } = await context.tenant();

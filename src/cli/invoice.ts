@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Nanos, nanos, nanosFromSql } from "../core/money/nanos.ts";
+import { ArchivedRows } from "../server/archive/archived-rows.ts";
 import { makeFolder } from "../server/files/make-folder.ts";
 import {
   EXPORT_FORMATS,
@@ -101,12 +102,13 @@ const exportCommand = defineCommand({
     const db = await context.db();
     await makeFolder(out);
     const bar = context.progress("Exporting", numbers.length);
+    const archive = new ArchivedRows(context.config.archiveDir);
     const printer = createPdfPrinter({ threads: Math.min(numbers.length, availableParallelism()) });
     try {
       const files = numbers.map((number) => ({ number, path: join(out, fileName(number, format)) }));
       let done = 0;
       for (const together of chunks(files, EXPORTS_AT_ONCE)) {
-        await Promise.all(together.map((file) => exportInvoice(db, { ...file, tenantId, format, printer })));
+        await Promise.all(together.map((file) => exportInvoice(db, { ...file, tenantId, format, printer, archive })));
         done += together.length;
         bar.update(done);
       }
@@ -114,6 +116,7 @@ const exportCommand = defineCommand({
       return { json: { format, files }, human: files.map(({ number, path }) => `${number} written to ${path}.`) };
     } finally {
       await printer.close();
+      await archive.close();
     }
   },
 });

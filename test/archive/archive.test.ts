@@ -54,3 +54,35 @@ test("what is billed goes, on a dry run nothing does; the doctor stays content",
   expect(await story.faults()).toEqual([]);
   expect(await readdir(folder, { recursive: true })).toHaveLength(3); // the tenant's folder and its months, empty
 });
+
+test("while a month is away: duplicates, corrections, late calls, invoices, vendors, re-rating", async () => {
+  const invoices = await story.invoiceCalls();
+  const before = await story.rows();
+  expect((await run()).map(({ kind }) => kind)).toEqual(["archived", "archived"]);
+  // the same records are duplicates; what is read otherwise goes to quarantine and changes nothing
+  expect(await story.importAgain()).toMatchObject({ counts: { stored: 0, duplicate: 9, quarantined: 0 } });
+  await story.giveBakeryTo("clinic");
+  expect(await story.importAgain()).toMatchObject({ counts: { stored: 0, quarantined: 3 } });
+  await story.giveBakeryTo("bakery");
+  const quarantined = await story.json<{ waiting: { code: string; fix: string }[] }>("cdr quarantine list");
+  expect(new Set(quarantined.document.waiting.map(({ code }) => code))).toEqual(new Set(["month-archived"]));
+  expect(await story.faults()).toEqual([]);
+  // what an archived invoice bills is what it billed
+  expect(await story.invoiceCalls()).toEqual(invoices);
+  expect((await story.run("cdr rerate --all")).stdout).toContain("Calls of 2026-01, 2026-02 are in the archive");
+  // a call that comes late is charged, accrued, billed, and makes a second part
+  await story.import([{ code: "bakery", at: "2026-01-20T10:00:00Z" }]);
+  expect((await story.json<{ posted: number }>("vendor accrue")).document.posted).toBe(1);
+  expect(await story.faults()).toEqual([]);
+  await story.bill("2026-02");
+  expect((await run("--leave-quarantine")).map(({ month, kind }) => [month, kind])).toEqual([["2026-01", "archived"]]);
+  expect(await story.faults()).toEqual([]);
+  expect((await story.json<{ posted: number }>("vendor accrue")).document.posted).toBe(0);
+  // back again, the kept rows are tried again: they are duplicates now
+  await story.run("archive restore 2026-01");
+  await story.run("archive restore 2026-02");
+  expect((await story.rows()).usage_events).toEqual(expect.arrayContaining([...before.usage_events]));
+  expect((await story.rows()).usage_events).toHaveLength(before.usage_events.length + 1);
+  expect((await story.run("cdr quarantine retry")).status).toBe(0);
+  expect(await story.faults()).toEqual([]);
+});

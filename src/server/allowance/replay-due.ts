@@ -2,6 +2,7 @@ import { type PoolState, poolStateToText } from "../../core/allowance/pool-state
 import { hasRules, monthOf, rulesOf, stateAtStart } from "../../core/catalog/pool-month.ts";
 import type { Pool } from "../../core/catalog/pools.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import { archivedMonths, type IsArchived } from "../archive/is-archived.ts";
 import { findPools } from "../catalog/find-pools.ts";
 import type { Database } from "../db/database.ts";
 import { loadRatingContext, type RatingContext } from "../rating/rating-context.ts";
@@ -36,9 +37,10 @@ export async function replayDue(db: Database, { tenantId, accountIds }: ReplaySc
   const wanted = accountIds === null ? [...known.values()] : accountIds.flatMap((id) => known.get(id) ?? []);
   const pools = [...new Set(wanted)];
   if (pools.length === 0) return { months: 0, entries: 0, left: 0 };
-  const [spans, months] = await db.transaction("ingest", {}, async (tx) => [
+  const [spans, months, isArchived] = await db.transaction("ingest", {}, async (tx) => [
     await chargedSpans(tx, [...new Set(pools.map(({ bookId }) => bookId))]),
     Map.groupBy(await listMonths(tx, pools), ({ poolId }) => poolId),
+    await archivedMonths(tx, tenantId),
   ]);
   // Tariffs are loaded for the first month that needs them: mostly there is none.
   let context: Promise<RatingContext> | undefined;
@@ -47,7 +49,7 @@ export async function replayDue(db: Database, { tenantId, accountIds }: ReplaySc
   for (const pool of pools) {
     const span = spans.get(pool.bookId);
     if (span === undefined) continue;
-    const replayed = await replayPool(db, prices, { pool, span, stored: months.get(pool.id) ?? [] });
+    const replayed = await replayPool(db, prices, { pool, span, stored: months.get(pool.id) ?? [], isArchived });
     report.months += replayed.months;
     report.entries += replayed.entries;
     report.left += replayed.left;
@@ -60,12 +62,14 @@ interface PoolToReplay {
   /** When its book has charges. */
   readonly span: { readonly startAt: EpochMs; readonly endAt: EpochMs };
   readonly stored: readonly StoredMonth[];
+  /** Its months there stay as they were left: what they are made of is not at hand. */
+  readonly isArchived: IsArchived;
 }
 
 async function replayPool(
   db: Database,
   prices: () => Promise<RatingContext>,
-  { pool, span, stored }: PoolToReplay,
+  { pool, span, stored, isArchived }: PoolToReplay,
 ): Promise<ReplayReport> {
   let months = 0;
   let entries = 0;
@@ -76,6 +80,10 @@ async function replayPool(
   );
   for (let month = first; month.startAt < span.endAt; month = monthOf(pool, epochMs(month.endAt))) {
     const present = stored.find(({ startAt }) => startAt === month.startAt);
+    if (isArchived(month)) {
+      previous = present ?? previous;
+      continue;
+    }
     const rules = rulesOf(pool, month);
     if (present === undefined && !hasRules(rules)) continue;
     const start = stateAtStart(pool, month, previous);

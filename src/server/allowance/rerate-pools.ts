@@ -3,6 +3,7 @@ import type { PoolState } from "../../core/allowance/pool-state.ts";
 import { hasRules, monthOf, rulesOf, stateAtStart } from "../../core/catalog/pool-month.ts";
 import type { Pool } from "../../core/catalog/pools.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import { archivedMonths, type IsArchived } from "../archive/is-archived.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import type { RatingContext } from "../rating/rating-context.ts";
@@ -101,16 +102,26 @@ async function poolsToRerate(
   if (pools.length === 0) return [];
   const spans = await chargedSpans(tx, [...new Set(pools.map(({ bookId }) => bookId))]);
   const stored = Map.groupBy(await listMonths(tx, pools), ({ poolId }) => poolId);
+  const isArchived = await archivedMonths(tx, context.tenantId);
   return pools.flatMap((pool) => {
     const span = spans.get(pool.bookId);
-    return span === undefined ? [] : [monthsOf(pool, span, from, stored.get(pool.id) ?? [])];
+    return span === undefined ? [] : [monthsOf(pool, { span, from, isArchived }, stored.get(pool.id) ?? [])];
   });
 }
 
-function monthsOf(pool: Pool, span: Span, from: EpochMs | null, stored: readonly StoredMonth[]): PoolMonths {
-  const first = monthOf(pool, epochMs(Math.max(span.startAt, from ?? span.startAt)));
-  const months: Span[] = [];
-  for (let month = first; month.startAt < span.endAt; month = monthOf(pool, month.endAt))
-    if (hasRules(rulesOf(pool, month))) months.push(month);
+/** A month of which calls are in the archive stays as it is, with those before it. */
+function monthsOf(
+  pool: Pool,
+  { span, from, isArchived }: { readonly span: Span; readonly from: EpochMs | null; readonly isArchived: IsArchived },
+  stored: readonly StoredMonth[],
+): PoolMonths {
+  let first = monthOf(pool, epochMs(Math.max(span.startAt, from ?? span.startAt)));
+  let months: Span[] = [];
+  for (let month = first; month.startAt < span.endAt; month = monthOf(pool, month.endAt)) {
+    if (isArchived(month)) {
+      first = monthOf(pool, month.endAt);
+      months = [];
+    } else if (hasRules(rulesOf(pool, month))) months.push(month);
+  }
   return { pool, months, previous: stored.findLast(({ startAt }) => startAt < first.startAt) };
 }

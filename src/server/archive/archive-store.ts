@@ -78,3 +78,13 @@ export async function endArchives(
   );
   return rowCount;
 }
+
+/** Files of parts that lie in the archive, of all tenants; of a schema that has no archive yet, none. */
+export async function countFiles(tx: Tx): Promise<number> {
+  const { rows } = await tx.query<{ there: boolean }>("select to_regclass('archive_files') is not null as there");
+  if (rows[0]?.there !== true) return 0;
+  const counted = await tx.query<{ files: string }>(
+    "select count(*) as files from archive_files f join archives a on a.id = f.archive_id where a.state = 'archived'",
+  );
+  return Number(counted.rows[0]?.files);
+}

@@ -1,9 +1,14 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
+import { uuidv7 } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
+import type { BulkTx } from "../db/tx.ts";
 import type { Archive } from "./archive.ts";
 import { ARCHIVED_TABLES, type ArchivedTable, SHAPES } from "./archived-tables.ts";
 import { type Duck, literal, openDuck } from "./duck.ts";
 import { readMonth } from "./month.ts";
+import { copyIn } from "./parquet.ts";
 import { archiveDamaged } from "./problems.ts";
 
 /** Rows of one archived table as a JSON array, which PostgreSQL takes for rows of that table again. */
@@ -17,6 +22,13 @@ export interface ArchivedQuery {
 }
 
 const ALIASES: Readonly<Record<ArchivedTable, string>> = { usage_events: "u", charges: "c", usage_history: "h" };
+
+/** Which rows go where. */
+interface BookCopy {
+  readonly table: ArchivedTable;
+  readonly bookId: string;
+  readonly statement: string;
+}
 
 /** What is not JSON by itself; an amount would be a binary floating-point number. */
 const JSON_CASTS: Readonly<Record<string, string>> = { json: "::json", amount: "::varchar" };
@@ -44,7 +56,7 @@ export class ArchivedRows {
     const row = Object.entries(SHAPES[table].columns).map(
       ([column, kind]) => `${column} := ${column}${JSON_CASTS[kind] ?? ""}`,
     );
-    const duck = await (this.#duck ??= openDuck());
+    const duck = await this.#open();
     const statement = `with ${tables.join(", ")}, found as (select ${ALIASES[table]}.* from ${table} ${ALIASES[table]} ${sql})
       select coalesce(json_group_array(struct_pack(${row.join(", ")})), '[]')::varchar as rows from found`;
     const [found] = await duck.rows<{ rows: string }>(statement, values).catch((cause: Error) => {
@@ -55,6 +67,30 @@ export class ArchivedRows {
       });
     });
     return found?.rows ?? "[]";
+  }
+
+  /**
+   * Copies rows of one book and of these parts to the temporary table that `statement` copies to.
+   *
+   * @throws Problem `archive-unavailable`, `archive-damaged`.
+   */
+  async copyBook(tx: BulkTx, parts: readonly Archive[], { table, bookId, statement }: BookCopy): Promise<void> {
+    const duck = await this.#open();
+    for (const file of parts.flatMap(({ files }) => files.filter((one) => one.table === table))) {
+      const path = join(this.archiveDir, file.file);
+      const csv = join(tmpdir(), `tollwright-${uuidv7()}.csv`);
+      await copyIn(tx, duck, { table, path, csv, statement, where: `book_id = ${literal(bookId)}::uuid` }).catch(
+        (cause: unknown) => {
+          if (cause instanceof pg.DatabaseError) throw cause;
+          throw archiveDamaged({ file: path, reason: String(cause), cause });
+        },
+      );
+    }
+  }
+
+  #open(): Promise<Duck> {
+    this.#duck ??= openDuck();
+    return this.#duck;
   }
 
   #files(parts: readonly Archive[], table: ArchivedTable): string {

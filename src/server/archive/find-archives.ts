@@ -1,7 +1,7 @@
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Archive } from "./archive.ts";
-import { loadArchives } from "./archive-store.ts";
+import { countFiles, loadArchives } from "./archive-store.ts";
 
 /** A tenant's parts, those that were restored or deleted included, in order of month and part. */
 export const findArchives = (db: Database, tenantId: string): Promise<readonly Archive[]> =>
@@ -10,3 +10,6 @@ export const findArchives = (db: Database, tenantId: string): Promise<readonly A
 /** Parts that lie in the archive, as `tx` sees them. */
 export const presentArchives = async (tx: Tx, tenantId: string): Promise<readonly Archive[]> =>
   (await loadArchives(tx, tenantId)).filter(({ state }) => state === "archived");
+
+/** Files of archived months of all tenants; a schema of before the archive has none. */
+export const countArchiveFiles = (db: Database): Promise<number> => db.transaction("owner", {}, countFiles);

@@ -34,16 +34,23 @@ export async function toParquet(duck: Duck, table: ArchivedTable, csv: string, p
 export const fileFigures = (duck: Duck, table: ArchivedTable, path: string): Promise<readonly Figure[]> =>
   duck.rows<Figure>(figuresSql(table, `read_parquet(${literal(path)})`, "duckdb"));
 
-/** Sends the rows of a Parquet file to a `COPY … FROM STDIN`. */
+interface CopyIn {
+  readonly table: ArchivedTable;
+  readonly path: string;
+  readonly csv: string;
+  readonly statement: string;
+  readonly where?: string;
+}
+
+/** Sends the rows of a Parquet file, or those that meet `where`, to a `COPY … FROM STDIN`, by way of a file `csv`. */
 export async function copyIn(
   tx: BulkTx,
   duck: Duck,
-  { table, path, statement }: { readonly table: ArchivedTable; readonly path: string; readonly statement: string },
+  { table, path, csv, statement, where = "true" }: CopyIn,
 ): Promise<void> {
-  const csv = `${path}.csv.part`;
   try {
     await duck.rows(
-      `copy (select ${columnList(table)} from read_parquet(${literal(path)})) to ${literal(csv)} (format csv, ${CSV})`,
+      `copy (select ${columnList(table)} from read_parquet(${literal(path)}) where ${where}) to ${literal(csv)} (format csv, ${CSV})`,
     );
     await pipeline(createReadStream(csv), createZstdDecompress(), tx.client.query(copyFrom(statement)));
   } finally {

@@ -72,7 +72,10 @@ async function putBack(tx: BulkTx, duck: Duck, order: RestoreOrder, parts: reado
   for (const table of ["usage_events", "charges", "usage_history"] as const) {
     const files = parts.flatMap((part) => part.files.filter((file) => file.table === table));
     const statement = await openStage(tx, table);
-    for (const { file } of files) await copyIn(tx, duck, { table, path: join(order.archiveDir, file), statement });
+    for (const { file } of files) {
+      const path = join(order.archiveDir, file);
+      await copyIn(tx, duck, { table, path, csv: `${path}.csv.part`, statement });
+    }
     if (table === "charges")
       for (const day of await stagedMonths(tx)) {
         const fromDate = Temporal.PlainDate.from(day);

@@ -98,6 +98,19 @@ export async function openStage(tx: Tx, table: ArchivedTable): Promise<string> {
   return `copy ${stageOf(table)} (${columnList(table)}) from stdin (format csv, null '\\N', encoding 'UTF8')`;
 }
 
+const LOOK_UPS: Readonly<Record<ArchivedTable, string>> = {
+  usage_events: "book_id, started_at, id",
+  charges: "book_id, answered_at, usage_id",
+  usage_history: "book_id, id",
+};
+
+/** Makes a place for rows that are only to be read beside their table; answers the statement that takes them. */
+export async function openBookStage(tx: Tx, table: ArchivedTable): Promise<string> {
+  await tx.query(`create temp table archived_${table} (like ${table}) on commit drop`);
+  await tx.query(`create index on archived_${table} (${LOOK_UPS[table]})`);
+  return `copy archived_${table} (${columnList(table)}) from stdin (format csv, null '\\N', encoding 'UTF8')`;
+}
+
 /** Puts staged rows back into their table; answers what went in. */
 export async function unstageRows(tx: Tx, table: ArchivedTable): Promise<readonly Figure[]> {
   const columns = columnList(table);

@@ -1,9 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import type { ArchivedRows } from "../archive/archived-rows.ts";
+import { stageBook } from "../archive/stage-book.ts";
 import type { Database } from "../db/database.ts";
+import { steadySnapshot } from "../db/steady-snapshot.ts";
 import { replaceFile } from "../files/replace-file.ts";
-import { findInvoice, loadDocument, loadLines } from "./invoice-store.ts";
+import { coveredTime, findInvoice, loadDocument, loadLines } from "./invoice-store.ts";
 import { itemisedCalls } from "./itemised-calls.ts";
 import { itemisedCsv, textField } from "./itemised-csv.ts";
 import { invoiceUnknown } from "./problems.ts";
@@ -44,6 +47,8 @@ export interface InvoiceExport {
   readonly path: string;
   /** Prints PDFs; needed for no other format. */
   readonly printer: PdfPrinter;
+  /** Where calls of archived months are read; needed for calls only. */
+  readonly archive: ArchivedRows;
 }
 
 /**
@@ -65,12 +70,18 @@ const writers: Readonly<
   },
   json: (_db, invoice, path) => writeFile(path, `${JSON.stringify(invoice, null, 2)}\n`),
   lines: (_db, invoice, path) => writeFile(path, linesCsv(invoice)),
-  calls: (db, invoice, path) =>
+  calls: (db, invoice, path, wanted) =>
     db.bulk("ingest", {}, async (tx) => {
-      await tx.query("set transaction isolation level repeatable read, read only");
+      await steadySnapshot(tx, "read write"); // for what is staged from the archive
       const { timeZone } = invoice;
+      const time = await coveredTime(tx, invoice);
+      const tables = await stageBook(tx, wanted.archive, {
+        tenantId: wanted.tenantId,
+        bookId: invoice.bookId,
+        ...time,
+      });
       await pipeline(
-        itemisedCsv(itemisedCalls(tx, invoice), { timeZone, byteOrderMark: false }),
+        itemisedCsv(itemisedCalls(tx, invoice, tables), { timeZone, byteOrderMark: false }),
         createWriteStream(path),
       );
     }),

@@ -1,6 +1,7 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { TablesInSql } from "../archive/stage-book.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import type { InvoiceDocument, InvoiceLogo } from "./invoice-document.ts";
 import type { StoredInvoice } from "./stored-invoice.ts";
@@ -89,6 +90,28 @@ export interface BilledEntry {
   readonly allowance: string | null;
 }
 
+/** An invoice, and from when on its calls were answered. */
+const COVERED = `select i.*, least(nullif(i.after_end_at, '-infinity'), (
+    select min(first_answered_at) from journals j
+    where j.book_id = i.book_id and j.number > i.after_journal_number and j.number <= i.covers_journal_number
+  )) as start_at
+  from invoices i`;
+
+/** When the calls of an invoice were answered; one without calls has no time. */
+export async function coveredTime(
+  tx: Tx,
+  { bookId, id }: StoredInvoice,
+): Promise<{ readonly from: EpochMs; readonly until: EpochMs }> {
+  const { rows } = await tx.query<{ from: EpochMs; until: EpochMs }>(
+    `select coalesce(start_at, period_end_at) as "from", period_end_at as until
+     from (${COVERED} where i.book_id = $1 and i.id = $2) i`,
+    [bookId, id],
+  );
+  const [row] = rows;
+  invariant(row, `invoice ${id} is there`);
+  return row;
+}
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
@@ -99,18 +122,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function* billedEntries(
   tx: BulkTx,
   { bookId, id }: StoredInvoice,
-  pageRows: number,
+  { pageRows, tables }: { readonly pageRows: number; readonly tables: TablesInSql },
 ): AsyncGenerator<readonly BilledEntry[]> {
   invariant(UUID.test(bookId) && UUID.test(id), `ids are lower-case UUIDs, got ${bookId} and ${id}`);
   await tx.query(
     `declare billed_entries no scroll cursor for
-     with covered as materialized (
-       select i.*, least(nullif(i.after_end_at, '-infinity'), (
-         select min(first_answered_at) from journals j
-         where j.book_id = i.book_id and j.number > i.after_journal_number and j.number <= i.covers_journal_number
-       )) as start_at
-       from invoices i where i.book_id = '${bookId}' and i.id = '${id}'
-     )
+     with covered as materialized (${COVERED} where i.book_id = '${bookId}' and i.id = '${id}')
      select c.answered_at, c.answered_at::text as answered_at_text, c.usage_id, c.entry_no, c.reverses_entry_no,
        c.amount, c.currency, c.prefix, c.destination, c.billed_s, c.covered_s,
        case when c.parts is not null then (
@@ -119,11 +136,11 @@ export async function* billedEntries(
        case when c.tariff_amount is null then trim_scale(c.rate) end as rate,
        case when c.tariff_amount is null then trim_scale(coalesce(c.connect_fee, 0)) end as connect_fee,
        case when c.reverses_entry_no is null then c.batch_id else (
-         select o.batch_id from charges o where o.book_id = c.book_id and o.answered_at = c.answered_at
+         select o.batch_id from ${tables.charges} o where o.book_id = c.book_id and o.answered_at = c.answered_at
            and o.usage_id = c.usage_id and o.entry_no = c.reverses_entry_no
        ) end as event_batch_id
      from covered i
-     join charges c on c.book_id = i.book_id and c.account_id = i.account_id and c.side <> 'cost'
+     join ${tables.charges} c on c.book_id = i.book_id and c.account_id = i.account_id and c.side <> 'cost'
        and c.answered_at >= i.start_at and c.answered_at < i.period_end_at
      join journals j on j.book_id = i.book_id and j.batch_id = c.batch_id and j.kind = 'usage'
      where j.number <= i.covers_journal_number
@@ -160,14 +177,15 @@ export async function loadEventRevisions(
   tx: Tx,
   bookId: string,
   ids: readonly string[],
+  tables: TablesInSql,
 ): Promise<readonly BilledEvent[]> {
   const columns = "id, batch_id, direction, calling, called, started_at, answered_at, ended_at, talked_s, call_id";
   const { rows } = await tx.query<BilledEvent>(
     `select ${columns.replaceAll(/\w+/g, "u.$&")} from usage_identities i
-     join usage_events u on u.book_id = i.book_id and u.started_at = i.started_at and u.id = i.id
+     join ${tables.usage_events} u on u.book_id = i.book_id and u.started_at = i.started_at and u.id = i.id
      where i.id = any($2::uuid[]) and i.book_id = $1
      union all
-     select ${columns.replaceAll(/\w+/g, "r.$&")} from usage_history h, jsonb_populate_record(null::usage_events,
+     select ${columns.replaceAll(/\w+/g, "r.$&")} from ${tables.usage_history} h, jsonb_populate_record(null::usage_events,
        h.event) r
      where h.book_id = $1 and h.id = any($2::uuid[])`,
     [bookId, ids],

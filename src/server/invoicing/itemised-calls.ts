@@ -1,6 +1,7 @@
 import { invariant } from "../../core/invariant.ts";
 import { type Decimal, parseDecimal } from "../../core/money/decimal.ts";
 import { nanosFromSql } from "../../core/money/nanos.ts";
+import { TABLES, type TablesInSql } from "../archive/stage-book.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type BilledEntry, type BilledEvent, billedEntries, loadEventRevisions } from "./invoice-store.ts";
 import type { ItemisedCall } from "./itemised-csv.ts";
@@ -13,9 +14,13 @@ const PAGE_ROWS = 2_000;
  * the invoice is shown as it was billed; one that an earlier invoice had billed comes as its reversal, with amount and
  * seconds below zero, beside the corrected one. The amounts add up to the invoice's exact usage.
  */
-export async function* itemisedCalls(tx: BulkTx, invoice: StoredInvoice): AsyncGenerator<ItemisedCall> {
+export async function* itemisedCalls(
+  tx: BulkTx,
+  invoice: StoredInvoice,
+  tables: TablesInSql = TABLES,
+): AsyncGenerator<ItemisedCall> {
   let ofPlace: BilledEntry[] = []; // a page may end in the middle of a call's entries
-  for await (const page of billedEntries(tx, invoice, PAGE_ROWS)) {
+  for await (const page of billedEntries(tx, invoice, { pageRows: PAGE_ROWS, tables })) {
     const whole: BilledEntry[] = [];
     for (const entry of page) {
       if (ofPlace[0] !== undefined && !isSamePlace(ofPlace[0], entry)) {
@@ -24,9 +29,9 @@ export async function* itemisedCalls(tx: BulkTx, invoice: StoredInvoice): AsyncG
       }
       ofPlace.push(entry);
     }
-    yield* await describe(tx, invoice, whole);
+    yield* await describe(tx, invoice, whole, tables);
   }
-  yield* await describe(tx, invoice, netEntries(ofPlace));
+  yield* await describe(tx, invoice, netEntries(ofPlace), tables);
 }
 
 /** A correction may have moved the time of answer. */
@@ -49,10 +54,11 @@ async function describe(
   tx: BulkTx,
   { bookId }: StoredInvoice,
   entries: readonly BilledEntry[],
+  tables: TablesInSql,
 ): Promise<readonly ItemisedCall[]> {
   if (entries.length === 0) return [];
   const ids = [...new Set(entries.map(({ usage_id }) => usage_id))];
-  const events = await loadEventRevisions(tx, bookId, ids);
+  const events = await loadEventRevisions(tx, bookId, ids, tables);
   const revisions = Map.groupBy(events, (event) => event.id);
   return entries.map((entry) => {
     const event = readingOf(revisions.get(entry.usage_id) ?? [], BigInt(entry.event_batch_id));

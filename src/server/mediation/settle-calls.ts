@@ -8,6 +8,7 @@ import type { ChargeEntry } from "../usage/priced-call.ts";
 import { findContents } from "../usage/stored-usage.ts";
 import { type CallFate, writeCalls } from "../usage/write-calls.ts";
 import type { BatchSource } from "./batch-source.ts";
+import { holdBackLate } from "./hold-back-late.ts";
 import type { PreparedCall } from "./prepare-call.ts";
 
 /** What became of one whole call. */
@@ -30,9 +31,10 @@ export interface SettledCalls {
 export async function settleCalls(
   tx: BulkTx,
   origin: BatchSource,
-  prepared: readonly PreparedCall[],
+  arrived: readonly PreparedCall[],
   onClaimed: () => void,
 ): Promise<SettledCalls> {
+  const prepared = await holdBackLate(tx, origin.desk.rating, arrived);
   const priced = prepared.flatMap((item) => (item.kind === "priced" ? [item.call] : []));
   const priceInTurn = inTurnOf(origin.desk.rating);
   const written = await writeCalls(tx, origin, priced, { priceInTurn, onClaimed });
