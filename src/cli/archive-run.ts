@@ -1,8 +1,11 @@
+import type { Archive } from "../server/archive/archive.ts";
 import { readMonth } from "../server/archive/month.ts";
 import type { Refusal, RefusalCode } from "../server/archive/refusal-store.ts";
 import { firstToStay, type MonthOutcome, ONLINE_MONTHS, runArchive } from "../server/archive/run-archive.ts";
+import { runRetention } from "../server/archive/run-retention.ts";
 import { defineCommand } from "./command.ts";
 import { counted } from "./counted.ts";
+import { commandLineInvalid } from "./failure.ts";
 import { dryRun, flag, option } from "./input.ts";
 import type { Table } from "./table.ts";
 
@@ -17,32 +20,52 @@ export const archiveRunCommand = defineCommand({
   options: {
     before: option("--before YYYY-MM", "months before this one", readMonth),
     leaveQuarantine: flag("--leave-quarantine", "rows that wait in quarantine do not hold their month back"),
+    byPolicy: flag("--by-policy", "as the setup's retention says: also delete what was archived long enough"),
     dryRun,
   },
   examples: [
     { command: "tollwright archive run --dry-run", does: "Says which months would go, and which can't yet." },
     { command: "tollwright archive run --before 2026-01", does: "Moves everything up to December 2025." },
   ],
-  async run(context, _args, { before, leaveQuarantine, dryRun: isDryRun }) {
-    const tenant = await context.tenant();
-    const months = await runArchive(await context.db(), {
-      tenant,
+  async run(context, _args, { before, byPolicy, leaveQuarantine, dryRun: isDryRun }) {
+    if (byPolicy && before !== undefined)
+      throw commandLineInvalid({ what: "Give --before or --by-policy, not both.", command: "tollwright archive run" });
+    const run = {
+      tenant: await context.tenant(),
       archiveDir: context.config.archiveDir,
-      before: before ?? firstToStay(context.now, ONLINE_MONTHS),
       author: context.author,
       now: context.now,
       leaveQuarantine,
       dryRun: isDryRun,
-      onMonth: (month) => context.note(`${month} …`),
-    });
+      onMonth: (month: string) => context.note(`${month} …`),
+    };
+    const db = await context.db();
+    const { months, deleted } = byPolicy
+      ? await runRetention(db, run)
+      : {
+          months: await runArchive(db, { ...run, before: before ?? firstToStay(run.now, ONLINE_MONTHS) }),
+          deleted: [],
+        };
     const held = months.filter(({ kind }) => kind === "refused" || kind === "changed");
     return {
-      json: { folder: context.config.archiveDir, dryRun: isDryRun, months: months.map(outcomeJson) },
-      human: [...months.map(outcomeLine), ...refusalTables(months), summary(months, isDryRun)],
+      json: {
+        ...{ folder: context.config.archiveDir, dryRun: isDryRun, months: months.map(outcomeJson) },
+        deleted: deleted.map(({ month, part, calls }) => ({ month, part, calls })),
+      },
+      human: [
+        ...months.map(outcomeLine),
+        ...refusalTables(months),
+        summary(months, isDryRun),
+        ...deleted.map((part) => deletedLine(part, isDryRun)),
+      ],
       faulty: held.length > 0,
     };
   },
 });
+
+/** One part that a policy deletes. */
+export const deletedLine = ({ month, part, calls }: Archive, isDryRun = false): string =>
+  `${month} part ${part}: ${counted(calls, "call")} ${isDryRun ? "would be deleted" : "deleted"} by the retention policy.`;
 
 function summary(months: readonly MonthOutcome[], isDryRun: boolean): string {
   if (months.length === 0) return "There is nothing to archive.";
@@ -50,7 +73,8 @@ function summary(months: readonly MonthOutcome[], isDryRun: boolean): string {
   return `${counted(gone.length, "month")} ${isDryRun ? "would be archived" : "archived"}, ${months.length - gone.length} stay.`;
 }
 
-function outcomeLine(outcome: MonthOutcome): string {
+/** One month and what became of it. */
+export function outcomeLine(outcome: MonthOutcome): string {
   const { month } = outcome;
   switch (outcome.kind) {
     case "archived": {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import pino from "pino";
 import { type ReplaysReport, watchReplays } from "../server/allowance/watch-replays.ts";
+import { type RetentionWatch, watchRetention } from "../server/archive/watch-retention.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
 import { type AlarmsReport, watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { startHttp } from "../server/http/http-server.ts";
@@ -11,6 +12,7 @@ import { type FoldersReport, watchFolders } from "../server/mediation/watch-fold
 import type { Pull } from "../server/pulls/find-pulls.ts";
 import { type PullsReport, runPulls } from "../server/pulls/run-pulls.ts";
 import { type RunningSyslog, type SyslogReport, startSyslog } from "../server/syslog/start-syslog.ts";
+import { deletedLine, outcomeLine } from "./archive-run.ts";
 import { defineCommand } from "./command.ts";
 import { counted } from "./counted.ts";
 import { folderLine } from "./folder-line.ts";
@@ -53,9 +55,11 @@ export const startCommand = defineCommand({
     if (syslog !== undefined) context.note(syslogLine(context.config.syslogHost, syslog));
     const alarms = watchAlarms(db, alarmsReport(log), { signal: context.signal });
     const replays = watchReplays(db, replaysReport(log), { signal: context.signal });
+    const { archiveDir } = context.config;
+    const retention = watchRetention(db, retentionWatch(log), { archiveDir, signal: context.signal });
     if (!context.signal.aborted) await once(context.signal, "abort");
     await http.close();
-    await Promise.all([receiver.settled(), watching, pulling, syslog?.close(), alarms, replays]);
+    await Promise.all([receiver.settled(), watching, pulling, syslog?.close(), alarms, replays, retention]);
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
@@ -86,6 +90,14 @@ const replaysReport = (log: pino.Logger): ReplaysReport => ({
     log.info(`${tenant}: ${counted(months, "month")} priced again in turn, ${counted(entries, "entry", "entries")}.`),
   failed: (tenant, error) => log.warn(`${tenant}: months could not be priced again: ${String(error)}`),
   tenantsFailed: (error) => log.warn(`The tenants could not be looked up: ${String(error)}`),
+});
+
+const retentionWatch = (log: pino.Logger): RetentionWatch => ({
+  done: (tenant, { months, deleted }) => {
+    for (const month of months) log.info(`Retention of ${tenant}: ${outcomeLine(month)}`);
+    for (const part of deleted) log.info(`Retention of ${tenant}: ${deletedLine(part)}`);
+  },
+  failed: (error) => log.warn(`A retention policy could not be applied: ${String(error)}`),
 });
 
 const alarmsReport = (log: pino.Logger): AlarmsReport => ({

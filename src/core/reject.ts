@@ -35,6 +35,7 @@ export const REJECT_CODES = [
   "destination-blocked",
   "key-reused",
   "month-archived",
+  "month-deleted",
   "exchange-rate-missing",
   "field-too-long",
   "time-invalid",

@@ -60,6 +60,14 @@ export class ArchiveStory extends Story {
     await this.apply(changed);
   }
 
+  async policy(retention: object): Promise<void> {
+    const { status, stderr } = await tollwright(["apply", "-"], {
+      db: this.db,
+      stdin: JSON.stringify({ tenant: setup().tenant, retention }),
+    });
+    if (status !== 0) throw new Error(stderr);
+  }
+
   /** The calls of every invoice, as they are exported. */
   async invoiceCalls(): Promise<Record<string, string>> {
     const { document } = await this.json<{ invoices: { number: string }[] }>("invoice list");

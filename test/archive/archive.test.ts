@@ -86,3 +86,25 @@ test("while a month is away: duplicates, corrections, late calls, invoices, vend
   expect((await story.run("cdr quarantine retry")).status).toBe(0);
   expect(await story.faults()).toEqual([]);
 });
+
+test("a policy archives, and deletes what was archived long enough; what comes for it then is not charged", async () => {
+  expect((await story.run("archive run --by-policy")).stderr).toContain("code: retention-unset");
+  await story.policy({ onlineMonths: 1, archiveMonths: 0 });
+  expect((await story.json("archive run --by-policy --dry-run --leave-quarantine")).document).toMatchObject({
+    months: [{ month: "2026-01", kind: "due" }],
+    deleted: [],
+  });
+  await story.run("archive run --by-policy --leave-quarantine");
+  const { document } = await story.json<{ archives: { month: string; state: string; endedBy: string }[] }>(
+    "archive list --all",
+  );
+  const january = document.archives.filter(({ month }) => month === "2026-01").at(-1);
+  expect(january).toMatchObject({ state: "deleted", endedBy: "cli:test" });
+  expect(await story.faults()).toEqual([]);
+  // two of the six were in quarantine and released before, and are known there
+  expect(await story.importAgain()).toMatchObject({ counts: { stored: 0, quarantined: 4 } });
+  expect((await story.json<{ posted: number }>("vendor accrue")).document.posted).toBe(0);
+  await expect(story.invoiceCalls()).rejects.toThrow("code: calls-deleted");
+  expect(await story.faults()).toEqual([]);
+  expect((await readdir(folder, { recursive: true })).filter((name) => name.includes("parquet"))).toEqual([]);
+});

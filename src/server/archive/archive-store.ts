@@ -88,3 +88,12 @@ export async function countFiles(tx: Tx): Promise<number> {
   );
   return Number(counted.rows[0]?.files);
 }
+
+/** Months, such as "2026-03", that have a part in a state, in order. */
+export async function loadMonthsIn(tx: Tx, tenantId: string, state: Archive["state"]): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ month: string }>(
+    `select distinct to_char(month, 'YYYY-MM') as month from archives where tenant_id = $1 and state = $2 order by 1`,
+    [tenantId, state],
+  );
+  return rows.map(({ month }) => month);
+}

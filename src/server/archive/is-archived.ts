@@ -1,6 +1,7 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
-import { presentArchives } from "./find-archives.ts";
+import type { Archive } from "./archive.ts";
+import { loadMonthsIn } from "./archive-store.ts";
 import { type Month, readMonth } from "./month.ts";
 
 /**
@@ -10,25 +11,36 @@ import { type Month, readMonth } from "./month.ts";
 export type IsArchived = (span: { readonly startAt: number; readonly endAt: number }) => boolean;
 
 /** Looks up which months are in the archive. */
-export async function archivedMonths(tx: Tx, tenantId: string): Promise<IsArchived> {
-  const months = await listArchivedMonths(tx, tenantId);
+export const archivedMonths = (tx: Tx, tenantId: string): Promise<IsArchived> => monthsIn(tx, tenantId, "archived");
+
+/** The same of months whose calls were deleted. */
+export const deletedMonths = (tx: Tx, tenantId: string): Promise<IsArchived> => monthsIn(tx, tenantId, "deleted");
+
+async function monthsIn(tx: Tx, tenantId: string, state: Archive["state"]): Promise<IsArchived> {
+  const months = await listMonths(tx, tenantId, state);
   return (span) => months.some((month) => month.startAt < span.endAt && month.endAt > span.startAt);
 }
 
-/** Months of a tenant that are in the archive, in order. */
-export async function listArchivedMonths(tx: Tx, tenantId: string): Promise<readonly Month[]> {
-  const archives = await presentArchives(tx, tenantId);
-  return [...new Set(archives.map(({ month }) => month))].map(readMonth);
+/** Months of a tenant that are in the archive, or were deleted there, in order. */
+async function listMonths(tx: Tx, tenantId: string, wanted: Archive["state"]): Promise<readonly Month[]> {
+  return (await loadMonthsIn(tx, tenantId, wanted)).map(readMonth);
 }
 
-/** The names of archived months that a time has something of; null: it has no such end. */
-export async function archivedBetween(
-  tx: Tx,
-  tenantId: string,
-  { from, until }: { readonly from: EpochMs | null; readonly until: EpochMs | null },
-): Promise<readonly string[]> {
-  const months = await listArchivedMonths(tx, tenantId);
-  return months
-    .filter(({ startAt, endAt }) => (until === null || startAt < until) && (from === null || endAt > from))
-    .map(({ text }) => text);
+/** A stretch of time; null: it has no such end. */
+interface Stretch {
+  readonly from: EpochMs | null;
+  readonly until: EpochMs | null;
 }
+
+const overlaps =
+  ({ from, until }: Stretch): ((month: Month) => boolean) =>
+  ({ startAt, endAt }) =>
+    (until === null || startAt < until) && (from === null || endAt > from);
+
+/** The names of archived months that a time has something of. */
+export const archivedBetween = async (tx: Tx, tenantId: string, time: Stretch): Promise<readonly string[]> =>
+  (await listMonths(tx, tenantId, "archived")).filter(overlaps(time)).map(({ text }) => text);
+
+/** The same of months whose calls were deleted. */
+export const deletedBetween = async (tx: Tx, tenantId: string, time: Stretch): Promise<readonly string[]> =>
+  (await listMonths(tx, tenantId, "deleted")).filter(overlaps(time)).map(({ text }) => text);

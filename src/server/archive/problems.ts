@@ -49,3 +49,15 @@ export const archiveNotWritten = (args: { readonly path: string; readonly reason
     },
     { cause: args.cause },
   );
+
+export const retentionUnset = () =>
+  new Problem("retention-unset", {
+    what: "The tenant has no retention policy.",
+    fix: "Give `retention` in the setup file and apply it, or name the months with --before.",
+  });
+
+export const callsDeleted = (args: { readonly number: string; readonly months: readonly string[] }) =>
+  new Problem("calls-deleted", {
+    what: `Calls behind ${args.number} are no longer kept: those of ${args.months.join(", ")} were deleted by the retention policy.`,
+    fix: "The invoice and its lines are still there. `tollwright archive list --all` says who deleted the calls, and when.",
+  });

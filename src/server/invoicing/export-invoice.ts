@@ -1,10 +1,14 @@
 import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import type { EpochMs } from "../../core/time/epoch.ts";
 import type { ArchivedRows } from "../archive/archived-rows.ts";
+import { deletedBetween } from "../archive/is-archived.ts";
+import { callsDeleted } from "../archive/problems.ts";
 import { stageBook } from "../archive/stage-book.ts";
 import type { Database } from "../db/database.ts";
 import { steadySnapshot } from "../db/steady-snapshot.ts";
+import type { BulkTx } from "../db/tx.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { coveredTime, findInvoice, loadDocument, loadLines } from "./invoice-store.ts";
 import { itemisedCalls } from "./itemised-calls.ts";
@@ -61,6 +65,16 @@ export async function exportInvoice(db: Database, wanted: InvoiceExport): Promis
   await replaceFile(wanted.path, (path) => writers[wanted.format](db, invoice, path, wanted));
 }
 
+/** A list of calls that lacks some would be taken for the whole. */
+async function requireKept(
+  tx: BulkTx,
+  { tenantId, number }: InvoiceExport,
+  time: { readonly from: EpochMs; readonly until: EpochMs },
+): Promise<void> {
+  const months = await deletedBetween(tx, tenantId, time);
+  if (months.length > 0) throw callsDeleted({ number, months });
+}
+
 const writers: Readonly<
   Record<ExportFormat, (db: Database, invoice: InvoiceWithLines, path: string, wanted: InvoiceExport) => Promise<void>>
 > = {
@@ -75,6 +89,7 @@ const writers: Readonly<
       await steadySnapshot(tx, "read write"); // for what is staged from the archive
       const { timeZone } = invoice;
       const time = await coveredTime(tx, invoice);
+      await requireKept(tx, wanted, time);
       const tables = await stageBook(tx, wanted.archive, {
         tenantId: wanted.tenantId,
         bookId: invoice.bookId,

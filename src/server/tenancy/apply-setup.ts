@@ -1,3 +1,4 @@
+import { applyRetention } from "../archive/apply-retention.ts";
 import { applyPackages } from "../catalog/apply-packages.ts";
 import { applySubscriptions } from "../catalog/apply-subscriptions.ts";
 import type { Database } from "../db/database.ts";
@@ -64,4 +65,5 @@ async function applyParts(work: SetupWork, setup: Setup): Promise<void> {
   const trunks = await applyTrunks(work, setup.trunks ?? [], { accounts, sourceIds });
   if (rules !== undefined) await applyRules(work, rules, { accounts, sourceIds, trunks });
   await applyExchangeRates(work, setup.exchangeRates ?? []);
+  await applyRetention(work, setup.retention);
 }

@@ -143,6 +143,15 @@ const list = <Item extends Parameters<typeof Type.Array>[0]>(item: Item, of: str
  * Everything that a setup file may say. A field that is left out keeps its present value, or takes its default in what
  * is new. Source: docs/reference/setup-file.md.
  */
+const RetentionSetup = Type.Object(
+  {
+    onlineMonths: Type.Integer({ minimum: 1, maximum: 1_200, description: "whole months, 1 to 1200" }),
+    archiveMonths: optional(Type.Integer({ minimum: 0, maximum: 1_200, description: "whole months, 0 to 1200" })),
+  },
+  { ...closed, description: "a retention policy" },
+);
+export type RetentionSetup = Static<typeof RetentionSetup>;
+
 export const Setup = Type.Object(
   {
     tenant: TenantSetup,
@@ -153,6 +162,7 @@ export const Setup = Type.Object(
     trunks: list(TrunkSetup, "trunks"),
     rules: list(RuleSetup, "account rules"),
     exchangeRates: list(ExchangeRateSetup, "exchange rates"),
+    retention: optional(Type.Union([RetentionSetup, Type.Null()], { description: "a retention policy, or null" })),
   },
   { ...closed, description: "a setup" },
 );

@@ -14,7 +14,8 @@ export interface SetupChange {
     | "rule"
     | "exchange-rate"
     | "package"
-    | "subscription";
+    | "subscription"
+    | "retention";
   readonly name: string;
   readonly change: "created" | "changed" | "removed" | "unchanged";
   /** Of a changed thing: the names of the fields that differ. */
