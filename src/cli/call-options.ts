@@ -54,10 +54,7 @@ export async function askedCalls(
     ...(answered ? { answered: true } : {}),
     ...(unanswered ? { answered: false } : {}),
   });
-  const filter = await db.transaction("app", { tenantId: tenant.id }, (tx) =>
-    resolveSearch(tx, tenant, request, context.now),
-  );
-  return { request, filter };
+  return { request, filter: await resolveSearch(db, tenant, request, context.now) };
 }
 
 /** A time that is typed takes the place of a saved period, and the other way round. */

@@ -1,6 +1,6 @@
 import { nanosToSql } from "../core/money/nanos.ts";
 import { listSearches, removeSearch } from "../server/search/saved-searches.ts";
-import type { SavedSearch } from "../server/search/search-store.ts";
+import type { SavedSearch } from "../server/search/search-request.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
 import { argument } from "./input.ts";
 import { tableOr } from "./table.ts";

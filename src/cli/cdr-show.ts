@@ -1,8 +1,7 @@
 import { nanosToSql } from "../core/money/nanos.ts";
 import { toInstant } from "../core/time/epoch.ts";
-import type { EarlierReading, EntryView } from "../server/search/entry-store.ts";
 import { showCall, type WholeCall } from "../server/search/show-call.ts";
-import { callJson } from "../server/search/stored-call.ts";
+import { callJson, type EarlierReading, type EntryView } from "../server/search/stored-call.ts";
 import { withArchive, withoutArchive } from "./archive-option.ts";
 import { causeText } from "./cdr-search.ts";
 import { defineCommand } from "./command.ts";

@@ -1,43 +1,10 @@
 import type { Currency } from "../../core/money/currency.ts";
-import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
+import { nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { RowsJson } from "../archive/archived-rows.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
-
-/** One entry of the sub-ledger: a charge, or what took one back. */
-export interface EntryView {
-  readonly entryNo: number;
-  /** The entry that this one takes back; null: it is a charge. */
-  readonly reversesEntryNo: number | null;
-  readonly side: string;
-  readonly account: string;
-  readonly amount: Nanos;
-  readonly currency: Currency;
-  /** Set where the tariff's currency is another. */
-  readonly tariffAmount: Nanos | null;
-  readonly tariffCurrency: Currency | null;
-  readonly exchangeRate: string | null;
-  readonly tariff: string;
-  readonly tariffEpoch: string;
-  readonly prefix: string;
-  readonly destination: string;
-  readonly rate: string | null;
-  readonly connectFee: string | null;
-  readonly billedS: number;
-  readonly bookedAt: EpochMs;
-  readonly batchId: string;
-}
-
-/** A reading of the record that a later one replaced. */
-export interface EarlierReading {
-  readonly revision: number;
-  readonly replacedAt: EpochMs;
-  readonly bookId: string;
-  readonly answeredAt: EpochMs | null;
-  readonly called: string;
-  readonly talkedS: number;
-}
+import type { EarlierReading, EntryView } from "./stored-call.ts";
 
 /** Where the event of an identity lies, whoever's it is; needs a role that may cross tenants. undefined: nowhere. */
 export async function findPlace(

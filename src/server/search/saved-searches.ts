@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { searchNameInvalid, searchUnknown } from "./problems.ts";
-import { deleteSearch, loadSearches, putSearch, type SavedSearch } from "./search-store.ts";
+import type { SavedSearch } from "./search-request.ts";
+import { deleteSearch, loadSearches, putSearch } from "./search-store.ts";
 
 /** As names of sources and accounts are: something that needs no quotes in a shell. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -3,8 +3,9 @@ import { readNumberPattern } from "../../core/numbering/number-pattern.ts";
 import { DAY_MS } from "../../core/time/civil-day.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
+import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
-import { findSource } from "../mediation/source-store.ts";
+import { findSourceNamed } from "../mediation/find-source.ts";
 import { findAccount, findAccounts } from "../tenancy/find-account.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { CallFilter, CauseFilter } from "./call-filter.ts";
@@ -35,6 +36,13 @@ export interface SearchRequest {
   readonly maxCost?: Nanos;
 }
 
+/** A search that is kept under a name, to be run again or exported by the clock. */
+export interface SavedSearch {
+  readonly name: string;
+  readonly request: SearchRequest;
+  readonly savedBy: string;
+}
+
 /** What is looked through when no time is given. */
 const DEFAULT_DAYS = 31;
 
@@ -44,7 +52,7 @@ const DEFAULT_DAYS = 31;
  * @throws Problem `search-invalid`, `account-unknown`, `source-unknown`.
  */
 export async function resolveSearch(
-  tx: Tx,
+  db: Database,
   tenant: { readonly id: string; readonly timeZone: string },
   request: SearchRequest,
   at: Temporal.Instant,
@@ -52,8 +60,8 @@ export async function resolveSearch(
   const { source, calling, called, number, trunk, cause, answered } = request;
   return {
     ...timeOf(request, tenant.timeZone, at),
-    ...(request.account === undefined ? {} : await partyOf(tx, tenant.id, request.account)),
-    ...(source === undefined ? {} : { sourceId: (await findSource(tx, tenant.id, source)).id }),
+    ...(request.account === undefined ? {} : await partyOf(db, tenant.id, request.account)),
+    ...(source === undefined ? {} : { sourceId: (await findSourceNamed(db, tenant.id, source)).id }),
     ...(calling === undefined ? {} : { calling: patternOf(calling) }),
     ...(called === undefined ? {} : { called: patternOf(called) }),
     ...(number === undefined ? {} : { number: patternOf(number) }),
@@ -122,15 +130,17 @@ function causeOf(text: string): CauseFilter {
 }
 
 /** A vendor's calls are those it carried; anybody else's are those it pays, and those of the accounts under it. */
-async function partyOf(
-  tx: Tx,
+function partyOf(
+  db: Database,
   tenantId: string,
   code: string,
 ): Promise<Pick<CallFilter, "payers" | "vendorAccountId">> {
-  const account = await findAccount(tx, tenantId, code);
-  if (account.kind === "vendor") return { vendorAccountId: account.id };
-  const under = await accountsUnder(tx, tenantId, account);
-  return { payers: { bookId: account.bookId, accountIds: [...under] } };
+  return db.transaction("app", { tenantId }, async (tx) => {
+    const account = await findAccount(tx, tenantId, code);
+    if (account.kind === "vendor") return { vendorAccountId: account.id };
+    const under = await accountsUnder(tx, tenantId, account);
+    return { payers: { bookId: account.bookId, accountIds: [...under] } };
+  });
 }
 
 async function accountsUnder(tx: Tx, tenantId: string, account: StoredAccount): Promise<ReadonlySet<string>> {

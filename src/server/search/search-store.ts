@@ -1,13 +1,6 @@
 import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { Tx } from "../db/tx.ts";
-import type { SearchRequest } from "./search-request.ts";
-
-/** A search that is kept under a name, to be run again or exported by the clock. */
-export interface SavedSearch {
-  readonly name: string;
-  readonly request: SearchRequest;
-  readonly savedBy: string;
-}
+import type { SavedSearch, SearchRequest } from "./search-request.ts";
 
 /** Amounts are decimals in the stored document. */
 interface StoredRequest extends Omit<SearchRequest, "minCost" | "maxCost"> {

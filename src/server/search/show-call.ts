@@ -3,14 +3,14 @@ import { type ArchivedRows, partsBetween } from "../archive/archived-rows.ts";
 import { presentArchives } from "../archive/find-archives.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { Database } from "../db/database.ts";
-import { findSource } from "../mediation/source-store.ts";
+import { findSourceNamed } from "../mediation/find-source.ts";
 import { usageIdentity } from "../usage/identity.ts";
 import { findArchivedCalls } from "./archived-calls.ts";
 import type { CallFilter } from "./call-filter.ts";
 import { type CallPage, loadArchivedCalls, loadCalls } from "./call-store.ts";
-import { type EarlierReading, type EntryView, findPlace, loadEarlier, loadEntries } from "./entry-store.ts";
+import { findPlace, loadEarlier, loadEntries } from "./entry-store.ts";
 import { callUnknown } from "./problems.ts";
-import type { StoredCallView } from "./stored-call.ts";
+import type { EarlierReading, EntryView, StoredCallView } from "./stored-call.ts";
 
 /** Everything that is stored of one call. */
 export interface WholeCall {
@@ -86,6 +86,6 @@ async function identityOf(
     if (!UUID.test(id)) throw callUnknown(which);
     return id.toLowerCase();
   }
-  const source = await db.transaction("app", { tenantId }, (tx) => findSource(tx, tenantId, name));
+  const source = await findSourceNamed(db, tenantId, name);
   return uuidText(usageIdentity(source.id, id, leg));
 }

@@ -42,6 +42,40 @@ export interface CallCharge {
   readonly prefix: string;
 }
 
+/** One entry of the sub-ledger: a charge, or what took one back. */
+export interface EntryView {
+  readonly entryNo: number;
+  /** The entry that this one takes back; null: it is a charge. */
+  readonly reversesEntryNo: number | null;
+  readonly side: string;
+  readonly account: string;
+  readonly amount: Nanos;
+  readonly currency: Currency;
+  /** Set where the tariff's currency is another. */
+  readonly tariffAmount: Nanos | null;
+  readonly tariffCurrency: Currency | null;
+  readonly exchangeRate: string | null;
+  readonly tariff: string;
+  readonly tariffEpoch: string;
+  readonly prefix: string;
+  readonly destination: string;
+  readonly rate: string | null;
+  readonly connectFee: string | null;
+  readonly billedS: number;
+  readonly bookedAt: EpochMs;
+  readonly batchId: string;
+}
+
+/** A reading of the record that a later one replaced. */
+export interface EarlierReading {
+  readonly revision: number;
+  readonly replacedAt: EpochMs;
+  readonly bookId: string;
+  readonly answeredAt: EpochMs | null;
+  readonly called: string;
+  readonly talkedS: number;
+}
+
 /** What the account that pays is charged; undefined: nothing. */
 export const payersCharge = ({ charges, account }: StoredCallView): CallCharge | undefined =>
   charges.find((charge) => charge.side !== "cost" && charge.account === account);
