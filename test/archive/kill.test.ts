@@ -1,0 +1,89 @@
+import { watch } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findTenants } from "../../src/server/tenancy/find-tenant.ts";
+import { holdStoredCalls } from "../../src/server/usage/hold-stored-calls.ts";
+import { startTollwright } from "../support/command-line.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { ArchiveStory } from "./archive-story.ts";
+
+let db: TestDatabase;
+let folder: string;
+let story: ArchiveStory;
+
+beforeAll(async () => {
+  db = await testDatabase();
+  folder = await mkdtemp(join(tmpdir(), "tollwright-archive-kill-"));
+  story = new ArchiveStory(db, folder);
+  await story.begin();
+  await story.bill("2026-01");
+  await story.bill("2026-02");
+});
+afterAll(async () => {
+  await db?.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const begin = () =>
+  startTollwright(["archive", "run", "--before", "2026-03"], { DATABASE_URL: db.url, TOLLWRIGHT_ARCHIVE_DIR: folder });
+
+/** Kills a run at the `nth` thing that happens in the folder; one that is done before is done. */
+async function killedAt(nth: number): Promise<void> {
+  const watcher = watch(folder, { recursive: true });
+  const { child, ended } = begin();
+  let events = 0;
+  watcher.on("change", () => {
+    events += 1;
+    if (events === nth) child.kill("SIGKILL");
+  });
+  await ended;
+  watcher.close();
+}
+
+/** The server lets go of a killed run's lock when it sees that its connection ended. */
+async function waitForLock(): Promise<void> {
+  for (;;) {
+    const { stderr } = await story.run("archive run --before 2026-01");
+    if (!stderr.includes("code: archive-busy")) return;
+  }
+}
+
+async function callsAnywhere(): Promise<number> {
+  const { document } = await story.json<{ archives: { calls: number }[] }>("archive list");
+  return (await story.rows()).usage_events.length + document.archives.reduce((sum, { calls }) => sum + calls, 0);
+}
+
+test("a run that is killed, wherever it is, loses nothing, and the next one goes on", {
+  timeout: 300_000,
+}, async () => {
+  const before = await story.rows();
+  // with all files written and every row there: the last step waits for whoever holds stored calls
+  const [tenant] = await findTenants(db);
+  await db.transaction("ingest", {}, async (tx) => {
+    await holdStoredCalls(tx, tenant?.id ?? "");
+    const { child, ended } = begin();
+    for (;;) {
+      const { rows } = await tx.query("select from pg_locks where locktype = 'advisory' and not granted");
+      if (rows.length > 0) break;
+    }
+    child.kill("SIGKILL");
+    await ended;
+  });
+  await waitForLock();
+  expect((await story.rows()).usage_events).toEqual(before.usage_events);
+  expect(await story.faults()).toEqual([]);
+  for (const nth of [2, 7, 14]) {
+    await killedAt(nth);
+    await waitForLock();
+    expect(await callsAnywhere()).toBe(before.usage_events.length);
+    expect(await story.faults()).toEqual([]);
+    expect((await story.json("archive verify")).status).toBe(0);
+  }
+  await story.run("archive run --before 2026-03");
+  expect((await story.rows()).usage_events).toHaveLength(1);
+  for (const month of ["2026-01", "2026-02"]) await story.run(`archive restore ${month}`);
+  expect(await story.rows()).toEqual(before);
+  expect(await story.faults()).toEqual([]);
+});
