@@ -1,3 +1,4 @@
+import type { RejectCode } from "../core/reject.ts";
 import type { DecodedRow, Decoder } from "./decoder.ts";
 
 /** So much of a file shows how it is written; the same number whatever the chunks, so that chunks change nothing. */
@@ -47,16 +48,20 @@ export class BestWayDecoder implements Decoder {
   }
 }
 
+/** What is wrong with a record whose form is right. */
+const UNDERSTOOD_REJECTS: ReadonlySet<RejectCode> = new Set<RejectCode>(["called-missing", "zone-unknown"]);
+
 /**
  * Records of a head that become something other than a reject, as a share of all; 0 when there are none. A call without
- * a called number was understood as well: the switch was not told to write it. `isWhole`: the file ends with the head.
+ * a called number was understood as well: the switch was not told to write it; so was one in a time zone whose meaning
+ * the source has to say. `isWhole`: the file ends with the head.
  */
 export function shareUnderstood(decoder: Decoder, head: Uint8Array, isWhole: boolean): number {
   const rows = decoder.push(head);
   if (isWhole) rows.push(...decoder.end());
   const records = rows.filter(({ outcome }) => outcome.kind !== "framing");
   const understood = records.filter(
-    ({ outcome }) => outcome.kind !== "reject" || outcome.reject.code === "called-missing",
+    ({ outcome }) => outcome.kind !== "reject" || UNDERSTOOD_REJECTS.has(outcome.reject.code),
   );
   return records.length === 0 ? 0 : understood.length / records.length;
 }

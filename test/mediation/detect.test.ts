@@ -19,6 +19,13 @@ test.each<[string, string, string | undefined, string]>([
   // content                                     name             format       why
   ["", "Master.csv", undefined, "an empty file is of no format, whatever its name"],
   ["a,b,c\n1,2,3\n", "cdr.csv", undefined, "an unknown CSV needs a mapping"],
+  [
+    'Mon Mar  2 10:15:20 2026\n\tAcct-Status-Type = Stop\n\tAcct-Session-Id = "1"\n\tCalled-Station-Id = "1"\n' +
+      '\th323-setup-time = "10:15:07.000 CET Mon Mar 2 2026"\n\th323-disconnect-time = "10:15:16.000 CET Mon Mar 2 2026"\n\n',
+    "gw.log",
+    "radius-detail",
+    "a zone whose meaning the source has to say is no other format",
+  ],
   ["Dear customer,\nattached you find\n", "cdr.txt", undefined, "no records at all"],
 ])("%j called %s is %s (%s)", (content, name, format) => {
   expect(detectFormat(bytes(content), name)[0]?.format).toBe(format);

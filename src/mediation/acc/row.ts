@@ -17,6 +17,12 @@ export interface AccContext {
   readonly sanity: SanitySettings;
 }
 
+/** Source: IANA's registry of SIP methods. Any other word is no method, and its file not one of acc. */
+const SIP_METHODS: ReadonlySet<string> = new Set([
+  ...["INVITE", "ACK", "BYE", "CANCEL", "REGISTER", "OPTIONS", "PRACK", "SUBSCRIBE", "NOTIFY", "PUBLISH"],
+  ...["INFO", "REFER", "MESSAGE", "UPDATE"],
+]);
+
 /**
  * What one acc row says. A row is a SIP transaction: an answered INVITE is the start of a call and a BYE its end;
  * an INVITE that failed is a whole, unanswered call; a row with a duration is a whole call. Everything else is no
@@ -25,7 +31,7 @@ export interface AccContext {
 export function decodeAccRow(row: AccRow, context: AccContext): RowOutcome {
   const method = row("method").toUpperCase();
   if (method === "" && (row("startTime") || row("durationS")) !== "") return decodeDialog(row, context);
-  if (!/^[A-Z]{3,12}$/.test(method)) return rejected(valueInvalid("SIP method (INVITE, BYE)", row("method")));
+  if (!SIP_METHODS.has(method)) return rejected(valueInvalid("SIP method (INVITE, BYE)", row("method")));
   if (method !== "INVITE" && method !== "BYE") return { kind: "non-billable", why: method };
   const code = row("sipCode");
   if (!/^[1-6]\d\d$/.test(code)) return rejected(valueInvalid("SIP status (200, 486)", code));

@@ -34,6 +34,7 @@ export function bafCall(
   if (talkedMs === undefined) return durationInvalid(fields.elapsed ?? "");
   const times = readTimes(fields, clock);
   if ("code" in times) return times;
+  if (digitsBeforeOverseas(fields) !== "") return overseasInvalid(fields);
   const direction: CallDirection = settings.terminating.has(callType) ? "terminating" : "originating";
   return {
     key,
@@ -114,6 +115,13 @@ function calledNumber(fields: BafFields, modules: readonly BafModule[], { countr
   return digits.slice(-significant);
 }
 
+/** Digits that the overseas indicator leaves out of a called number; there are none where it is right. */
+function digitsBeforeOverseas({ overseas, calledArea = "", calledNumber = "" }: BafFields): string {
+  const length = Number(overseas || "0") + 4;
+  if (length < 7 || length > CALLED_DIGITS) return "";
+  return withoutZeros((calledArea + calledNumber).slice(0, -length));
+}
+
 /** The number in a module, when it is the one in the fields and more of it; the fields hold no more than 12 digits. */
 function longerNumber(digits: string, modules: readonly BafModule[]): string {
   for (const { code, fields } of modules) {
@@ -152,4 +160,10 @@ const durationInvalid = (digits: string): Reject => ({
   code: "duration-invalid",
   what: `The elapsed time ${digits} has more than 59 seconds; it is minutes, seconds and tenths.`,
   fix: "The record was damaged: fetch the file again, or correct the record.",
+});
+
+const overseasInvalid = ({ overseas, calledArea, calledNumber }: BafFields): Reject => ({
+  code: "value-invalid",
+  what: `The called number ${calledArea}${calledNumber} is longer than the overseas indicator ${overseas} says.`,
+  fix: "Ask the switch's owner what the indicator means there, and correct the record.",
 });

@@ -44,7 +44,10 @@ const OPENCDRRATE = [
 ];
 const DELIMITERS = [",", ";", "\t", "|"];
 
-const optional = (column: string) => ({ column, optional: true });
+/** How databases export NULL, MySQL a date that is none, and FreeSWITCH a time that never came. */
+const NULLS = ["NULL", "\\N", "0000-00-00 00:00:00", "1970-01-01 00:00:00"];
+
+const optional = (column: string) => ({ column, optional: true, empty: NULLS });
 
 /**
  * FreeSWITCH mod_cdr_csv. Read without a setting: its own templates, and files whose first line names the columns (an
@@ -105,7 +108,7 @@ const CALL = {
   calling: "caller_id_number",
   called: "destination_number",
   startedAt: { ...optional("start_stamp"), format: STAMP },
-  answeredAt: { column: "answer_stamp", format: STAMP },
+  answeredAt: { column: "answer_stamp", empty: NULLS, format: STAMP },
   endedAt: { column: "end_stamp", format: STAMP },
   talked: [
     { ...optional("billusec"), unit: "us" },

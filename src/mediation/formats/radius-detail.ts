@@ -98,7 +98,7 @@ class RadiusRecords {
     derived.set(isAnswerLeg ? "ingress-id" : "egress-id", text("h323-remote-id"));
     derived.set("client", text("nas-ip-address") || text("nas-ipv6-address") || text("nas-identifier"));
     derived.set("q850", decimalOf(text("h323-disconnect-cause"), this.#causeBase));
-    for (const name of [...H323_TIMES, "event-timestamp"]) derived.set(name, singleSpaced(text(name)));
+    for (const name of [...H323_TIMES, "event-timestamp"]) derived.set(name, timeText(text(name)));
     const [receivedS, delayS] = [wholeNumber(text("timestamp")), wholeNumber(text("acct-delay-time") || "0")];
     // A client that gets no answer sends the record again, and says for how long it has been trying.
     if (receivedS !== undefined && delayS !== undefined) derived.set("sent", String(receivedS - delayS));
@@ -122,7 +122,9 @@ const legOf = (attributes: DetailAttributes): string =>
 const decimalOf = (cause: string, base: 10 | 16): string =>
   (base === 16 ? /^[\da-f]{1,4}$/i : /^\d{1,4}$/).test(cause) ? String(Number.parseInt(cause, base)) : cause;
 
-const singleSpaced = (text: string): string => text.replace(/\s+/g, " ");
+/** A time in single spaces; the first instant of 1970 stands for one that never came. */
+const timeText = (text: string): string => (NEVER.test(text) ? "" : text.replace(/\s+/g, " "));
+const NEVER = /^[*.]*00:00:00(?:\.0+)? .*\b1970$/;
 
 const IS_ZERO = { column: "acct-session-time", oneOf: ["", "0"] };
 const HAS_CONNECT = { column: "h323-connect-time", empty: false };
