@@ -11,6 +11,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { invoiceCommands } from "./invoice.ts";
 import { migrateCommand } from "./migrate.ts";
+import { numbersCommands } from "./numbers.ts";
 import { rateCommand } from "./rate.ts";
 import { ratesCommands } from "./rates.ts";
 import { sourceCommands } from "./source.ts";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   tariffCommands,
   ratesCommands,
   rateCommand,
+  numbersCommands,
   cdrCommands,
   billCommands,
   invoiceCommands,

@@ -1,7 +1,7 @@
 import { chargePartsToJson } from "../core/allowance/charge-part.ts";
 import { nanosToSql } from "../core/money/nanos.ts";
 import { NOT_E164_MARK } from "../core/numbering/stored-number.ts";
-import type { ExplainedCharge, ExplainedSlice } from "../core/rating/charge.ts";
+import type { ExplainedCharge, ExplainedSlice, Explanation } from "../core/rating/charge.ts";
 import { fromInstant, toInstant } from "../core/time/epoch.ts";
 import { type ExplainedSide, explainPrice, type PriceAnswer } from "../server/rating/explain-price.ts";
 import { defineCommand } from "./command.ts";
@@ -26,6 +26,7 @@ export const rateCommand = defineCommand({
   options: {
     account: requiredOption("--account CODE", "whose call it is"),
     at: option("--at TIME", `when it was answered: ${TIME_FORM}; now if left out`),
+    from: option("--from NUMBER", "the calling number, for tariffs that price by it; withheld if left out"),
     seconds: option("--seconds N", `how long it took; ${TALKED_S} if left out`, readWhole(0, TALKED_S_MAX)),
   },
   examples: [
@@ -35,10 +36,11 @@ export const rateCommand = defineCommand({
       does: "A call that a customer asks about, for another program.",
     },
   ],
-  async run(context, { number }, { account, at, seconds: talkedS = TALKED_S }) {
+  async run(context, { number }, { account, at, from: calling, seconds: talkedS = TALKED_S }) {
     const { id: tenantId, timeZone } = await context.tenant();
     const answeredAt = at === undefined ? fromInstant(context.now) : readTime(at, timeZone, "tollwright rate");
-    const question = { tenantId, called: number, accountCode: account, answeredAt, talkedS };
+    const from = calling === undefined ? {} : { calling };
+    const question = { tenantId, called: number, ...from, accountCode: account, answeredAt, talkedS };
     const answer = await explainPrice(await context.db(), question);
     return {
       json: {
@@ -109,12 +111,20 @@ function chargeText(charge: ExplainedCharge, tariff: string | null, answer: Pric
     `  tariff "${tariff}", version ${charge.tariffVersion}; prefix "${charge.prefix}", ${charge.destination}`,
     `  ${explanation.talkedS} s talked, ${charge.billedS} s billed: steps ${increments}, ${from}` +
       `${freeS > 0 ? `; ${freeS} s free` : ""}${minimumS > 0 ? `; at least ${minimumS} s` : ""}`,
+    ...originText(explanation),
     ...(explanation.slices.length === 0 ? [] : [slicesTable(explanation.slices, answer)]),
     ...(connectFee === "0" ? [] : [`  connect fee ${connectFee}`]),
     `  sum ${exactText(explanation.unrounded)}` +
       `${explanation.bound === null ? "" : `, set by the ${explanation.bound}`}` +
       `, rounded ${explanation.rounding}: ${moneyText(charge.amount, charge.currency)}`,
   ];
+}
+
+/** Which zone's rate it is, of those that the caller is in. */
+function originText({ zones, slices }: Explanation): string[] {
+  if (zones.length === 0) return [];
+  const origin = slices[0]?.origin ?? null;
+  return [`  the call is in ${zones.join(", ")}: the rate for ${origin ?? "calls from anywhere"} holds`];
 }
 
 const slicesTable = (slices: readonly ExplainedSlice[], { tariffNames }: PriceAnswer): Table => ({

@@ -64,16 +64,19 @@ export const ratesListCommand = defineCommand({
 const listedJson = (rate: ListedRate): object => ({ ...rateJson(rate), rateOf: rate.rateOf });
 
 function ratesTable(rates: readonly ListedRate[], isDerived: boolean): Table {
+  const hasOrigins = rates.some(({ origin = null }) => origin !== null);
   return {
     columns: [
       ...[{ title: "PREFIX" }, { title: "DESTINATION" }, { title: "RATE", align: "right" as const }],
-      ...["STEPS", "FROM", "TO", "WINDOW", ...(isDerived ? ["RATE OF"] : [])].map((title) => ({ title })),
+      ...["STEPS", "FROM", "TO", "WINDOW", ...(hasOrigins ? ["ORIGIN"] : []), ...(isDerived ? ["RATE OF"] : [])].map(
+        (title) => ({ title }),
+      ),
     ],
     rows: rates.map((rate) => [
       ...[prefixText(rate.prefix), rate.destination, priceText(rate), incrementsText(rate)],
       dayOrTimeText(rate.effectiveFrom),
       rate.effectiveTo === null ? "" : dayOrTimeText(rate.effectiveTo),
-      ...[rate.window ?? "", ...(isDerived ? [rate.rateOf] : [])],
+      ...[rate.window ?? "", ...(hasOrigins ? [rate.origin ?? ""] : []), ...(isDerived ? [rate.rateOf] : [])],
     ]),
   };
 }

@@ -39,6 +39,7 @@ export function comparisonJson(comparison: DeckComparison, limit: number): objec
 export const changeJson = (change: DeckChange): object => ({
   kind: change.kind,
   prefix: change.prefix,
+  origin: change.origin,
   destination: change.destination,
   renamedFrom: change.renamedFrom,
   line: change.line,
@@ -65,6 +66,7 @@ export const rateJson = (rate: Rate): object => ({
   maximumCost: rate.maximumCost && formatDecimal(rate.maximumCost),
   slots: rate.slots.map((slot) => ({ ...slot, ratePerUnit: formatDecimal(slot.ratePerUnit) })),
   window: rate.window,
+  origin: rate.origin ?? null,
   effectiveFrom: toInstant(rate.effectiveFrom).toString(),
   effectiveTo: rate.effectiveTo === null ? null : toInstant(rate.effectiveTo).toString(),
 });

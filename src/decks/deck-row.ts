@@ -1,6 +1,7 @@
 import type { Currency } from "../core/money/currency.ts";
 import type { Decimal } from "../core/money/decimal.ts";
 import type { Reject } from "../core/reject.ts";
+import type { OriginZone } from "../core/tariff/origin-zone.ts";
 import type { Increments } from "../core/tariff/rate.ts";
 import type { EpochMs } from "../core/time/epoch.ts";
 import type { DeckEncoding } from "./table/encoding.ts";
@@ -37,6 +38,8 @@ export interface DeckRow {
   readonly effectiveTo: EpochMs | null;
   readonly currency: Currency | null;
   readonly comment: string;
+  /** The zone of callers that the price is for; null: from anywhere. */
+  readonly origin: string | null;
 }
 
 /** A deck row that cannot be used, with the row as it came. */
@@ -52,6 +55,7 @@ export interface DeckWarning {
     | "date-order-assumed"
     | "zero-rates-free"
     | "jurisdiction-prices"
+    | "origin-prices"
     | "rates-in-cents"
     | "mixed-currencies"
     | "status-unknown"
@@ -84,6 +88,8 @@ export interface DetectedLayout {
 
 export interface DeckReading {
   readonly rows: readonly DeckRow[];
+  /** Of the origins that rows name, those that the deck or its template explains; the tariff has to know the others. */
+  readonly zones: readonly OriginZone[];
   readonly rejected: readonly RejectedRow[];
   readonly warnings: readonly DeckWarning[];
   readonly detected: DetectedLayout;

@@ -19,9 +19,15 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
     'Every date can be day first or month first. Read month first, as the deck is North American; set "dateOrder".',
   );
   warn(
-    rateField !== "rate",
+    rateField !== "rate" && context.priced.length === 1,
     "jurisdiction-prices",
     `The deck prices by jurisdiction and is read from the column for ${rateField}; set "jurisdiction" for another.`,
+  );
+  const origins = new Set(rows.flatMap(({ origin }) => origin ?? []));
+  warn(
+    origins.size > 0,
+    "origin-prices",
+    `Prices depend on where calls come from: ${[...origins].slice(0, 5).join(", ")}${origins.size > 5 ? ", …" : ""}.`,
   );
   const others = context.otherPrices.map((header) => `"${header}"`).join(", ");
   warn(others !== "", "prices-not-read", `Other columns hold prices too and are not read: ${others}.`);

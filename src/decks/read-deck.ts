@@ -1,11 +1,13 @@
+import type { OriginZone } from "../core/tariff/origin-zone.ts";
 import type { CodeItem } from "./cells/codes.ts";
 import { findClashes, unfold } from "./cells/unfold-codes.ts";
 import type { DeckReading, DeckRow, RejectedRow } from "./deck-row.ts";
 import { deckWarnings } from "./deck-warnings.ts";
-import { readRow } from "./read-row.ts";
+import type { PricedColumn } from "./priced-columns.ts";
+import { type ReadRow, readRow } from "./read-row.ts";
 import { type RowContext, rowContext } from "./row-context.ts";
 import { type OpenDeck, openDeck } from "./table/open-deck.ts";
-import { rawRow } from "./table/table.ts";
+import { rawRow, type TableRow } from "./table/table.ts";
 import type { DeckTemplate } from "./template.ts";
 
 /**
@@ -20,11 +22,12 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
   const deck = openDeck(bytes, template);
   const context = rowContext(deck, template);
   const rejected: RejectedRow[] = [];
-  const drafts: { row: DeckRow; items: readonly CodeItem[] }[] = [];
+  const drafts: { rows: readonly DeckRow[]; items: readonly CodeItem[] }[] = [];
+  const contexts = context.priced.map((one) => contextOf(context, one));
   let notes = 0;
   const { table, layout } = deck;
   for (const row of table.rows.slice(layout.dataFrom)) {
-    const read = readRow(row, context);
+    const read = readPrices(row, contexts);
     if (read.kind === "note") notes += 1;
     else if (read.kind === "reject") rejected.push({ line: row.line, raw: rawRow(table, row), reject: read.reject });
     else drafts.push(read);
@@ -32,12 +35,13 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
   const clashing = findClashes(drafts);
   let unfoldedRows = 0;
   const rows: DeckRow[] = [];
-  for (const { row, items } of drafts) {
+  for (const { rows: prices, items } of drafts) {
     const before = rows.length;
     for (const item of items) {
-      for (const prefix of unfold(item, clashing)) rows.push(prefix === row.prefix ? row : { ...row, prefix });
+      for (const prefix of unfold(item, clashing))
+        for (const row of prices) rows.push(prefix === row.prefix ? row : { ...row, prefix });
     }
-    if (rows.length - before > items.length) unfoldedRows += 1;
+    if (rows.length - before > items.length * prices.length) unfoldedRows += 1;
   }
   const counts = {
     rows: drafts.length + rejected.length,
@@ -48,11 +52,42 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
   };
   return {
     rows,
+    zones: explainedZones(context),
     rejected,
     counts,
     detected: detectedLayout(deck, context),
     warnings: deckWarnings(context, rows, unfoldedRows),
   };
+}
+
+/** The context for one of several columns of prices. */
+const contextOf = (context: RowContext, { column, origin }: PricedColumn): RowContext => ({
+  ...context,
+  columns: new Map(context.columns).set("rate", column),
+  origin,
+});
+
+type ReadPrices =
+  | Exclude<ReadRow, { readonly kind: "row" }>
+  | { readonly kind: "rows"; readonly rows: readonly DeckRow[]; readonly items: readonly CodeItem[] };
+
+/** All prices of a row. It is taken whole or not at all: a code without one of them would fall to a shorter code's. */
+function readPrices(row: TableRow, contexts: readonly RowContext[]): ReadPrices {
+  const rows: DeckRow[] = [];
+  let items: readonly CodeItem[] = [];
+  for (const context of contexts) {
+    const read = readRow(row, context);
+    if (read.kind !== "row") return read;
+    rows.push(read.row);
+    items = read.items;
+  }
+  return { kind: "rows", rows, items };
+}
+
+/** Each zone once, by its name. */
+function explainedZones({ caches }: RowContext): OriginZone[] {
+  const zones = [...caches.origins.values()].flatMap((origin) => origin.zones);
+  return [...new Map(zones.map((zone) => [zone.name, zone])).values()];
 }
 
 function ratePer(unitS: RowContext["unitS"]): DeckReading["detected"]["ratePer"] {

@@ -9,6 +9,7 @@ import { readCountryCode } from "./cells/country-code.ts";
 import { type DateOrder, isImmediate, isZeroDate, parseDeckDate, serialDate } from "./cells/dates.ts";
 import { dayAndTime } from "./cells/day-and-time.ts";
 import { parseIncrements } from "./cells/increments.ts";
+import { parseOrigin } from "./cells/origin.ts";
 import { type DecimalMark, parsePrice } from "./cells/price.ts";
 import { parseStatus } from "./cells/status.ts";
 import { parseUnit } from "./cells/unit.ts";
@@ -72,6 +73,7 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
       ...terms,
       ...details,
       comment: cellText(cell("comment")),
+      origin: readOrigin(cellText(cell("origin")), context),
     },
   };
 }
@@ -164,6 +166,11 @@ function readIncrements(cell: (field: DeckField) => Cell, context: RowContext): 
   if (typeof pair !== "string" && pair.kind === "date") return incrementsInvalid(text);
   const increments = remember(context.caches.increments, text, () => parseIncrements(text.replace(/\.0+\b/g, "")));
   return increments ?? incrementsInvalid(text);
+}
+
+function readOrigin(text: string, context: RowContext): string | null {
+  const said = context.origin ?? text;
+  return remember(context.caches.origins, said, () => parseOrigin(said, context.template)).name;
 }
 
 /** Seconds that the price pays for. */

@@ -4,6 +4,7 @@ import type { Increments } from "../core/tariff/rate.ts";
 import type { EpochMs } from "../core/time/epoch.ts";
 import { type DateOrder, detectDateOrder, isDecisiveDate, serialDay } from "./cells/dates.ts";
 import { parseIncrements } from "./cells/increments.ts";
+import type { DeckOrigin } from "./cells/origin.ts";
 import { type DecimalMark, detectDecimalMark, type Price } from "./cells/price.ts";
 import {
   headerCurrency,
@@ -14,6 +15,7 @@ import {
   titleHints,
   titleWithStart,
 } from "./layout/header-hints.ts";
+import { type PricedColumn, pricedColumns, priceField } from "./priced-columns.ts";
 import { settleColumns } from "./settle-columns.ts";
 import type { OpenDeck } from "./table/open-deck.ts";
 import { cellText, type HiddenCells } from "./table/table.ts";
@@ -42,6 +44,9 @@ export interface RowContext {
   /** ... because all codes look so, and not because the header says it. */
   readonly isNanpAssumed: boolean;
   readonly rateField: DeckField;
+  readonly priced: readonly PricedColumn[];
+  /** Of the column of prices that is being read, where that names one. */
+  readonly origin: string | null;
   /** Headers of columns of prices that are not read. */
   readonly otherPrices: readonly string[];
   readonly otherSheets: readonly string[];
@@ -62,6 +67,7 @@ export interface RowContext {
     readonly prices: Map<string, Price | undefined>;
     readonly dates: Map<string, EpochMs | undefined>;
     readonly increments: Map<string, Increments | undefined>;
+    readonly origins: Map<string, DeckOrigin>;
   };
 }
 
@@ -71,10 +77,12 @@ export interface RowContext {
  */
 export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
   const { layout } = deck;
-  const rateField = pricedBy(layout.columns, template);
-  const decimal = template.decimal ?? detectDecimalMark(columnTexts(deck, layout.columns.get(rateField)));
-  if (decimal === undefined) throw decimalAmbiguous(columnTexts(deck, layout.columns.get(rateField))[0] ?? "");
-  const columns = settleColumns(deck, rateField, decimal);
+  const rateField = priceField(layout.columns, template);
+  const priced = pricedColumns(layout, template);
+  const prices = priced.flatMap(({ column }) => columnTexts(deck, column));
+  const decimal = template.decimal ?? detectDecimalMark(prices);
+  if (decimal === undefined) throw decimalAmbiguous(prices[0] ?? "");
+  const columns = settleColumns(deck, priced, { rateField, decimal });
   const texts = (field: DeckField): string[] => columnTexts(deck, columns.get(field));
   const order = template.dateOrder ?? detectDateOrder([...texts("effectiveFrom"), ...texts("effectiveTo")]);
   // Jurisdictions exist in North America alone, where dates are written month first.
@@ -106,7 +114,11 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     isNanp: isNanp || isCompleted,
     isNanpAssumed: isCompleted,
     rateField,
-    otherPrices: layout.otherPrices.map((column) => layout.headers[column] ?? ""),
+    priced,
+    origin: null,
+    otherPrices: layout.otherPrices
+      .filter((column) => !priced.some((one) => one.column === column))
+      .map((column) => layout.headers[column] ?? ""),
     otherSheets: deck.otherSheets,
     hidden: deck.table.hidden ?? NOTHING_HIDDEN,
     undatedTitle:
@@ -117,7 +129,7 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     zeroRates: { count: 0 },
     lastDestination: { text: "" },
     lastCountry: { code: "", name: "" },
-    caches: { prices: new Map(), dates: new Map(), increments: new Map() },
+    caches: { prices: new Map(), dates: new Map(), increments: new Map(), origins: new Map() },
   };
 }
 
@@ -199,13 +211,6 @@ function refuseSwappedDates({ table, layout, format }: OpenDeck, column: number 
   if (texts.length === 0 || serials.length === 0) return;
   if (texts.every(isDecisiveDate) && serials.every((serial) => serialDay(serial) <= 12))
     throw datesSwapped(texts[0] as string);
-}
-
-/** Which column is the price: the plain one, or the jurisdiction the template asks for; interstate unless it says. */
-function pricedBy(columns: ReadonlyMap<DeckField, number>, { jurisdiction }: DeckTemplate): DeckField {
-  const wanted = jurisdiction === undefined ? "rate" : (`${jurisdiction}Rate` as const);
-  const order: DeckField[] = [wanted, "rate", "interRate", "intraRate", "indeterminateRate"];
-  return order.find((field) => columns.has(field)) as DeckField;
 }
 
 function checkedZone(timeZone: string): string {

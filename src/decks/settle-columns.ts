@@ -1,8 +1,10 @@
 import { compareDecimal } from "../core/money/decimal.ts";
 import { Problem } from "../core/problem.ts";
 import { readCountryCode } from "./cells/country-code.ts";
+import { isLimiting } from "./cells/origin.ts";
 import { type DecimalMark, parsePrice } from "./cells/price.ts";
 import { normalHeader } from "./layout/fields.ts";
+import type { PricedColumn } from "./priced-columns.ts";
 import type { OpenDeck } from "./table/open-deck.ts";
 import { cellText, type TableRow } from "./table/table.ts";
 import type { DeckField } from "./template.ts";
@@ -21,23 +23,23 @@ const TERMS: ReadonlySet<DeckField> = new Set([
   ] as const),
 ]);
 
-/** Words in a column of origins that limit nothing. */
-const ANY_ORIGIN =
-  /^(|-+|\*|all( (origins?|others?))?|any|default|global|none|n\/?a|world( ?wide)?|rest of (the )?world)$/i;
-
 /**
- * The columns that rows are read from: `rate` is the column that prices the deck, and `countryCode` is there only where
- * it has to be put before the codes.
+ * The columns that rows are read from: `rate` is the first of the columns that price the deck, `countryCode` is there
+ * only where it has to be put before the codes, and `origin` where it limits prices.
  * Errors: `deck-columns-ambiguous`, `deck-origin-priced`.
  */
-export function settleColumns(deck: OpenDeck, rateField: DeckField, decimal: DecimalMark): Map<DeckField, number> {
+export function settleColumns(
+  deck: OpenDeck,
+  priced: readonly PricedColumn[],
+  { rateField, decimal }: { readonly rateField: DeckField; readonly decimal: DecimalMark },
+): Map<DeckField, number> {
   const { layout } = deck;
   const columns = new Map([...layout.columns].filter(([field]) => !field.endsWith("Rate")));
-  columns.set("rate", layout.columns.get(rateField) as number);
-  refuseOrigins(deck, columns);
+  columns.set("rate", priced[0]?.column ?? (layout.columns.get(rateField) as number));
+  settleOrigins(deck, columns, priced);
   refuseMinimumCost(deck, columns, decimal);
   settleCode(deck, columns);
-  const used = new Set(columns.values());
+  const used = new Set([...columns.values(), ...priced.map(({ column }) => column)]);
   for (const [field, rivals] of layout.rivals) {
     const chosen = field === rateField ? columns.get("rate") : columns.get(field);
     if (chosen === undefined || !(PRICES.has(field) || TERMS.has(field))) continue;
@@ -48,19 +50,24 @@ export function settleColumns(deck: OpenDeck, rateField: DeckField, decimal: Dec
 
 const dataRows = ({ table, layout }: OpenDeck): readonly TableRow[] => table.rows.slice(layout.dataFrom);
 
-/** A price that holds for calls from some places only would be charged for all of them. */
-function refuseOrigins(deck: OpenDeck, columns: Map<DeckField, number>): void {
+/**
+ * A column of origins stays where it limits a price. What it limits must be clear: a surcharge beside it may be for
+ * calls from there alone, and columns of prices that name origins themselves are one word too many.
+ */
+function settleOrigins(deck: OpenDeck, columns: Map<DeckField, number>, priced: readonly PricedColumn[]): void {
   const origin = columns.get("origin");
-  columns.delete("origin");
   if (origin === undefined) return;
-  const row = dataRows(deck).find(({ cells }) => !ANY_ORIGIN.test(cellText(cells[origin])));
-  if (row !== undefined)
+  const row = dataRows(deck).find(({ cells }) => isLimiting(cellText(cells[origin])));
+  if (row === undefined) columns.delete("origin");
+  else if (priced.length > 1 || isSurcharge(deck.layout.headers[columns.get("connectFee") ?? -1]))
     throw originPriced({
       header: deck.layout.headers[origin] ?? "",
       text: cellText(row.cells[origin]),
       line: row.line,
     });
 }
+
+const isSurcharge = (header: string | undefined): boolean => /surcharge/i.test(header ?? "");
 
 /** The least that a call costs has no place in a deck's row, and the least seconds billed may be called the same. */
 function refuseMinimumCost(deck: OpenDeck, columns: Map<DeckField, number>, decimal: DecimalMark): void {
@@ -166,9 +173,9 @@ const minimumAmbiguous = (header: string, text: string, line: number) =>
 const originPriced = (args: { header: string; text: string; line: number }) =>
   new Problem("deck-origin-priced", {
     what:
-      `The deck prices by where calls come from: "${args.header}" is "${args.text}" in line ${args.line}, ` +
-      "and a tariff has one price a code.",
+      `The deck prices by where calls come from ("${args.header}" is "${args.text}" in line ${args.line}), and not only ` +
+      "in that column: a surcharge or other columns of prices depend on it too.",
     fix:
-      "Import a file with the rows of one origin alone (each origin as a tariff of its own). If the column says nothing " +
-      'about prices, ignore it: {"columns": {"origin": null}} in the template.',
+      "Say what the columns of prices are for in the template's originPrices, and ignore the column of origins with " +
+      '{"columns": {"origin": null}}; give surcharges to the tariff in a setup file.',
   });

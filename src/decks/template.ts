@@ -61,7 +61,26 @@ export const DeckTemplate = Type.Object(
     timeZone: optional(Type.String({ description: "IANA zone of the deck's dates; UTC unless set" })),
     inCents: optional(Type.Boolean({ description: "prices (not fees) are hundredths of the currency: cents, pence" })),
     ratePer: optional(Type.Union([Type.Literal("minute"), Type.Literal("second"), Type.Literal("increment")])),
-    jurisdiction: optional(Type.Union([Type.Literal("inter"), Type.Literal("intra"), Type.Literal("indeterminate")])),
+    jurisdiction: optional(
+      Type.Union([Type.Literal("inter"), Type.Literal("intra"), Type.Literal("indeterminate"), Type.Literal("all")]),
+    ),
+    origins: optional(
+      Type.Record(
+        Type.String({ minLength: 1, maxLength: 200 }),
+        Type.Union([
+          Type.Literal("EEA"),
+          Type.Literal("rest"),
+          Type.Literal("any"),
+          Type.Array(Type.String({ pattern: "^[1-9]\\d{0,14}$" }), { minItems: 1, maxItems: 1_000 }),
+        ]),
+        { description: 'what a word of the deck for an origin means: "EEA", "rest", "any", or the callers\' prefixes' },
+      ),
+    ),
+    originPrices: optional(
+      Type.Record(Type.String({ minLength: 1, maxLength: 200 }), Type.String({ minLength: 1, maxLength: 200 }), {
+        description: "origin of the callers that a column of prices is for, by the header of the column",
+      }),
+    ),
     zeroRate: optional(Type.Union([Type.Literal("free"), Type.Literal("blocked")])),
     blankRate: optional(Type.Union([Type.Literal("reject"), Type.Literal("blocked")])),
     blockedRates: optional(

@@ -24,6 +24,7 @@ const HEADER = [
   "Valid to",
   "Status",
   "Currency",
+  "Origin",
 ];
 
 /** Whether a deck has columns for all that a rate costs; slots, free seconds and bounds it cannot say. */
@@ -48,7 +49,7 @@ export function isWrittenWhole({
  * apostrophe before it.
  */
 export function writeDeckCsv(rates: Iterable<Rate>, { currency, delimiter = ",", decimal = "." }: DeckLayout): string {
-  return stringify([HEADER, ...deckRows(rates, currency, decimal)], {
+  return stringify(deckTable([...rates], currency, decimal), {
     delimiter,
     cast: { string: inertText },
     record_delimiter: "\r\n",
@@ -57,10 +58,17 @@ export function writeDeckCsv(rates: Iterable<Rate>, { currency, delimiter = ",",
 
 /** The same deck as XLSX. Codes and prices are text, so that no spreadsheet shortens or rounds them. */
 export function writeDeckXlsx(rates: Iterable<Rate>, { currency }: DeckLayout): Uint8Array {
-  const sheet = utils.aoa_to_sheet([HEADER, ...deckRows(rates, currency, ".")], { dense: true });
+  const sheet = utils.aoa_to_sheet(deckTable([...rates], currency, "."), { dense: true });
   const workbook = utils.book_new();
   utils.book_append_sheet(workbook, sheet, "Rates");
   return new Uint8Array(write(workbook, { type: "array", bookType: "xlsx", compression: true }) as ArrayBuffer);
+}
+
+/** Header and rows; with a column of origins only where a price depends on it. */
+function deckTable(rates: readonly Rate[], currency: Currency, decimal: "." | ","): string[][] {
+  const hasOrigins = rates.some(({ origin, window }) => window === null && (origin ?? null) !== null);
+  const rows = [HEADER, ...deckRows(rates, currency, decimal)];
+  return hasOrigins ? rows : rows.map((row) => row.slice(0, -1));
 }
 
 function* deckRows(rates: Iterable<Rate>, currency: Currency, decimal: "." | ","): Generator<string[]> {
@@ -79,6 +87,7 @@ function* deckRows(rates: Iterable<Rate>, currency: Currency, decimal: "." | ","
       rate.effectiveTo === null ? "" : isoTime(rate.effectiveTo),
       rate.blocked ? "Blocked" : "Current",
       currency,
+      rate.origin ?? "any",
     ];
   }
 }

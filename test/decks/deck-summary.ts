@@ -23,11 +23,12 @@ export function summary(bytes: Uint8Array, template: DeckTemplate = {}): string[
   }
 }
 
-function rowText({ prefix, kind, ratePerUnit, unitS, increments, effectiveFrom, currency }: DeckRow): string {
+function rowText({ prefix, kind, ratePerUnit, unitS, increments, effectiveFrom, currency, origin }: DeckRow): string {
   const terms = [formatDecimal(ratePerUnit), unitS, `${increments.firstS}/${increments.nextS}`];
   return [
     ...[prefix, ...(kind === "price" ? terms : [kind])],
     ...(effectiveFrom === null ? [] : [toInstant(effectiveFrom).toString().slice(0, 10)]),
     ...(currency === null ? [] : [currency]),
+    ...(origin === null ? [] : [`from ${origin}`]),
   ].join(" ");
 }

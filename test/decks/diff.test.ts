@@ -148,7 +148,9 @@ describe("full and amendment decks", () => {
     expect(diffDeck({ rows, current, mode: "amendment", now }).counts).toMatchObject({ closed: 0, unchanged: 1 });
     const full = diffDeck({ rows, current, mode: "full", now });
     expect(full).toMatchObject({ counts: { closed: 1, unchanged: 1 }, missingCodes: 1, currentCodes: 3 });
-    expect(full.operations.close).toEqual([{ prefix: "355", window: null, effectiveFrom: day(JAN), at: now }]);
+    expect(full.operations.close).toEqual([
+      { prefix: "355", window: null, origin: null, effectiveFrom: day(JAN), at: now },
+    ]);
   });
 
   test("missing codes end when the deck takes effect, or when the policy says", () => {

@@ -72,9 +72,9 @@ test.each<[string, string, string[], DeckTemplate?]>([
     ["9370 0.2 1/1", "35567 0.1 1/1"],
   ],
   [
-    "jurisdictions, interstate unless told",
+    "jurisdictions, each with its price",
     "code,duration,increment,interrate,intrarate,ijrate,effective_date\n1415555,6,6,0.0031,0.0068,0.0069,03/09/2026\n",
-    ["1415555 0.0031 6/6 2026-03-09"],
+    ["1415555 0.0031 6/6 2026-03-09", "1415555 0.0068 6/6 2026-03-09", "1415555 0.0069 6/6 2026-03-09"],
   ],
   [
     "jurisdictions, intrastate",

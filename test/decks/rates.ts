@@ -48,6 +48,7 @@ export function row(prefix: string, price: string, from: string | null, more: Pa
     effectiveTo: null,
     currency: null,
     comment: "",
+    origin: null,
     ...more,
   };
 }

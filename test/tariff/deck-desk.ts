@@ -38,14 +38,14 @@ export class DeckDesk {
 
   /** Runs `rates …` with text output; `at` is the time of the clock. */
   run(words: readonly string[], at?: string): Promise<Ran> {
-    return tollwright(["--tenant", this.tenantName, "rates", ...words], this.#given(at));
+    return tollwright(["--tenant", this.tenantName, "rates", ...words], this.given(at));
   }
 
   json<Document = ImportDocument>(
     words: readonly string[],
     at?: string,
   ): Promise<{ readonly status: number | null; readonly document: Document }> {
-    return tollwrightJson<Document>(["--tenant", this.tenantName, "rates", ...words], this.#given(at));
+    return tollwrightJson<Document>(["--tenant", this.tenantName, "rates", ...words], this.given(at));
   }
 
   /** Writes a deck file of these lines under a header. */
@@ -81,7 +81,8 @@ export class DeckDesk {
     );
   }
 
-  #given(at: string | undefined) {
+  /** Where a command runs; `at` is the time of its clock. */
+  given(at?: string) {
     const now = at === undefined ? {} : { surroundings: { now: () => Temporal.Instant.from(at) } };
     return { db: this.db, ...now };
   }

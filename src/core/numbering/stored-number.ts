@@ -1,4 +1,4 @@
-import type { Called, Calling } from "./number.ts";
+import type { Called, Calling, E164 } from "./number.ts";
 
 /** Stands before every number that is not E.164, in stored events and in rate prefixes: "=112", "=1001". */
 export const NOT_E164_MARK = "=";
@@ -18,6 +18,14 @@ export function calledText(called: Called): string {
     default:
       return called satisfies never;
   }
+}
+
+/** The calling number that {@link callingText} wrote. */
+export function callingOf(text: string): Calling {
+  if (text === "") return { kind: "anonymous" };
+  return text.startsWith(NOT_E164_MARK)
+    ? { kind: "other", text: text.slice(NOT_E164_MARK.length) }
+    : { kind: "e164", digits: text as E164 };
 }
 
 /** A calling number as one text: E.164 digits, "=" and whatever else the caller sent, or "" for an anonymous call. */

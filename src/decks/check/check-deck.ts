@@ -25,8 +25,8 @@ export interface CheckContext {
   readonly rejectedRows?: number;
   /** The tariff is derived: what the deck prices are overrides. */
   readonly isDerived?: boolean;
-  /** Cost per minute of a call to `prefix` at `at`, in the tariff's currency; null where there is none. */
-  readonly costPerMinute?: (prefix: string, at: EpochMs) => Decimal | null;
+  /** Cost per minute of a call to `prefix` at `at` from that zone (null: anywhere), in the tariff's currency; null where there is none. */
+  readonly costPerMinute?: (prefix: string, at: EpochMs, origin: string | null) => Decimal | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -61,10 +61,16 @@ export function checkDeck(
 type Draft = Omit<Finding, "severity">;
 
 function checkChange(change: DeckChange, rules: DeckRules, context: CheckContext): Draft[] {
-  const { kind, prefix, line } = change;
+  const { kind, prefix, origin, line } = change;
   const found: Draft[] = [];
   const add = (code: FindingCode, what: string, fix: string): void => {
-    found.push({ code, prefix, line, what: `${prefix} ${change.destination}: ${what}`, fix });
+    found.push({
+      code,
+      prefix,
+      line,
+      what: `${prefix} ${change.destination}${origin === null ? "" : ` from ${origin}`}: ${what}`,
+      fix,
+    });
   };
   if (kind === "unchanged") return found;
   if (kind === "error") {
@@ -125,7 +131,7 @@ function checkPrice(change: DeckChange, { rules, context, add }: PriceCheck): vo
       );
     }
   }
-  const cost = context.costPerMinute?.(change.prefix, change.effectiveFrom) ?? null;
+  const cost = context.costPerMinute?.(change.prefix, change.effectiveFrom, change.origin) ?? null;
   const margin = rules.marginPercentMin ?? 0;
   if (cost === null || !isBelowCost(after, cost, margin)) return;
   add(

@@ -22,6 +22,8 @@ export type ChangedTerm = "rate" | "increments" | "connect-fee" | "slots";
 export interface DeckChange {
   readonly kind: ChangeKind;
   readonly prefix: string;
+  /** The zone that calls come from; null: anywhere. */
+  readonly origin: string | null;
   readonly destination: string;
   /** The name the code had, when it differs; a new name alone is no change of price. */
   readonly renamedFrom: string | null;
@@ -41,10 +43,11 @@ export interface DeckChange {
   readonly why: string | null;
 }
 
-/** Names one stored rate; within a tariff no two share all three. */
+/** Names one stored rate; within a tariff no two share all four. */
 export interface RateKey {
   readonly prefix: string;
   readonly window: string | null;
+  readonly origin?: string | null;
   readonly effectiveFrom: EpochMs;
 }
 

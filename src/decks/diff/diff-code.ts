@@ -8,6 +8,7 @@ import { joinSame, rateAt, rateBefore, sameBetween, since, type Timeline, until 
 /** A deck row with its dates settled. The rows of one code, by date, form a chain; each ends where the next begins. */
 export interface DatedRow {
   readonly prefix: string;
+  readonly origin: string | null;
   readonly destination: string;
   /** null: a full deck does not have the code. */
   readonly row: DeckRow | null;
@@ -71,7 +72,7 @@ function withdrawals(current: Timeline, chain: readonly DatedRow[], wanted: Time
 }
 
 /** The rate a row makes; null for one that closes the code. */
-function chainRate({ row, from, to }: DatedRow, current: Timeline): Rate | null {
+function chainRate({ row, origin, from, to }: DatedRow, current: Timeline): Rate | null {
   if (row === null || row.kind === "closed") return null;
   const model = rateAt(current, from);
   return {
@@ -89,6 +90,7 @@ function chainRate({ row, from, to }: DatedRow, current: Timeline): Rate | null 
     minimumCost: model?.minimumCost ?? null,
     maximumCost: model?.maximumCost ?? null,
     window: null,
+    ...(origin === null ? {} : { origin }),
     effectiveFrom: from,
     effectiveTo: to,
   };
@@ -99,16 +101,16 @@ function toOperations(current: Timeline, wanted: Timeline): Omit<DeckOperations,
   const close: DeckOperations["close"][number][] = [];
   const insert = new Map(wanted.map((rate) => [rate.effectiveFrom, rate]));
   for (const rate of current) {
-    const { prefix, window, effectiveFrom, effectiveTo } = rate;
+    const { prefix, window, origin = null, effectiveFrom, effectiveTo } = rate;
     const next = insert.get(effectiveFrom);
     if (next === undefined || !sameTerms(next, rate)) {
-      close.push({ prefix, window, effectiveFrom, at: effectiveFrom });
+      close.push({ prefix, window, origin, effectiveFrom, at: effectiveFrom });
       continue;
     }
     insert.delete(effectiveFrom);
     if (next.effectiveTo === effectiveTo) continue;
     if (next.effectiveTo !== null && (effectiveTo === null || next.effectiveTo < effectiveTo)) {
-      close.push({ prefix, window, effectiveFrom, at: next.effectiveTo });
+      close.push({ prefix, window, origin, effectiveFrom, at: next.effectiveTo });
     } else if (effectiveTo !== null) insert.set(effectiveTo, { ...next, effectiveFrom: effectiveTo });
   }
   return { close, insert: [...insert.values()] };
@@ -121,7 +123,9 @@ const isNamedBy = ({ destination, row }: DatedRow, rate: Rate, now: EpochMs): bo
 const renames = (current: Timeline, newest: DatedRow, now: EpochMs): DeckOperations["rename"] =>
   current
     .filter((rate) => isNamedBy(newest, rate, now) && rate.destination !== newest.destination)
-    .map(({ prefix, window, effectiveFrom }) => ({ prefix, window, effectiveFrom, destination: newest.destination }));
+    .map(({ prefix, window, origin = null, effectiveFrom }) => {
+      return { prefix, window, origin, effectiveFrom, destination: newest.destination };
+    });
 
 interface Described {
   readonly entry: DatedRow;
@@ -146,6 +150,7 @@ function describe({ entry, at, previous, after, current, now }: Described): Deck
   return {
     kind,
     prefix: entry.prefix,
+    origin: entry.origin,
     destination: entry.destination,
     renamedFrom: oldName === entry.destination || entry.destination === "" ? null : oldName,
     line: entry.row?.line ?? null,

@@ -27,8 +27,8 @@ export interface DiffInput {
  */
 export function diffDeck({ rows, current, mode, now, policy = {} }: DiffInput): DeckDiff {
   const { pastDates = "as-given", missingClosedAt } = policy;
-  const timelines = byPrefix(current);
-  const rowsByPrefix = groupRows(rows);
+  const timelines = byPlace(current);
+  const rowsByPlace = groupRows(rows);
   const changes: DeckChange[] = [];
   const withdrawn: Withdrawal[] = [];
   const operations = { close: [], insert: [], rename: [] } as {
@@ -44,34 +44,38 @@ export function diffDeck({ rows, current, mode, now, policy = {} }: DiffInput): 
     withdrawn.push(...diff.withdrawn);
   };
   const held = new Set<string>();
-  for (const [prefix, group] of rowsByPrefix) {
-    const timeline = timelines.get(prefix) ?? [];
+  for (const [place, group] of rowsByPlace) {
+    const timeline = timelines.get(place) ?? [];
     const { chain, dropped, merged, why } = buildChain(group, now);
     mergedRows += merged;
     changes.push(...dropped.map((row) => noChange(row, why === null ? "expired" : "error", { now, why })));
     if (chain.length > 0) apply(timeline, chain);
-    if (chain.length > 0 || why !== null) held.add(prefix);
+    if (chain.length > 0 || why !== null) held.add(place);
   }
   const closedAt = missingClosedAt ?? firstFutureDate(rows, now);
   let missingCodes = 0;
   if (mode === "full") {
-    for (const [prefix, timeline] of timelines) {
+    for (const [place, timeline] of timelines) {
       const last = timeline.at(-1) as Rate;
-      if (held.has(prefix) || (last.effectiveTo !== null && last.effectiveTo <= closedAt)) continue;
+      if (held.has(place) || (last.effectiveTo !== null && last.effectiveTo <= closedAt)) continue;
       missingCodes += 1;
-      apply(timeline, [{ prefix, destination: last.destination, row: null, from: closedAt, to: null }]);
+      const { prefix, origin = null, destination } = last;
+      apply(timeline, [{ prefix, origin, destination, row: null, from: closedAt, to: null }]);
     }
   }
   const counts = countKinds(changes);
   return { changes, operations, counts, withdrawn, mergedRows, missingCodes, currentCodes: timelines.size };
 }
 
-function byPrefix(rates: Iterable<Rate>): Map<string, Rate[]> {
+/** Prices of one code for calls from one zone. */
+const placeOf = ({ prefix, origin }: Pick<Rate, "prefix" | "origin">): string => `${prefix}|${origin ?? ""}`;
+
+function byPlace(rates: Iterable<Rate>): Map<string, Rate[]> {
   const timelines = new Map<string, Rate[]>();
   for (const rate of rates) {
     if (rate.window !== null) continue;
-    const timeline = timelines.get(rate.prefix);
-    if (timeline === undefined) timelines.set(rate.prefix, [rate]);
+    const timeline = timelines.get(placeOf(rate));
+    if (timeline === undefined) timelines.set(placeOf(rate), [rate]);
     else timeline.push(rate);
   }
   for (const timeline of timelines.values()) timeline.sort((a, b) => a.effectiveFrom - b.effectiveFrom);
@@ -81,8 +85,8 @@ function byPrefix(rates: Iterable<Rate>): Map<string, Rate[]> {
 function groupRows(rows: readonly DeckRow[]): Map<string, DeckRow[]> {
   const groups = new Map<string, DeckRow[]>();
   for (const row of rows) {
-    const group = groups.get(row.prefix);
-    if (group === undefined) groups.set(row.prefix, [row]);
+    const group = groups.get(placeOf(row));
+    if (group === undefined) groups.set(placeOf(row), [row]);
     else group.push(row);
   }
   return groups;
@@ -118,7 +122,8 @@ function buildChain(rows: readonly DeckRow[], now: EpochMs): Chain {
     const next = dates[index + 1] ?? null;
     const own = row.kind === "closed" ? null : row.effectiveTo;
     const to = own === null ? next : next === null ? own : epochMs(Math.min(own, next));
-    return { prefix: row.prefix, destination: row.destination, row, from, to };
+    const { prefix, origin, destination } = row;
+    return { prefix, origin, destination, row, from, to };
   });
   const backwards = chain.find(({ from, to }) => to !== null && to <= from);
   if (backwards !== undefined)
@@ -144,6 +149,7 @@ function contradiction(a: DeckRow, b: DeckRow): string | null {
 const noChange = (row: DeckRow, kind: ChangeKind, { now, why }: { now: EpochMs; why: string | null }): DeckChange => ({
   kind,
   prefix: row.prefix,
+  origin: row.origin,
   destination: row.destination,
   renamedFrom: null,
   line: row.line,

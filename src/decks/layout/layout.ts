@@ -31,7 +31,7 @@ export function findLayout(table: Table, template: DeckTemplate): Layout | undef
     if (header !== undefined) return header;
   }
   const columns = applyTemplate(inferColumns(table.rows), [], template);
-  if (columns === undefined || !isPriced(columns)) return undefined;
+  if (columns === undefined || !isPriced(columns, template)) return undefined;
   return { dataFrom: 0, headerLine: null, headers: [], columns, rivals: new Map(), otherPrices: [] };
 }
 
@@ -70,7 +70,7 @@ function readHeader(table: Table, index: number, height: 1 | 2, template: DeckTe
   if (headers.every((text) => matchHeader(text) === undefined) && template.columns === undefined) return undefined;
   const matched = matchColumns(headers, table.rows.slice(dataFrom, dataFrom + SAMPLE_ROWS));
   const columns = applyTemplate(matched.columns, headers, template);
-  if (columns === undefined || !isPriced(columns)) return undefined;
+  if (columns === undefined || !isPriced(columns, template)) return undefined;
   const rivals = new Map([...matched.rivals].filter(([field]) => template.columns?.[field] === undefined));
   const headerLine = rows[0]?.line ?? null;
   return { dataFrom, headerLine, headers, columns, rivals, otherPrices: matched.otherPrices };
@@ -108,8 +108,8 @@ function applyTemplate(
 }
 
 /** A rate deck has a column of codes and a column of prices; anything else is optional. */
-function isPriced(columns: ReadonlyMap<DeckField, number>): boolean {
+function isPriced(columns: ReadonlyMap<DeckField, number>, { originPrices }: DeckTemplate): boolean {
   const codes = columns.has("code") || columns.has("areaCode") || columns.has("countryCode");
   const rates = columns.has("rate") || columns.has("interRate") || columns.has("intraRate");
-  return codes && rates;
+  return codes && (rates || originPrices !== undefined);
 }

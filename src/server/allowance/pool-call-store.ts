@@ -1,9 +1,10 @@
 import type { Span } from "../../core/allowance/cycle.ts";
 import type { Pool } from "../../core/catalog/pools.ts";
 import type { Called } from "../../core/numbering/number.ts";
-import { NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
+import { callingOf, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { CallDirection } from "../../core/usage/switch-call.ts";
+import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import type { PricedCharge } from "../usage/priced-call.ts";
@@ -13,11 +14,12 @@ import type { TurnPosition } from "./month-store.ts";
 /** A charge in force of one of a pool's accounts, and the call that it is for. */
 export interface PoolCall extends TurnPosition {
   readonly charge: PricedCharge;
-  readonly event: { readonly called: Called; readonly direction: CallDirection; readonly talkedS: number };
+  readonly event: Pick<UsageEvent, "called" | "calling" | "direction" | "talkedS">;
 }
 
 interface CallRow extends ChargeRow {
   readonly called: string;
+  readonly calling: string;
   readonly direction: CallDirection;
   readonly talked_s: number;
 }
@@ -38,7 +40,7 @@ export async function* poolCalls(
   };
   for (;;) {
     const { rows } = await tx.query<CallRow>(
-      `select c.*, u.called, u.direction, u.talked_s
+      `select c.*, u.called, u.calling, u.direction, u.talked_s
        from (
          select * from charges c
          where c.book_id = $1 and c.answered_at >= $2 and c.answered_at < $3 and c.account_id = any($4::uuid[])
@@ -74,7 +76,12 @@ const callOf = (row: CallRow): PoolCall => ({
   answeredAt: row.answered_at,
   usageId: row.usage_id,
   charge: entryOf(row).charge,
-  event: { called: calledOf(row.called), direction: row.direction, talkedS: row.talked_s },
+  event: {
+    called: calledOf(row.called),
+    calling: callingOf(row.calling),
+    direction: row.direction,
+    talkedS: row.talked_s,
+  },
 });
 
 const calledOf = (text: string): Called =>

@@ -11,7 +11,7 @@ import type { RatedCharge } from "../../core/rating/charge.ts";
 import { openCall } from "../../core/rating/opening.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
-import { inAccountCurrency } from "../rating/price-call.ts";
+import { inAccountCurrency, originFor } from "../rating/price-call.ts";
 import type { RatingContext } from "../rating/rating-context.ts";
 import { type LoadedTariff, tableFor } from "../rating/tariff-set.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
@@ -21,7 +21,7 @@ import type { PricedCharge } from "../usage/priced-call.ts";
 export interface Turn {
   readonly account: StoredAccount;
   readonly loaded: LoadedTariff;
-  readonly event: Pick<UsageEvent, "called" | "direction" | "talkedS">;
+  readonly event: Pick<UsageEvent, "called" | "calling" | "direction" | "talkedS">;
   readonly answeredAt: EpochMs;
 }
 
@@ -29,7 +29,7 @@ export interface Turn {
 export function callInTurn(context: RatingContext, { account, loaded, event, answeredAt }: Turn): CallInTurn | null {
   const { called, direction, talkedS } = event;
   const { table, digits } = tableFor(loaded, called);
-  const opening = openCall(table, digits, answeredAt);
+  const opening = openCall(table, digits, answeredAt, originFor(context, table, event));
   if (opening.kind !== "open") return null;
   const paid = (amount: Nanos) => {
     const priced = { amount, currency: table.terms.currency } as RatedCharge;

@@ -4,7 +4,7 @@ import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { Nanos } from "../../core/money/nanos.ts";
 import { normaliseCalled } from "../../core/numbering/normalise-number.ts";
-import type { Called } from "../../core/numbering/number.ts";
+import type { Called, Calling } from "../../core/numbering/number.ts";
 import { compileNumberPlan, DEFAULT_NUMBER_RULES } from "../../core/numbering/number-plan.ts";
 import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import type { ExplainedCharge } from "../../core/rating/charge.ts";
@@ -16,7 +16,7 @@ import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { findAccount } from "../tenancy/find-account.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
-import { inAccountCurrency } from "./price-call.ts";
+import { inAccountCurrency, originFor } from "./price-call.ts";
 import { numberUnreadable } from "./problems.ts";
 import { chainOf, loadRatingContext, type RatingContext, tariffAt } from "./rating-context.ts";
 import { tableFor } from "./tariff-set.ts";
@@ -27,6 +27,8 @@ export interface PriceQuestion {
   /** As typed: "+49 30 901820", "0049…", "112". */
   readonly called: string;
   readonly accountCode: string;
+  /** The caller, as typed; left out: withheld. */
+  readonly calling?: string;
   readonly answeredAt: EpochMs;
   readonly talkedS: number;
 }
@@ -76,13 +78,15 @@ export interface PriceAnswer {
 export async function explainPrice(db: Database, question: PriceQuestion): Promise<PriceAnswer> {
   const { tenantId, answeredAt, talkedS } = question;
   const called = readCalled(question.called);
+  const calling = readCalling(question.calling);
+  const call = { called, calling, answeredAt, talkedS };
   return await db.transaction("app", { tenantId }, async (tx) => {
     const { id } = await findAccount(tx, tenantId, question.accountCode);
     const context = await loadRatingContext(tx, tenantId, null);
     const sides: ExplainedSide[] = [];
     for (const account of chainOf(context, id)) {
-      const explained = explainSide(context, account.id, { called, answeredAt, talkedS });
-      sides.push(await withTurn(tx, context, account, explained, { called, answeredAt, talkedS }));
+      const explained = explainSide(context, account.id, call);
+      sides.push(await withTurn(tx, context, account, explained, call));
     }
     return {
       called: calledText(called),
@@ -94,19 +98,21 @@ export async function explainPrice(db: Database, question: PriceQuestion): Promi
 
 interface Call {
   readonly called: Called;
+  readonly calling: Calling;
   readonly answeredAt: EpochMs;
   readonly talkedS: number;
 }
 
 function explainSide(context: RatingContext, accountId: string, call: Call): ExplainedSide {
-  const { called, answeredAt, talkedS } = call;
+  const { called, answeredAt } = call;
   const account = context.accounts.get(accountId);
   invariant(account, "the selling chain is made of accounts");
   const side = account.kind === "vendor" ? "cost" : account.kind;
   const loaded = tariffAt(context, accountId, answeredAt);
   if (loaded === undefined) return { side, account: account.code, tariff: null, outcome: { kind: "no-tariff" } };
   const { table, digits } = tableFor(loaded, called);
-  const rating = explainCall(table, { called: digits, answeredAt, talkedS });
+  const origin = originFor(context, table, call);
+  const rating = explainCall(table, { ...call, called: digits, ...(origin === undefined ? {} : { origin }) });
   const about = { side, account: account.code, tariff: loaded.tariff.name } as const;
   if (rating.kind !== "rated") return { ...about, outcome: rating };
   const paid = inAccountCurrency(context, account, rating.charge, table.terms, answeredAt);
@@ -121,18 +127,25 @@ async function withTurn(
   context: RatingContext,
   account: StoredAccount,
   explained: ExplainedSide,
-  { called, answeredAt, talkedS }: Call,
+  { answeredAt, ...call }: Call,
 ): Promise<ExplainedSide> {
   const pool = context.pools.get(account.id);
   const loaded = tariffAt(context, account.id, answeredAt);
   if (explained.outcome.kind !== "rated" || pool === undefined || loaded === undefined) return explained;
-  const turn = { account, loaded, event: { called, talkedS, direction: "originating" as const }, answeredAt };
-  const call = callInTurn(context, turn);
-  if (call === null) return explained;
+  const turn = { account, loaded, event: { ...call, direction: "originating" as const }, answeredAt };
+  const inTurn = callInTurn(context, turn);
+  if (inTurn === null) return explained;
   const { rules, state } = await poolAt(tx, pool, answeredAt);
-  const { charge } = priceInTurn(rules, state, call);
+  const { charge } = priceInTurn(rules, state, inTurn);
   const { amount, currency } = chargeFields(context, turn, charge);
   return { ...explained, outcome: { ...explained.outcome, inTurn: { amount, currency, parts: charge.parts } } };
+}
+
+/** What is no E.164 number counts as a caller who is not known. */
+function readCalling(text: string | undefined): Calling {
+  if (text === undefined) return { kind: "anonymous" };
+  const number = normaliseCalled(text, compileNumberPlan(DEFAULT_NUMBER_RULES));
+  return number.kind === "e164" ? number : { kind: "other", text };
 }
 
 /** E.164 in any of its spellings, or digits that are no E.164 number: a short code. */

@@ -12,6 +12,7 @@ const TABLES = [
   "packages",
   "package_versions",
   "account_packages",
+  "nanp_imports",
 ];
 
 const FINGERPRINT = [

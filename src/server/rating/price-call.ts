@@ -6,11 +6,14 @@ import type { RatedCharge } from "../../core/rating/charge.ts";
 import { openCall } from "../../core/rating/opening.ts";
 import { rateOpened } from "../../core/rating/rate-call.ts";
 import type { Reject } from "../../core/reject.ts";
+import type { CompiledTariff } from "../../core/tariff/compiled-tariff.ts";
+import type { CallOrigin } from "../../core/tariff/origin-zone.ts";
 import type { TariffTerms } from "../../core/tariff/tariff.ts";
 import { isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { civilDay } from "../../core/time/zone.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
+import { originOfCall } from "../numbering/nanp-numbers.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { PricedCharge } from "../usage/priced-call.ts";
 import { chainOf, type RatingContext, tariffAt } from "./rating-context.ts";
@@ -99,7 +102,7 @@ export function priceSide(
   const loaded = tariffAt(context, account.id, answeredAt);
   if (loaded === undefined) return noTariff(account);
   const { table, digits } = tableFor(loaded, event.called);
-  const opening = openCall(table, digits, answeredAt);
+  const opening = openCall(table, digits, answeredAt, originFor(context, table, event));
   if (opening.kind === "no-rate") return noRate(event, account, loaded.tariff.name, side);
   if (opening.kind === "blocked") return blocked(event, account, opening);
   const rated = rateOpened(opening, { talkedS: event.talkedS });
@@ -118,6 +121,13 @@ export function priceSide(
     billedS: rated.billedS,
   };
 }
+
+/** Where a call comes from; undefined for a tariff whose prices do not depend on it. */
+export const originFor = (
+  { nanp }: RatingContext,
+  { zones }: CompiledTariff,
+  call: Pick<UsageEvent, "called" | "calling">,
+): CallOrigin | undefined => (zones === null ? undefined : originOfCall(nanp, call));
 
 /** The charge in the account's own currency, at the rate of the day of answer. */
 export function inAccountCurrency(
@@ -148,7 +158,7 @@ export function inAccountCurrency(
 const EXCHANGE_RATE_SCALE = 18;
 
 /** What the tariff of a side looks at. */
-type CallToPrice = Pick<UsageEvent, "called" | "talkedS">;
+type CallToPrice = Pick<UsageEvent, "called" | "calling" | "talkedS">;
 
 const called = (event: CallToPrice): string => calledText(event.called);
 

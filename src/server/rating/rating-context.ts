@@ -8,6 +8,7 @@ import { compileVendors, type VendorResolver } from "../../core/tenancy/vendor.t
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { loadPools } from "../catalog/load-pools.ts";
 import type { Tx } from "../db/tx.ts";
+import { loadNanpNumbers, type NanpNumbers } from "../numbering/nanp-numbers.ts";
 import { loadParties } from "../tenancy/load-parties.ts";
 import type { StoredAccount, TariffAssignment } from "../tenancy/party.ts";
 import { listExchangeRates } from "./exchange-store.ts";
@@ -30,6 +31,8 @@ export interface RatingContext {
   readonly pools: ReadonlyMap<string, Pool>;
   /** Rates between currencies, and the zone whose calendar says which day a call was answered on. */
   readonly exchange: ExchangeTerms;
+  /** States of exchanges and ported numbers, for prices by origin. */
+  readonly nanp: NanpNumbers;
   /** Who sells to whom, by paying account; filled as accounts are met. */
   readonly chains: Map<string, readonly StoredAccount[]>;
 }
@@ -62,6 +65,7 @@ export async function loadRatingContext(
       table: exchangeTable(exchangeRates, { pivot: tenant.currency, ageDaysMax: EXCHANGE_AGE_DAYS_MAX }),
       timeZone: tenant.timeZone,
     },
+    nanp: await loadNanpNumbers(tx, tenantId, previous?.nanp ?? null),
     chains: new Map(),
   };
 }

@@ -1,5 +1,5 @@
-import type { Called, Calling } from "../../core/numbering/number.ts";
-import { NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
+import type { Called } from "../../core/numbering/number.ts";
+import { callingOf, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { type CallDirection, NO_CAUSE } from "../../core/usage/switch-call.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
@@ -194,13 +194,6 @@ const calledOf = (text: string): Called =>
   text.startsWith(NOT_E164_MARK)
     ? { kind: "other", text: text.slice(NOT_E164_MARK.length) }
     : ({ kind: "e164", digits: text } as Called);
-
-function callingOf(text: string): Calling {
-  if (text === "") return { kind: "anonymous" };
-  return text.startsWith(NOT_E164_MARK)
-    ? { kind: "other", text: text.slice(NOT_E164_MARK.length) }
-    : ({ kind: "e164", digits: text } as Calling);
-}
 
 /** A call that gets another payer or vendor. */
 export interface MovedCall {

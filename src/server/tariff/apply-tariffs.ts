@@ -1,6 +1,7 @@
 import { uuidv7 } from "../../clock.ts";
 import { mayWrite, noteChange, type SetupWork } from "../tenancy/setup-work.ts";
 import { basesFirst } from "./bases-first.ts";
+import { originsOf } from "./deck-zones.ts";
 import { planPublication } from "./plan-publication.ts";
 import { loadRates } from "./rate-store.ts";
 import { type PlannedTariff, readTariffContent } from "./read-tariff-content.ts";
@@ -24,7 +25,12 @@ export async function applyTariffs(
   const planned = new Map<string, PlannedTariff>(
     listed.map((tariff) => [
       tariff.name,
-      { ...tariff, currency: tariff.terms?.currency ?? work.currency, derivation: tariff.derivation },
+      {
+        ...tariff,
+        currency: tariff.terms?.currency ?? work.currency,
+        derivation: tariff.derivation,
+        origins: originsOf(tariff, listed),
+      },
     ]),
   );
   for (const [setup, index] of basesFirst(setups, work.faults)) {
@@ -35,7 +41,10 @@ export async function applyTariffs(
     const accountId = accountOf(work, { setup, pointer, present, accountIds });
     if (next === null || accountId === undefined) continue;
     const id = present?.id ?? uuidv7();
-    planned.set(setup.name, { id, name: setup.name, currency: next.terms.currency, derivation: next.derivation });
+    const { derivation: derived } = next;
+    const bottom = derived && [...planned.values()].find((one) => one.id === derived.baseTariffId);
+    const origins = bottom ? bottom.origins : next.terms.origins;
+    planned.set(setup.name, { id, name: setup.name, currency: next.terms.currency, derivation: derived, origins });
     const now = present?.terms ? { terms: present.terms, derivation: present.derivation, rates: held } : null;
     const { fields, closings, rates } = planPublication(now, next);
     const write = noteTariff(work, setup.name, present, fields);

@@ -5,8 +5,9 @@ import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { compareDeck, type DeckComparison } from "./compare-deck.ts";
 import { type Deck, listDrafts, loadDeck, loadDeckRows, loadRejects, savePreview } from "./deck-store.ts";
+import { settleZones } from "./deck-zones.ts";
 import { deckUnknown, tariffUnpublished } from "./problems.ts";
-import { findTariff } from "./store.ts";
+import { findTariff, listTariffs } from "./store.ts";
 
 export type { Deck } from "./deck-store.ts";
 
@@ -58,9 +59,9 @@ export async function compareDraft(
 ) {
   const { terms, ...found } = await findTariff(tx, tenantId, deck.tariffName);
   if (terms === null) throw tariffUnpublished({ name: deck.tariffName });
-  const tariff = { ...found, terms };
-  const rows = await loadDeckRows(tx, deck.id);
   const { settings, receivedAt, reading } = deck;
+  const stored = { rows: await loadDeckRows(tx, deck.id), zones: reading.zones ?? [] };
+  const { tariff, rows } = settleZones({ ...found, terms }, stored, await listTariffs(tx, tenantId));
   const rejectedRows = reading.counts.rejectedRows;
   const comparison = await compareDeck(tx, { tenantId, tariff, rows, rejectedRows, settings, receivedAt, now });
   return { tariff, comparison };

@@ -78,17 +78,18 @@ export const isBlocking = ({ severity }: Finding): boolean => severity === "bloc
 function digestOf({ operations }: DeckDiff, findings: readonly Finding[], now: EpochMs): string {
   const hash = createHash("sha256");
   const time = (at: EpochMs | null) => (at === now ? "now" : at);
+  const from = (origin: string | null | undefined) => ((origin ?? null) === null ? "" : ` from ${origin}`);
   const terms = (rate: Rate) => {
     const { firstS, nextS } = rate.increments;
     const price = `${formatDecimal(rate.ratePerUnit)}/${rate.unitS} ${firstS}/${nextS} ${formatDecimal(rate.connectFee)}`;
     return `${rate.blocked ? "blocked" : price} ${time(rate.effectiveTo)} ${rate.destination}`;
   };
-  for (const { prefix, effectiveFrom, at } of operations.close)
-    hash.update(`close ${prefix} ${time(effectiveFrom)} ${time(at)}\n`);
+  for (const { prefix, origin, effectiveFrom, at } of operations.close)
+    hash.update(`close ${prefix}${from(origin)} ${time(effectiveFrom)} ${time(at)}\n`);
   for (const rate of operations.insert)
-    hash.update(`insert ${rate.prefix} ${time(rate.effectiveFrom)} ${terms(rate)}\n`);
-  for (const { prefix, effectiveFrom, destination } of operations.rename)
-    hash.update(`rename ${prefix} ${time(effectiveFrom)} ${destination}\n`);
+    hash.update(`insert ${rate.prefix}${from(rate.origin)} ${time(rate.effectiveFrom)} ${terms(rate)}\n`);
+  for (const { prefix, origin, effectiveFrom, destination } of operations.rename)
+    hash.update(`rename ${prefix}${from(origin)} ${time(effectiveFrom)} ${destination}\n`);
   for (const { code, prefix, line } of findings.filter(isBlocking)) hash.update(`block ${code} ${prefix} ${line}\n`);
   return hash.digest("hex");
 }

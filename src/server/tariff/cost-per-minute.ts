@@ -8,8 +8,8 @@ import type { Tx } from "../db/tx.ts";
 import { loadTariff } from "../rating/tariff-set.ts";
 import { costTariffCurrency, tariffUnknown } from "./problems.ts";
 
-/** What a minute to a prefix costs; null: nothing is known of it, or it is blocked. */
-export type CostPerMinute = (prefix: string, at: EpochMs) => Decimal | null;
+/** What a minute to a prefix costs from a zone of that name (null: from anywhere); null: nothing is known of it, or it is blocked. */
+export type CostPerMinute = (prefix: string, at: EpochMs, origin: string | null) => Decimal | null;
 
 /**
  * Costs by the tariff of that name, derived or not, for prices in `currency`. A prefix costs what a number that begins
@@ -27,8 +27,8 @@ export async function costPerMinute(
   const { numbers } = loaded;
   if (numbers.terms.currency !== currency)
     throw costTariffCurrency({ name, is: numbers.terms.currency, wanted: currency });
-  return (prefix, at) => {
-    const found = findRate(numbers, prefix as E164, at);
+  return (prefix, at, origin) => {
+    const found = findRate(numbers, prefix as E164, at, origin === null ? [] : [origin]);
     if (found === null || isBlocked(found)) return null;
     const { ratePerUnit, unitS } = priceOf(found.layer, found.row).terms;
     return perMinute(ratePerUnit, unitS);

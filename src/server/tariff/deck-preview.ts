@@ -86,8 +86,8 @@ function biggestIncreases(changes: readonly DeckChange[]): Increase[] {
 
 function marginsOf(changes: readonly DeckChange[], cost: NonNullable<DeckComparison["cost"]>, limit: number) {
   const margins = changes.flatMap((change): Margin[] => {
-    const { after, prefix, effectiveFrom } = change;
-    const minuteCost = after === null || after.blocked ? null : cost(prefix, effectiveFrom);
+    const { after, prefix, origin, effectiveFrom } = change;
+    const minuteCost = after === null || after.blocked ? null : cost(prefix, effectiveFrom, origin);
     if (after === null || minuteCost === null || minuteCost.units === 0n) return [];
     const price = minutePrice(after);
     return [{ change, price, cost: minuteCost, percent: percentAbove(minuteCost, price) }];

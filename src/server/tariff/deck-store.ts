@@ -9,8 +9,8 @@ import type { BulkTx, Tx } from "../db/tx.ts";
 import type { DeckSettings } from "./deck-settings.ts";
 import { storedDecimal } from "./terms-json.ts";
 
-/** What reading a deck's file found out, without its rows. */
-export type DeckFacts = Pick<DeckReading, "counts" | "detected" | "warnings">;
+/** What reading a deck's file found out, without its rows. Drafts of before decks had zones have none. */
+export type DeckFacts = Pick<DeckReading, "counts" | "detected" | "warnings"> & Partial<Pick<DeckReading, "zones">>;
 
 /** What publishing a draft would have done when it was last shown. */
 export interface DeckPreviewNote {
@@ -116,13 +116,14 @@ export async function markDiscarded(tx: Tx, id: string): Promise<void> {
 }
 
 const ROW_COLUMNS = `number, line, prefix, code_text, destination, kind, status, rate, unit_s, written_decimals,
-  first_s, next_s, connect_fee, effective_from, effective_to, currency, comment`;
+  first_s, next_s, connect_fee, effective_from, effective_to, currency, comment, origin`;
 
 /** COPY into a table under row-level security is refused: the rows go through a temporary one. */
 async function insertRows(tx: BulkTx, { tenantId, id }: NewDeck, rows: readonly DeckRow[]): Promise<void> {
   await tx.query(`create temp table stage_deck_rows (number integer, line integer, prefix text, code_text text,
     destination text, kind text, status text, rate text, unit_s integer, written_decimals integer, first_s integer,
-    next_s integer, connect_fee text, effective_from timestamptz, effective_to timestamptz, currency text, comment text)
+    next_s integer, connect_fee text, effective_from timestamptz, effective_to timestamptz, currency text, comment text,
+    origin text)
     on commit drop`);
   const copy = new BinaryCopy(rows.length * 192 + 64);
   for (const [index, row] of rows.entries()) writeRow(copy, row, index);
@@ -130,7 +131,7 @@ async function insertRows(tx: BulkTx, { tenantId, id }: NewDeck, rows: readonly 
   await tx.query(
     `insert into deck_rows (tenant_id, deck_id, ${ROW_COLUMNS})
      select $1, $2, number, line, prefix, code_text, destination, kind, status, rate::numeric, unit_s, written_decimals,
-       first_s, next_s, connect_fee::numeric, effective_from, effective_to, currency, comment
+       first_s, next_s, connect_fee::numeric, effective_from, effective_to, currency, comment, origin
      from stage_deck_rows`,
     [tenantId, id],
   );
@@ -138,7 +139,7 @@ async function insertRows(tx: BulkTx, { tenantId, id }: NewDeck, rows: readonly 
 }
 
 function writeRow(copy: BinaryCopy, row: DeckRow, number: number): void {
-  copy.row(17);
+  copy.row(18);
   copy.int4(number);
   copy.int4(row.line);
   copy.text(row.prefix);
@@ -156,6 +157,7 @@ function writeRow(copy: BinaryCopy, row: DeckRow, number: number): void {
   copy.timestamptz(row.effectiveTo);
   copy.text(row.currency);
   copy.text(row.comment);
+  copy.text(row.origin);
 }
 
 async function insertRejects(tx: Tx, { tenantId, id }: NewDeck, rejected: readonly RejectedRow[]): Promise<void> {
@@ -186,7 +188,7 @@ export async function loadDeckRows(tx: Tx, id: string): Promise<DeckRow[]> {
   const { rows } = await tx.query<StoredRow>(
     `select line, prefix, code_text as "codeText", destination, kind, status, rate, unit_s as "unitS",
        written_decimals as "writtenDecimals", first_s as "firstS", next_s as "nextS", connect_fee as "connectFee",
-       effective_from as "effectiveFrom", effective_to as "effectiveTo", currency, comment
+       effective_from as "effectiveFrom", effective_to as "effectiveTo", currency, comment, origin
      from deck_rows where deck_id = $1 order by number`,
     [id],
   );

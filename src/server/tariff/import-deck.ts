@@ -11,6 +11,7 @@ import { SetupFaults } from "../tenancy/setup-faults.ts";
 import { compareDeck, type DeckComparison, isBlocking } from "./compare-deck.ts";
 import type { DeckSettings } from "./deck-settings.ts";
 import { findSameDraft, insertDeck, savePreview } from "./deck-store.ts";
+import { settleZones } from "./deck-zones.ts";
 import { deckWithoutRates, tariffUnknown, tariffUnpublished } from "./problems.ts";
 import { publishComparison } from "./publish-comparison.ts";
 import { readDeckAside } from "./read-deck-aside.ts";
@@ -75,11 +76,12 @@ export async function importDeck(db: Database, arrival: DeckArrival): Promise<De
   const sha256 = createHash("sha256").update(arrival.file.bytes).digest("hex");
   return await db.bulk("app", { tenantId: tenant.id }, async (tx) => {
     const epoch = arrival.dryRun ? 0 : await lockEpoch(tx, tenant.id);
-    const tariff = await findTarget(tx, arrival, reading);
+    const all = await listTariffs(tx, tenant.id);
+    const { tariff, rows } = settleZones(findTarget(all, arrival, reading), reading, all);
     const known = await findSameDraft(tx, tariff.id, { sha256, settings });
     const receivedAt = arrival.receivedAt ?? known?.receivedAt ?? now;
     const rejectedRows = reading.rejected.length;
-    const deck = { tenantId: tenant.id, tariff, rows: reading.rows, rejectedRows, settings, receivedAt, now };
+    const deck = { tenantId: tenant.id, tariff, rows, rejectedRows, settings, receivedAt, now };
     const comparison = await compareDeck(tx, deck);
     const kept = { sha256, receivedAt, tariff, knownId: known?.id ?? null };
     const outcome = await keep(tx, { arrival, reading, comparison, ...kept }, epoch);
@@ -113,9 +115,9 @@ async function keep(tx: BulkTx, compared: ComparedDeck, epoch: number): Promise<
 }
 
 /** The tariff as it is, or as it will be created. */
-async function findTarget(tx: BulkTx, arrival: DeckArrival, { detected }: DeckReading): Promise<DeckTariff> {
+function findTarget(all: readonly Tariff[], arrival: DeckArrival, { detected }: DeckReading): DeckTariff {
   const { tenant, tariffName: name, create } = arrival;
-  const present = (await listTariffs(tx, tenant.id)).find((tariff) => tariff.name === name);
+  const present = all.find((tariff) => tariff.name === name);
   if (present === undefined && create !== null) {
     const faults = new SetupFaults();
     const initial = defaultTerms(detected.currency ?? tenant.currency, tenant.timeZone);
@@ -148,10 +150,10 @@ async function createTarget(
 
 async function storeDraft(tx: BulkTx, compared: ComparedDeck): Promise<string> {
   const { arrival, reading, comparison, tariff, sha256, receivedAt } = compared;
-  const { counts, detected, warnings } = reading;
+  const { counts, detected, warnings, zones } = reading;
   const id = uuidv7();
   const file = { fileName: arrival.file.name, sha256, settings: arrival.settings, receivedAt };
-  const found = { reading: { counts, detected, warnings }, preview: previewOf(comparison) };
+  const found = { reading: { counts, detected, warnings, zones }, preview: previewOf(comparison) };
   const owner = { tenantId: arrival.tenant.id, tariffId: tariff.id, createdBy: arrival.author };
   await insertDeck(tx, { id, ...owner, ...file, ...found }, reading);
   return id;

@@ -31,7 +31,7 @@ export function planPublication(now: TariffContent | null, next: TariffContent):
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
     (place) => rateTexts(before.get(place)) !== rateTexts(after.get(place)),
   );
-  const terms = Object.keys(next.terms) as (keyof TariffTerms)[];
+  const terms = Object.keys({ ...now.terms, ...next.terms }) as (keyof TariffTerms)[];
   return {
     fields: [
       ...terms.filter((field) => !isDeepStrictEqual(now.terms[field], next.terms[field])),
@@ -43,12 +43,14 @@ export function planPublication(now: TariffContent | null, next: TariffContent):
   };
 }
 
-/** Rates of one prefix and window end together. */
-const placeOf = ({ prefix, window }: Rate): string => JSON.stringify([prefix, window]);
+/** Rates of one prefix, window and origin end together. */
+const placeOf = ({ prefix, window, origin = null }: Rate): string => JSON.stringify([prefix, window, origin]);
 
 /** Withdraws all of them, past ones too. */
 const closingOf = (rates: readonly Rate[]): RateClosing[] =>
-  rates.map(({ prefix, window, effectiveFrom }) => ({ prefix, window, effectiveFrom, at: effectiveFrom }));
+  rates.map(({ prefix, window, origin = null, effectiveFrom }) => {
+    return { prefix, window, origin, effectiveFrom, at: effectiveFrom };
+  });
 
 /** Compared as JSON, where equal decimals are equal texts. */
 const derivationJson = (derivation: Derivation | null) => derivation && derivationToJson(derivation);

@@ -60,6 +60,14 @@ export const deckFindingsBlock = (args: { readonly total: number; readonly first
     fix: "Correct the deck and import it again, or overrule all of them with --accept-findings.",
   });
 
+export const deckOriginUnknown = ({ name, isDerived }: { readonly name: string; readonly isDerived: boolean }) =>
+  new Problem("deck-origin-unknown", {
+    what: `The deck prices by where calls come from, and nothing says which callers "${name}" has.`,
+    fix: isDerived
+      ? "Describe the origin in the tariff at the bottom, which this one is derived from."
+      : `Say so in the template, such as {"origins": {"${name}": ["44", "353"]}}, or under origins of the tariff.`,
+  });
+
 export const versionUnknown = (args: { readonly name: string; readonly version: number; readonly newest: number }) =>
   new Problem("tariff-version-unknown", {
     what: `Tariff "${args.name}" has no version ${args.version}; its newest is ${args.newest}.`,

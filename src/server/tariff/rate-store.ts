@@ -11,6 +11,7 @@ import { slotsFromJson, slotsToJson, storedDecimal } from "./terms-json.ts";
 interface RateRow {
   readonly prefix: string;
   readonly time_window: string;
+  readonly origin: string;
   readonly effective_from: EpochMs;
   readonly effective_to: EpochMs | null;
   readonly destination: string;
@@ -50,6 +51,7 @@ function rateOf(row: RateRow): Rate {
     maximumCost: row.maximum_cost === null ? null : storedDecimal(row.maximum_cost),
     ...(row.at_maximum_cost === null ? {} : { atMaximumCost: row.at_maximum_cost }),
     window: row.time_window === "" ? null : row.time_window,
+    ...(row.origin === "" ? {} : { origin: row.origin }),
     effectiveFrom: row.effective_from,
     effectiveTo: row.effective_to,
   };
@@ -71,7 +73,7 @@ export async function* rateGroups(
   { tariffId, version, chunkRows }: { readonly tariffId: string; readonly version: number; readonly chunkRows: number },
 ): AsyncGenerator<readonly RateGroup[]> {
   invariant(Number.isSafeInteger(chunkRows) && chunkRows > 0, `a chunk has whole rows, got ${chunkRows}`);
-  const terms = `time_window, effective_from, effective_to, destination, ${TERMS}`;
+  const terms = `time_window, origin, effective_from, effective_to, destination, ${TERMS}`;
   await tx.query(
     `declare rate_groups no scroll cursor for
      select string_agg(prefix, ' ') as prefixes, ${terms} from rates where ${OF_VERSION} group by ${terms}`,
@@ -93,9 +95,9 @@ export async function* rateGroups(
 /** The rates of one version, past and future ones included, by prefix; those of prefixes that begin with `prefix`. */
 export async function loadRates(tx: Tx, tariffId: string, version: number, prefix = ""): Promise<readonly Rate[]> {
   const { rows } = await tx.query<RateRow>(
-    `select prefix, time_window, effective_from, effective_to, destination, ${TERMS} from rates
+    `select prefix, origin, time_window, effective_from, effective_to, destination, ${TERMS} from rates
      where ${OF_VERSION} and prefix >= $3 and prefix < $4
-     order by prefix, time_window, effective_from`,
+     order by prefix, origin, time_window, effective_from`,
     [tariffId, version, prefix, `${prefix}~`], // "~" stands behind all that a prefix is made of, under collation C
   );
   return rows.map(rateOf);
@@ -134,12 +136,13 @@ async function reviseRates(tx: BulkTx, changes: RateChanges, { tariffId, version
   const revisions = mergeRevisions(changes);
   if (revisions.length === 0) return;
   await tx.query(`create temp table stage_revisions (prefix text collate "C", time_window text,
-    effective_from timestamptz, ends_at timestamptz, new_name text) on commit drop`);
+    origin text, effective_from timestamptz, ends_at timestamptz, new_name text) on commit drop`);
   const copy = new BinaryCopy(revisions.length * 96 + 64);
-  for (const { prefix, window, effectiveFrom, at, destination } of revisions) {
-    copy.row(5);
+  for (const { prefix, window, origin, effectiveFrom, at, destination } of revisions) {
+    copy.row(6);
     copy.text(prefix);
     copy.text(window ?? "");
+    copy.text(origin ?? "");
     copy.timestamptz(effectiveFrom);
     copy.timestamptz(at);
     copy.text(destination);
@@ -150,12 +153,13 @@ async function reviseRates(tx: BulkTx, changes: RateChanges, { tariffId, version
     `with revised as (
        update rates r set version_to = $2 from stage_revisions s
        where r.tariff_id = $1 and r.version_to is null
-         and r.prefix = s.prefix and r.time_window = s.time_window and r.effective_from = s.effective_from
+         and r.prefix = s.prefix and r.time_window = s.time_window and r.origin = s.origin
+         and r.effective_from = s.effective_from
        returning r.*, s.ends_at, s.new_name
      ), kept as (
-       insert into rates (tenant_id, tariff_id, prefix, time_window, effective_from, effective_to, version_from,
-         destination, ${TERMS})
-       select tenant_id, tariff_id, prefix, time_window, effective_from, coalesce(ends_at, effective_to), $2,
+       insert into rates (tenant_id, tariff_id, prefix, time_window, origin, effective_from, effective_to,
+         version_from, destination, ${TERMS})
+       select tenant_id, tariff_id, prefix, time_window, origin, effective_from, coalesce(ends_at, effective_to), $2,
          coalesce(new_name, destination), ${TERMS}
        from revised where ends_at is null or ends_at > effective_from
      )
@@ -177,10 +181,11 @@ interface Revision extends RateKey {
 /** A rate may be closed and renamed at once. */
 function mergeRevisions({ closings, renames = [] }: RateChanges): Revision[] {
   const revisions = new Map<string, Revision>();
-  const keyOf = ({ prefix, window, effectiveFrom }: RateKey) => `${prefix}|${window ?? ""}|${effectiveFrom}`;
+  const keyOf = ({ prefix, window, origin, effectiveFrom }: RateKey) =>
+    JSON.stringify([prefix, window, origin ?? null, effectiveFrom]);
   for (const closing of closings) revisions.set(keyOf(closing), { ...closing, destination: null });
-  for (const { prefix, window, effectiveFrom, destination } of renames) {
-    const key = { prefix, window, effectiveFrom };
+  for (const { prefix, window, origin = null, effectiveFrom, destination } of renames) {
+    const key = { prefix, window, origin, effectiveFrom };
     revisions.set(keyOf(key), { ...key, at: revisions.get(keyOf(key))?.at ?? null, destination });
   }
   return [...revisions.values()];
@@ -189,16 +194,16 @@ function mergeRevisions({ closings, renames = [] }: RateChanges): Revision[] {
 async function insertRates(tx: BulkTx, rates: readonly Rate[], key: VersionKey): Promise<void> {
   if (rates.length === 0) return;
   await tx.query(`create temp table stage_rates (
-    prefix text, time_window text, effective_from timestamptz, effective_to timestamptz, destination text,
+    prefix text, time_window text, origin text, effective_from timestamptz, effective_to timestamptz, destination text,
     blocked boolean, rate text, unit_s integer, first_s integer, next_s integer, slots text, connect_fee text,
     minimum_s integer, free_s integer, minimum_cost text, maximum_cost text, at_maximum_cost text) on commit drop`);
   const copy = new BinaryCopy(rates.length * 192 + 64);
   for (const rate of rates) writeRate(copy, rate);
   await copyIn(tx, "copy stage_rates from stdin (format binary)", copy.finish());
   await tx.query(
-    `insert into rates (tenant_id, tariff_id, version_from, prefix, time_window, effective_from, effective_to,
+    `insert into rates (tenant_id, tariff_id, version_from, prefix, time_window, origin, effective_from, effective_to,
        destination, ${TERMS})
-     select $1, $2, $3, prefix, time_window, effective_from, effective_to, destination, blocked, rate::numeric,
+     select $1, $2, $3, prefix, time_window, origin, effective_from, effective_to, destination, blocked, rate::numeric,
        unit_s, first_s, next_s, slots::jsonb, connect_fee::numeric, minimum_s, free_s, minimum_cost::numeric,
        maximum_cost::numeric, at_maximum_cost
      from stage_rates`,
@@ -208,9 +213,10 @@ async function insertRates(tx: BulkTx, rates: readonly Rate[], key: VersionKey):
 }
 
 function writeRate(copy: BinaryCopy, rate: Rate): void {
-  copy.row(17);
+  copy.row(18);
   copy.text(rate.prefix);
   copy.text(rate.window ?? "");
+  copy.text(rate.origin ?? "");
   copy.timestamptz(rate.effectiveFrom);
   copy.timestamptz(rate.effectiveTo);
   copy.text(rate.destination);

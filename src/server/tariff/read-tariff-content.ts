@@ -1,4 +1,5 @@
 import type { Currency } from "../../core/money/currency.ts";
+import type { OriginTerms } from "../../core/tariff/origin-zone.ts";
 import type { Rate } from "../../core/tariff/rate.ts";
 import type { Derivation, TariffTerms } from "../../core/tariff/tariff.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
@@ -14,6 +15,8 @@ export interface PlannedTariff {
   readonly name: string;
   readonly currency: string;
   readonly derivation: Derivation | null;
+  /** Of a derived tariff those of its base. */
+  readonly origins: OriginTerms | undefined;
 }
 
 interface ContentSources {
@@ -31,7 +34,9 @@ interface ContentSources {
 export function readTariffContent(work: SetupWork, sources: ContentSources): TariffContent | null {
   const { faults } = work;
   const { setup, pointer, present, held, planned } = sources;
-  const base = setup.derive && planned.get(setup.derive.base);
+  const before = present?.derivation ?? null;
+  const heldBase = before && [...planned.values()].find(({ id }) => id === before.baseTariffId);
+  const base = setup.derive ? planned.get(setup.derive.base) : (heldBase ?? undefined);
   if (setup.derive && base === undefined) {
     const fix = "Check the name, or describe that tariff in this file.";
     faults.add(`${pointer}/derive/base`, `There is no tariff "${setup.derive.base}".`, fix);
@@ -42,7 +47,6 @@ export function readTariffContent(work: SetupWork, sources: ContentSources): Tar
   checkCurrency(faults, { pointer, terms, present, base });
   if (base && present && isMadeFrom(planned, base, present.id))
     faults.add(`${pointer}/derive/base`, `"${base.name}" is derived from this tariff.`, "Derive it from another one.");
-  const before = present?.derivation ?? null;
   const derivation = setup.derive && base ? readDerivation(setup.derive, base.id, before) : before;
   const [wanted, misplaced] = derivation ? (["overrides", "rates"] as const) : (["rates", "overrides"] as const);
   if (setup[misplaced] !== undefined) {
@@ -50,8 +54,14 @@ export function readTariffContent(work: SetupWork, sources: ContentSources): Tar
     faults.add(`${pointer}/${misplaced}`, `A ${kind} tariff has no ${misplaced}.`, `Name them "${wanted}".`);
   }
   const setups = setup[wanted];
+  if (base !== undefined && setup.origins !== undefined)
+    faults.add(`${pointer}/origins`, "A derived tariff has the origins of its base.", "Give them to the base.");
+  const origins = (base === undefined ? terms.origins : base.origins)?.zones ?? [];
   if (setups !== undefined)
-    return { terms, derivation, rates: readRates({ setups, pointer: `${pointer}/${wanted}`, terms }, faults) };
+    return { terms, derivation, rates: readRates({ setups, pointer: `${pointer}/${wanted}`, terms, origins }, faults) };
+  for (const origin of new Set(held.map((rate) => rate.origin ?? null)))
+    if (origin !== null && !origins.some(({ name }) => name === origin))
+      faults.add(`${pointer}/origins`, `The tariff has rates for the origin "${origin}".`, "Keep the origin.");
   for (const window of new Set(held.map((rate) => rate.window)))
     if (window !== null && !terms.windows.some(({ name }) => name === window))
       faults.add(`${pointer}/windows`, `The tariff has rates for the window "${window}".`, "Keep the window.");

@@ -1,12 +1,14 @@
 import { invariant } from "../../core/invariant.ts";
 import { type Currency, parseCurrency } from "../../core/money/currency.ts";
 import { type Decimal, parseDecimal, ZERO } from "../../core/money/decimal.ts";
+import type { OriginZone } from "../../core/tariff/origin-zone.ts";
 import type { Increments, Rate } from "../../core/tariff/rate.ts";
 import type { Derivation, TariffTerms, TimeWindow } from "../../core/tariff/tariff.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
 import { isZone } from "../../core/time/zone.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
+import { readOrigins } from "./read-origins.ts";
 import type { DeriveSetup, RateSetup, TariffSetup, WindowSetup } from "./tariff-setup.ts";
 
 /** Rates without a date of their own hold for calls of any time. */
@@ -46,6 +48,7 @@ export function readTerms(
     windowCrossing: setup.windowCrossing ?? present.windowCrossing,
     reprice: setup.reprice ?? present.reprice,
     windows: setup.windows === undefined ? present.windows : readWindows(setup.windows, pointer, faults),
+    ...readOrigins({ setup, pointer, present: present.origins }, faults),
   };
 }
 
@@ -88,15 +91,21 @@ export function readRates(
     setups,
     pointer,
     terms,
-  }: { readonly setups: readonly RateSetup[]; readonly pointer: string; readonly terms: TariffTerms },
+    origins,
+  }: {
+    readonly setups: readonly RateSetup[];
+    readonly pointer: string;
+    readonly terms: TariffTerms;
+    readonly origins: readonly OriginZone[];
+  },
   faults: SetupFaults,
 ): Rate[] {
   const seen = new Set<string>();
   return setups.flatMap((setup, index) => {
     const at = `${pointer}/${index}`;
-    const rate = readRate(setup, at, terms, faults);
+    const rate = readRate(setup, at, { terms, origins }, faults);
     if (rate === undefined) return [];
-    const key = JSON.stringify([rate.prefix, rate.window, rate.effectiveFrom]);
+    const key = JSON.stringify([rate.prefix, rate.window, rate.origin, rate.effectiveFrom]);
     if (seen.has(key))
       faults.add(at, `Prefix "${rate.prefix}" has a rate from the same time above already.`, "Remove one of them.");
     seen.add(key);
@@ -104,7 +113,18 @@ export function readRates(
   });
 }
 
-function readRate(setup: RateSetup, at: string, terms: TariffTerms, faults: SetupFaults): Rate | undefined {
+interface RateSurroundings {
+  readonly terms: TariffTerms;
+  /** Of the tariff; of a derived one its base's. */
+  readonly origins: readonly OriginZone[];
+}
+
+function readRate(
+  setup: RateSetup,
+  at: string,
+  { terms, origins }: RateSurroundings,
+  faults: SetupFaults,
+): Rate | undefined {
   const blocked = setup.blocked ?? false;
   if (setup.rate === undefined && !blocked) {
     faults.add(at, 'The rate lacks "rate".', 'Give a price such as "0.0125", or set "blocked" to true.');
@@ -113,6 +133,9 @@ function readRate(setup: RateSetup, at: string, terms: TariffTerms, faults: Setu
   const { window = null } = setup;
   if (window !== null && !terms.windows.some(({ name }) => name === window))
     faults.add(`${at}/window`, `The tariff has no window "${window}".`, "Describe it under windows.");
+  const { origin = null } = setup;
+  if (origin !== null && !origins.some(({ name }) => name === origin))
+    faults.add(`${at}/origin`, `The tariff has no origin "${origin}".`, "Describe it under origins.");
   const effectiveFrom = readTime(setup.from, `${at}/from`, terms, faults) ?? ANY_TIME;
   const effectiveTo = readTime(setup.to, `${at}/to`, terms, faults);
   if (effectiveTo !== null && effectiveTo <= effectiveFrom)
@@ -137,6 +160,7 @@ function readRate(setup: RateSetup, at: string, terms: TariffTerms, faults: Setu
     maximumCost: setup.maximumCost === undefined ? null : exact(setup.maximumCost),
     ...(setup.atMaximumCost === undefined ? {} : { atMaximumCost: setup.atMaximumCost }),
     window,
+    ...(origin === null ? {} : { origin }),
     effectiveFrom,
     effectiveTo,
   };

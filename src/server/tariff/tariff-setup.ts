@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { ROUNDING_MODES } from "../../core/money/rounding.ts";
+import { JURISDICTIONS } from "../../core/numbering/jurisdiction.ts";
 
 const decimal = Type.String({
   pattern: "^\\d{1,30}(\\.\\d{1,18})?$",
@@ -48,6 +49,7 @@ export const RateSetup = Type.Object(
       ),
     ),
     window: optional(Type.String({ minLength: 1, description: "the name of one of the tariff's windows" })),
+    origin: optional(Type.String({ minLength: 1, description: "the name of one of the tariff's origins" })),
     from: optional(instant),
     to: optional(instant),
   },
@@ -81,6 +83,25 @@ export const WindowSetup = Type.Object(
 );
 export type WindowSetup = Static<typeof WindowSetup>;
 
+/** A zone of callers; exactly one of the last four says who they are. */
+export const OriginSetup = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200, description: "the origin's name" }),
+    preset: optional(Type.Enum(["EEA"], { description: "EEA" })),
+    prefixes: optional(
+      Type.Array(Type.String({ pattern: "^[1-9]\\d{0,14}$" }), {
+        minItems: 1,
+        maxItems: 10_000,
+        description: 'a list of the first digits of callers, such as ["44", "353"]',
+      }),
+    ),
+    others: optional(Type.Literal(true, { description: "true" })),
+    jurisdiction: optional(Type.Enum([...JURISDICTIONS], { description: `one of ${JURISDICTIONS.join(", ")}` })),
+  },
+  { ...closed, description: "an origin" },
+);
+export type OriginSetup = Static<typeof OriginSetup>;
+
 /** What a derived tariff makes of its base's prices. */
 export const DeriveSetup = Type.Object(
   {
@@ -108,6 +129,11 @@ export const TariffSetup = Type.Object(
     windowCrossing: optional(Type.Enum(["split", "at-answer"], { description: "one of split, at-answer" })),
     reprice: optional(Type.Enum(["at-answer", "at-next-slice"], { description: "one of at-answer, at-next-slice" })),
     windows: optional(Type.Array(WindowSetup, { maxItems: 100, description: "a list of windows" })),
+    origins: optional(Type.Array(OriginSetup, { maxItems: 1_000, description: "a list of origins" })),
+    unknownCallers: optional(
+      Type.Union([Type.String(), Type.Null()], { description: "the name of one of the tariff's origins, or null" }),
+    ),
+    rateOn: optional(Type.Enum(["dialled", "routing-number"], { description: "one of dialled, routing-number" })),
     rates: optional(Type.Array(RateSetup, { maxItems: 100_000, description: "a list of rates" })),
     derive: optional(DeriveSetup),
     overrides: optional(Type.Array(RateSetup, { maxItems: 100_000, description: "a list of rates" })),

@@ -1,0 +1,37 @@
+import { AREA_CODES_ALONE, type ExchangeStates, exchangeStates } from "../../core/numbering/jurisdiction.ts";
+import type { Called, Calling, E164 } from "../../core/numbering/number.ts";
+import type { CallOrigin } from "../../core/tariff/origin-zone.ts";
+import type { Tx } from "../db/tx.ts";
+import { loadExchanges, loadPortedNumbers, nanpVersion } from "./numbering-store.ts";
+
+/** What a tenant knows of numbers of North America, in memory: a megabyte, and some hundred bytes a ported number. */
+export interface NanpNumbers {
+  readonly version: string;
+  readonly exchanges: ExchangeStates;
+  readonly ported: ReadonlyMap<E164, E164>;
+}
+
+/** Reads the tenant's tables, unless `previous` still is what they hold. */
+export async function loadNanpNumbers(tx: Tx, tenantId: string, previous: NanpNumbers | null): Promise<NanpNumbers> {
+  const version = await nanpVersion(tx, tenantId);
+  if (previous?.version === version) return previous;
+  if (version === "") return { version, exchanges: AREA_CODES_ALONE, ported: new Map() };
+  const exchanges = await loadExchanges(tx, tenantId);
+  return {
+    version,
+    exchanges: exchanges.length === 0 ? AREA_CODES_ALONE : exchangeStates(exchanges),
+    ported: await loadPortedNumbers(tx, tenantId),
+  };
+}
+
+/** Where a call comes from, and to where a ported number is routed, as prices see it. */
+export function originOfCall(
+  { exchanges, ported }: NanpNumbers,
+  { calling, called }: { readonly calling: Calling; readonly called: Called },
+): CallOrigin {
+  return {
+    calling: calling.kind === "e164" ? calling.digits : null,
+    routingNumber: called.kind === "e164" ? (ported.get(called.digits) ?? null) : null,
+    exchanges,
+  };
+}
