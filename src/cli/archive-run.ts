@@ -1,6 +1,6 @@
 import type { Archive } from "../server/archive/archive.ts";
 import { readMonth } from "../server/archive/month.ts";
-import type { Refusal, RefusalCode } from "../server/archive/refusal-store.ts";
+import type { Refusal, RefusalCode } from "../server/archive/refusal.ts";
 import { firstToStay, type MonthOutcome, ONLINE_MONTHS, runArchive } from "../server/archive/run-archive.ts";
 import { runRetention } from "../server/archive/run-retention.ts";
 import { defineCommand } from "./command.ts";

@@ -72,17 +72,25 @@ test("archive and restore are identity on the rows, whatever is in them", { time
         for (const row of rows) {
           const at = `timestamptz '2026-01-05' + ${row.micros} * interval '1 microsecond'`;
           const { rows: made } = await tx.query<{ id: string }>(
-            `insert into usage_events (tenant_id, book_id, started_at, id, account_id, source_id, batch_id, line, revision,
-               call_key, leg, call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, cause_text, q850)
+            `insert into usage_events (tenant_id, book_id, started_at, id, account_id, source_id, batch_id, line,
+               revision, call_key, leg, call_id, direction, calling, called, answered_at, ended_at, talked_ms,
+               talked_s, cause_text, q850)
              values ($1, $1, ${at}, gen_random_uuid(), $1, $1, 1, 1, $2, $3, '', $4, 'originating', $3, '1', ${at}, ${at}, 1, 1,
                $4, $5) returning id`,
             [tenantId, row.revised ? 1 : 0, row.text, row.note, row.cause],
           );
           await tx.query(
-            `insert into charges (tenant_id, book_id, answered_at, usage_id, entry_no, account_id, side, batch_id, amount,
-               currency, tariff_id, tariff_epoch, prefix, destination, rate, billed_s, parts)
+            `insert into charges (tenant_id, book_id, answered_at, usage_id, entry_no, account_id, side, batch_id,
+               amount, currency, tariff_id, tariff_epoch, prefix, destination, rate, billed_s, parts)
              values ($1, $1, ${at}, $2, 0, $1, 'customer', 1, $3, 'EUR', $1, 1, '', $4, $5, 1, $6)`,
-            [tenantId, made[0]?.id, amountText(row.amount), row.text, row.rate, row.parts && JSON.stringify(row.parts)],
+            [
+              tenantId,
+              made[0]?.id,
+              amountText(row.amount),
+              row.text,
+              row.rate,
+              row.parts === null ? null : JSON.stringify(row.parts),
+            ],
           );
           if (row.revised)
             await tx.query(

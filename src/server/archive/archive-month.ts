@@ -10,7 +10,7 @@ import { insertArchive, nextPart } from "./archive-store.ts";
 import { ARCHIVED_TABLES, type ArchivedTable, type Figure, rowsOf, sameFigures } from "./archived-tables.ts";
 import { type Duck, withDuck } from "./duck.ts";
 import { fileDigest, sync } from "./file-digest.ts";
-import { copyOut, fileFigures, toParquet } from "./parquet.ts";
+import { copyOut, fileFigures, toParquet } from "./parquet-store.ts";
 import { archiveNotWritten } from "./problems.ts";
 import { copyOutSql, deleteRows, findMonthRows, loadFigures, type MonthOfTenant } from "./rows-store.ts";
 import { insertSums, sumCharges } from "./sums-store.ts";

@@ -1,6 +1,5 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { uuidv7 } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { BulkTx } from "../db/tx.ts";
@@ -8,7 +7,7 @@ import type { Archive } from "./archive.ts";
 import { ARCHIVED_TABLES, type ArchivedTable, SHAPES } from "./archived-tables.ts";
 import { type Duck, literal, openDuck } from "./duck.ts";
 import { readMonth } from "./month.ts";
-import { copyIn } from "./parquet.ts";
+import { copyIn, toCsv } from "./parquet-store.ts";
 import { archiveDamaged } from "./problems.ts";
 
 /** Rows of one archived table as a JSON array, which PostgreSQL takes for rows of that table again. */
@@ -57,7 +56,8 @@ export class ArchivedRows {
       ([column, kind]) => `${column} := ${column}${JSON_CASTS[kind] ?? ""}`,
     );
     const duck = await this.#open();
-    const statement = `with ${tables.join(", ")}, found as (select ${ALIASES[table]}.* from ${table} ${ALIASES[table]} ${sql})
+    const alias = ALIASES[table];
+    const statement = `with ${tables.join(", ")}, found as (select ${alias}.* from ${table} ${alias} ${sql})
       select coalesce(json_group_array(struct_pack(${row.join(", ")})), '[]')::varchar as rows from found`;
     const [found] = await duck.rows<{ rows: string }>(statement, values).catch((cause: Error) => {
       throw archiveDamaged({
@@ -79,12 +79,10 @@ export class ArchivedRows {
     for (const file of parts.flatMap(({ files }) => files.filter((one) => one.table === table))) {
       const path = join(this.archiveDir, file.file);
       const csv = join(tmpdir(), `tollwright-${uuidv7()}.csv`);
-      await copyIn(tx, duck, { table, path, csv, statement, where: `book_id = ${literal(bookId)}::uuid` }).catch(
-        (cause: unknown) => {
-          if (cause instanceof pg.DatabaseError) throw cause;
-          throw archiveDamaged({ file: path, reason: String(cause), cause });
-        },
-      );
+      await toCsv(duck, { table, path, csv, where: `book_id = ${literal(bookId)}::uuid` }).catch((cause: Error) => {
+        throw archiveDamaged({ file: path, reason: cause.message, cause });
+      });
+      await copyIn(tx, csv, statement);
     }
   }
 

@@ -1,8 +1,5 @@
-import pg from "pg";
 import type { Database } from "../db/database.ts";
-import { listEmptiedPartitions, truncateIfEmpty } from "./partition-store.ts";
-
-const LOCK_NOT_AVAILABLE = "55P03";
+import { isInUse, listEmptiedPartitions, truncateIfEmpty } from "./partition-store.ts";
 
 /**
  * Gives the space of partitions in which nothing of any tenant is left back to the disk: rows that are deleted still
@@ -15,6 +12,6 @@ export async function giveBackSpace(db: Database): Promise<void> {
     await db
       .bulk("owner", {}, (tx) => truncateIfEmpty(tx, partition))
       .catch((error: unknown) => {
-        if (!(error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE)) throw error;
+        if (!isInUse(error)) throw error;
       });
 }

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { invariant } from "../../core/invariant.ts";
 import type { Tx } from "../db/tx.ts";
 
@@ -26,3 +27,9 @@ export async function truncateIfEmpty(tx: Tx, partition: string): Promise<void> 
   const { rows } = await tx.query(`select from ${partition} limit 1`);
   if (rows.length === 0) await tx.query(`truncate ${partition}`);
 }
+
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/** Whether {@link truncateIfEmpty} failed because the partition, or the archive, is in use. */
+export const isInUse = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE;

@@ -1,21 +1,7 @@
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
+import type { Refusal, RefusalCode } from "./refusal.ts";
 import type { MonthOfTenant } from "./rows-store.ts";
-
-/** Why a month can't be archived yet. */
-export interface Refusal {
-  readonly code: RefusalCode;
-  readonly count: number;
-}
-
-export type RefusalCode =
-  | "not-over"
-  | "unbilled"
-  | "unaccrued"
-  | "open-calls"
-  | "waiting-rows"
-  | "replay-due"
-  | "rerating";
 
 const CHARGES = `charges c join usage_events u on u.book_id = c.book_id and u.answered_at = c.answered_at
     and u.id = c.usage_id

@@ -11,7 +11,7 @@ import { clearLeftovers } from "./clear-leftovers.ts";
 import { type Duck, withDuck } from "./duck.ts";
 import { findArchives } from "./find-archives.ts";
 import { firstDay, type Month } from "./month.ts";
-import { copyIn } from "./parquet.ts";
+import { copyIn, toCsv } from "./parquet-store.ts";
 import { archiveDamaged, archiveUnknown } from "./problems.ts";
 import { openStage, stagedMonths, unstageRows } from "./rows-store.ts";
 import { deleteSums } from "./sums-store.ts";
@@ -74,7 +74,9 @@ async function putBack(tx: BulkTx, duck: Duck, order: RestoreOrder, parts: reado
     const statement = await openStage(tx, table);
     for (const { file } of files) {
       const path = join(order.archiveDir, file);
-      await copyIn(tx, duck, { table, path, csv: `${path}.csv.part`, statement });
+      const csv = `${path}.csv.part`;
+      await toCsv(duck, { table, path, csv });
+      await copyIn(tx, csv, statement);
     }
     if (table === "charges")
       for (const day of await stagedMonths(tx)) {

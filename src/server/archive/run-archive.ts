@@ -4,7 +4,8 @@ import { archiveMonth, type WrittenPart } from "./archive-month.ts";
 import { clearLeftovers } from "./clear-leftovers.ts";
 import { giveBackSpace } from "./empty-partitions.ts";
 import { type Month, monthAt, monthsBefore, readMonth } from "./month.ts";
-import { loadRefusals, type Refusal } from "./refusal-store.ts";
+import type { Refusal } from "./refusal.ts";
+import { loadRefusals } from "./refusal-store.ts";
 import { loadMonths, type MonthOfTenant } from "./rows-store.ts";
 
 /** Which months are to go. */

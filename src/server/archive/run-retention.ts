@@ -18,9 +18,9 @@ export interface RetentionReport {
 }
 
 /**
- * Applies a tenant's policy: months that were in the database long enough move to the archive, and those that were there
- * long enough are deleted, with the identities of their calls. What stays of them is in `archive list --all`: who deleted
- * what and when, rows and sums.
+ * Applies a tenant's policy: months that were in the database long enough move to the archive, and those that were
+ * there long enough are deleted, with the identities of their calls. What stays of them is in `archive list --all`: who
+ * deleted what and when, rows and sums.
  *
  * @throws Problem `retention-unset`, and those of {@link runArchive}.
  */

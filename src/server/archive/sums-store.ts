@@ -18,8 +18,8 @@ interface SumRow {
 /** Adds up a file of charges. */
 export const sumCharges = (duck: Duck, file: string): Promise<SumRow[]> =>
   duck.rows<SumRow>(
-    `select book_id::text as book_id, account_id::text as account_id, side, (answered_at at time zone 'UTC')::date::text as day,
-       currency, coalesce(tariff_currency, currency) as price_currency, count(*)::text as entries,
+    `select book_id::text as book_id, account_id::text as account_id, side,
+       (answered_at at time zone 'UTC')::date::text as day, currency, coalesce(tariff_currency, currency) as price_currency, count(*)::text as entries,
        sum(amount)::text as amount, sum(coalesce(tariff_amount, amount))::text as price_amount
      from read_parquet(${literal(file)}) group by all`,
   );
@@ -30,8 +30,8 @@ export async function insertSums(
   { tenantId, archiveId, sums }: { tenantId: string; archiveId: string; sums: readonly SumRow[] },
 ): Promise<void> {
   await tx.query(
-    `insert into archived_sums (tenant_id, archive_id, book_id, account_id, side, day, currency, price_currency, entries,
-       amount, price_amount)
+    `insert into archived_sums (tenant_id, archive_id, book_id, account_id, side, day, currency, price_currency,
+       entries, amount, price_amount)
      select $1::uuid, $2::uuid, r.book_id, r.account_id, r.side, r.day, r.currency, r.price_currency, r.entries,
        r.amount, r.price_amount
      from jsonb_to_recordset($3::jsonb) as r(book_id uuid, account_id uuid, side text, day date, currency text,

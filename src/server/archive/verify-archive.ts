@@ -5,7 +5,7 @@ import { sameFigures } from "./archived-tables.ts";
 import { type Duck, withDuck } from "./duck.ts";
 import { fileDigest } from "./file-digest.ts";
 import { findArchives } from "./find-archives.ts";
-import { fileFigures } from "./parquet.ts";
+import { fileFigures } from "./parquet-store.ts";
 
 /** How a file of the archive was found. */
 export interface VerifiedFile {

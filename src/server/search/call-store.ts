@@ -73,7 +73,8 @@ async function describedCalls(
 ): Promise<readonly CallRow[]> {
   const { rows } = await tx.query<CallRow>(
     `select u.id, u.book_id, s.name as source, u.call_key, u.leg, u.call_id, u.direction, u.calling, u.called,
-       u.started_at, u.answered_at, u.ended_at, u.talked_s, a.code as account, v.code as vendor, u.ingress_trunk, u.egress_trunk,
+       u.started_at, u.answered_at, u.ended_at, u.talked_s, a.code as account, v.code as vendor,
+       u.ingress_trunk, u.egress_trunk,
        u.q850, u.sip, u.cause_text, f.name as file, u.line
      from (${found}) u
      join sources s on s.id = u.source_id

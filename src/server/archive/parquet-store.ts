@@ -24,7 +24,7 @@ export async function toParquet(duck: Duck, table: ArchivedTable, csv: string, p
   await duck.rows(
     `copy (
        select * from read_csv(${literal(csv)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"',
-         nullstr = '\\N', allow_quoted_nulls = false, new_line = '\\n', max_line_size = 16777216, parallel = false,
+         nullstr = '\\N', allow_quoted_nulls = false, new_line = '\\n', max_line_size = 1048576, parallel = false,
          compression = 'zstd', columns = {${types.join(", ")}})
      ) to ${literal(path)} (format parquet, compression zstd, parquet_version v2)`,
   );
@@ -34,24 +34,18 @@ export async function toParquet(duck: Duck, table: ArchivedTable, csv: string, p
 export const fileFigures = (duck: Duck, table: ArchivedTable, path: string): Promise<readonly Figure[]> =>
   duck.rows<Figure>(figuresSql(table, `read_parquet(${literal(path)})`, "duckdb"));
 
-interface CopyIn {
-  readonly table: ArchivedTable;
-  readonly path: string;
-  readonly csv: string;
-  readonly statement: string;
-  readonly where?: string;
+/** Writes the rows of a Parquet file, or those that meet `where`, to a packed file as CSV. */
+export async function toCsv(
+  duck: Duck,
+  { table, path, csv, where = "true" }: { table: ArchivedTable; path: string; csv: string; where?: string },
+): Promise<void> {
+  const rows = `select ${columnList(table)} from read_parquet(${literal(path)}) where ${where}`;
+  await duck.rows(`copy (${rows}) to ${literal(csv)} (format csv, ${CSV})`);
 }
 
-/** Sends the rows of a Parquet file, or those that meet `where`, to a `COPY … FROM STDIN`, by way of a file `csv`. */
-export async function copyIn(
-  tx: BulkTx,
-  duck: Duck,
-  { table, path, csv, statement, where = "true" }: CopyIn,
-): Promise<void> {
+/** Sends a packed file of {@link toCsv} to a `COPY … FROM STDIN`, and removes it. */
+export async function copyIn(tx: BulkTx, csv: string, statement: string): Promise<void> {
   try {
-    await duck.rows(
-      `copy (select ${columnList(table)} from read_parquet(${literal(path)}) where ${where}) to ${literal(csv)} (format csv, ${CSV})`,
-    );
     await pipeline(createReadStream(csv), createZstdDecompress(), tx.client.query(copyFrom(statement)));
   } finally {
     await rm(csv, { force: true });
