@@ -5,8 +5,8 @@ import { loadMonthsIn } from "./archive-store.ts";
 import { type Month, readMonth } from "./month.ts";
 
 /**
- * Tells of a stretch of time whether the archive may have calls of it. Where clocks are not on UTC, an account's month is
- * a few hours of another one: without these it is not whole.
+ * Tells of a stretch of time whether the archive may have calls of it. Where clocks are not on UTC, an account's
+ * month has a few hours of another one: without these it is not whole.
  */
 export type IsArchived = (span: { readonly startAt: number; readonly endAt: number }) => boolean;
 

@@ -19,7 +19,8 @@ interface SumRow {
 export const sumCharges = (duck: Duck, file: string): Promise<SumRow[]> =>
   duck.rows<SumRow>(
     `select book_id::text as book_id, account_id::text as account_id, side,
-       (answered_at at time zone 'UTC')::date::text as day, currency, coalesce(tariff_currency, currency) as price_currency, count(*)::text as entries,
+       (answered_at at time zone 'UTC')::date::text as day, currency,
+       coalesce(tariff_currency, currency) as price_currency, count(*)::text as entries,
        sum(amount)::text as amount, sum(coalesce(tariff_amount, amount))::text as price_amount
      from read_parquet(${literal(file)}) group by all`,
   );
