@@ -1,6 +1,7 @@
 import { invariant } from "../invariant.ts";
 import { civilFromDays, DAY_MS, DAY_S, daysFromCivil, isoWeekday } from "../time/civil-day.ts";
 import { clockMs, nextTransition, utcOffsetMs } from "../time/zone.ts";
+import { type HolidayCalendar, holidayDays } from "./holidays.ts";
 import type { TimeWindow } from "./tariff.ts";
 
 /** The windows of one tariff, made ready for look-ups: numbers instead of dates and names. */
@@ -27,13 +28,23 @@ export interface ClockWindow {
 }
 
 /** Errors: a window that the import should have refused (empty, no such date) is a bug and throws. */
-export function compileWindows(zone: string, windows: readonly TimeWindow[]): ClockWindows {
+export function compileWindows(
+  zone: string,
+  windows: readonly TimeWindow[],
+  calendars: readonly HolidayCalendar[] = [],
+): ClockWindows {
   const edges = new Set(windows.flatMap(({ fromS, untilS }) => [fromS, untilS]).filter((edgeS) => edgeS > 0));
   edges.add(DAY_S);
+  const wanted = new Set(windows.map(({ calendar }) => calendar));
+  const holidays = new Map(
+    calendars.filter(({ name }) => wanted.has(name)).map((calendar) => [calendar.name, holidayDays(calendar)]),
+  );
   const ranked = windows.toSorted((a, b) => b.priority - a.priority); // stable
   return {
     zone,
-    windows: windows.map((window) => compileWindow(window, ranked.indexOf(window))),
+    windows: windows.map((window) =>
+      compileWindow(window, ranked.indexOf(window), holidays.get(window.calendar ?? "")),
+    ),
     edgesMs: [...edges].sort((a, b) => a - b).map((edgeS) => edgeS * 1_000),
   };
 }
@@ -67,7 +78,12 @@ function includesDay({ weekdays, dates }: ClockWindow, epochDay: number): boolea
   return dates.yearly.has(month * 100 + day);
 }
 
-function compileWindow({ name, weekdays, dates, fromS, untilS }: TimeWindow, rank: number): ClockWindow {
+function compileWindow(
+  { name, weekdays, dates, calendar, fromS, untilS }: TimeWindow,
+  rank: number,
+  holidays: ReadonlySet<number> | undefined,
+): ClockWindow {
+  invariant(calendar === undefined || holidays !== undefined, `the calendar of window ${name} is one of the tariff's`);
   invariant(
     fromS >= 0 && fromS < DAY_S && untilS > 0 && untilS <= DAY_S && fromS !== untilS,
     `window ${name} is empty`,
@@ -76,14 +92,14 @@ function compileWindow({ name, weekdays, dates, fromS, untilS }: TimeWindow, ran
     name,
     rank,
     weekdays: weekdays.reduce((bits, weekday) => bits | (1 << weekday), 0),
-    dates: dates.length === 0 ? null : compileDates(name, dates),
+    dates: dates.length === 0 && holidays === undefined ? null : compileDates(name, dates, holidays),
     fromS,
     untilS,
   };
 }
 
-function compileDates(name: string, dates: readonly string[]) {
-  const days = new Set<number>();
+function compileDates(name: string, dates: readonly string[], holidays: ReadonlySet<number> = new Set()) {
+  const days = new Set(holidays);
   const yearly = new Set<number>();
   for (const date of dates) {
     const match = /^(?:(\d{4})-)?(\d{2})-(\d{2})$/.exec(date);

@@ -98,7 +98,7 @@ function ownLayer(
   table: PrefixTable,
 ): Layer[] {
   if (table.prefixCount === 0) return [];
-  const windows = compileWindows(terms.timeZone, terms.windows);
+  const windows = compileWindows(terms.timeZone, terms.windows, terms.calendars);
   return [{ tariffId, version, table, windows, prices: [...table.prices], derivations: [] }];
 }
 

@@ -1,6 +1,7 @@
 import type { Currency } from "../money/currency.ts";
 import type { Decimal } from "../money/decimal.ts";
 import type { RoundingMode } from "../money/rounding.ts";
+import type { HolidayCalendar } from "./holidays.ts";
 import type { OriginTerms } from "./origin-zone.ts";
 import type { Rate } from "./rate.ts";
 
@@ -22,6 +23,8 @@ export interface TariffTerms {
   /** A rate that changes during a call: keep the one at answer, or take the new one from its effective time on. */
   readonly reprice: "at-answer" | "at-next-slice";
   readonly windows: readonly TimeWindow[];
+  /** Holidays that windows name; left out: none. */
+  readonly calendars?: readonly HolidayCalendar[];
   /** Left out: prices do not depend on where calls come from. Of a derived tariff those of its base hold. */
   readonly origins?: OriginTerms;
 }
@@ -37,6 +40,8 @@ export interface TimeWindow {
   readonly weekdays: readonly number[];
   /** Civil dates "2026-12-25", or "12-25" for every year; empty: every date. With weekdays too, both must hold. */
   readonly dates: readonly string[];
+  /** Name of one of the tariff's calendars: its holidays count as dates too. */
+  readonly calendar?: string;
   /**
    * Seconds that the clock shows, half-open; from 0 to 86_400 is the whole day. `fromS` above `untilS` spans midnight,
    * and what follows midnight belongs to the day before: Friday 22:00–06:00 ends on Saturday morning.

@@ -25,7 +25,7 @@ export interface CheckContext {
   readonly rejectedRows?: number;
   /** The tariff is derived: what the deck prices are overrides. */
   readonly isDerived?: boolean;
-  /** Cost per minute of a call to `prefix` at `at` from that zone (null: anywhere), in the tariff's currency; null where there is none. */
+  /** Cost per minute of a call to `prefix` at `at` from a zone, in the tariff's currency; null: none is known. */
   readonly costPerMinute?: (prefix: string, at: EpochMs, origin: string | null) => Decimal | null;
 }
 

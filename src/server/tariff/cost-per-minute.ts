@@ -8,7 +8,7 @@ import type { Tx } from "../db/tx.ts";
 import { loadTariff } from "../rating/tariff-set.ts";
 import { costTariffCurrency, tariffUnknown } from "./problems.ts";
 
-/** What a minute to a prefix costs from a zone of that name (null: from anywhere); null: nothing is known of it, or it is blocked. */
+/** What a minute to a prefix costs from a zone (null: anywhere); null: nothing is known of it, or it is blocked. */
 export type CostPerMinute = (prefix: string, at: EpochMs, origin: string | null) => Decimal | null;
 
 /**

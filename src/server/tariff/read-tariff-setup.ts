@@ -8,6 +8,7 @@ import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
 import { isZone } from "../../core/time/zone.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
+import { readCalendars } from "./read-calendars.ts";
 import { readOrigins } from "./read-origins.ts";
 import type { DeriveSetup, RateSetup, TariffSetup, WindowSetup } from "./tariff-setup.ts";
 
@@ -39,6 +40,15 @@ export function readTerms(
       `There is no time zone "${timeZone}".`,
       "Use an IANA name such as Europe/Berlin.",
     );
+  const calendars = readCalendars({ setup, pointer, present }, faults);
+  const windows = setup.windows === undefined ? present.windows : readWindows(setup.windows, pointer, faults);
+  for (const { name, calendar } of windows)
+    if (calendar !== undefined && !calendars.calendars?.some((one) => one.name === calendar))
+      faults.add(
+        `${pointer}/windows`,
+        `Window "${name}" names no calendar of the tariff: "${calendar}".`,
+        "Describe it under calendars.",
+      );
   return {
     currency: currency ?? present.currency,
     timeZone: isZone(timeZone) ? timeZone : present.timeZone,
@@ -47,7 +57,8 @@ export function readTerms(
     rounding: setup.rounding ?? present.rounding,
     windowCrossing: setup.windowCrossing ?? present.windowCrossing,
     reprice: setup.reprice ?? present.reprice,
-    windows: setup.windows === undefined ? present.windows : readWindows(setup.windows, pointer, faults),
+    windows,
+    ...calendars,
     ...readOrigins({ setup, pointer, present: present.origins }, faults),
   };
 }
@@ -66,6 +77,7 @@ function readWindows(setups: readonly WindowSetup[], pointer: string, faults: Se
       priority: setup.priority ?? 0,
       weekdays: setup.weekdays ?? [],
       dates: setup.dates ?? [],
+      ...(setup.calendar === undefined ? {} : { calendar: setup.calendar }),
       fromS: clockS(setup.from),
       untilS: clockS(setup.until),
     };

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { ROUNDING_MODES } from "../../core/money/rounding.ts";
 import { JURISDICTIONS } from "../../core/numbering/jurisdiction.ts";
+import { HOLIDAY_PRESET_NAMES } from "../../core/tariff/holiday-presets.ts";
 
 const decimal = Type.String({
   pattern: "^\\d{1,30}(\\.\\d{1,18})?$",
@@ -76,12 +77,34 @@ export const WindowSetup = Type.Object(
         description: 'a list of dates such as "2026-12-25", or "12-25" for every year',
       }),
     ),
+    calendar: optional(Type.String({ minLength: 1, description: "the name of one of the tariff's calendars" })),
     from: clock,
     until: clock,
   },
   { ...closed, description: "a window" },
 );
 export type WindowSetup = Static<typeof WindowSetup>;
+
+/** Holidays: a country's, with or without others; or just those that are listed. */
+export const CalendarSetup = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 64, description: "the calendar's name" }),
+    preset: optional(
+      Type.Enum([...HOLIDAY_PRESET_NAMES], { description: `one of ${HOLIDAY_PRESET_NAMES.join(", ")}` }),
+    ),
+    holidays: optional(
+      Type.Array(Type.String(), {
+        maxItems: 1_000,
+        description: 'a list of days: "2026-12-25", "12-25", "easter-2", "11-4th-thu", "05-last-mon"',
+      }),
+    ),
+    observed: optional(
+      Type.Enum(["none", "weekend", "next-workday"], { description: "one of none, weekend, next-workday" }),
+    ),
+  },
+  { ...closed, description: "a calendar" },
+);
+export type CalendarSetup = Static<typeof CalendarSetup>;
 
 /** A zone of callers; exactly one of the last four says who they are. */
 export const OriginSetup = Type.Object(
@@ -129,6 +152,7 @@ export const TariffSetup = Type.Object(
     windowCrossing: optional(Type.Enum(["split", "at-answer"], { description: "one of split, at-answer" })),
     reprice: optional(Type.Enum(["at-answer", "at-next-slice"], { description: "one of at-answer, at-next-slice" })),
     windows: optional(Type.Array(WindowSetup, { maxItems: 100, description: "a list of windows" })),
+    calendars: optional(Type.Array(CalendarSetup, { maxItems: 100, description: "a list of calendars" })),
     origins: optional(Type.Array(OriginSetup, { maxItems: 1_000, description: "a list of origins" })),
     unknownCallers: optional(
       Type.Union([Type.String(), Type.Null()], { description: "the name of one of the tariff's origins, or null" }),
