@@ -1,6 +1,6 @@
 import type { HolidayCalendar } from "./holidays.ts";
 
-/** Public holidays of whole countries, as far as they follow from a rule. Regional and one-off days are the operator's. */
+/** Public holidays of whole countries that follow from a rule. Regional and one-off days are the operator's. */
 export const HOLIDAY_PRESETS = {
   /** Nationwide holidays; Einigungsvertrag art. 2 and the laws of the sixteen states, as of 2026. */
   DE: {
