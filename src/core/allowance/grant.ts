@@ -43,7 +43,17 @@ function openCycle(
   let last = span;
   for (let more = 0; more < (rollover?.cycles ?? 0) && cycle !== "once"; more += 1)
     last = spanAt(cycle, timeZone, last.endAt);
-  return [...carried, { expiresAt: last.endAt, left: quantity }];
+  return withBucket(carried, { expiresAt: last.endAt, left: quantity });
+}
+
+/** In order of expiry; what expires together is one bucket, as after a version with a shorter rollover. */
+function withBucket(buckets: readonly Bucket[], { expiresAt, left }: Bucket): readonly Bucket[] {
+  const together = buckets.filter((one) => one.expiresAt === expiresAt).reduce((sum, one) => sum + one.left, left);
+  return [
+    ...buckets.filter((one) => one.expiresAt < expiresAt),
+    { expiresAt, left: together },
+    ...buckets.filter((one) => one.expiresAt > expiresAt),
+  ];
 }
 
 /** As much as the cap lets into the next cycle; what expires last is kept first. */

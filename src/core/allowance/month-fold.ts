@@ -46,16 +46,27 @@ export class MonthFold {
 /** Whether the calls of a month have to be counted before the first of them can be priced for good. */
 export const needsTotals = ({ tiers }: PoolRules): boolean => tiers.some(({ table }) => table.mode === "volume");
 
+/** A pool at the end of a month: what began in it and no call has asked for is granted, too. */
+export function closeMonth(rules: PoolRules, state: PoolState, endAt: EpochMs): PoolState {
+  const allowances = new Map(state.allowances);
+  for (const allowance of rules.allowances)
+    if (allowance.from < endAt && !allowances.has(allowance.key))
+      allowances.set(allowance.key, grantedAt(allowance, rules.timeZone, undefined, epochMs(endAt - 1)));
+  return { ...state, allowances };
+}
+
 /**
- * A pool at the start of a month, from what it was at the end of the one before: by the month's own rules, so that a
+ * A pool at the start of a month, from what it was at the {@link closeMonth end} of the one before: by the month's own rules, so that a
  * rule that changes later grants nothing back into it. What is in force no more is left out.
  */
 export function openMonth(rules: PoolRules, before: PoolState, startAt: EpochMs): PoolState {
   const allowances = new Map<string, Granted>();
   for (const allowance of rules.allowances) {
     const known = before.allowances.get(allowance.key);
-    if (allowance.from <= startAt)
-      allowances.set(allowance.key, grantedAt(allowance, rules.timeZone, known, epochMs(startAt)));
+    if (allowance.from > startAt) continue;
+    // What the month before did not have begins here, though its package was there: nothing is granted for earlier.
+    const begins = known === undefined && allowance.cycle !== "once" ? startAt : allowance.from;
+    allowances.set(allowance.key, grantedAt({ ...allowance, from: begins }, rules.timeZone, known, startAt));
   }
   const counters = new Map<string, Counter>();
   for (const tiers of rules.tiers) {

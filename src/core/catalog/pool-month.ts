@@ -1,5 +1,5 @@
 import { monthAt, type Span } from "../allowance/cycle.ts";
-import { openMonth } from "../allowance/month-fold.ts";
+import { closeMonth, openMonth } from "../allowance/month-fold.ts";
 import type { PoolRules } from "../allowance/pool-rules.ts";
 import { EMPTY_POOL, type PoolState } from "../allowance/pool-state.ts";
 import { type EpochMs, epochMs } from "../time/epoch.ts";
@@ -29,8 +29,12 @@ export function stateAtStart(
   previous: { readonly startAt: EpochMs; readonly state: PoolState } | undefined,
 ): PoolState {
   let state = previous?.state ?? EMPTY_POOL;
-  for (const span of monthsUpTo(pool, month, previous?.startAt))
+  let before = previous && monthOf(pool, previous.startAt);
+  for (const span of monthsUpTo(pool, month, previous?.startAt)) {
+    if (before !== undefined) state = closeMonth(rulesOf(pool, before), state, before.endAt);
     state = openMonth(rulesOf(pool, span), state, span.startAt);
+    before = span;
+  }
   return state;
 }
 

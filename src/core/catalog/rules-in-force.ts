@@ -48,7 +48,7 @@ function allowanceOf({ subscription }: SubscriptionInForce, offer: OfferedAllowa
   return {
     ...held,
     ...{ name, scope, cycle, priority, unit, quantity, rollover, paysConnectFee, to: expires },
-    key: keyOf(subscription, "allowance", name),
+    key: keyOf(subscription, `allowance of ${unit}`, name),
   };
 }
 
@@ -59,10 +59,10 @@ function tiersOf({ subscription }: SubscriptionInForce, offer: OfferedTiers, tim
 }
 
 /** What the state of tiers is kept under. */
-export const tiersKey = (subscription: Subscription, { name }: Pick<OfferedTiers, "name">): string =>
-  keyOf(subscription, "tiers", name);
+export const tiersKey = (subscription: Subscription, { name, table }: Pick<OfferedTiers, "name" | "table">): string =>
+  keyOf(subscription, `tiers by ${table.by}`, name);
 
-/** A package that an account has again later begins anew. */
+/** A package that an account has again later begins anew, and so does what is counted in another unit. */
 const keyOf = ({ package: { id }, accountId, from }: Subscription, kind: string, name: string): string =>
   [id, accountId, from, kind, name].join("/");
 
