@@ -10,6 +10,9 @@ export interface MonthPlace {
   readonly startAt: EpochMs;
 }
 
+/** Equal places are equal texts. */
+export const placeText = ({ bookId, poolId, startAt }: MonthPlace): string => `${bookId} ${poolId} ${startAt}`;
+
 /** A call's place in the order of a pool: by answer, then id. */
 export interface TurnPosition {
   readonly answeredAt: EpochMs;
@@ -142,6 +145,23 @@ export async function saveMonths(tx: Tx, months: readonly Omit<StoredMonth, "rev
       months.map(({ stale }) => stale),
     ],
   );
+}
+
+/** Has the months of pools that have the names of these accounts priced again. */
+export async function markMonthsStale(tx: Tx, tenantId: string, accountIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `update pool_months set stale = true, revision = revision + 1
+     where tenant_id = $1 and pool_id = any($2::uuid[]) and not stale`,
+    [tenantId, accountIds],
+  );
+}
+
+/**
+ * Forgets what pools have used that have the names of these accounts: a month that is missing is priced again from its
+ * calls. For changes after which a pool has other months, or is another one.
+ */
+export async function forgetMonths(tx: Tx, tenantId: string, accountIds: readonly string[]): Promise<void> {
+  await tx.query("delete from pool_months where tenant_id = $1 and pool_id = any($2::uuid[])", [tenantId, accountIds]);
 }
 
 const placeColumns = (places: readonly MonthPlace[]): readonly [string[], string[], string[]] => [

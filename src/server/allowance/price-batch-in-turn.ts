@@ -13,12 +13,14 @@ import {
   createMonths,
   lockMonths,
   type MonthPlace,
+  placeText,
   previousMonths,
   type StoredMonth,
   saveMonths,
   type TurnPosition,
 } from "./month-store.ts";
 import { callInTurn, chargeFields, rulesHash, type Turn } from "./turn.ts";
+import { findUncountedMonths } from "./uncounted-months.ts";
 
 /** One side of a call of the batch, in a pool's month. */
 interface BatchTurn {
@@ -102,6 +104,8 @@ function batchMonths(
 interface OpenedMonth extends BatchMonth {
   readonly stored: StoredMonth;
   readonly isNew: boolean;
+  /** There were calls in it before, which its state does not count. */
+  readonly isUncounted: boolean;
 }
 
 /** Locks the months; those that are not there begin where the one before ended. */
@@ -112,30 +116,30 @@ async function openMonths(
 ): Promise<readonly OpenedMonth[]> {
   const places = months.map(({ place }) => place);
   const previous = await previousMonths(tx, places);
+  const uncounted = await findUncountedMonths(tx, months);
   const missing = months.map(({ pool, month, place }) => {
     const before = previous.findLast(({ poolId, startAt }) => poolId === pool.id && startAt < month.startAt);
     // Without an earlier month it is not known whether there were earlier calls.
-    const stale = before?.stale ?? pool.subscriptions.some(({ from }) => from < month.startAt);
+    const isOpen = before?.stale ?? pool.subscriptions.some(({ from }) => from < month.startAt);
+    const stale = isOpen || uncounted.has(placeText(place));
     const startState = stateAtStart(pool, month, before);
     return { ...place, rulesHash: rulesHash(rulesOf(pool, month)), startState, stale };
   });
-  const created = new Set((await createMonths(tx, tenantId, missing)).map(keyOf));
-  const locked = new Map((await lockMonths(tx, places)).map((stored) => [keyOf(stored), stored]));
+  const created = new Set((await createMonths(tx, tenantId, missing)).map(placeText));
+  const locked = new Map((await lockMonths(tx, places)).map((stored) => [placeText(stored), stored]));
   return months.map((one) => {
-    const stored = locked.get(keyOf(one.place));
+    const stored = locked.get(placeText(one.place));
     invariant(stored, "a month is created before it is locked");
-    return { ...one, stored, isNew: created.has(keyOf(stored)) };
+    return { ...one, stored, isNew: created.has(placeText(stored)), isUncounted: uncounted.has(placeText(stored)) };
   });
 }
 
-const keyOf = ({ bookId, poolId, startAt }: MonthPlace): string => `${bookId} ${poolId} ${startAt}`;
-
 /** A new month begins where this batch has left the one before. */
 function after(before: StoredMonth, opened: OpenedMonth): OpenedMonth {
-  const { pool, month, stored, isNew } = opened;
+  const { pool, month, stored, isNew, isUncounted } = opened;
   if (!isNew) return opened;
   const startState = stateAtStart(pool, month, before);
-  return { ...opened, stored: { ...stored, startState, state: startState, stale: before.stale } };
+  return { ...opened, stored: { ...stored, startState, state: startState, stale: before.stale || isUncounted } };
 }
 
 function priceMonth(

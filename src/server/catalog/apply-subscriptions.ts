@@ -1,6 +1,7 @@
 import { NEVER } from "../../core/allowance/cycle.ts";
 import { epochMs, toInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
+import { forgetMonths, markMonthsStale } from "../allowance/month-store.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { noteChange, type SetupWork } from "../tenancy/setup-work.ts";
 import type { SubscriptionSetup } from "./package-setup.ts";
@@ -37,9 +38,23 @@ export async function applySubscriptions(
       const { effectiveFrom } = wanted;
       const since = effectiveFrom === ANY_TIME ? "" : ` from ${toInstant(effectiveFrom)}`;
       const named = { kind: "subscription", name: `${code}: ${setup.package}${since}` } as const;
-      if (noteChange(work, named, present.get(keyOf(wanted)), wanted)) await saveSubscription(tx, tenantId, wanted);
+      const before = present.get(keyOf(wanted));
+      if (!noteChange(work, named, before, wanted)) continue;
+      await saveSubscription(tx, tenantId, wanted);
+      if (before) await unsettleMonths(work, before, wanted);
     }
   }
+}
+
+/** What is kept of months was made of other calls: of more of them, or of fewer. */
+async function unsettleMonths(
+  { tx, tenantId }: SetupWork,
+  before: StoredSubscription,
+  wanted: StoredSubscription,
+): Promise<void> {
+  const concerned = [...new Set([wanted.accountId, ...before.sharedWith, ...wanted.sharedWith])];
+  const isSamePool = before.sharedWith.join() === wanted.sharedWith.join();
+  await (isSamePool ? markMonthsStale : forgetMonths)(tx, tenantId, concerned);
 }
 
 function readSubscription(
