@@ -43,9 +43,9 @@ const ATTRIBUTES = {
   called: ["called-station-id"],
   accountCode: [],
   sipUser: ["user-name"],
-  sourceAddress: ["caller-address"],
-  ingressTrunk: ["in-trunkgroup-label", "in-carrier-id", "ingress-id"],
-  egressTrunk: ["out-trunkgroup-label", "out-carrier-id", "egress-id"],
+  sourceAddress: ["caller-address", "acme-ingress-remote-addr"],
+  ingressTrunk: ["in-trunkgroup-label", "in-carrier-id", "ingress-id", "acme-session-ingress-realm"],
+  egressTrunk: ["out-trunkgroup-label", "out-carrier-id", "egress-id", "acme-session-egress-realm"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Makes calls of records' attributes. */
@@ -90,14 +90,18 @@ class RadiusRecords {
     const derived = new Map(attributes);
     const text = (name: string): string => attributes.get(name) ?? "";
     const isAnswerLeg = !leg.startsWith("originate");
-    derived.set("leg", leg);
+    // Oracle's controllers report each attempt of a call under one session.
+    derived.set("leg", leg || text("acme-session-egress-callid"));
     // Beside the caller's leg the other one is the callee's; where it is the only one reported, it is the call.
     const isCallee = !isAnswerLeg && this.#legs.some((taken) => taken === "all" || taken.startsWith("answer"));
     derived.set("direction", isCallee ? "terminating" : "originating");
     derived.set("caller-address", isAnswerLeg ? text("h323-remote-address") : "");
     derived.set(isAnswerLeg ? "ingress-id" : "egress-id", text("h323-remote-id"));
     derived.set("client", text("nas-ip-address") || text("nas-ipv6-address") || text("nas-identifier"));
-    derived.set("q850", decimalOf(text("h323-disconnect-cause"), this.#causeBase));
+    const cause = text("h323-disconnect-cause");
+    // Oracle's controllers have reasons of their own in Cisco's attribute.
+    if (IS_ORACLE.test([...attributes.keys()].join("\n"))) derived.set("own-cause", cause);
+    else derived.set("q850", decimalOf(cause, this.#causeBase));
     for (const name of [...H323_TIMES, "event-timestamp"]) derived.set(name, timeText(text(name)));
     const [receivedS, delayS] = [wholeNumber(text("timestamp")), wholeNumber(text("acct-delay-time") || "0")];
     // A client that gets no answer sends the record again, and says for how long it has been trying.
@@ -106,6 +110,7 @@ class RadiusRecords {
   }
 }
 
+const IS_ORACLE = /^acme-/m;
 const H323_TIMES = ["h323-setup-time", "h323-connect-time", "h323-disconnect-time"];
 
 /** Whether a record tells how long its call was; an unanswered one says 0. What is cut off before that does not. */
@@ -151,7 +156,7 @@ function callOf(options: JsonNode): object {
       ],
     },
     leg: "leg",
-    callId: { firstOf: ["h323-incoming-conf-id", "h323-conf-id"] },
+    callId: { firstOf: ["h323-incoming-conf-id", "h323-conf-id", "acme-session-ingress-callid"] },
     direction: "direction",
     startedAt: h323("h323-setup-time"),
     answeredAt: h323("h323-connect-time"),
@@ -172,7 +177,7 @@ function callOf(options: JsonNode): object {
       unit: "s",
     },
     reported: { column: "acct-session-time", unit: "s" },
-    cause: { q850: "q850", text: "acct-terminate-cause" },
+    cause: { q850: "q850", sip: "acme-sip-status", text: { firstOf: ["acct-terminate-cause", "own-cause"] } },
     ...chosenAttributes(options.get("attributes")),
   };
 }
