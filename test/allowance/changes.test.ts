@@ -161,3 +161,40 @@ test("volume, and the least and most spend: the last line of a month, and what l
   ]);
   expect(await world.differences()).toEqual([]);
 });
+
+describe("least and most spend of months that no run was made for", () => {
+  const given = (more: object) => ({
+    packages: [{ name: "talk", ...more }],
+    has: { anna: [{ package: "talk", from: "2026-02-01" }] },
+  });
+  const used = ["2026-02-10T10:00:00", "2026-03-10T10:00:00", "2026-04-10T10:00:00"].map((at) => call("anna", at));
+
+  test("are on the first invoice, from the first calls on", async () => {
+    const world = await worldOf(given({ maximumSpend: "0.10" }));
+    await world.import(used);
+    expect(await bill(world, "2026-04")).toEqual([
+      [
+        "anna 0.3: 1 calls 120 s 0.12 earlier, 1 calls 120 s 0.12 earlier, 1 calls 120 s 0.12",
+        ...["02", "03", "04"].map((month) => `Maximum spend, discount, 2026-${month} -0.02`),
+      ].join(", "),
+    ]);
+  });
+
+  test("are on the next one, however many were left out", async () => {
+    const world = await worldOf(given({ minimumSpend: "1" }));
+    await world.import(used.slice(0, 1));
+    expect(await bill(world, "2026-02")).toEqual(["anna 1: 1 calls 120 s 0.12, Minimum spend, 2026-02 0.88"]);
+    expect(await bill(world, "2026-05")).toEqual([
+      ["anna 3: Minimum spend, 2026-03 1", "Minimum spend, 2026-04 1", "Minimum spend, 2026-05 1"].join(", "),
+    ]);
+  });
+
+  test("follow calls that come any number of months later", async () => {
+    const world = await worldOf(given({ minimumSpend: "1" }));
+    await world.import(used.slice(0, 1));
+    for (const month of ["2026-02", "2026-03", "2026-04", "2026-05"]) await bill(world, month);
+    await world.import([call("anna", "2026-02-12T10:00:00")]);
+    expect(await bill(world, "2026-05")).toEqual(["anna 0: 1 calls 120 s 0.12 earlier, Minimum spend, 2026-02 -0.12"]);
+    expect(await world.differences()).toEqual([]);
+  });
+});

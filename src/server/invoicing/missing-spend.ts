@@ -1,3 +1,4 @@
+import type { Subscription } from "../../core/catalog/package.ts";
 import type { SubscriptionInForce } from "../../core/catalog/rules-in-force.ts";
 import { subscriptionsIn, tiersKey } from "../../core/catalog/rules-in-force.ts";
 import { periodInstants } from "../../core/invoicing/billing-period.ts";
@@ -5,8 +6,9 @@ import { type SpendItem, type SpendTerms, spendItems, unpostedSpend } from "../.
 import { adjust } from "../../core/ledger/adjust.ts";
 import { type Nanos, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import { tierFees } from "../../core/rating/tier.ts";
-import { fromInstant } from "../../core/time/epoch.ts";
+import { epochMs, fromInstant, toInstant } from "../../core/time/epoch.ts";
 import { loadTierCounts, type TierCounts } from "../allowance/tier-counts.ts";
+import { archivedMonths } from "../archive/is-archived.ts";
 import type { Tx } from "../db/tx.ts";
 import { insertJournals, type LockedBook } from "../ledger/post-journals.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
@@ -15,6 +17,7 @@ import { loadPositions } from "./billing-store.ts";
 import {
   type AccountMonth,
   firstBilledDates,
+  firstUnbilledDates,
   insertSpendPostings,
   loadMonthUsage,
   loadSpendPostings,
@@ -35,7 +38,7 @@ interface SpendMonth extends AccountMonth {
   readonly inForce: readonly SubscriptionInForce[];
 }
 
-/** Months before the last billed one that are looked at again: calls that come later still change no bounds. */
+/** Months before the last billed one that are looked at without late calls, too: a package may have been corrected. */
 const MONTHS_BACK = 2;
 
 /**
@@ -47,7 +50,7 @@ export async function missingSpend(
   order: BillingOrder,
   accounts: readonly StoredAccount[],
 ): Promise<readonly MissingSpend[]> {
-  const concerned = accounts.filter((account) => account.payment === "postpaid" && order.pools.has(account.id));
+  const concerned = accounts.filter((account) => account.payment === "postpaid" && hasSpend(order, account));
   const months = await spendMonths(tx, order, concerned);
   if (months.length === 0) return [];
   const pools = [...new Set(months.flatMap(({ accountId }) => order.pools.get(accountId) ?? []))];
@@ -71,11 +74,21 @@ export async function missingSpend(
 const monthKey = ({ accountId, startDate }: Pick<AccountMonth, "accountId" | "startDate">) =>
   `${accountId} ${startDate}`;
 
+const hasSpend = (order: BillingOrder, account: StoredAccount): boolean =>
+  ownSubscriptions(order, account).some((subscription) =>
+    subscription.package.versions.some((version) => saysOfSpend({ subscription, version })),
+  );
+
+const ownSubscriptions = ({ pools }: BillingOrder, { id }: StoredAccount): readonly Subscription[] =>
+  pools.get(id)?.subscriptions.filter(({ accountId }) => accountId === id) ?? [];
+
 /** The months of accounts in which a package has something to say of their spend. */
 async function spendMonths(tx: Tx, order: BillingOrder, accounts: readonly StoredAccount[]): Promise<SpendMonth[]> {
   if (accounts.length === 0) return [];
   const positions = await loadPositions(tx, accounts);
   const firstBilled = await firstBilledDates(tx, accounts);
+  const firstUnbilled = await firstUnbilledDates(tx, accounts, positions);
+  const isArchived = await archivedMonths(tx, order.seller.id);
   return accounts.flatMap((account) => {
     const { id: accountId, bookId, timeZone } = account;
     const { startDate, endDate } = order.periodOf(account);
@@ -83,23 +96,30 @@ async function spendMonths(tx: Tx, order: BillingOrder, accounts: readonly Store
     const periodEnd = fromInstant(periodInstants({ startDate, endDate }, timeZone).endAt);
     if (periodEnd < billedEnd || (!order.openPeriods && endsAfter(order, account))) return [];
     const known = firstBilled.get(accountId);
-    const again = startDate.subtract({ months: MONTHS_BACK });
-    const first = known === undefined ? startDate : laterOf(Temporal.PlainDate.from(known), again);
+    const first = firstOf([
+      startDate,
+      ...(known === undefined
+        ? []
+        : [laterOf(Temporal.PlainDate.from(known), startDate.subtract({ months: MONTHS_BACK }))]),
+      ...(Number.isFinite(billedEnd) ? [toInstant(epochMs(billedEnd)).toZonedDateTimeISO(timeZone).toPlainDate()] : []),
+      firstUnbilled.get(accountId) ?? startDate,
+    ]);
     const months: SpendMonth[] = [];
     for (let start = first.with({ day: 1 }); ; start = start.add({ months: 1 })) {
       const end = start.add({ months: 1 });
       if (Temporal.PlainDate.compare(end, endDate) > 0) break;
       const { startAt, endAt } = periodInstants({ startDate: start, endDate: end }, timeZone);
       const span = { startAt: fromInstant(startAt), endAt: fromInstant(endAt) };
-      const own = order.pools.get(accountId)?.subscriptions.filter((one) => one.accountId === accountId) ?? [];
-      const inForce = subscriptionsIn(span, own).filter(saysOfSpend);
-      if (inForce.length > 0)
+      const inForce = subscriptionsIn(span, ownSubscriptions(order, account)).filter(saysOfSpend);
+      if (inForce.length > 0 && !isArchived(span))
         months.push({ account, accountId, bookId, startDate: start.toString(), ...span, inForce });
     }
     return months;
   });
 }
 
+const firstOf = (dates: readonly Temporal.PlainDate[]): Temporal.PlainDate =>
+  dates.reduce((first, date) => (Temporal.PlainDate.compare(date, first) < 0 ? date : first));
 const laterOf = (a: Temporal.PlainDate, b: Temporal.PlainDate) => (Temporal.PlainDate.compare(a, b) > 0 ? a : b);
 
 const saysOfSpend = ({ version: { minimumSpend, maximumSpend, tiers } }: SubscriptionInForce): boolean =>

@@ -1,7 +1,9 @@
 import type { SpendKind } from "../../core/invoicing/month-spend.ts";
-import type { EpochMs } from "../../core/time/epoch.ts";
+import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
+import type { StoredAccount } from "../tenancy/party.ts";
+import type { Position } from "./coverage.ts";
 
 /** An account's month: from when to when, and the day that it is known by. */
 export interface AccountMonth {
@@ -96,4 +98,41 @@ export async function firstBilledDates(
     [accounts.map(({ bookId }) => bookId), accounts.map(({ id }) => id)],
   );
   return new Map(rows.map(({ account_id, first }) => [account_id, first]));
+}
+
+/**
+ * The first day on which a call was answered that accounts are still to be billed for, on their own clocks: late calls
+ * and corrections are of days that were billed before. Accounts without such calls are left out.
+ */
+export async function firstUnbilledDates(
+  tx: Tx,
+  accounts: readonly Pick<StoredAccount, "id" | "bookId" | "timeZone">[],
+  positions: ReadonlyMap<string, Position>,
+): Promise<ReadonlyMap<string, Temporal.PlainDate>> {
+  const { rows } = await tx.query<{ account_id: string; first: EpochMs }>(
+    `with account as materialized (
+       select t.*, (select min(first_answered_at) from journals j
+         where j.book_id = t.book_id and j.number > t.after_number) as start_at
+       from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as t(book_id, account_id, after_number)
+     )
+     select a.account_id, min(c.answered_at) as first
+     from (select book_id, min(start_at) as start_at from account group by 1) b
+     join charges c on c.book_id = b.book_id and c.answered_at >= b.start_at and c.side <> 'cost'
+     join account a on a.account_id = c.account_id
+     join journals j on j.book_id = c.book_id and j.batch_id = c.batch_id and j.kind = 'usage'
+       and j.number > a.after_number
+     group by 1`,
+    [
+      accounts.map(({ bookId }) => bookId),
+      accounts.map(({ id }) => id),
+      accounts.map(({ id }) => (positions.get(id)?.journalNumber ?? 0n).toString()),
+    ],
+  );
+  const zones = new Map(accounts.map(({ id, timeZone }) => [id, timeZone]));
+  return new Map(
+    rows.map(({ account_id, first }) => {
+      const zone = zones.get(account_id) ?? "UTC";
+      return [account_id, toInstant(first).toZonedDateTimeISO(zone).toPlainDate()];
+    }),
+  );
 }
