@@ -56,7 +56,9 @@ export async function loadArchivedCalls(
 ): Promise<readonly StoredCallView[]> {
   const found = "select * from jsonb_populate_recordset(null::usage_events, $1::jsonb)";
   const rows = await describedCalls(tx, found, [events], page);
-  const archived = { sql: "jsonb_populate_recordset(null::charges, $4::jsonb)", values: [charges] };
+  const sql = `join jsonb_populate_recordset(null::charges, $4::jsonb) c
+       on c.book_id = t.book_id and c.answered_at = t.answered_at and c.usage_id = t.id`;
+  const archived = { sql, values: [charges] };
   return viewsOf(rows, await loadCharges(tx, rows, archived));
 }
 
@@ -106,11 +108,20 @@ interface EntryRow {
   readonly prefix: string;
 }
 
+/** Looks up each call's charges by their key. */
+const BY_KEY = {
+  sql: `cross join lateral (
+       select * from charges c
+       where c.book_id = t.book_id and c.answered_at = t.answered_at and c.usage_id = t.id offset 0
+     ) c`,
+  values: [],
+} as const;
+
 /** Charges of calls that are in force: what a correction took back is left out, with what took it back. */
 async function loadCharges(
   tx: Tx,
   calls: readonly Pick<CallRow, "id" | "book_id" | "answered_at">[],
-  from: { readonly sql: string; readonly values: readonly unknown[] } = { sql: "charges", values: [] },
+  from: { readonly sql: string; readonly values: readonly unknown[] } = BY_KEY,
 ): Promise<ReadonlyMap<string, readonly CallCharge[]>> {
   const answered = calls.filter((call) => call.answered_at !== null);
   if (answered.length === 0) return new Map();
@@ -118,10 +129,7 @@ async function loadCharges(
     `select c.usage_id, c.entry_no, c.reverses_entry_no, c.side, a.code as account, c.currency, c.amount, c.billed_s,
        c.destination, c.prefix
      from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as t(book_id, answered_at, id)
-     cross join lateral (
-       select * from ${from.sql} c
-       where c.book_id = t.book_id and c.answered_at = t.answered_at and c.usage_id = t.id offset 0
-     ) c
+     ${from.sql}
      join accounts a on a.id = c.account_id
      order by c.usage_id, c.entry_no`,
     [
