@@ -80,7 +80,7 @@ function segmentAt(opening: Opening, current: CompiledTariff, positionS: number)
   const effectiveAt = tariff.terms.reprice === "at-next-slice" ? at : answeredAt;
   const clockAt = tariff.terms.windowCrossing === "split" ? at : answeredAt;
   const now = current === tariff ? found : (findRate(current, opening.called, at, zones) ?? found);
-  const inForce = rowInForce(now.layer, now.entry, { effectiveAt, clockAt, zones });
+  const inForce = rowInForce(now.layer, now.entry, effectiveAt, clockAt, zones);
   // Where nothing is in force any more, or the destination was blocked since, an answered call keeps the price at
   // answer.
   const kept = inForce === NO_ROW || isBlockedRow(now.layer, inForce);

@@ -141,7 +141,7 @@ function placeOf({ layer, row }: FoundRate, zones: readonly string[]): number {
 
 /** Whether the prefix has a rate in force for calls from anywhere. */
 const isForAnywhere = ({ layer, entry }: FoundRate, at: number): boolean =>
-  rowInForce(layer, entry, { effectiveAt: at, clockAt: at, zones: NO_ZONES }) !== NO_ROW;
+  rowInForce(layer, entry, at, at, NO_ZONES) !== NO_ROW;
 
 export const isBlocked = ({ layer, row }: FoundRate): boolean => isBlockedRow(layer, row);
 
@@ -171,19 +171,18 @@ export function priceOf({ table, prices, derivations }: Layer, row: number): Pri
 
 export const NO_ROW = -1;
 
-/** The times that say which rate holds, and the zones that the call is in, the most specific first. */
-export interface Moment {
-  readonly effectiveAt: number;
-  readonly clockAt: number;
-  readonly zones: readonly string[];
-}
-
 /**
  * Which of a prefix's rates holds: in force at `effectiveAt` by its dates, for one of the call's zones, and at `clockAt`
  * by its window. The most specific zone wins, and a rate without an origin yields to all; then the window of the
  * highest priority, and a rate without a window yields to all; of two rates left the one that began later.
  */
-export function rowInForce(layer: Layer, entry: number, { effectiveAt, clockAt, zones }: Moment): number {
+export function rowInForce(
+  layer: Layer,
+  entry: number,
+  effectiveAt: number,
+  clockAt: number,
+  zones: readonly string[],
+): number {
   const { runs } = layer.table;
   const end = entry + 1 + (runs[entry] as number) * ROW_SIZE;
   let best = NO_ROW;
@@ -252,11 +251,10 @@ function findRateIn(layer: Layer, called: E164, at: number, zones: readonly stri
     node = content > 0 ? content : -1;
     entry = content > 0 ? (nodeEntries[content] as number) : -content;
   }
-  const moment = { effectiveAt: at, clockAt: at, zones };
   while (met > 0) {
     met -= 1;
     entry = metEntries[met] as number;
-    const row = rowInForce(layer, entry, moment);
+    const row = rowInForce(layer, entry, at, at, zones);
     if (row !== NO_ROW) return { layer, entry, row, prefixLength: metLengths[met] as number };
   }
   return null;
