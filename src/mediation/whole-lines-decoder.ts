@@ -1,4 +1,4 @@
-import type { Reject } from "../core/reject.ts";
+import type { Reject, RejectCode } from "../core/reject.ts";
 import type { DecodedRow, Decoder } from "./decoder.ts";
 import { TextRow } from "./row.ts";
 
@@ -25,11 +25,14 @@ export class WholeLinesDecoder implements Decoder {
     if (this.#endsInLine) return rows;
     const at = rows.findLastIndex(({ outcome }) => outcome.kind !== "framing");
     return rows.map((row, index) => {
-      if (index !== at || row.outcome.kind === "reject") return row;
+      if (index !== at || (row.outcome.kind === "reject" && !SHORTENED.has(row.outcome.reject.code))) return row;
       return new TextRow(row.line, row.endOffset, row.raw, { kind: "reject", reject: cutOff() });
     });
   }
 }
+
+/** What is wrong with a record that lacks its end. */
+const SHORTENED: ReadonlySet<RejectCode> = new Set<RejectCode>(["column-count", "broken-quoting"]);
 
 const cutOff = (): Reject => ({
   code: "trailer-missing",

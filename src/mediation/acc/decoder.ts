@@ -29,6 +29,8 @@ class AccDecoder implements Decoder {
   /** Layout by settings or by header row; null: the usual one, found row by row. */
   #layout: AccLayout | null;
   #isFirst = true;
+  /** Names in the header row; null in a file without one. */
+  #headerCount: number | null = null;
   #rows: DecodedRow[] = [];
 
   constructor(settings: DecoderSettings, acc: AccSettings & { readonly delimiter: string }, usual: UsualLayout) {
@@ -65,11 +67,14 @@ class AccDecoder implements Decoder {
       const header = layoutOfHeader(record.fields(), this.#acc.names);
       if (header) {
         this.#layout ??= header;
+        this.#headerCount = record.fieldCount;
         return { kind: "framing", what: "header" };
       }
     }
     const named = this.#acc.columns?.length;
     if (named !== undefined && record.fieldCount > named) return wrongCount(record.fieldCount, `${named}`);
+    if (this.#headerCount !== null && !hasCount(record, this.#headerCount))
+      return wrongCount(record.fieldCount, `${this.#headerCount}`);
     const layout = this.#layout ?? this.#usual(record);
     if (!layout) return columnsUnknown(record.fieldCount);
     return decodeAccRow((column) => valueOfField(record.field(layout.get(column) ?? -1)), this.#context);
@@ -91,6 +96,10 @@ const delimiterOf = (line: string): string =>
   ["|", "\t", ";", ","].reduce((best, each) => (countOf(line, each) > countOf(line, best) ? each : best));
 
 const countOf = (line: string, delimiter: string): number => line.split(delimiter).length;
+
+/** Whether a record has so many columns; a delimiter after the last one makes an empty one more. */
+const hasCount = (record: CsvRecord, count: number): boolean =>
+  record.fieldCount === count || (record.fieldCount === count + 1 && record.field(count).trim() === "");
 
 const wrongCount = (seen: number, expected: string): RowOutcome => ({
   kind: "reject",

@@ -131,6 +131,8 @@ const decimalOf = (cause: string, base: 10 | 16): string =>
 const timeText = (text: string): string => (NEVER.test(text) ? "" : text.replace(/\s+/g, " "));
 const NEVER = /^[*.]*00:00:00(?:\.0+)? .*\b1970$/;
 
+/** RFC 2866 §5.5 has every record name its session: one without was cut off. */
+const HAS_SESSION = { column: "acct-session-id", empty: false };
 const IS_ZERO = { column: "acct-session-time", oneOf: ["", "0"] };
 const HAS_CONNECT = { column: "h323-connect-time", empty: false };
 /** Gateways write the end of a call that was not answered as its connect time too. */
@@ -151,8 +153,11 @@ function callOf(options: JsonNode): object {
   return {
     key: {
       cases: [
-        { when: { column: "h323-conf-id", empty: false }, value: { template: "{h323-conf-id}/{acct-session-id}" } },
-        { when: { column: "acct-session-id", empty: false }, value: { template: "{client}/{acct-session-id}" } },
+        {
+          when: { all: [HAS_SESSION, { column: "h323-conf-id", empty: false }] },
+          value: { template: "{h323-conf-id}/{acct-session-id}" },
+        },
+        { when: HAS_SESSION, value: { template: "{client}/{acct-session-id}" } },
       ],
     },
     leg: "leg",
