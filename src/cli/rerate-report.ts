@@ -33,10 +33,16 @@ export function reportText(report: ReratingReport, tense: "would" | "was"): (str
   const among = moved === 0 ? "" : `, ${moved} of them to another payer or vendor`;
   return [
     ...(differing.length === 0 ? [] : [totalsTable(differing)]),
-    `${counted(looked, "call")} looked at, ${changed} ${verb}${among}.`,
+    `${counted(looked, "call")} looked at, ${changed} ${verb}${among}${inTurnText(differing, verb)}.`,
     ...sumLines(differing),
     ...excludedLines(report),
   ];
+}
+
+/** Calls that are priced in their turns are counted by themselves: whole months of them, asked for or not. */
+function inTurnText(differing: readonly ReportedSide[], verb: string): string {
+  const charges = differing.reduce((sum, { cause, changed }) => (cause === "in-turn" ? sum + changed : sum), 0);
+  return charges === 0 ? "" : `; ${counted(charges, "charge")} ${verb} in turn`;
 }
 
 function totalsTable(sides: readonly ReportedSide[]): Table {
