@@ -1,5 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { nanosToSql } from "../../src/core/money/nanos.ts";
+import { archiveMonth } from "../../src/server/archive/archive-month.ts";
+import { readMonth } from "../../src/server/archive/month.ts";
 import { readPeriod } from "../../src/server/invoicing/billing-scope.ts";
 import { runBill } from "../../src/server/invoicing/run-bill.ts";
 import type { TestCall } from "../invoicing/billing.ts";
@@ -187,6 +192,18 @@ describe("least and most spend of months that no run was made for", () => {
     expect(await bill(world, "2026-05")).toEqual([
       ["anna 3: Minimum spend, 2026-03 1", "Minimum spend, 2026-04 1", "Minimum spend, 2026-05 1"].join(", "),
     ]);
+  });
+
+  test("stay as they were billed when the month's calls are in the archive", async () => {
+    const world = await worldOf(given({ minimumSpend: "1" }));
+    await world.import(used.slice(0, 2));
+    for (const month of ["2026-02", "2026-03", "2026-04"]) await bill(world, month);
+    const archiveDir = await mkdtemp(join(tmpdir(), "archive-"));
+    const { tenantId } = world;
+    const march = { tenantId, month: readMonth("2026-03"), archiveDir, author: "test" };
+    expect(await archiveMonth(world.db, march)).toMatchObject({ kind: "archived", calls: 1 });
+    await rm(archiveDir, { recursive: true });
+    expect(await bill(world, "2026-05")).toEqual(["anna 1: Minimum spend, 2026-05 1"]);
   });
 
   test("follow calls that come any number of months later", async () => {
