@@ -24,6 +24,8 @@ export class DetailDecoder implements Decoder {
   readonly #judge: (attributes: DetailAttributes, raw: string) => RowOutcome;
   readonly #tokenizer = new CsvTokenizer(WHOLE_LINES, "auto", (line) => this.#line(line));
   #open: OpenRecord | null = null;
+  /** Whether the server writes when it received each record, which FreeRADIUS does last. */
+  #hasTimestamps = false;
   #rows: DecodedRow[] = [];
 
   constructor(judge: (attributes: DetailAttributes, raw: string) => RowOutcome) {
@@ -37,6 +39,7 @@ export class DetailDecoder implements Decoder {
 
   end(): DecodedRow[] {
     this.#tokenizer.end();
+    if (this.#open !== null && this.#hasTimestamps && !hasTimestamp(this.#open.lines)) this.#open.fault ??= cutOff();
     this.#close();
     return this.#take();
   }
@@ -69,6 +72,7 @@ export class DetailDecoder implements Decoder {
     const record = this.#open;
     if (record === null) return;
     this.#open = null;
+    this.#hasTimestamps ||= hasTimestamp(record.lines);
     const raw = record.lines.join("\n");
     const outcome = record.fault === null ? this.#outcome(record.lines, raw) : rejected(record.fault);
     this.#rows.push(new TextRow(record.line, record.endOffset, raw.slice(0, RAW_TEXT_MAX), outcome));
@@ -79,6 +83,14 @@ export class DetailDecoder implements Decoder {
     return "code" in attributes ? rejected(attributes) : this.#judge(attributes, raw);
   }
 }
+
+const hasTimestamp = (lines: readonly string[]): boolean => lines.some((line) => /^\s*Timestamp\s*=/.test(line));
+
+const cutOff = (): Reject => ({
+  code: "trailer-missing",
+  what: "The file ends in the middle of a record: it was cut off there, or is still being written.",
+  fix: "Fetch the file again. If the record is whole, retry it as it is.",
+});
 
 const BLANK: RowOutcome = { kind: "framing", what: "blank" };
 const rejected = (reject: Reject): RowOutcome => ({ kind: "reject", reject });
