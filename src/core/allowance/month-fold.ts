@@ -56,8 +56,8 @@ export function closeMonth(rules: PoolRules, state: PoolState, endAt: EpochMs): 
 }
 
 /**
- * A pool at the start of a month, from what it was at the {@link closeMonth end} of the one before: by the month's own rules, so that a
- * rule that changes later grants nothing back into it. What is in force no more is left out.
+ * A pool at the start of a month, from what it was at the {@link closeMonth end} of the one before: by the month's own
+ * rules, so that a rule that changes later grants nothing back into it. What is in force no more is left out.
  */
 export function openMonth(rules: PoolRules, before: PoolState, startAt: EpochMs): PoolState {
   const allowances = new Map<string, Granted>();

@@ -1,7 +1,7 @@
 import { NEVER } from "../../core/allowance/cycle.ts";
 import { epochMs, toInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
-import { forgetMonths, markMonthsStale } from "../allowance/month-store.ts";
+import { priceMonthsAgain } from "../allowance/price-months-again.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { noteChange, type SetupWork } from "../tenancy/setup-work.ts";
 import type { SubscriptionSetup } from "./package-setup.ts";
@@ -54,7 +54,7 @@ async function unsettleMonths(
 ): Promise<void> {
   const concerned = [...new Set([wanted.accountId, ...before.sharedWith, ...wanted.sharedWith])];
   const isSamePool = before.sharedWith.join() === wanted.sharedWith.join();
-  await (isSamePool ? markMonthsStale : forgetMonths)(tx, tenantId, concerned);
+  await priceMonthsAgain(tx, tenantId, concerned, { asOtherPools: !isSamePool });
 }
 
 function readSubscription(

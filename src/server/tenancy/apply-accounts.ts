@@ -3,7 +3,7 @@ import { type Currency, parseCurrency } from "../../core/money/currency.ts";
 import { parseDecimal } from "../../core/money/decimal.ts";
 import { type Nanos, NO_NANOS, nanosFromDecimal } from "../../core/money/nanos.ts";
 import { CHAIN_LEVELS_MAX } from "../../core/tenancy/selling-chain.ts";
-import { forgetMonths } from "../allowance/month-store.ts";
+import { priceMonthsAgain } from "../allowance/price-months-again.ts";
 import { requireUsable } from "../invoicing/letterhead.ts";
 import { readZone } from "./apply-tenant.ts";
 import type { StoredAccount } from "./party.ts";
@@ -33,7 +33,8 @@ export async function applyAccounts(
     if (!noteChange(work, { kind: "account", name: account.code }, present, account)) continue;
     if (present) {
       await updateAccount(work.tx, account);
-      if (present.timeZone !== account.timeZone) await forgetMonths(work.tx, work.tenantId, [account.id]);
+      if (present.timeZone !== account.timeZone)
+        await priceMonthsAgain(work.tx, work.tenantId, [account.id], { asOtherPools: true });
       continue;
     }
     if (account.parentId === null) await insertBook(work.tx, { id: account.bookId, tenantId: work.tenantId });
