@@ -83,8 +83,8 @@ const places = (calls: number): string =>
 const CALL_ID = "md5(c.n::text)::uuid";
 
 const usageRows = (tenantId: string, calls: number): string =>
-  `(tenant_id, book_id, started_at, id, account_id, source_id, batch_id, line, call_key, leg, direction, calling, called,
-     answered_at, ended_at, talked_ms, talked_s, account_code, egress_trunk, q850, cause_text)
+  `(tenant_id, book_id, started_at, id, account_id, source_id, batch_id, line, call_key, leg, direction, calling,
+     called, answered_at, ended_at, talked_ms, talked_s, account_code, egress_trunk, q850, cause_text)
    select '${tenantId}', ${bookIdOf("c.a")}, c.at, ${CALL_ID}, ${accountIdOf("c.a")}, ${SOURCE_ID},
      1 + c.n / 40000, c.n, md5(c.n::text), '', 'originating', '4420794' || lpad((c.n % 50000)::text, 5, '0'), ${calledOf("c.n")},
      case when c.talked_s > 0 then c.at + interval '6 s' end, c.at + interval '6 s' + c.talked_s * interval '1 s',
