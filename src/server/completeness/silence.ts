@@ -43,5 +43,5 @@ export function findSilence(source: Source, { lastAt, allowedMs }: Silence, now:
 
 function durationText(ms: number): string {
   const minutes = Math.ceil(ms / MINUTE_MS);
-  return minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`;
+  return minutes < 120 ? `${minutes} ${minutes === 1 ? "minute" : "minutes"}` : `${Math.floor(minutes / 60)} hours`;
 }
