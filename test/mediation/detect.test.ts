@@ -21,7 +21,8 @@ test.each<[string, string, string | undefined, string]>([
   ["a,b,c\n1,2,3\n", "cdr.csv", undefined, "an unknown CSV needs a mapping"],
   [
     'Mon Mar  2 10:15:20 2026\n\tAcct-Status-Type = Stop\n\tAcct-Session-Id = "1"\n\tCalled-Station-Id = "1"\n' +
-      '\th323-setup-time = "10:15:07.000 CET Mon Mar 2 2026"\n\th323-disconnect-time = "10:15:16.000 CET Mon Mar 2 2026"\n\n',
+      '\th323-setup-time = "10:15:07.000 CET Mon Mar 2 2026"\n' +
+      '\th323-disconnect-time = "10:15:16.000 CET Mon Mar 2 2026"\n\n',
     "gw.log",
     "radius-detail",
     "a zone whose meaning the source has to say is no other format",
