@@ -6,11 +6,17 @@ const { withDatabase, without } = testsNeedingDatabase();
 
 const unit = { test: { name: "unit", include: ["src/**/*.test.ts", ...without] } };
 
+/**
+ * What takes long for the servers and processes that it starts, and asks nothing of the database that other tests do
+ * not ask on both: on the built-in one alone.
+ */
+const ON_NEWEST_ALONE = /^test\/(pulls\/(sftp|ftp|trust|disk-full)|watch\/uploads|syslog\/listen|cli\/(demo|process))/;
+
 /** The tests that need a database run on both ends of what is supported: the built-in 18, and 15. */
-const onPostgres = (version: number) => ({
+const onPostgres = (version: 15 | 18) => ({
   test: {
     name: `postgres-${version}`,
-    include: withDatabase,
+    include: version === 18 ? withDatabase : withDatabase.filter((file) => !ON_NEWEST_ALONE.test(file)),
     globalSetup: ["test/support/database-server.ts"],
   },
 });
