@@ -956,6 +956,7 @@ create table quarantine (
   constraint quarantine_pkey PRIMARY KEY (id),
   constraint quarantine_source_id_raw_hash_key UNIQUE (source_id, raw_hash)
 );
+CREATE INDEX quarantine_file ON tollwright.quarantine USING btree (file_id);
 CREATE INDEX quarantine_waiting ON tollwright.quarantine USING btree (tenant_id, code, created_at) WHERE (state = 'waiting'::text);
 alter table quarantine enable row level security;
 alter table quarantine force row level security;

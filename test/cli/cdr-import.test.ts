@@ -67,6 +67,12 @@ If the switch's template changed, change the source's columns. [column-count]
     );
   });
 
+  test("tells why all of many rows wait: looking for it takes no longer than reading them", async () => {
+    const rows = Array.from({ length: 25_000 }, (_, i) => `"too","short ${i}"\n`);
+    const { stdout } = await cdr("import", "--source", "fs-1", await file("wrong.csv", rows.join("")));
+    expect(stdout.replaceAll(/ +/g, " ")).toContain("column-count 25000");
+  });
+
   test("takes the files of a folder, and the same files again change nothing", async () => {
     await file("b.csv", shortRow("k2"));
     await file("a.csv", shortRow("k1"));

@@ -263,10 +263,10 @@ export interface QuarantineReason {
 /** Why rows of a file wait, the most frequent reason first. */
 export async function countReasons(tx: Tx, fileId: string): Promise<readonly QuarantineReason[]> {
   const { rows } = await tx.query<{ code: RejectCode; rows: string; line: string; what: string; fix: string }>(
-    `select distinct on (n.rows, q.code) q.code, n.rows, q.line, q.what, q.fix
-     from quarantine q join (select code, count(*) as rows from quarantine
-       where file_id = $1 and state = 'waiting' group by code) n on n.code = q.code
-     where q.file_id = $1 and q.state = 'waiting' order by n.rows desc, q.code, q.line`,
+    `select * from (
+       select distinct on (code) code, count(*) over (partition by code) as rows, line, what, fix
+       from quarantine where file_id = $1 and state = 'waiting' order by code, line
+     ) reasons order by rows desc, code`,
     [fileId],
   );
   return rows.map((row) => ({ ...row, rows: Number(row.rows), line: Number(row.line) }));
