@@ -183,7 +183,10 @@ const noTariff = (account: StoredAccount): Reject => ({
 const noRate = (event: CallToPrice, account: StoredAccount, tariff: string, side: string): Reject => ({
   code: "rate-missing-for-call",
   what: `Tariff "${tariff}" (${side} side, account "${account.code}") has no rate for ${called(event)} at the time of the call.`,
-  fix: "Import a rate for the number with an effective time before the call, then retry the record.",
+  fix:
+    event.called.kind === "e164"
+      ? "Import a rate for the number with an effective time before the call, then retry the record."
+      : `It is no E.164 number. If it should be one, correct the source's "numbers"; else give the tariff a rate with the prefix "=" (all such numbers) in a setup file. Then retry the record.`,
 });
 
 const noExchangeRate = (account: StoredAccount, { from, to, date }: NoConversion): Reject => ({
