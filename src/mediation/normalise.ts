@@ -1,4 +1,5 @@
 import { normaliseCalled, normaliseCalling, techPrefixOf } from "../core/numbering/normalise-number.ts";
+import { routingNumberOf } from "../core/numbering/routing-number.ts";
 import { compileNumberPlan, type NumberPlan, type NumberRules } from "../core/numbering/number-plan.ts";
 import type { Reject } from "../core/reject.ts";
 import type { Trunk } from "../core/tenancy/trunk.ts";
@@ -64,13 +65,15 @@ export function normaliseCall(call: SwitchCall, rules: SourceRules, sanity: Sani
 function toEvent(call: SwitchCall, rules: SourceRules): UsageEvent {
   const ofTrunk = call.ingressTrunk === null ? undefined : rules.trunkNumbers.get(call.ingressTrunk);
   const plan = ofTrunk ?? rules.numbers;
+  const called = normaliseCalled(call.called, plan);
   return {
     key: call.key,
     leg: call.leg,
     callId: call.callId,
     direction: call.direction,
     calling: normaliseCalling(call.calling, plan),
-    called: normaliseCalled(call.called, plan),
+    called,
+    routingNumber: called.kind === "e164" ? routingNumberOf(call, called.digits) : null,
     techPrefix: techPrefixOf(call.called, plan),
     startedAt: call.startedAt,
     answeredAt: call.answeredAt,

@@ -1,10 +1,9 @@
+import { CsvDecoder } from "../csv/csv-decoder.ts";
 import { RFC_4180 } from "../csv/dialect.ts";
 import type { CsvRecord } from "../csv/record.ts";
-import { CsvTokenizer } from "../csv/tokenizer.ts";
-import type { DecodedRow, Decoder, DecoderSettings, RowOutcome } from "../decoder.ts";
+import type { Decoder, DecoderSettings, RowOutcome } from "../decoder.ts";
 import { FirstLineDecoder } from "../first-line-decoder.ts";
-import { columnCount, faultReject } from "../mapping/record-faults.ts";
-import { TextRow } from "../row.ts";
+import { columnCount } from "../mapping/record-faults.ts";
 import { isRowCount } from "../text/printed.ts";
 import { AccClock } from "./clock.ts";
 import { type AccLayout, type AccSettings, layoutOf, layoutOfHeader, readAccSettings } from "./layout.ts";
@@ -16,51 +15,34 @@ export type UsualLayout = (record: Pick<CsvRecord, "fieldCount" | "field">) => A
 /** Reads the rows that the acc modules of Kamailio and OpenSIPS write, as CSV export or flat text. */
 export function openAcc(settings: DecoderSettings, usual: UsualLayout): Decoder {
   const acc = readAccSettings(settings.mapping);
-  return new FirstLineDecoder(
-    (line) => new AccDecoder(settings, { ...acc, delimiter: acc.delimiter ?? delimiterOf(line) }, usual),
-  );
+  return new FirstLineDecoder((line) => {
+    const delimiter = acc.delimiter ?? delimiterOf(line);
+    // Flat text escapes nothing, and a SIP header may start with a quote; exports of tables are CSV.
+    const quoting = delimiter === "|" ? "none" : "doubled";
+    const reader = new AccReader(settings, acc, usual);
+    const dialect = { ...RFC_4180, delimiter, quoting, newlinesInQuotes: false } as const;
+    return new CsvDecoder(dialect, (record) => reader.judge(record));
+  });
 }
 
-class AccDecoder implements Decoder {
+class AccReader {
   readonly #context: AccContext;
   readonly #acc: AccSettings;
   readonly #usual: UsualLayout;
-  readonly #tokenizer: CsvTokenizer;
   /** Layout by settings or by header row; null: the usual one, found row by row. */
   #layout: AccLayout | null;
   #isFirst = true;
   /** Names in the header row; null in a file without one. */
   #headerCount: number | null = null;
-  #rows: DecodedRow[] = [];
 
-  constructor(settings: DecoderSettings, acc: AccSettings & { readonly delimiter: string }, usual: UsualLayout) {
+  constructor(settings: DecoderSettings, acc: AccSettings, usual: UsualLayout) {
     this.#context = { clock: new AccClock(settings), sanity: settings };
     this.#acc = acc;
     this.#usual = usual;
     this.#layout = acc.columns && layoutOf(acc.columns);
-    // Flat text escapes nothing, and a SIP header may start with a quote; exports of tables are CSV.
-    const quoting = acc.delimiter === "|" ? "none" : "doubled";
-    const dialect = { ...RFC_4180, delimiter: acc.delimiter, quoting, newlinesInQuotes: false } as const;
-    this.#tokenizer = new CsvTokenizer(dialect, "auto", (record) => this.#record(record));
   }
 
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#tokenizer.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    this.#tokenizer.end();
-    return this.#take();
-  }
-
-  #record(record: CsvRecord): void {
-    const outcome = record.isBlank ? BLANK : this.#outcome(record);
-    this.#rows.push(new TextRow(record.line, record.endOffset, record.raw(), outcome));
-  }
-
-  #outcome(record: CsvRecord): RowOutcome {
-    if (record.fault) return { kind: "reject", reject: faultReject(record.fault) };
+  judge(record: CsvRecord): RowOutcome {
     if (record.fieldCount === 1 && isRowCount(record.field(0))) return ROW_COUNT;
     if (this.#isFirst) {
       this.#isFirst = false;
@@ -79,15 +61,7 @@ class AccDecoder implements Decoder {
     if (!layout) return columnsUnknown(record.fieldCount);
     return decodeAccRow((column) => valueOfField(record.field(layout.get(column) ?? -1)), this.#context);
   }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
-  }
 }
-
-const BLANK: RowOutcome = { kind: "framing", what: "blank" };
 
 const ROW_COUNT: RowOutcome = { kind: "framing", what: "trailer" };
 

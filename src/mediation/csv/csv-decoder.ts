@@ -1,4 +1,5 @@
-import type { DecodedRow, Decoder, RowOutcome } from "../decoder.ts";
+import { CuttingDecoder } from "../cutting-decoder.ts";
+import type { RowOutcome } from "../decoder.ts";
 import { faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
 import type { CsvDialect } from "./dialect.ts";
@@ -6,10 +7,9 @@ import type { CsvRecord } from "./record.ts";
 import { CsvTokenizer } from "./tokenizer.ts";
 
 /** Decodes files of delimited records that no mapping describes, because each says itself what its columns are. */
-export class CsvDecoder implements Decoder {
+export class CsvDecoder extends CuttingDecoder {
+  protected readonly cutter: CsvTokenizer;
   readonly #judge: (record: CsvRecord) => RowOutcome;
-  readonly #tokenizer: CsvTokenizer;
-  #rows: DecodedRow[] = [];
 
   /**
    * `judge` says what becomes of a record that holds something and whose columns could be told, `sequenceOf` the
@@ -20,27 +20,12 @@ export class CsvDecoder implements Decoder {
     judge: (record: CsvRecord) => RowOutcome,
     sequenceOf: (record: CsvRecord) => string | undefined = () => undefined,
   ) {
+    super();
     this.#judge = judge;
-    this.#tokenizer = new CsvTokenizer(dialect, "auto", (record) => {
+    this.cutter = new CsvTokenizer(dialect, "auto", (record) => {
       const { line, endOffset } = record;
-      this.#rows.push(new TextRow(line, endOffset, record.raw(), this.#outcome(record), sequenceOf(record)));
+      this.add(new TextRow(line, endOffset, record.raw(), this.#outcome(record), sequenceOf(record)));
     });
-  }
-
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#tokenizer.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    this.#tokenizer.end();
-    return this.#take();
-  }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
   }
 
   #outcome(record: CsvRecord): RowOutcome {

@@ -12,14 +12,8 @@ import {
   TRAILER_FIELDS,
   TRAILER_STRUCTURES,
 } from "../baf/structures.ts";
-import {
-  type DecodedRow,
-  type Decoder,
-  type DecoderSettings,
-  RAW_TEXT_MAX,
-  type RowOutcome,
-  type SwitchFormat,
-} from "../decoder.ts";
+import { CuttingDecoder } from "../cutting-decoder.ts";
+import { type DecoderSettings, RAW_TEXT_MAX, type RowOutcome, type SwitchFormat } from "../decoder.ts";
 import { JsonNode } from "../mapping/json-node.ts";
 import { contentHash } from "../mapping/record-identity.ts";
 import { checkCall } from "../sanity.ts";
@@ -47,12 +41,11 @@ interface BafOptions extends BafCallSettings {
   readonly structures: ReadonlyMap<string, readonly BafField[]>;
 }
 
-class BafDecoder implements Decoder {
+class BafDecoder extends CuttingDecoder {
+  protected readonly cutter = new BafSplitter((piece) => this.#piece(piece));
   readonly #settings: DecoderSettings;
   readonly #options: BafOptions;
   readonly #clock: BafClock;
-  readonly #splitter = new BafSplitter((piece) => this.#piece(piece));
-  #rows: DecodedRow[] = [];
   /** Number of the record that comes next, from 1. */
   #number = 1;
   #endOffset = 0;
@@ -61,30 +54,18 @@ class BafDecoder implements Decoder {
   #isOpen = false;
 
   constructor(settings: DecoderSettings) {
+    super();
     this.#settings = settings;
     this.#options = readOptions(settings.mapping);
     this.#clock = new BafClock(settings);
   }
 
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#splitter.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    this.#splitter.end();
+  protected override atEnd(): void {
     if (this.#isOpen) this.#add("", rejected(trailerMissing(this.#records)));
-    return this.#take();
-  }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
   }
 
   #add(raw: string, outcome: RowOutcome): void {
-    this.#rows.push({ line: this.#number, endOffset: this.#endOffset, raw, outcome });
+    this.add({ line: this.#number, endOffset: this.#endOffset, raw, outcome });
   }
 
   #piece({ kind, bytes, endOffset }: BafPiece): void {

@@ -1,14 +1,8 @@
 import type { Reject } from "../../core/reject.ts";
 import { WHOLE_LINES } from "../csv/dialect.ts";
 import { CSV_LIMITS, CsvTokenizer } from "../csv/tokenizer.ts";
-import {
-  type DecodedRow,
-  type Decoder,
-  type DecoderSettings,
-  RAW_TEXT_MAX,
-  type RowOutcome,
-  type SwitchFormat,
-} from "../decoder.ts";
+import { CuttingDecoder } from "../cutting-decoder.ts";
+import { type DecoderSettings, RAW_TEXT_MAX, type RowOutcome, type SwitchFormat } from "../decoder.ts";
 import { FirstLineDecoder } from "../first-line-decoder.ts";
 import { decodeFreeswitchDocument } from "../freeswitch-document.ts";
 import { encodedDocument, JSON_DOCUMENT, unwrapCdrPost } from "../freeswitch-post.ts";
@@ -35,27 +29,20 @@ export const freeswitchJson: SwitchFormat = {
 const isDocument = (line: string): boolean =>
   line !== "" && (!startsJson(line) || (line.startsWith("{") && line.trimEnd().endsWith("}")));
 
-class FreeswitchJsonDecoder implements Decoder {
+class FreeswitchJsonDecoder extends CuttingDecoder {
+  protected readonly cutter: CsvTokenizer | JsonSplitter;
   readonly #settings: DecoderSettings;
-  readonly #source: CsvTokenizer | JsonSplitter;
   #endOffset = 0;
-  #rows: DecodedRow[] = [];
 
   constructor(settings: DecoderSettings, hasLines: boolean) {
+    super();
     this.#settings = settings;
-    this.#source = hasLines ? this.#lines() : this.#documents();
+    this.cutter = hasLines ? this.#lines() : this.#documents();
   }
 
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#source.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    const source = this.#source;
-    source.end();
-    if (source.offset > this.#endOffset) this.#add(source.line, source.offset, "", { kind: "framing", what: "blank" });
-    return this.#take();
+  protected override atEnd(): void {
+    const { line, offset } = this.cutter;
+    if (offset > this.#endOffset) this.#add(line, offset, "", { kind: "framing", what: "blank" });
   }
 
   #lines(): CsvTokenizer {
@@ -89,13 +76,7 @@ class FreeswitchJsonDecoder implements Decoder {
 
   #add(line: number, endOffset: number, raw: string, outcome: RowOutcome): void {
     this.#endOffset = endOffset;
-    this.#rows.push(new TextRow(line, endOffset, raw, outcome));
-  }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
+    this.add(new TextRow(line, endOffset, raw, outcome));
   }
 }
 

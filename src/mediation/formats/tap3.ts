@@ -2,14 +2,8 @@ import type { Reject } from "../../core/reject.ts";
 import { type BerElement, type BerFault, parseElement } from "../ber/element.ts";
 import { type BerPiece, type BerPlace, BerSplitter } from "../ber/splitter.ts";
 import type { BerTag } from "../ber/tag.ts";
-import {
-  type DecodedRow,
-  type Decoder,
-  type DecoderSettings,
-  RAW_TEXT_MAX,
-  type RowOutcome,
-  type SwitchFormat,
-} from "../decoder.ts";
+import { CuttingDecoder } from "../cutting-decoder.ts";
+import { type DecoderSettings, RAW_TEXT_MAX, type RowOutcome, type SwitchFormat } from "../decoder.ts";
 import { JsonNode } from "../mapping/json-node.ts";
 import { checkCall } from "../sanity.ts";
 import { AuditTally } from "../tap/audit.ts";
@@ -44,42 +38,29 @@ const CONTAINERS: ReadonlyMap<BerTag, string> = new Map([
   [TAP.CallEventDetailList, "6380"],
 ]);
 
-class Tap3Decoder implements Decoder {
+class Tap3Decoder extends CuttingDecoder {
+  protected readonly cutter: BerSplitter;
   readonly #settings: DecoderSettings;
   readonly #sessions: SessionDirections;
-  readonly #splitter: BerSplitter;
   #batch: TapBatch = EMPTY_BATCH;
   #tally = new AuditTally();
   /** What the file is; null before its first element. A file holds one batch or one notification. */
   #document: BerTag | null = null;
   #hasControlInfo = false;
   #isAudited = false;
-  #rows: DecodedRow[] = [];
   #endOffset = 0;
 
   constructor(settings: DecoderSettings) {
+    super();
     this.#settings = settings;
     this.#sessions = readSessions(settings.mapping);
     const placeOf = (path: readonly BerTag[]) => this.#placeOf(path);
-    this.#splitter = new BerSplitter({ placeOf, recordBytesMax: RECORD_BYTES_MAX }, (piece) => this.#piece(piece));
+    this.cutter = new BerSplitter({ placeOf, recordBytesMax: RECORD_BYTES_MAX }, (piece) => this.#piece(piece));
   }
 
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#splitter.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    this.#splitter.end();
-    if (this.#document === TAP.TransferBatch && (!this.#isAudited || this.#splitter.isInContainer))
+  protected override atEnd(): void {
+    if (this.#document === TAP.TransferBatch && (!this.#isAudited || this.cutter.isInContainer))
       this.#add("", () => rejected(this.#isAudited ? batchCutOff() : auditMissing(this.#tally.events)));
-    return this.#take();
-  }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
   }
 
   #placeOf(path: readonly BerTag[]): BerPlace {
@@ -104,7 +85,7 @@ class Tap3Decoder implements Decoder {
   /** A row's line is the number of the event that it is, or that comes next. */
   #add(raw: string, judge: () => RowOutcome): void {
     const line = this.#tally.events + 1;
-    this.#rows.push({ line, endOffset: this.#endOffset, raw: raw.slice(0, RAW_TEXT_MAX), outcome: judge() });
+    this.add({ line, endOffset: this.#endOffset, raw: raw.slice(0, RAW_TEXT_MAX), outcome: judge() });
   }
 
   #judge({ kind, path, bytes, isCut, fault }: BerPiece): RowOutcome {

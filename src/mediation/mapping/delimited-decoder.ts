@@ -55,7 +55,7 @@ export class DelimitedDecoder extends LineDecoder {
     this.#layout = layout;
     this.#slots = slots;
     for (const names of layout.columns) this.#shapes.set(names.length, this.#shapeOf(names));
-    if (layout.columns.length === 1 && !layout.isRagged) this.tokenizer.expectedFields = layout.columns[0]!.length;
+    if (layout.columns.length === 1 && !layout.isRagged) this.cutter.expectedFields = layout.columns[0]!.length;
   }
 
   protected override judge(record: CsvRecord): RowOutcome {
@@ -73,7 +73,7 @@ export class DelimitedDecoder extends LineDecoder {
     if (this.#header === null) {
       this.#header = record.fields();
       this.#shapes.set(this.#header.length, this.#shapeOf(this.#header));
-      if (!this.#layout.isRagged) this.tokenizer.expectedFields = this.#header.length;
+      if (!this.#layout.isRagged) this.cutter.expectedFields = this.#header.length;
       return true;
     }
     return (

@@ -1,7 +1,8 @@
 import type { Reject } from "../../core/reject.ts";
 import { WHOLE_LINES } from "../csv/dialect.ts";
 import { CSV_LIMITS, CsvTokenizer } from "../csv/tokenizer.ts";
-import { type DecodedRow, type Decoder, RAW_TEXT_MAX, type RowOutcome } from "../decoder.ts";
+import { CuttingDecoder } from "../cutting-decoder.ts";
+import { RAW_TEXT_MAX, type RowOutcome } from "../decoder.ts";
 import { TextRow } from "../row.ts";
 import { decodeText } from "../text/encoding.ts";
 import type { Fields, Slots } from "./fields.ts";
@@ -12,43 +13,30 @@ import { RecordIdentities } from "./record-identity.ts";
 import type { RowRules } from "./row-rules.ts";
 
 /** Decodes JSON by a mapping: a list of records, documents one after the other, or one document a line. */
-export class JsonDecoder implements Decoder {
+export class JsonDecoder extends CuttingDecoder {
+  protected readonly cutter: CsvTokenizer | JsonSplitter;
   readonly #rules: RowRules;
   readonly #fields: JsonFields;
-  readonly #source: CsvTokenizer | JsonSplitter;
   #endOffset = 0;
-  #rows: DecodedRow[] = [];
 
   constructor(layout: JsonLayout, slots: Slots, rules: RowRules) {
+    super();
     this.#rules = rules;
     this.#fields = new JsonFields(slots);
-    this.#source = layout.framing === "lines" ? this.#lines() : this.#documents(layout);
+    this.cutter = layout.framing === "lines" ? this.#lines() : this.#documents(layout);
   }
 
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#source.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    const source = this.#source;
-    source.end();
+  protected override atEnd(): void {
+    const source = this.cutter;
     if (source instanceof JsonSplitter && source.isInDocument) this.#add(source, "", this.#rules.reject(CUT_OFF));
     else if (source.offset > this.#endOffset) this.#add(source, "", { kind: "framing", what: "trailer" });
     const last = this.#rules.atEnd();
     if (last !== null) this.#add(source, "", last);
-    return this.#take();
   }
 
   #add({ line, offset }: { line: number; offset: number }, raw: string, outcome: RowOutcome): void {
     this.#endOffset = offset;
-    this.#rows.push(new TextRow(line, offset, raw, outcome, this.#rules.sequence));
-  }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
+    this.add(new TextRow(line, offset, raw, outcome, this.#rules.sequence));
   }
 
   #lines(): CsvTokenizer {

@@ -1,47 +1,35 @@
 import type { CsvRecord } from "../csv/record.ts";
 import { CsvTokenizer } from "../csv/tokenizer.ts";
-import type { DecodedRow, Decoder, RowOutcome } from "../decoder.ts";
+import { CuttingDecoder } from "../cutting-decoder.ts";
+import type { RowOutcome } from "../decoder.ts";
 import { TextRow } from "../row.ts";
 import type { DelimitedLayout, FixedWidthLayout } from "./layout.ts";
 import { faultReject } from "./record-faults.ts";
 import type { RowRules } from "./row-rules.ts";
 
 /** What decoders of lines by a mapping have in common: cutting, lines to skip, blank and broken ones, the end. */
-export abstract class LineDecoder implements Decoder {
+export abstract class LineDecoder extends CuttingDecoder {
   protected readonly rules: RowRules;
-  protected readonly tokenizer: CsvTokenizer;
+  protected readonly cutter: CsvTokenizer;
   #linesToSkip: number;
-  #rows: DecodedRow[] = [];
 
   constructor({ dialect, encoding, skipLines }: DelimitedLayout | FixedWidthLayout, rules: RowRules) {
+    super();
     this.rules = rules;
     this.#linesToSkip = skipLines;
-    this.tokenizer = new CsvTokenizer(dialect, encoding, (record) => {
+    this.cutter = new CsvTokenizer(dialect, encoding, (record) => {
       const outcome = this.#outcome(record);
-      this.#rows.push(new TextRow(record.line, record.endOffset, record.raw(), outcome, this.rules.sequence));
+      this.add(new TextRow(record.line, record.endOffset, record.raw(), outcome, this.rules.sequence));
     });
   }
 
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.tokenizer.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    this.tokenizer.end();
+  protected override atEnd(): void {
     const last = this.rules.atEnd();
-    if (last !== null) this.#rows.push(new TextRow(this.tokenizer.line, this.tokenizer.offset, "", last));
-    return this.#take();
+    if (last !== null) this.add(new TextRow(this.cutter.line, this.cutter.offset, "", last));
   }
 
   /** Outcome of a line that holds something and whose fields could be told. */
   protected abstract judge(record: CsvRecord): RowOutcome;
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
-  }
 
   #outcome(record: CsvRecord): RowOutcome {
     if (record.fault !== null) return this.rules.reject(faultReject(record.fault));

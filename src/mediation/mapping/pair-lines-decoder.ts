@@ -1,9 +1,6 @@
+import { CsvDecoder } from "../csv/csv-decoder.ts";
 import { WHOLE_LINES } from "../csv/dialect.ts";
-import type { CsvRecord } from "../csv/record.ts";
-import { CsvTokenizer } from "../csv/tokenizer.ts";
-import type { DecodedRow, Decoder, RowOutcome } from "../decoder.ts";
-import { TextRow } from "../row.ts";
-import { faultReject } from "./record-faults.ts";
+import type { RowOutcome } from "../decoder.ts";
 
 /** A line's pairs, by their names in lower case. */
 export type Pairs = ReadonlyMap<string, string>;
@@ -16,37 +13,14 @@ export interface PairLines {
 }
 
 /** Decodes lines of pairs: `name=value;name=value`. Of pairs with one name the first counts. */
-export class PairLinesDecoder implements Decoder {
-  readonly #tokenizer: CsvTokenizer;
-  #rows: DecodedRow[] = [];
-
+export class PairLinesDecoder extends CsvDecoder {
   /** `judge` says what becomes of a line's pairs; `raw` is the line. */
   constructor({ separator, begin }: PairLines, judge: (pairs: Pairs, raw: string) => RowOutcome) {
-    const outcomeOf = (line: CsvRecord, raw: string): RowOutcome => {
-      if (line.fault) return { kind: "reject", reject: faultReject(line.fault) };
+    super(WHOLE_LINES, (line) => {
+      const raw = line.rawText();
       const from = begin === null ? 0 : raw.search(begin);
-      return line.isBlank || from < 0 ? NO_RECORD : judge(pairsOf(raw.slice(from), separator), raw);
-    };
-    this.#tokenizer = new CsvTokenizer(WHOLE_LINES, "auto", (line) => {
-      const outcome = outcomeOf(line, line.rawText());
-      this.#rows.push(new TextRow(line.line, line.endOffset, line.raw(), outcome));
+      return from < 0 ? NO_RECORD : judge(pairsOf(raw.slice(from), separator), raw);
     });
-  }
-
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#tokenizer.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    this.#tokenizer.end();
-    return this.#take();
-  }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
   }
 }
 

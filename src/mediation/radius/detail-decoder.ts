@@ -2,7 +2,8 @@ import type { Reject } from "../../core/reject.ts";
 import { WHOLE_LINES } from "../csv/dialect.ts";
 import type { CsvRecord } from "../csv/record.ts";
 import { CSV_LIMITS, CsvTokenizer } from "../csv/tokenizer.ts";
-import { type DecodedRow, type Decoder, RAW_TEXT_MAX, type RowOutcome } from "../decoder.ts";
+import { CuttingDecoder } from "../cutting-decoder.ts";
+import { RAW_TEXT_MAX, type RowOutcome } from "../decoder.ts";
 import { faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
 import { type DetailAttributes, isIndented, readDetailRecord } from "./detail-record.ts";
@@ -20,39 +21,26 @@ interface OpenRecord {
  * Cuts a RADIUS detail file into records: a header that is not indented, attributes that are, a blank line. Where the
  * blank line is missing the next header ends a record.
  */
-export class DetailDecoder implements Decoder {
+export class DetailDecoder extends CuttingDecoder {
+  protected readonly cutter = new CsvTokenizer(WHOLE_LINES, "auto", (line) => this.#line(line));
   readonly #judge: (attributes: DetailAttributes, raw: string) => RowOutcome;
-  readonly #tokenizer = new CsvTokenizer(WHOLE_LINES, "auto", (line) => this.#line(line));
   #open: OpenRecord | null = null;
   /** Whether the server writes when it received each record, which FreeRADIUS does last. */
   #hasTimestamps = false;
-  #rows: DecodedRow[] = [];
 
   constructor(judge: (attributes: DetailAttributes, raw: string) => RowOutcome) {
+    super();
     this.#judge = judge;
   }
 
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#tokenizer.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    this.#tokenizer.end();
+  protected override atEnd(): void {
     if (this.#open !== null && this.#hasTimestamps && !hasTimestamp(this.#open.lines)) this.#open.fault ??= cutOff();
     this.#close();
-    return this.#take();
-  }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
   }
 
   #line(line: CsvRecord): void {
     if (line.isBlank) {
-      if (this.#open === null) this.#rows.push(new TextRow(line.line, line.endOffset, line.raw(), BLANK));
+      if (this.#open === null) this.add(new TextRow(line.line, line.endOffset, line.raw(), BLANK));
       else this.#open.endOffset = line.endOffset;
       this.#close();
       return;
@@ -75,7 +63,7 @@ export class DetailDecoder implements Decoder {
     this.#hasTimestamps ||= hasTimestamp(record.lines);
     const raw = record.lines.join("\n");
     const outcome = record.fault === null ? this.#outcome(record.lines, raw) : rejected(record.fault);
-    this.#rows.push(new TextRow(record.line, record.endOffset, raw.slice(0, RAW_TEXT_MAX), outcome));
+    this.add(new TextRow(record.line, record.endOffset, raw.slice(0, RAW_TEXT_MAX), outcome));
   }
 
   #outcome(lines: readonly string[], raw: string): RowOutcome {

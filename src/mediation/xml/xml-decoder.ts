@@ -1,6 +1,7 @@
 import type { Reject } from "../../core/reject.ts";
 import { CSV_LIMITS } from "../csv/tokenizer.ts";
-import { type DecodedRow, type Decoder, RAW_TEXT_MAX, type RowOutcome } from "../decoder.ts";
+import { CuttingDecoder } from "../cutting-decoder.ts";
+import { RAW_TEXT_MAX, type RowOutcome } from "../decoder.ts";
 import { faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
 import { decodeText, type Encoding } from "../text/encoding.ts";
@@ -21,48 +22,34 @@ export interface XmlLayout {
 }
 
 /** Decodes files of XML records: each is parsed alone, so a broken one costs no other. */
-export class XmlDecoder implements Decoder {
+export class XmlDecoder extends CuttingDecoder {
+  protected readonly cutter: XmlSplitter;
   readonly #layout: XmlLayout;
   readonly #judge: (xml: string) => RowOutcome;
-  readonly #splitter: XmlSplitter;
   readonly #framing: RegExp;
   readonly #opens: RegExp;
   readonly #closes: RegExp;
   #encoding: Encoding = "auto";
   #isOpen = false;
-  #rows: DecodedRow[] = [];
   #line = 1;
   #endOffset = 0;
 
   /** `judge` says what becomes of a closed record; it may not be well-formed. */
   constructor(layout: XmlLayout, judge: (xml: string) => RowOutcome) {
+    super();
     const { element, root, tags = [], words = [] } = layout;
     this.#layout = layout;
     this.#judge = judge;
-    this.#splitter = new XmlSplitter(element, CSV_LIMITS.recordBytesMax, (piece) => this.#piece(piece));
+    this.cutter = new XmlSplitter(element, CSV_LIMITS.recordBytesMax, (piece) => this.#piece(piece));
     this.#framing = framingPattern(root === null ? tags : [root, ...tags], words);
     this.#opens = new RegExp(`<${root}[\\s>]`);
     this.#closes = new RegExp(`</${root}\\s*>`);
   }
 
-  push(chunk: Uint8Array): DecodedRow[] {
-    this.#splitter.push(chunk);
-    return this.#take();
-  }
-
-  end(): DecodedRow[] {
-    this.#splitter.end();
-    if (this.#isOpen) {
-      const outcome = rejected(fileCutOff(this.#layout.root ?? ""));
-      this.#rows.push(new TextRow(this.#line, this.#endOffset, "", outcome));
-    }
-    return this.#take();
-  }
-
-  #take(): DecodedRow[] {
-    const rows = this.#rows;
-    this.#rows = [];
-    return rows;
+  protected override atEnd(): void {
+    if (!this.#isOpen) return;
+    const outcome = rejected(fileCutOff(this.#layout.root ?? ""));
+    this.add(new TextRow(this.#line, this.#endOffset, "", outcome));
   }
 
   #piece(piece: XmlPiece): void {
@@ -71,7 +58,7 @@ export class XmlDecoder implements Decoder {
     this.#line = piece.line;
     this.#endOffset = piece.endOffset;
     const sequence = piece.kind === "record" ? this.#layout.sequenceOf?.(text) : undefined;
-    this.#rows.push(new TextRow(piece.line, piece.endOffset, text.slice(0, RAW_TEXT_MAX), outcome, sequence));
+    this.add(new TextRow(piece.line, piece.endOffset, text.slice(0, RAW_TEXT_MAX), outcome, sequence));
   }
 
   #record({ fault }: XmlPiece, text: string): RowOutcome {
