@@ -588,6 +588,7 @@ create table invoice_lines (
   covered_s bigint,
   allowance text,
   preceding_invoice text,
+  surcharges numeric(28,9),
   constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'adjustment'::text]))),
   constraint invoice_lines_pkey PRIMARY KEY (book_id, invoice_id, line)
 );
@@ -1485,6 +1486,7 @@ create table usage_events (
   sip smallint,
   cause_text text,
   tech_prefix text,
+  routing_number text,
   constraint usage_events_pkey PRIMARY KEY (book_id, started_at, id)
 ) partition by range (started_at);
 CREATE INDEX usage_events_called ON ONLY tollwright.usage_events USING btree (called, started_at);
