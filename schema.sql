@@ -350,6 +350,7 @@ create table billing_positions (
   account_id uuid not null,
   period_end_at timestamp with time zone not null,
   covers_journal_number bigint not null,
+  spend_terms text,
   constraint billing_positions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint billing_positions_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
   constraint billing_positions_pkey PRIMARY KEY (book_id, account_id)
