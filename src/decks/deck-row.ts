@@ -63,6 +63,7 @@ export interface DeckWarning {
     | "increments-assumed"
     | "title-date-not-read"
     | "prices-not-read"
+    | "columns-not-read"
     | "sheets-not-read"
     | "hidden-read"
     | "nanp-codes-completed"

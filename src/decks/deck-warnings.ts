@@ -29,9 +29,11 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
     "origin-prices",
     `Prices depend on where calls come from: ${[...origins].slice(0, 5).join(", ")}${origins.size > 5 ? ", …" : ""}.`,
   );
-  const others = context.otherPrices.map((header) => `"${header}"`).join(", ");
+  const others = named(context.otherPrices);
   warn(others !== "", "prices-not-read", `Other columns hold prices too and are not read: ${others}.`);
-  const sheets = context.otherSheets.map((name) => `"${name}"`).join(", ");
+  const unread = named(context.otherColumns);
+  warn(unread !== "", "columns-not-read", `Other columns with numbers are not read: ${unread}.`);
+  const sheets = named(context.otherSheets);
   warn(
     sheets !== "",
     "sheets-not-read",
@@ -71,6 +73,10 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
   );
   return warnings;
 }
+
+/** The first ten, in quotes. */
+const named = (texts: readonly string[]): string =>
+  [...texts.slice(0, 10).map((text) => `"${text}"`), ...(texts.length > 10 ? ["…"] : [])].join(", ");
 
 /** "3 of the rows with prices and the columns of rate, code"; "" for nothing. */
 function hiddenText({ hidden, columns }: RowContext, rows: readonly DeckRow[]): string {

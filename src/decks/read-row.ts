@@ -157,7 +157,8 @@ function readStatus(text: string, context: RowContext): DeckStatus | null {
 
 function readIncrements(cell: (field: DeckField) => Cell, context: RowContext): Increments | Reject {
   const pair = cell("increments");
-  const first = cellText(cell("firstInterval"));
+  // A minimum of 0 is none.
+  const first = cellText(cell("firstInterval")).replace(/^0(\.0+)?$/, "");
   const next = cellText(cell("nextInterval"));
   // "Minimum" and "Increment" columns: the second one is the next step, unless it holds the pair itself.
   const step = next || cellText(pair);

@@ -6,6 +6,7 @@ import { type DateOrder, detectDateOrder, isDecisiveDate, serialDay } from "./ce
 import { parseIncrements } from "./cells/increments.ts";
 import type { DeckOrigin } from "./cells/origin.ts";
 import { type DecimalMark, detectDecimalMark, type Price } from "./cells/price.ts";
+import { isIgnoredHeader } from "./layout/fields.ts";
 import {
   headerCurrency,
   headerIsCents,
@@ -15,6 +16,7 @@ import {
   titleHints,
   titleWithStart,
 } from "./layout/header-hints.ts";
+import { SAMPLE_ROWS } from "./layout/match-columns.ts";
 import { type PricedColumn, pricedColumns, priceField } from "./priced-columns.ts";
 import { settleColumns } from "./settle-columns.ts";
 import type { OpenDeck } from "./table/open-deck.ts";
@@ -49,6 +51,8 @@ export interface RowContext {
   readonly origin: string | null;
   /** Headers of columns of prices that are not read. */
   readonly otherPrices: readonly string[];
+  /** Headers of other columns with numbers that are not read. */
+  readonly otherColumns: readonly string[];
   readonly otherSheets: readonly string[];
   readonly hidden: HiddenCells;
   /** The line above the header that dates all prices, where neither rows nor the template do. */
@@ -109,7 +113,10 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     timeZone: checkedZone(
       template.timeZone ?? headerZone(`${header("effectiveFrom")} ${header("effectiveTime")}`) ?? "UTC",
     ),
-    ...moneyOf(deck, { rateHeader: header("rate"), feeHeader: header("connectFee"), template }),
+    ...moneyOf(deck, {
+      ...{ rateHeader: header("rate"), feeHeader: header("connectFee"), stepHeader: header("nextInterval") },
+      template,
+    }),
     increments: checkedIncrements(template.defaults?.increments),
     isNanp: isNanp || isCompleted,
     isNanpAssumed: isCompleted,
@@ -119,6 +126,7 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     otherPrices: layout.otherPrices
       .filter((column) => !priced.some((one) => one.column === column))
       .map((column) => layout.headers[column] ?? ""),
+    otherColumns: unreadColumns(deck, [...columns.values(), ...priced.map(({ column }) => column)]),
     otherSheets: deck.otherSheets,
     hidden: deck.table.hidden ?? NOTHING_HIDDEN,
     undatedTitle:
@@ -146,8 +154,14 @@ function moneyOf(
   {
     rateHeader,
     feeHeader,
+    stepHeader,
     template,
-  }: { readonly rateHeader: string; readonly feeHeader: string; readonly template: DeckTemplate },
+  }: {
+    readonly rateHeader: string;
+    readonly feeHeader: string;
+    readonly stepHeader: string;
+    readonly template: DeckTemplate;
+  },
 ): Pick<RowContext, "unitS" | "inCents" | "feesInCents" | "currency"> {
   const title = titleHints(titlesOf(deck));
   const named = headerCurrency(rateHeader);
@@ -155,7 +169,11 @@ function moneyOf(
   const isOpen = template.inCents === undefined && !title.inCents && headerMayBePence(rateHeader);
   if (isOpen && mayBePounds(deck, currency)) throw centsAmbiguous(rateHeader);
   return {
-    unitS: UNITS[template.ratePer ?? ""] ?? headerUnitS(rateHeader) ?? 60,
+    // "Rate" beside "Billable units" is the price of such a unit.
+    unitS:
+      UNITS[template.ratePer ?? ""] ??
+      headerUnitS(rateHeader) ??
+      (/\bbillable unit/i.test(stepHeader) ? "increment" : 60),
     inCents: template.inCents ?? (headerIsCents(rateHeader) || (named === undefined && title.inCents)),
     feesInCents: headerIsCents(feeHeader) || (headerCurrency(feeHeader) === undefined && title.inCents),
     currency,
@@ -197,6 +215,18 @@ function areNpaNxx({ table, layout }: OpenDeck, column: number, min: number): bo
     else if (code !== "") others += 1;
   }
   return like >= min && others * 9 <= like;
+}
+
+/** Headers of columns that are not `used`, are not known to say nothing of prices, and have numbers other than 0. */
+function unreadColumns({ table, layout }: OpenDeck, used: readonly number[]): string[] {
+  const known = new Set([...used, ...layout.otherPrices]);
+  const rows = table.rows.slice(layout.dataFrom, layout.dataFrom + SAMPLE_ROWS);
+  return layout.headers.filter(
+    (header, column) =>
+      !known.has(column) &&
+      !isIgnoredHeader(header) &&
+      rows.some(({ cells }) => /^[-+]?[\d.,]*[1-9][\d.,]*$/.test(cellText(cells[column]))),
+  );
 }
 
 /**

@@ -38,6 +38,7 @@ export function settleColumns(
   columns.set("rate", priced[0]?.column ?? (layout.columns.get(rateField) as number));
   settleOrigins(deck, columns, priced);
   refuseMinimumCost(deck, columns, decimal);
+  refuseTerms(deck, columns, decimal);
   settleCode(deck, columns);
   const used = new Set([...columns.values(), ...priced.map(({ column }) => column)]);
   for (const [field, rivals] of layout.rivals) {
@@ -74,10 +75,27 @@ function refuseMinimumCost(deck: OpenDeck, columns: Map<DeckField, number>, deci
   const column = columns.get("minimumCost");
   columns.delete("minimumCost");
   if (column === undefined) return;
-  const textOf = ({ cells }: TableRow): string => cellText(cells[column]);
-  const isNone = (text: string): boolean => !/\d/.test(text) || parsePrice(text, decimal)?.amount.units === 0n;
-  const row = dataRows(deck).find((one) => !isNone(textOf(one)));
-  if (row !== undefined) throw minimumAmbiguous(deck.layout.headers[column] ?? "", textOf(row), row.line);
+  const row = dataRows(deck).find(({ cells }) => !isNothing(cellText(cells[column]), decimal));
+  if (row !== undefined)
+    throw minimumAmbiguous(deck.layout.headers[column] ?? "", cellText(row.cells[column]), row.line);
+}
+
+const isNothing = (text: string, decimal: DecimalMark): boolean =>
+  !/\d/.test(text) || parsePrice(text, decimal)?.amount.units === 0n;
+
+/** Seconds that cost nothing, and what a price is multiplied with or has added, change prices and have no place either. */
+function refuseTerms(deck: OpenDeck, columns: Map<DeckField, number>, decimal: DecimalMark): void {
+  for (const field of ["freeSeconds", "priceFactor"] as const) {
+    const first = columns.get(field);
+    columns.delete(field);
+    for (const column of first === undefined ? [] : [first, ...(deck.layout.rivals.get(field) ?? [])]) {
+      const header = deck.layout.headers[column] ?? "";
+      const isNeutral = (text: string): boolean =>
+        isNothing(text, decimal) || (field === "priceFactor" && !/addition/i.test(header) && /^1([.,]0+)?$/.test(text));
+      const row = dataRows(deck).find(({ cells }) => !isNeutral(cellText(cells[column])));
+      if (row !== undefined) throw termUnread({ field, header, text: cellText(row.cells[column]), line: row.line });
+    }
+  }
 }
 
 /**
@@ -168,6 +186,18 @@ const minimumAmbiguous = (header: string, text: string, line: number) =>
     fix:
       `If it is seconds, say so in the template: {"columns": {"firstInterval": "${header}"}}. A least cost has no place in ` +
       'a deck: leave it out ({"columns": {"minimumCost": null}}), and give such rates a minimumCost in a setup file.',
+  });
+
+const termUnread = (args: { field: "freeSeconds" | "priceFactor"; header: string; text: string; line: number }) =>
+  new Problem("deck-columns-ambiguous", {
+    what:
+      `"${args.header}" is ${args.text} in line ${args.line}: ` +
+      (args.field === "freeSeconds"
+        ? "seconds that cost nothing, or calls that do, have no place in a deck."
+        : "what prices are to be multiplied with, or have added, has no place in a deck."),
+    fix:
+      `Ask for a deck of the prices as they are charged. To read it without that column, say so in the template: ` +
+      `{"columns": {"${args.field}": null}}.`,
   });
 
 const originPriced = (args: { header: string; text: string; line: number }) =>

@@ -26,6 +26,8 @@ const Columns = Type.Object(
     rateUnit: optional(Column),
     connectFee: optional(Column),
     minimumCost: optional(Column),
+    freeSeconds: optional(Column),
+    priceFactor: optional(Column),
     increments: optional(Column),
     firstInterval: optional(Column),
     nextInterval: optional(Column),

@@ -42,6 +42,33 @@ test.each<[string[], DeckTemplate, string[] | string, string]>([
     "ignored, knowingly",
   ],
 
+  [
+    ["Code,Cost,Grace Time", "93,0.2,5"],
+    {},
+    "deck-columns-ambiguous",
+    "calls of up to 5 s are free, and no place for it",
+  ],
+  [["Code,Per Minute Cost,Included Seconds", "93,0.2,10"], {}, "deck-columns-ambiguous", "the first 10 s are free"],
+  [["prefix,rate_cost,rate_nocharge_time", "93,0.2,3"], {}, "deck-columns-ambiguous", "another name for it"],
+  [["dialprefix,rateinitial,minimal_time_charge", "93,0.2,3"], {}, "deck-columns-ambiguous", "no step of billing"],
+  [["Code,Rate,Grace", "93,0.2,0"], {}, ["93 0.2 60 1/1"], "none"],
+  [["Code,Rate,Grace", "93,0.2,5"], { columns: { freeSeconds: null } }, ["93 0.2 60 1/1"], "ignored, knowingly"],
+  [["Code,Rate,multiplier,addition", "93,0.2,1,0"], {}, ["93 0.2 60 1/1"], "the price as it stands"],
+  [["Code,Rate,multiplier,addition", "93,0.2,1.5,0"], {}, "deck-columns-ambiguous", "half as much again"],
+  [["Code,Rate,multiplier,addition", "93,0.2,1,1"], {}, "deck-columns-ambiguous", "1 is nothing to multiply with only"],
+  [
+    ["Prefix,Rate,minimal,resolution", "93,0.2,30,6", "94,0.2,0,6"],
+    {},
+    ["93 0.2 60 30/6", "94 0.2 60 6/6"],
+    "a minimum of 0 is none",
+  ],
+  [
+    ["Match Prefix,Rate,Billable Unit(s)", "0093,0.02,6"],
+    {},
+    ["93 0.02 6 6/6"],
+    "the price of a unit, not of a minute",
+  ],
+
   [["Country Code,Area Code,Rate", "7,701,0.1", "7,727,0.2"], {}, "deck-codes-ambiguous", "7701, or 701 whole"],
   [
     ["Country Code,Area Code,Rate", "7,701,0.1"],
@@ -171,4 +198,15 @@ test.each<[string[], DeckTemplate, boolean, string]>([
 ])("a start that only the title of a deck tells: %j %j", (lines, template, told) => {
   const { warnings } = readDeck(bytes(lines), template);
   expect(warnings.some(({ code }) => code === "title-date-not-read")).toBe(told);
+});
+
+test.each<[string, string | undefined, string]>([
+  // header, what is said, why
+  ["Code,Rate,Pulse B", '"Pulse B"', "it may say what a call costs"],
+  ["Code,Rate,Route id", undefined, "an id does not"],
+  ["Code,Rate,", undefined, "no header, nothing to name"],
+])("columns with numbers that are not read are named: %s (%s: %s)", (header, named) => {
+  const { warnings } = readDeck(bytes([header, "93,0.2,7"]));
+  const said = warnings.find(({ code }) => code === "columns-not-read")?.what;
+  expect(said).toBe(named === undefined ? undefined : `Other columns with numbers are not read: ${named}.`);
 });

@@ -32,8 +32,19 @@ const HEADERS: readonly HeaderNames[] = [
       /\b(change|diff(erence)?|delta|increase)( in)? ?(percent|pct|amount|value)\b/,
       /\b(rate|code|country|destination|product|zone|tariff)s? id$/,
       /^(iso|country iso)\b/,
-      /\b(grace|free seconds|asr|acd|margin|utc offset|time ?zone)\b/,
+      /\b(asr|acd|margin|utc offset|time ?zone)\b/,
     ],
+  },
+  {
+    // Before "Minimum time" and whatever else a step may be called: calls that cost nothing are no step.
+    field: "freeSeconds",
+    phrases: "grace,minimal time charge,minimal time buy",
+    patterns: [/\b(grace|free|included|inclusive|no ?charge) ?(period|time|sec(ond)?s?|s|min(ute)?s?)\b/, /\bgrace\b/],
+  },
+  {
+    field: "priceFactor",
+    phrases: "multiplier,multiplicator,factor,addition",
+    patterns: [/\b(price|rate|cost) (multiplier|factor|addition)$/],
   },
   {
     field: "origin",
@@ -74,7 +85,8 @@ const HEADERS: readonly HeaderNames[] = [
   },
   {
     field: "connectFee",
-    phrases: "connection,connect,setup,surcharge,per call,fee per call,per call fee,per call charge,frais de connexion",
+    phrases:
+      "connection,connect,setup,surcharge,per call,ppc,fee per call,per call fee,per call charge,frais de connexion",
     patterns: [
       /\b(conn(ect|ection)?|(call )?set ?up|establishment|flag ?fall) ?(fee|charge|cost|price|rate)\b/,
       /\binitial (fee|charge)\b/,
@@ -83,6 +95,7 @@ const HEADERS: readonly HeaderNames[] = [
   {
     // Seconds where the header says so, which the steps below then take.
     field: "minimumCost",
+    phrases: "rate minimum",
     patterns: [
       /^min(imum|imal)?( call| billing)? (charge|cost|price|fee|amount)s?( (per|a) call)?( (?!sec)[a-z]{3})?$/,
     ],
@@ -93,7 +106,7 @@ const HEADERS: readonly HeaderNames[] = [
       "i1,interval 1,increment 1,inc 1,n1,min,minimum,minimal,duration,min sec,min seconds,min s,initial,first," +
       "initblock,init block,buyrateinitblock",
     patterns: [
-      new RegExp(`\\b(first|initial|init|min(imum)?|1st) (billing )?${STEP}\\b`),
+      new RegExp(`\\b(first|initial|init|min(imum|imal)?|1st) (billing )?${STEP}\\b`),
       new RegExp(`^${STEP} (first|initial|init|min(imum)?|1st)$`),
     ],
   },
@@ -101,7 +114,7 @@ const HEADERS: readonly HeaderNames[] = [
     field: "nextInterval",
     phrases:
       "in,interval n,interval 2,increment 2,increment n,inc 2,n2,next,subsequent,step,incremental,additional," +
-      "billingblock,buyrateincrement",
+      "resolution,resolution time,billable unit,billable units,billable unit s,billingblock,buyrateincrement",
     patterns: [
       new RegExp(`\\b(sub(sequent)?|next|second|following|additional|2nd|succeeding) ?(billing )?${STEP}\\b`),
       new RegExp(`^${STEP} (sub(sequent)?|next|second|inc(rement)?|step|2nd)$`),
@@ -199,17 +212,24 @@ export function normalHeader(text: string): string {
     .trim();
 }
 
+/** Whether a header's column is known to say nothing about what a call costs. */
+export const isIgnoredHeader = (text: string): boolean => fieldOf(normalHeader(text))?.field === "ignored";
+
 /** Whether a header limits what it names to some hours: "Off-peak", "Weekend rate". */
 export const namesHours = (text: string): boolean => HOURS.test(normalHeader(text));
 
 /** What a header text means, and how well it says so (0 is best); undefined for a text no field knows. */
 export function matchHeader(text: string): { readonly field: DeckField; readonly rank: number } | undefined {
-  const header = normalHeader(text);
+  const match = fieldOf(normalHeader(text));
+  return match === undefined || match.field === "ignored" ? undefined : { field: match.field, rank: match.rank };
+}
+
+function fieldOf(header: string): { readonly field: DeckField | "ignored"; readonly rank: number } | undefined {
   if (header === "" || header.length > 60) return undefined;
   for (const { field, phrases, patterns } of MATCHERS) {
-    const rank = phrases.has(header) ? 0 : patterns.findIndex((pattern) => pattern.test(header)) + 1;
-    if (rank === 0 && !phrases.has(header)) continue;
-    return field === "ignored" ? undefined : { field, rank };
+    if (phrases.has(header)) return { field, rank: 0 };
+    const found = patterns.findIndex((pattern) => pattern.test(header));
+    if (found >= 0) return { field, rank: found + 1 };
   }
   return undefined;
 }
