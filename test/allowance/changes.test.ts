@@ -6,6 +6,7 @@ import { nanosToSql } from "../../src/core/money/nanos.ts";
 import { archiveMonth } from "../../src/server/archive/archive-month.ts";
 import { readMonth } from "../../src/server/archive/month.ts";
 import { readPeriod } from "../../src/server/invoicing/billing-scope.ts";
+import { previewInvoices } from "../../src/server/invoicing/preview-invoice.ts";
 import { runBill } from "../../src/server/invoicing/run-bill.ts";
 import type { TestCall } from "../invoicing/billing.ts";
 import { type PackagesGiven, PackagesWorld } from "./packages-world.ts";
@@ -139,6 +140,54 @@ test("who shares uses up one allowance, in order of answer", async () => {
   ]);
 });
 
+describe("who is taken off a package", () => {
+  const shared = (...sharedWith: string[]) => ({
+    packages: [free(3)],
+    has: { ben: [{ package: "talk", from: "2026-03-01", sharedWith }] },
+  });
+  const used = [
+    call("ben", "2026-03-05T10:00:00"),
+    call("cleo", "2026-03-06T10:00:00"),
+    call("cleo", "2026-04-06T10:00:00"),
+  ];
+  const ofBoth = async (world: PackagesWorld) => (await world.charged()).filter((line) => !line.includes("family"));
+
+  test("pays for what it covered, and who stays gets it back: the next replay sees to both", async () => {
+    const world = await worldOf(shared("cleo"));
+    await world.import(used.slice(1));
+    await world.import(used.slice(0, 1));
+    await world.replay();
+    await world.give(shared());
+    expect(await world.replay()).toMatchObject({ entries: 4, left: 0 });
+    const alone = await worldOf(shared());
+    await alone.import(used);
+    expect(await ofBoth(world)).toEqual(await ofBoth(alone));
+    expect(await ofBoth(world)).toEqual([
+      "ben-2026-03-05T10:00:00 ben 0 120 s 120 0.06 free 120",
+      "cleo-2026-03-06T10:00:00 cleo 0.12 120 s - 0.06 ",
+      "cleo-2026-04-06T10:00:00 cleo 0.12 120 s - 0.06 ",
+    ]);
+    expect(await world.replay()).toEqual({ months: 0, entries: 0, left: 0 });
+    expect(await world.differences()).toEqual([]);
+  });
+
+  test("is parked by a preview until then, and billed by a run, which replays first", async () => {
+    const world = await worldOf(shared("cleo"));
+    await world.import(used);
+    await world.give(shared());
+    const scope = { tenantId: world.tenantId, accountCodes: ["cleo", "anna"], period: null, openPeriods: true };
+    const march = readPeriod({ month: "2026-03", from: undefined, to: undefined });
+    const now = Temporal.Instant.from("2026-06-01T00:00:00Z");
+    const previewed = async () =>
+      (await previewInvoices(world.db, { ...scope, period: march, now })).map(
+        ({ kind, account }) => `${account.code} ${kind}`,
+      );
+    expect(await previewed()).toEqual(["anna nothing", "cleo parked"]);
+    expect(await bill(world, "2026-03")).toContain("cleo 0.12: 1 calls 120 s 0.12");
+    expect(await previewed()).toEqual(["anna nothing", "cleo nothing"]);
+  });
+});
+
 test("free money of a prepaid account in another currency pays of the wallet's draw, and the books agree", async () => {
   const credit = { name: "talk", allowances: [{ name: "credit", amount: "0.05" }] };
   const world = await worldOf({ packages: [credit], has: had, anna: { payment: "prepaid", currency: "USD" } });
@@ -204,6 +253,21 @@ describe("least and most spend of months that no run was made for", () => {
     expect(await archiveMonth(world.db, march)).toMatchObject({ kind: "archived", calls: 1 });
     await rm(archiveDir, { recursive: true });
     expect(await bill(world, "2026-05")).toEqual(["anna 1: Minimum spend, 2026-05 1"]);
+  });
+
+  test("are corrected with their package, however long ago they were billed, and taken back when it has none", async () => {
+    const world = await worldOf(given({ minimumSpend: "1" }));
+    await world.import(used.slice(0, 1));
+    for (const month of ["2026-02", "2026-03", "2026-04", "2026-05"]) await bill(world, month);
+    await world.give(given({ minimumSpend: "2" }));
+    const months = ["02", "03", "04", "05"].map((month) => `Minimum spend, 2026-${month} 1`);
+    expect(await bill(world, "2026-05")).toEqual([`anna 4: ${months.join(", ")}`]);
+    expect(await bill(world, "2026-05")).toEqual([]);
+    await world.give(given({}));
+    expect(await bill(world, "2026-05")).toEqual([
+      "anna -7.88: Minimum spend, 2026-02 -1.88, Minimum spend, 2026-03 -2, Minimum spend, 2026-04 -2, Minimum spend, 2026-05 -2",
+    ]);
+    expect(await world.differences()).toEqual([]);
   });
 
   test("follow calls that come any number of months later", async () => {

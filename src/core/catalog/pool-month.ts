@@ -9,6 +9,13 @@ import { rulesInForce, subscriptionsIn } from "./rules-in-force.ts";
 /** The month of a pool in which an instant lies: the span that is priced again as a whole. */
 export const monthOf = ({ timeZone }: Pool, at: EpochMs): Span => monthAt(timeZone, at);
 
+/** The months of a pool that a stretch of time has something of, in order. */
+export function monthsBetween(pool: Pool, { startAt, endAt }: Span): Span[] {
+  const months: Span[] = [];
+  for (let at = startAt; at < endAt; at = epochMs((months.at(-1) as Span).endAt)) months.push(monthOf(pool, at));
+  return months;
+}
+
 /** What a pool has in a month. */
 export const rulesOf = ({ timeZone, subscriptions }: Pool, month: Span): PoolRules =>
   rulesInForce(timeZone, subscriptionsIn(month, subscriptions));

@@ -12,11 +12,18 @@ export interface Pool {
 }
 
 /** An account as far as it says where a pool is. */
-interface PooledAccount {
+export interface PooledAccount {
   readonly id: string;
   readonly bookId: string;
   readonly timeZone: string;
 }
+
+/** An account that has no package: what it pays depends on no other call. */
+export const poolWithoutPackages = ({ id, bookId, timeZone }: PooledAccount): Pool => ({
+  ...{ id, bookId, timeZone },
+  accountIds: [id],
+  subscriptions: [],
+});
 
 /**
  * The pools of all accounts that have packages, by each of their accounts: who shares anything, at any time, is in one

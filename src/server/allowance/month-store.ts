@@ -1,4 +1,5 @@
-import { type PoolState, poolStateFromText, poolStateToText } from "../../core/allowance/pool-state.ts";
+import { EMPTY_POOL, type PoolState, poolStateFromText, poolStateToText } from "../../core/allowance/pool-state.ts";
+import type { PooledAccount } from "../../core/catalog/pools.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
@@ -154,6 +155,28 @@ export async function markMonthsStale(tx: Tx, tenantId: string, accountIds: read
      where tenant_id = $1 and pool_id = any($2::uuid[]) and not stale`,
     [tenantId, accountIds],
   );
+}
+
+/** Has months priced again, whether they are kept or not, in which nothing depends on the calls before any more. */
+export async function markMonthsForsaken(tx: Tx, tenantId: string, places: readonly MonthPlace[]): Promise<void> {
+  await tx.query(
+    `insert into pool_months as m (tenant_id, book_id, pool_id, start_at, rules_hash, start_state, state, stale)
+     select $1::uuid, t.*, '', $5::jsonb, $5::jsonb, true
+     from (select distinct * from unnest($2::uuid[], $3::uuid[], $4::timestamptz[])) as t(book_id, pool_id, start_at)
+     order by book_id, pool_id, start_at
+     on conflict (book_id, pool_id, start_at) do update set stale = true, revision = m.revision + 1`,
+    [tenantId, ...placeColumns(places), poolStateToText(EMPTY_POOL)],
+  );
+}
+
+/** Accounts of which months are to be priced again that have their names: also of such as are in no pool any more. */
+export async function listStaleAccounts(tx: Tx, tenantId: string): Promise<readonly PooledAccount[]> {
+  const { rows } = await tx.query<PooledAccount>(
+    `select distinct a.id, a.book_id as "bookId", a.time_zone as "timeZone"
+     from pool_months m join accounts a on a.id = m.pool_id where m.tenant_id = $1 and m.stale order by 1`,
+    [tenantId],
+  );
+  return rows;
 }
 
 /**

@@ -1,7 +1,9 @@
+import { monthOf } from "../../core/catalog/pool-month.ts";
 import type { Pool } from "../../core/catalog/pools.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { archivedMonths } from "../archive/is-archived.ts";
 import type { Tx } from "../db/tx.ts";
-import { listMonths } from "./month-store.ts";
+import { listMonths, type StoredMonth } from "./month-store.ts";
 
 /** What tiers have counted in a month of a pool, by their keys; asked for a key without calls, 0. */
 export type TierCounts = (pool: Pool, startAt: EpochMs, key: string) => bigint;
@@ -16,8 +18,13 @@ export async function loadTierCounts(tx: Tx, pools: readonly Pool[]): Promise<Ti
   };
 }
 
-/** Of these pools, those with a month that waits to be priced again. */
-export async function findStalePools(tx: Tx, pools: readonly Pool[]): Promise<ReadonlySet<string>> {
-  const months = await listMonths(tx, pools);
-  return new Set(months.filter(({ stale }) => stale).map(({ poolId }) => poolId));
+/** Of these pools, those with a month that waits to be priced again; one in the archive waits for nothing. */
+export async function findStalePools(tx: Tx, tenantId: string, pools: readonly Pool[]): Promise<ReadonlySet<string>> {
+  const byId = new Map(pools.map((pool) => [pool.id, pool]));
+  const isArchived = await archivedMonths(tx, tenantId);
+  const waits = ({ poolId, startAt, stale }: StoredMonth): boolean => {
+    const pool = byId.get(poolId);
+    return stale && pool !== undefined && !isArchived(monthOf(pool, startAt));
+  };
+  return new Set((await listMonths(tx, pools)).filter(waits).map(({ poolId }) => poolId));
 }

@@ -2,6 +2,7 @@ import { NEVER } from "../../core/allowance/cycle.ts";
 import { epochMs, toInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
 import { priceMonthsAgain } from "../allowance/price-months-again.ts";
+import { type LostShare, priceMonthsWithout } from "../allowance/price-months-without.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { noteChange, type SetupWork } from "../tenancy/setup-work.ts";
 import type { SubscriptionSetup } from "./package-setup.ts";
@@ -24,6 +25,7 @@ export async function applySubscriptions(
   const { tx, tenantId } = work;
   const keyOf = (one: StoredSubscription) => `${one.accountId} ${one.packageId} ${one.effectiveFrom}`;
   const present = new Map((await listSubscriptions(tx, tenantId)).map((one) => [keyOf(one), one]));
+  const lost: LostShare[] = [];
   for (const [index, { code, packages = [] }] of setups.entries()) {
     const account = known.accounts.get(code);
     if (account === undefined) continue; // a fault of its own
@@ -41,9 +43,12 @@ export async function applySubscriptions(
       const before = present.get(keyOf(wanted));
       if (!noteChange(work, named, before, wanted)) continue;
       await saveSubscription(tx, tenantId, wanted);
-      if (before) await unsettleMonths(work, before, wanted);
+      if (!before) continue;
+      await unsettleMonths(work, before, wanted);
+      lost.push(...lostShares(before, wanted, known));
     }
   }
+  await priceMonthsWithout(tx, tenantId, lost);
 }
 
 /** What is kept of months was made of other calls: of more of them, or of fewer. */
@@ -55,6 +60,16 @@ async function unsettleMonths(
   const concerned = [...new Set([wanted.accountId, ...before.sharedWith, ...wanted.sharedWith])];
   const isSamePool = before.sharedWith.join() === wanted.sharedWith.join();
   await priceMonthsAgain(tx, tenantId, concerned, { asOtherPools: !isSamePool });
+}
+
+/** Who is taken off a package: their calls were never covered by it. */
+function lostShares(
+  { sharedWith, effectiveFrom: from, effectiveTo: to }: StoredSubscription,
+  wanted: StoredSubscription,
+  { accounts }: Known,
+): readonly LostShare[] {
+  const left = new Set(sharedWith).difference(new Set(wanted.sharedWith));
+  return [...accounts.values()].filter(({ id }) => left.has(id)).map((account) => ({ account, from, to }));
 }
 
 function readSubscription(

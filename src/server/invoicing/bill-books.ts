@@ -8,10 +8,10 @@ import type { Tx } from "../db/tx.ts";
 import { insertJournals, type JournalEntry, type LockedBook, lockBooks } from "../ledger/post-journals.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { BillingOrder } from "./billing-scope.ts";
-import { savePositions } from "./billing-store.ts";
+import { type MovedPosition, savePositions } from "./billing-store.ts";
 import { type Draft, draftInvoices, type ParkedAccount } from "./draft-invoices.ts";
 import { logoOf } from "./letterhead.ts";
-import { missingSpend, postSpend } from "./missing-spend.ts";
+import { missingSpend, postSpend, spendTermsHash } from "./missing-spend.ts";
 import { printInvoice } from "./print-invoice.ts";
 import { insertInvoices, saveLogo, takeNumbers } from "./store.ts";
 
@@ -41,7 +41,8 @@ export async function billBooks(
     tx,
     accounts.map(({ bookId }) => bookId),
   );
-  const stale = await findStalePools(tx, [...new Set(accounts.flatMap(({ id }) => order.pools.get(id) ?? []))]);
+  const pools = [...new Set(accounts.flatMap(({ id }) => order.pools.get(id) ?? []))];
+  const stale = await findStalePools(tx, tenantId, pools);
   const isStale = ({ id }: StoredAccount) => stale.has(order.pools.get(id)?.id ?? "");
   const ready = accounts.filter((account) => !isStale(account));
   await postSpend(tx, order, bookedBy, { books, missing: await missingSpend(tx, order, ready) });
@@ -49,7 +50,7 @@ export async function billBooks(
   const drafts = [...(await draftInvoices(tx, order, ready)), ...accounts.filter(isStale).map(parkedAsStale)];
   const numbers = await numberDrafts(tx, tenantId, drafts);
   await storeInvoices(tx, order, bookedBy, { books, covers, numbers });
-  await savePositions(tx, tenantId, newPositions(drafts, covers));
+  await savePositions(tx, tenantId, newPositions(order, drafts, covers));
   return drafts.map((draft): BillOutcome => {
     if (draft.kind !== "invoice") return draft;
     return { kind: "billed", account: draft.account, number: numberOf(numbers, draft), invoice: draft.invoice };
@@ -139,12 +140,17 @@ async function storeInvoices(
 }
 
 /** Accounts that were looked at are billed up to here, whether there was anything to bill or not; never back. */
-function newPositions(drafts: readonly Draft[], covers: ReadonlyMap<string, bigint>) {
+function newPositions(
+  order: BillingOrder,
+  drafts: readonly Draft[],
+  covers: ReadonlyMap<string, bigint>,
+): MovedPosition[] {
   return drafts
     .filter((draft) => draft.kind !== "parked")
     .filter(({ coverage }) => coverage.endAt >= coverage.after.endAt)
     .map(({ account, coverage: { endAt } }) => {
       const position = { endAt, journalNumber: covers.get(account.bookId) ?? 0n };
-      return { bookId: account.bookId, accountId: account.id, position };
+      const spendTerms = spendTermsHash(order, account);
+      return { bookId: account.bookId, accountId: account.id, position, spendTerms };
     });
 }

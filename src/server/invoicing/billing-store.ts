@@ -23,24 +23,32 @@ export async function loadPositions(
   return new Map(accounts.map(({ id }) => [id, found.get(id) ?? NEVER_BILLED]));
 }
 
+/** How far an account is billed from now on, and the hash of the terms of spend that it was billed under. */
+export interface MovedPosition {
+  readonly bookId: string;
+  readonly accountId: string;
+  readonly position: Position;
+  readonly spendTerms: string;
+}
+
 /** Moves positions forward; books are locked. */
-export async function savePositions(
-  tx: Tx,
-  tenantId: string,
-  moved: readonly { readonly bookId: string; readonly accountId: string; readonly position: Position }[],
-): Promise<void> {
+export async function savePositions(tx: Tx, tenantId: string, moved: readonly MovedPosition[]): Promise<void> {
   await tx.query(
-    `insert into billing_positions as p (tenant_id, book_id, account_id, period_end_at, covers_journal_number)
-     select $1::uuid, * from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::bigint[])
+    `insert into billing_positions as p
+       (tenant_id, book_id, account_id, period_end_at, covers_journal_number, spend_terms)
+     select $1::uuid, * from unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::bigint[], $6::text[])
      on conflict (book_id, account_id) do update
-       set period_end_at = excluded.period_end_at, covers_journal_number = excluded.covers_journal_number
-       where (p.period_end_at, p.covers_journal_number) <> (excluded.period_end_at, excluded.covers_journal_number)`,
+       set period_end_at = excluded.period_end_at, covers_journal_number = excluded.covers_journal_number,
+         spend_terms = excluded.spend_terms
+       where (p.period_end_at, p.covers_journal_number, p.spend_terms)
+         is distinct from (excluded.period_end_at, excluded.covers_journal_number, excluded.spend_terms)`,
     [
       tenantId,
       moved.map(({ bookId }) => bookId),
       moved.map(({ accountId }) => accountId),
       moved.map(({ position }) => timestampToSql(position.endAt)),
       moved.map(({ position }) => position.journalNumber.toString()),
+      moved.map(({ spendTerms }) => spendTerms),
     ],
   );
 }
@@ -59,6 +67,8 @@ export interface UsageSum {
   readonly billed_s: string;
   /** Connect fees, to the nano. */
   readonly connect_fees: string;
+  /** Surcharges likewise. */
+  readonly surcharges: string;
   readonly amount: string;
   /** Names of the allowances that paid of the calls, and the seconds that they paid; null: none. */
   readonly allowance: string | null;
@@ -98,6 +108,9 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
          sum(c.amount) as amount,
        round(coalesce(sum(case when c.reverses_entry_no is null then c.connect_fee else -c.connect_fee end)
          filter (where c.tariff_amount is null), 0), 9) as connect_fees,
+       coalesce(sum(case when c.reverses_entry_no is null then 1 else -1 end * (
+         select sum((p ->> 'amount')::numeric) from jsonb_array_elements(c.parts) p where p ->> 'kind' = 'surcharge'))
+         filter (where c.tariff_amount is null and c.parts is not null), 0) as surcharges,
        case when c.tariff_amount is null then c.rate end as rate,
        case when c.answered_at < a.start_at
          then date_trunc('month', c.answered_at at time zone a.time_zone)::date::text end as month,
@@ -117,7 +130,7 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
      where c.answered_at < a.end_at and (c.answered_at >= a.after_end_at or exists (
        select from journals j
        where j.book_id = c.book_id and j.batch_id = c.batch_id and j.kind = 'usage' and j.number > a.after_number))
-     group by a.account_id, c.destination, c.currency, 8, 9, 10`,
+     group by a.account_id, c.destination, c.currency, 9, 10, 11`,
     [
       coverages.map(({ bookId }) => bookId),
       coverages.map(({ accountId }) => accountId),

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { Subscription } from "../../core/catalog/package.ts";
 import type { SubscriptionInForce } from "../../core/catalog/rules-in-force.ts";
 import { subscriptionsIn, tiersKey } from "../../core/catalog/rules-in-force.ts";
@@ -21,6 +22,7 @@ import {
   insertSpendPostings,
   loadMonthUsage,
   loadSpendPostings,
+  loadSpendTerms,
   type SpendPosting,
 } from "./spend-store.ts";
 
@@ -38,9 +40,6 @@ interface SpendMonth extends AccountMonth {
   readonly inForce: readonly SubscriptionInForce[];
 }
 
-/** Months before the last billed one that are looked at without late calls, too: a package may have been corrected. */
-const MONTHS_BACK = 2;
-
 /**
  * What accounts are still to be charged for whole months that the order covers: fees of tiers, and what is missing to
  * the least or beyond the most spend. Only of postpaid accounts; only months that are over by the end of the period.
@@ -50,18 +49,20 @@ export async function missingSpend(
   order: BillingOrder,
   accounts: readonly StoredAccount[],
 ): Promise<readonly MissingSpend[]> {
-  const concerned = accounts.filter((account) => account.payment === "postpaid" && hasSpend(order, account));
-  const months = await spendMonths(tx, order, concerned);
+  const postpaid = accounts.filter(({ payment }) => payment === "postpaid");
+  const posted = Map.groupBy(await loadSpendPostings(tx, postpaid), ({ accountId }) => accountId);
+  // What was posted for a bound that its package has no more is taken back.
+  const concerned = postpaid.filter((account) => posted.has(account.id) || hasSpend(order, account));
+  const months = await spendMonths(tx, order, concerned, posted);
   if (months.length === 0) return [];
   const pools = [...new Set(months.flatMap(({ accountId }) => order.pools.get(accountId) ?? []))];
   const counts = await loadTierCounts(tx, pools);
   const usage = new Map(
     (await loadMonthUsage(tx, months)).map((row) => [`${row.accountId} ${row.startAt}`, row.amount]),
   );
-  const posted = Map.groupBy(await loadSpendPostings(tx, concerned), monthKey);
   return months.flatMap((month) => {
     const used = nanosFromSql(usage.get(`${month.accountId} ${month.startAt}`) ?? "0");
-    const before = posted.get(monthKey(month)) ?? [];
+    const before = (posted.get(month.accountId) ?? []).filter(({ startDate }) => startDate === month.startDate);
     const should = spendItems(used, termsOf(order, month, counts));
     const unposted = unpostedSpend(
       should,
@@ -71,9 +72,6 @@ export async function missingSpend(
   });
 }
 
-const monthKey = ({ accountId, startDate }: Pick<AccountMonth, "accountId" | "startDate">) =>
-  `${accountId} ${startDate}`;
-
 const hasSpend = (order: BillingOrder, account: StoredAccount): boolean =>
   ownSubscriptions(order, account).some((subscription) =>
     subscription.package.versions.some((version) => saysOfSpend({ subscription, version })),
@@ -82,10 +80,27 @@ const hasSpend = (order: BillingOrder, account: StoredAccount): boolean =>
 const ownSubscriptions = ({ pools }: BillingOrder, { id }: StoredAccount): readonly Subscription[] =>
   pools.get(id)?.subscriptions.filter(({ accountId }) => accountId === id) ?? [];
 
-/** The months of accounts in which a package has something to say of their spend. */
-async function spendMonths(tx: Tx, order: BillingOrder, accounts: readonly StoredAccount[]): Promise<SpendMonth[]> {
+/**
+ * Tells whether an account has had other packages, or other versions of them, since it was billed: then bounds of spend
+ * may be others in any month.
+ */
+export const spendTermsHash = (order: BillingOrder, account: StoredAccount): string => {
+  const terms = ownSubscriptions(order, account).map(({ package: { id, versions }, from, to }) =>
+    [id, from, to, ...versions.map(({ number }) => number)].join(" "),
+  );
+  return hash("sha256", terms.sort().join("\n"), "hex");
+};
+
+/** The months of accounts in which a package has something to say of their spend, or had when they were billed. */
+async function spendMonths(
+  tx: Tx,
+  order: BillingOrder,
+  accounts: readonly StoredAccount[],
+  posted: ReadonlyMap<string, readonly SpendPosting[]>,
+): Promise<SpendMonth[]> {
   if (accounts.length === 0) return [];
   const positions = await loadPositions(tx, accounts);
+  const billedTerms = await loadSpendTerms(tx, accounts);
   const firstBilled = await firstBilledDates(tx, accounts);
   const firstUnbilled = await firstUnbilledDates(tx, accounts, positions);
   const isArchived = await archivedMonths(tx, order.seller.id);
@@ -96,11 +111,11 @@ async function spendMonths(tx: Tx, order: BillingOrder, accounts: readonly Store
     const periodEnd = fromInstant(periodInstants({ startDate, endDate }, timeZone).endAt);
     if (periodEnd < billedEnd || (!order.openPeriods && endsAfter(order, account))) return [];
     const known = firstBilled.get(accountId);
+    const isChanged = billedTerms.get(accountId) !== spendTermsHash(order, account);
+    const billedMonths = new Set(posted.get(accountId)?.map((one) => one.startDate));
     const first = firstOf([
       startDate,
-      ...(known === undefined
-        ? []
-        : [laterOf(Temporal.PlainDate.from(known), startDate.subtract({ months: MONTHS_BACK }))]),
+      ...(known === undefined || !isChanged ? [] : [Temporal.PlainDate.from(known)]),
       ...(Number.isFinite(billedEnd) ? [toInstant(epochMs(billedEnd)).toZonedDateTimeISO(timeZone).toPlainDate()] : []),
       firstUnbilled.get(accountId) ?? startDate,
     ]);
@@ -111,7 +126,7 @@ async function spendMonths(tx: Tx, order: BillingOrder, accounts: readonly Store
       const { startAt, endAt } = periodInstants({ startDate: start, endDate: end }, timeZone);
       const span = { startAt: fromInstant(startAt), endAt: fromInstant(endAt) };
       const inForce = subscriptionsIn(span, ownSubscriptions(order, account)).filter(saysOfSpend);
-      if (inForce.length > 0 && !isArchived(span))
+      if ((inForce.length > 0 || billedMonths.has(start.toString())) && !isArchived(span))
         months.push({ account, accountId, bookId, startDate: start.toString(), ...span, inForce });
     }
     return months;
@@ -120,7 +135,6 @@ async function spendMonths(tx: Tx, order: BillingOrder, accounts: readonly Store
 
 const firstOf = (dates: readonly Temporal.PlainDate[]): Temporal.PlainDate =>
   dates.reduce((first, date) => (Temporal.PlainDate.compare(date, first) < 0 ? date : first));
-const laterOf = (a: Temporal.PlainDate, b: Temporal.PlainDate) => (Temporal.PlainDate.compare(a, b) > 0 ? a : b);
 
 const saysOfSpend = ({ version: { minimumSpend, maximumSpend, tiers } }: SubscriptionInForce): boolean =>
   minimumSpend !== null ||

@@ -1,14 +1,17 @@
+import { findAwaitingReplay } from "../allowance/months-due.ts";
 import type { Database } from "../db/database.ts";
 import { steadySnapshot } from "../db/steady-snapshot.ts";
+import type { StoredAccount } from "../tenancy/party.ts";
 import { type BillingScope, openOrder } from "./billing-scope.ts";
-import { type Draft, draftInvoices } from "./draft-invoices.ts";
+import { type Draft, draftInvoices, type ParkedAccount } from "./draft-invoices.ts";
 import { groupsOfBooks } from "./groups-of-books.ts";
 import { missingSpend } from "./missing-spend.ts";
 
 /**
  * What a run would bill now, account by account, in order of their codes; with `openPeriods`, a period that is not over
  * yet is shown as far as it has come. Nothing is locked, numbered or written: each group of books is read as it was at
- * one moment.
+ * one moment. A run replays first what waits for it; whose charges do is parked here, because what they will come to is
+ * not known.
  *
  * @throws Problem `account-unknown`, `period-not-over`.
  */
@@ -17,13 +20,24 @@ export async function previewInvoices(
   scope: BillingScope & { readonly openPeriods: boolean },
 ): Promise<readonly Draft[]> {
   const { order, accounts } = await openOrder(db, scope, scope);
+  const { tenantId } = scope;
+  const accountIds = accounts.map(({ id }) => id);
+  const awaiting = await db.transaction("app", { tenantId }, (tx) => findAwaitingReplay(tx, { tenantId, accountIds }));
   const drafts: Draft[] = [];
   for (const group of groupsOfBooks(accounts)) {
-    const ofGroup = await db.bulk("app", { tenantId: scope.tenantId }, async (tx) => {
+    const ready = group.filter(({ id }) => !awaiting.has(id));
+    const ofGroup = await db.bulk("app", { tenantId }, async (tx) => {
       await steadySnapshot(tx);
-      return await draftInvoices(tx, order, group, await missingSpend(tx, order, group));
+      return await draftInvoices(tx, order, ready, await missingSpend(tx, order, ready));
     });
-    drafts.push(...ofGroup);
+    drafts.push(...ofGroup, ...group.filter(({ id }) => awaiting.has(id)).map(parkedUntilReplayed));
   }
   return drafts;
 }
+
+const parkedUntilReplayed = (account: StoredAccount): ParkedAccount => ({
+  kind: "parked",
+  account,
+  what: "Calls came out of their turn, or a package was changed: a bill run prices those months again first.",
+  fix: `Run \`tollwright account replay --account ${account.code}\`, and preview again.`,
+});

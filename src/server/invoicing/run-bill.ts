@@ -34,7 +34,7 @@ export interface BillReport {
  */
 export async function runBill(db: Database, run: BillRun): Promise<BillReport> {
   const { order, accounts } = await openOrder(db, run, { openPeriods: false });
-  if (order.pools.size > 0) await replayDue(db, { tenantId: run.tenantId, accountIds: accounts.map(({ id }) => id) });
+  await replayDue(db, { tenantId: run.tenantId, accountIds: accounts.map(({ id }) => id) });
   const billed: BilledAccount[] = [];
   const parkedAccounts: ParkedAccount[] = [];
   let nothing = 0;

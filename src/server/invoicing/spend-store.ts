@@ -68,6 +68,19 @@ export async function loadSpendPostings(
   return rows;
 }
 
+/** The hash of terms that accounts were last billed under; those that were not are left out. */
+export async function loadSpendTerms(
+  tx: Tx,
+  accounts: readonly { readonly id: string; readonly bookId: string }[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const { rows } = await tx.query<{ account_id: string; spend_terms: string | null }>(
+    `select p.account_id, p.spend_terms from unnest($1::uuid[], $2::uuid[]) as a(book_id, id)
+     join billing_positions p on p.book_id = a.book_id and p.account_id = a.id`,
+    [accounts.map(({ bookId }) => bookId), accounts.map(({ id }) => id)],
+  );
+  return new Map(rows.map(({ account_id, spend_terms }) => [account_id, spend_terms]));
+}
+
 /** Notes what was posted; books are locked. */
 export async function insertSpendPostings(tx: Tx, tenantId: string, postings: readonly SpendPosting[]): Promise<void> {
   await tx.query(
