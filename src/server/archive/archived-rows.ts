@@ -18,6 +18,21 @@ export interface ArchivedQuery {
   readonly table: ArchivedTable;
   readonly sql: string;
   readonly values: readonly unknown[];
+  /** Where the question looks into `charges` beside its table: when those were answered, so that others stay unread. */
+  readonly answered?: AnswerTimes;
+}
+
+/** Times as SQL texts, both ends included. */
+export interface AnswerTimes {
+  readonly first: string;
+  readonly last: string;
+}
+
+/** Where an archived call stands: what its rows are found by. Times are SQL texts. */
+export interface CallPlace {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly answeredAt: string | null;
 }
 
 const ALIASES: Readonly<Record<ArchivedTable, string>> = { usage_events: "u", charges: "c", usage_history: "h" };
@@ -47,26 +62,60 @@ export class ArchivedRows {
    *
    * @throws Problem `archive-unavailable`, `archive-damaged`.
    */
-  async rows(parts: readonly Archive[], { table, sql, values }: ArchivedQuery): Promise<RowsJson> {
-    invariant(parts.length > 0, "rows are asked of parts");
-    const tables = ARCHIVED_TABLES.map(
-      (name) => `${name} as (select * from read_parquet([${this.#files(parts, name)}]))`,
-    );
-    const row = Object.entries(SHAPES[table].columns).map(
+  async rows(parts: readonly Archive[], query: ArchivedQuery): Promise<RowsJson> {
+    const row = Object.entries(SHAPES[query.table].columns).map(
       ([column, kind]) => `${column} := ${column}${JSON_CASTS[kind] ?? ""}`,
     );
+    const packed = `coalesce(json_group_array(struct_pack(${row.join(", ")})), '[]')::varchar as rows`;
+    const [found] = await this.#ask<{ rows: string }>(parts, query, packed);
+    return found?.rows ?? "[]";
+  }
+
+  /**
+   * Where the calls are that a question finds. Of each call only the columns are read that the question names: a whole
+   * row has thirty, and reading them all to find a few takes most of a search.
+   *
+   * @throws Problem `archive-unavailable`, `archive-damaged`.
+   */
+  async places(parts: readonly Archive[], query: Omit<ArchivedQuery, "table">): Promise<readonly CallPlace[]> {
+    const place = `id::varchar as id, started_at::varchar as "startedAt", answered_at::varchar as "answeredAt"`;
+    return await this.#ask<CallPlace>(parts, { table: "usage_events", ...query }, place);
+  }
+
+  /**
+   * When the calls were answered that a question finds, the first and the last; null: none was.
+   *
+   * @throws Problem `archive-unavailable`, `archive-damaged`.
+   */
+  async answerTimes(parts: readonly Archive[], query: Omit<ArchivedQuery, "table">): Promise<AnswerTimes | null> {
+    const ends = "min(answered_at)::varchar as first, max(answered_at)::varchar as last";
+    const [times] = await this.#ask<Partial<AnswerTimes>>(parts, { table: "usage_events", ...query }, ends);
+    return times?.first && times.last ? { first: times.first, last: times.last } : null;
+  }
+
+  /** Asks for `wanted` of the rows that a question finds. Only files of tables that it names are opened. */
+  async #ask<Row extends object>(
+    parts: readonly Archive[],
+    { table, sql, values, answered }: ArchivedQuery,
+    wanted: string,
+  ): Promise<Row[]> {
+    invariant(parts.length > 0, "rows are asked of parts");
+    const tables = ARCHIVED_TABLES.filter((name) => name === table || sql.includes(name)).map((name) => {
+      const within = `where answered_at between ${literal(answered?.first ?? "")} and ${literal(answered?.last ?? "")}`;
+      const only = name === "charges" && answered !== undefined ? within : "";
+      return `${name} as (select * from read_parquet([${this.#files(parts, name)}]) ${only})`;
+    });
     const duck = await this.#open();
     const alias = ALIASES[table];
     const statement = `with ${tables.join(", ")}, found as (select ${alias}.* from ${table} ${alias} ${sql})
-      select coalesce(json_group_array(struct_pack(${row.join(", ")})), '[]')::varchar as rows from found`;
-    const [found] = await duck.rows<{ rows: string }>(statement, values).catch((cause: Error) => {
+      select ${wanted} from found`;
+    return await duck.rows<Row>(statement, values).catch((cause: Error) => {
       throw archiveDamaged({
         file: join(this.archiveDir, parts[0]?.files[0]?.file ?? ""),
         reason: cause.message,
         cause,
       });
     });
-    return found?.rows ?? "[]";
   }
 
   /**

@@ -1,4 +1,7 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { DuckDBValue } from "@duckdb/node-api";
+import { uuidv7 } from "../../clock.ts";
 import { archiveUnavailable } from "./problems.ts";
 
 /** A session of DuckDB: an analytical database in this process, which reads and writes Parquet files. */
@@ -8,7 +11,7 @@ export interface Duck {
   close(): void;
 }
 
-/** A month is sorted and summed by PostgreSQL already; DuckDB streams, and needs little. */
+/** A month is sorted and summed by PostgreSQL already; DuckDB streams, and needs little: beyond it, it uses files. */
 const LIMITS = {
   memory_limit: "512MB",
   threads: "2",
@@ -24,9 +27,12 @@ const LIMITS = {
  */
 export async function openDuck(): Promise<Duck> {
   const { DuckDBInstance, listValue } = await loadPackage();
-  const instance = await DuckDBInstance.create(":memory:", LIMITS);
+  const spill = join(tmpdir(), `tollwright-duckdb-${uuidv7()}`); // made when it is needed, and gone with the session
+  const instance = await DuckDBInstance.create(":memory:", { ...LIMITS, temp_directory: spill });
   const connection = await instance.connect();
   await connection.run("set TimeZone = 'UTC'");
+  await connection.run("load parquet");
+  await connection.run("set parquet_metadata_cache = true"); // what a file says of its row groups is read once a session
   return {
     rows: async <Row extends object>(sql: string, values: readonly unknown[] = []) => {
       const bound = values.map((value) => (Array.isArray(value) ? listValue(value) : value) as DuckDBValue);

@@ -1,5 +1,4 @@
 import { now } from "../../clock.ts";
-import { DAY_MS } from "../../core/time/civil-day.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { Archive } from "../archive/archive.ts";
 import { type ArchivedRows, partsBetween } from "../archive/archived-rows.ts";
@@ -7,9 +6,10 @@ import { presentArchives } from "../archive/find-archives.ts";
 import type { Database } from "../db/database.ts";
 import { steadySnapshot } from "../db/steady-snapshot.ts";
 import { findArchivedCalls } from "./archived-calls.ts";
-import { type CallFilter, type CallPosition, isIndexed } from "./call-filter.ts";
+import type { CallFilter, CallPosition } from "./call-filter.ts";
 import { type CallPage, loadArchivedCalls, loadCalls } from "./call-store.ts";
 import type { StoredCallView } from "./stored-call.ts";
+import { firstStretchMs, nextStretchMs } from "./stretch-length.ts";
 
 /** A page of calls. */
 export interface FoundCalls {
@@ -32,17 +32,12 @@ export interface CallSearch {
   readonly budgetMs?: number;
 }
 
-/** A first look is at the nearest hours, for most pages end there; each further one is at four times as much. */
-const FIRST_STRETCH_MS = DAY_MS / 4;
-const STRETCH_GROWTH = 4;
-/** Without an index each stretch is read from end to end: a day at most, so that the budget is kept. */
-const READ_STRETCH_MS_MAX = DAY_MS;
 /** Before every id: a page that goes on from a time, and not from a call, has what lies beyond that time whole. */
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Looks for stored calls, newest or oldest first, in stretches of time that grow, until the page is full, the time is
- * through or the budget is spent.
+ * Looks for stored calls, newest or oldest first, in stretches of time that grow while they are read quickly, until the
+ * page is full, the time is through or the budget is spent.
  */
 export async function searchCalls(db: Database, search: CallSearch): Promise<FoundCalls> {
   const { filter, page, budgetMs = Number.POSITIVE_INFINITY } = search;
@@ -51,17 +46,17 @@ export async function searchCalls(db: Database, search: CallSearch): Promise<Fou
   const calls: StoredCallView[] = [];
   const end = page.order === "newest" ? filter.from : filter.until;
   let at = startOf(filter, page);
-  let lengthMs = FIRST_STRETCH_MS;
+  let lengthMs = firstStretchMs(filter);
   while (at !== end && calls.length < page.limit && now().epochMilliseconds - began < budgetMs) {
     const to = stretchEnd(at, end, lengthMs);
     const stretch = { ...filter, from: epochMs(Math.min(at, to)), until: epochMs(Math.max(at, to)) };
     const rest = { ...page, limit: page.limit - calls.length };
+    const lookedAt = now().epochMilliseconds;
     const found = await callsOfStretch(db, search, stretch, rest);
     calls.push(...found.calls);
     for (const month of found.archivedMonths) archivedMonths.add(month);
     at = to;
-    lengthMs *= STRETCH_GROWTH;
-    if (!isIndexed(filter)) lengthMs = Math.min(lengthMs, READ_STRETCH_MS_MAX);
+    lengthMs = nextStretchMs(lengthMs, now().epochMilliseconds - lookedAt);
   }
   const whole = { calls, archivedMonths: [...archivedMonths].sort() };
   const last = calls.at(-1);
