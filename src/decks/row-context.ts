@@ -223,6 +223,7 @@ function unreadColumns({ table, layout }: OpenDeck, used: readonly number[]): st
   const rows = table.rows.slice(layout.dataFrom, layout.dataFrom + SAMPLE_ROWS);
   return layout.headers.filter(
     (header, column) =>
+      header !== "" &&
       !known.has(column) &&
       !isIgnoredHeader(header) &&
       rows.some(({ cells }) => /^[-+]?[\d.,]*[1-9][\d.,]*$/.test(cellText(cells[column]))),

@@ -202,8 +202,8 @@ test.each<[string[], DeckTemplate, boolean, string]>([
 
 test.each<[string, string | undefined, string]>([
   // header, what is said, why
-  ["Code,Rate,Pulse B", '"Pulse B"', "it may say what a call costs"],
-  ["Code,Rate,Route id", undefined, "an id does not"],
+  ["Code,Rate,Weight", '"Weight"', "it may say what a call costs"],
+  ["Code,Rate,Rate id", undefined, "an id does not"],
   ["Code,Rate,", undefined, "no header, nothing to name"],
 ])("columns with numbers that are not read are named: %s (%s: %s)", (header, named) => {
   const { warnings } = readDeck(bytes([header, "93,0.2,7"]));
