@@ -1,8 +1,8 @@
+import { counted } from "../core/counted.ts";
 import { replayDue } from "../server/allowance/replay-due.ts";
 import type { Database } from "../server/db/database.ts";
 import { findAccount } from "../server/tenancy/find-account.ts";
 import { defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { option } from "./input.ts";
 
 /** `tollwright account replay` */

@@ -1,10 +1,10 @@
+import { counted } from "../core/counted.ts";
 import type { Archive } from "../server/archive/archive.ts";
 import { readMonth } from "../server/archive/month.ts";
 import type { Refusal, RefusalCode } from "../server/archive/refusal.ts";
 import { firstToStay, type MonthOutcome, ONLINE_MONTHS, runArchive } from "../server/archive/run-archive.ts";
 import { runRetention } from "../server/archive/run-retention.ts";
 import { defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { dryRun, flag, option } from "./input.ts";
 import type { Table } from "./table.ts";

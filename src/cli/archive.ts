@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { toInstant } from "../core/time/epoch.ts";
 import type { Archive } from "../server/archive/archive.ts";
 import { findArchives } from "../server/archive/find-archives.ts";
@@ -6,7 +7,6 @@ import { restoreMonth } from "../server/archive/restore-month.ts";
 import { type VerifiedFile, verifyArchive } from "../server/archive/verify-archive.ts";
 import { archiveRunCommand } from "./archive-run.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { argument, flag, option } from "./input.ts";
 import { type Table, tableOr } from "./table.ts";
 import { timeText } from "./time-text.ts";

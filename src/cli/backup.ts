@@ -1,8 +1,8 @@
+import { counted } from "../core/counted.ts";
 import { countArchiveFiles } from "../server/archive/find-archives.ts";
 import { type BackupProgress, backup } from "../server/db/backup.ts";
 import { restore } from "../server/db/restore.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { argument } from "./input.ts";
 
 /** `tollwright backup` */

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import type { Invoice } from "../core/invoicing/invoice.ts";
 import { type Nanos, nanosToSql } from "../core/money/nanos.ts";
 import { type BillingScope, readPeriod } from "../server/invoicing/billing-scope.ts";
@@ -6,7 +7,6 @@ import { previewInvoices } from "../server/invoicing/preview-invoice.ts";
 import { runBill } from "../server/invoicing/run-bill.ts";
 import { storedLines } from "../server/invoicing/stored-line.ts";
 import { type CommandContext, type CommandGroup, defineCommand, type Outcome } from "./command.ts";
-import { counted } from "./counted.ts";
 import { dryRun, flag, option, optionalArgument, optionList } from "./input.ts";
 import { lineTable } from "./invoice-lines.ts";
 import { amountText } from "./money-text.ts";

@@ -1,8 +1,8 @@
+import { counted } from "../core/counted.ts";
 import { CALL_EXPORT_FORMATS, exportCalls } from "../server/search/export-calls.ts";
 import { withArchive, withoutArchive } from "./archive-option.ts";
 import { askedCalls, callOptions } from "./call-options.ts";
 import { defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { option, requiredOption } from "./input.ts";
 import { readChoice } from "./read-input.ts";
 

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { counted } from "../core/counted.ts";
 import { type EpochMs, fromInstant } from "../core/time/epoch.ts";
 import { replayDue } from "../server/allowance/replay-due.ts";
 import type { Database } from "../server/db/database.ts";
@@ -19,7 +20,6 @@ import { rehearseImports } from "../server/mediation/rehearse-import.ts";
 import type { Source } from "../server/mediation/source.ts";
 import { countCells, countColumns } from "./cdr-counts.ts";
 import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
-import { counted } from "./counted.ts";
 import { argumentList, dryRun, option } from "./input.ts";
 import type { Progress } from "./progress.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";

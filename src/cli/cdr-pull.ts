@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { counted } from "../core/counted.ts";
 import { Problem } from "../core/problem.ts";
 import { findPulls, type Pull } from "../server/pulls/find-pulls.ts";
 import { previewPull } from "../server/pulls/preview-pull.ts";
@@ -6,7 +7,6 @@ import type { PullEvent } from "../server/pulls/puller.ts";
 import { type PullRunEnd, runPull } from "../server/pulls/run-pull.ts";
 import { runPulls } from "../server/pulls/run-pulls.ts";
 import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
-import { counted } from "./counted.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { flag, option } from "./input.ts";
 import { pullEndLine, pullLine } from "./pull-line.ts";

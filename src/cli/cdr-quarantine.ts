@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { toInstant } from "../core/time/epoch.ts";
 import { dismissQuarantined, editQuarantined } from "../server/mediation/decide-quarantined.ts";
 import { findWaiting, type WaitingRow } from "../server/mediation/find-imports.ts";
@@ -6,7 +7,6 @@ import { quarantinedUnknown } from "../server/mediation/problems.ts";
 import { retryQuarantine } from "../server/mediation/retry-quarantine.ts";
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { type CommandContext, type CommandGroup, defineCommand, type RejectAt } from "./command.ts";
-import { counted } from "./counted.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { argument, option, optionList } from "./input.ts";
 import { readText } from "./read-text.ts";

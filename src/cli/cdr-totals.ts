@@ -1,8 +1,8 @@
+import { counted } from "../core/counted.ts";
 import { toInstant } from "../core/time/epoch.ts";
 import { COUNTED_BY } from "../server/completeness/counted-by.ts";
 import { importTotals } from "../server/completeness/import-totals.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { argument, inputRefused, option, requiredOption } from "./input.ts";
 import { readText } from "./read-text.ts";
 

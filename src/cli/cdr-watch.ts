@@ -1,7 +1,7 @@
+import { counted } from "../core/counted.ts";
 import { findSourceNamed } from "../server/mediation/find-source.ts";
 import { type FolderEvent, FolderWatch } from "../server/mediation/watch-folder.ts";
 import { defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { folderLine } from "./folder-line.ts";
 import { argument, flag, option, requiredOption } from "./input.ts";
 import { readWhole } from "./read-input.ts";

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, relative, resolve } from "node:path";
+import { counted } from "../core/counted.ts";
 import type { Database } from "../server/db/database.ts";
 import { findInvoices } from "../server/invoicing/find-invoices.ts";
 import { findTariffs } from "../server/tariff/find-tariffs.ts";
 import { findTenant } from "../server/tenancy/find-tenant.ts";
 import { shownUrl } from "../shown-url.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { demoDatabaseNamed, demoStepFailed } from "./failure.ts";
 import { flag } from "./input.ts";
 

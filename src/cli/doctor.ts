@@ -1,8 +1,8 @@
+import { counted } from "../core/counted.ts";
 import { fromInstant } from "../core/time/epoch.ts";
 import { checkAllAlarms } from "../server/completeness/check-alarms.ts";
 import { type Examination, runDoctor } from "../server/doctor/doctor.ts";
 import { defineCommand, type Outcome } from "./command.ts";
-import { counted } from "./counted.ts";
 
 /** `tollwright doctor` */
 export const doctorCommand = defineCommand({

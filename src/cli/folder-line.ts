@@ -1,7 +1,7 @@
+import { counted } from "../core/counted.ts";
 import { Problem } from "../core/problem.ts";
 import type { RowCounts } from "../server/mediation/find-imports.ts";
 import type { FolderEvent } from "../server/mediation/watch-folder.ts";
-import { counted } from "./counted.ts";
 
 /** What became of rows: "2 rows: 1 stored, 1 duplicate, …". */
 export function countsText({ rows, stored, duplicate, nonBillable, quarantined, open }: RowCounts): string {

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
+import { counted } from "../core/counted.ts";
 import { findNanpImports, importNanp } from "../server/numbering/import-nanp.ts";
 import { NANP_TABLES, type NanpTable } from "../server/numbering/nanp-table.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { argument, inputRefused } from "./input.ts";
 import { readText } from "./read-text.ts";
 

@@ -1,7 +1,7 @@
+import { counted } from "../core/counted.ts";
 import { fromInstant } from "../core/time/epoch.ts";
 import { exportRates } from "../server/tariff/export-rates.ts";
 import { defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { argument, inputRefused } from "./input.ts";
 import { rateOptions } from "./rates-list.ts";
 import { readTime } from "./read-time.ts";

@@ -1,7 +1,7 @@
+import { counted } from "../core/counted.ts";
 import { fromInstant } from "../core/time/epoch.ts";
 import { type ListedRate, listRates } from "../server/tariff/list-rates.ts";
 import { defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { inputRefused, option, requiredOption } from "./input.ts";
 import { limit } from "./rates-options.ts";
 import { incrementsText, prefixText, priceText, rateJson } from "./rates-preview.ts";

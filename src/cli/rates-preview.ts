@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { formatDecimal } from "../core/money/decimal.ts";
 import type { Rate } from "../core/tariff/rate.ts";
 import { toInstant } from "../core/time/epoch.ts";
@@ -6,7 +7,6 @@ import type { DeckChange } from "../decks/diff/deck-diff.ts";
 import { type DeckComparison, isBlocking } from "../server/tariff/compare-deck.ts";
 import { type DeckPreview, previewDeck } from "../server/tariff/deck-preview.ts";
 import type { Outcome } from "./command.ts";
-import { counted } from "./counted.ts";
 import type { Table } from "./table.ts";
 import { dayOrTimeText } from "./time-text.ts";
 

@@ -1,8 +1,8 @@
+import { counted } from "../core/counted.ts";
 import { fromInstant, toInstant } from "../core/time/epoch.ts";
 import { cancelRun, findRuns } from "../server/rerating/find-runs.ts";
 import { dismissSuggestion, suggestReratings } from "../server/rerating/suggest-reratings.ts";
 import type { CommandContext, Outcome } from "./command.ts";
-import { counted } from "./counted.ts";
 import { reportJson, reportText } from "./rerate-report.ts";
 import { type Table, tableOr } from "./table.ts";
 import { timeText } from "./time-text.ts";

@@ -1,10 +1,10 @@
+import { counted } from "../core/counted.ts";
 import type { Currency } from "../core/money/currency.ts";
 import { type Nanos, nanos, nanosToSql } from "../core/money/nanos.ts";
 import { epochMs, toInstant } from "../core/time/epoch.ts";
 import type { ExampleCall, ExampleCharge } from "../server/rerating/preview-rerating.ts";
 import type { ReportedSide, ReratingReport } from "../server/rerating/report.ts";
 import type { RejectAt } from "./command.ts";
-import { counted } from "./counted.ts";
 import { amountText, moneyText } from "./money-text.ts";
 import type { Table } from "./table.ts";
 import { timeText } from "./time-text.ts";

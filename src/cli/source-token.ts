@@ -1,6 +1,6 @@
+import { counted } from "../core/counted.ts";
 import { issuePushToken } from "../server/mediation/push-token.ts";
 import { defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { argument, flag } from "./input.ts";
 
 /** `tollwright source token` */

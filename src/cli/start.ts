@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import pino from "pino";
+import { counted } from "../core/counted.ts";
 import { type ReplaysReport, watchReplays } from "../server/allowance/watch-replays.ts";
 import { type RetentionWatch, watchRetention } from "../server/archive/watch-retention.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
@@ -14,7 +15,6 @@ import { type PullsReport, runPulls } from "../server/pulls/run-pulls.ts";
 import { type RunningSyslog, type SyslogReport, startSyslog } from "../server/syslog/start-syslog.ts";
 import { deletedLine, outcomeLine } from "./archive-run.ts";
 import { defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { folderLine } from "./folder-line.ts";
 import { pullEndLine, pullLine } from "./pull-line.ts";
 

@@ -1,6 +1,6 @@
+import { counted } from "../core/counted.ts";
 import { accrueVendors } from "../server/ledger/accrue-vendors.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
-import { counted } from "./counted.ts";
 import { dryRun } from "./input.ts";
 
 const accrue = defineCommand({
