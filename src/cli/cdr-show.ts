@@ -50,7 +50,7 @@ function wholeText({ call, entries, earlier, archivedMonth }: WholeCall): (strin
 const entriesTable = (entries: readonly EntryView[]): Table => ({
   columns: [
     ...["BOOKED", "ENTRY", "SIDE", "ACCOUNT", "TARIFF", "PREFIX", "DESTINATION"].map((title) => ({ title })),
-    ...["RATE", "FEE", "SECONDS", "AMOUNT"].map((title) => ({ title, align: "right" as const })),
+    ...["RATE", "FEE", "SURCHARGES", "SECONDS", "AMOUNT"].map((title) => ({ title, align: "right" as const })),
   ],
   rows: entries.map((entry) => [
     timeText(entry.bookedAt),
@@ -62,10 +62,15 @@ const entriesTable = (entries: readonly EntryView[]): Table => ({
     entry.destination,
     entry.rate ?? "",
     entry.connectFee ?? "",
+    surchargesText(entry),
     String(entry.billedS),
     moneyText(entry.amount, entry.currency),
   ]),
 });
+
+/** "Origin 0.05, Night 0.01", in the tariff's currency like rate and fee. */
+const surchargesText = ({ parts }: EntryView): string =>
+  (parts ?? []).flatMap((part) => (part.kind === "surcharge" ? [`${part.name} ${part.amount}`] : [])).join(", ");
 
 const earlierText = ({ revision, replacedAt, called, talkedS }: EarlierReading): string =>
   `reading ${revision}: to ${called}, ${talkedS} s, until ${timeText(replacedAt)}`;

@@ -6,7 +6,7 @@ import type { Table } from "./table.ts";
 
 /** The lines of an invoice: what was called, when it was not in the invoice's own period, and what it costs. */
 export function lineTable(lines: readonly StoredLine[], currency: Currency): Table {
-  const right = ["RATE/MIN", "CALLS", "SECONDS", "FEES", "EXACT", "AMOUNT"].map((title) => ({
+  const right = ["RATE/MIN", "CALLS", "SECONDS", "FEES", "SURCHARGES", "EXACT", "AMOUNT"].map((title) => ({
     title,
     align: "right" as const,
   }));
@@ -19,6 +19,7 @@ export function lineTable(lines: readonly StoredLine[], currency: Currency): Tab
       line.calls?.toString() ?? "",
       line.billedS?.toString() ?? "",
       line.connectFees === "0" ? "" : (line.connectFees ?? ""),
+      line.surcharges ?? "",
       line.exactAmount,
       amountText(nanosFromSql(line.amount), currency),
       currency,

@@ -1,9 +1,16 @@
 import { chargePartsToJson } from "../core/allowance/charge-part.ts";
-import { nanosToSql } from "../core/money/nanos.ts";
+import type { Currency } from "../core/money/currency.ts";
+import { type Nanos, nanos, nanosToSql } from "../core/money/nanos.ts";
 import { NOT_E164_MARK } from "../core/numbering/stored-number.ts";
 import type { ExplainedCharge, ExplainedSlice, Explanation } from "../core/rating/charge.ts";
+import type { SurchargeAmount } from "../core/rating/surcharge-amount.ts";
 import { fromInstant, toInstant } from "../core/time/epoch.ts";
-import { type ExplainedSide, explainPrice, type PriceAnswer } from "../server/rating/explain-price.ts";
+import {
+  type ExplainedSide,
+  explainPrice,
+  type PriceAnswer,
+  type PriceQuestion,
+} from "../server/rating/explain-price.ts";
 import { defineCommand } from "./command.ts";
 import { argument, option, requiredOption } from "./input.ts";
 import { exactText, moneyText } from "./money-text.ts";
@@ -21,12 +28,16 @@ export const rateCommand = defineCommand({
   summary: "explain what a call costs, on every side",
   about:
     "The same rating as of a call record: for the account and every reseller above it, or what a vendor is owed. " +
-    "Amounts of parts are exact, as fractions where a decimal would not end; only the charge is rounded, once.",
+    "Amounts of parts are exact, as fractions where a decimal would not end; only the price and each surcharge are " +
+    "rounded, once.",
   arguments: { number: argument("NUMBER", "the called number, such as +493090182 or 112") },
   options: {
     account: requiredOption("--account CODE", "whose call it is"),
     at: option("--at TIME", `when it was answered: ${TIME_FORM}; now if left out`),
     from: option("--from NUMBER", "the calling number, for tariffs that price by it; withheld if left out"),
+    lrn: option("--lrn NUMBER", "where the called number is ported to; as the imported table has it if left out"),
+    ingressTrunk: option("--ingress-trunk NAME", "the trunk it came in by, for surcharges that name one"),
+    egressTrunk: option("--egress-trunk NAME", "the trunk it left by, for surcharges that name one"),
     seconds: option("--seconds N", `how long it took; ${TALKED_S} if left out`, readWhole(0, TALKED_S_MAX)),
   },
   examples: [
@@ -36,11 +47,17 @@ export const rateCommand = defineCommand({
       does: "A call that a customer asks about, for another program.",
     },
   ],
-  async run(context, { number }, { account, at, from: calling, seconds: talkedS = TALKED_S }) {
+  async run(context, { number }, { account, at, from: calling, seconds: talkedS = TALKED_S, ...way }) {
     const { id: tenantId, timeZone } = await context.tenant();
     const answeredAt = at === undefined ? fromInstant(context.now) : readTime(at, timeZone, "tollwright rate");
-    const from = calling === undefined ? {} : { calling };
-    const question = { tenantId, called: number, ...from, accountCode: account, answeredAt, talkedS };
+    const { lrn: routingNumber, ingressTrunk, egressTrunk } = way;
+    const question: PriceQuestion = {
+      ...{ tenantId, called: number, accountCode: account, answeredAt, talkedS },
+      ...(calling !== undefined && { calling }),
+      ...(routingNumber !== undefined && { routingNumber }),
+      ...(ingressTrunk !== undefined && { ingressTrunk }),
+      ...(egressTrunk !== undefined && { egressTrunk }),
+    };
     const answer = await explainPrice(await context.db(), question);
     return {
       json: {
@@ -67,12 +84,13 @@ function sideJson({ side, account, tariff, outcome }: ExplainedSide, { tariffNam
   if (outcome.kind !== "rated") return { side, account, tariff, ...outcome };
   const { charge, inAccount, inTurn } = outcome;
   const { currency, prefix, destination, billedS, coveredS, tariffVersion, explanation } = charge;
+  const surcharges = charge.surcharges.map((one) => ({ ...one, amount: nanosToSql(one.amount) }));
   const slices = explanation.slices.map(({ tariffId, from, ...slice }) => {
     return { ...slice, from: toInstant(from).toString(), tariff: tariffNames.get(tariffId) };
   });
   return {
     ...{ side, account, tariff, kind: outcome.kind, amount: nanosToSql(charge.amount), currency, prefix, destination },
-    ...{ billedS, coveredS, tariffVersion },
+    ...{ billedS, coveredS, tariffVersion, surcharges },
     inAccount: inAccount && { amount: nanosToSql(inAccount.amount), currency: inAccount.currency },
     explanation: { ...explanation, slices },
     inTurn: inTurn && {
@@ -116,9 +134,17 @@ function chargeText(charge: ExplainedCharge, tariff: string | null, answer: Pric
     ...(connectFee === "0" ? [] : [`  connect fee ${connectFee}`]),
     `  sum ${exactText(explanation.unrounded)}` +
       `${explanation.bound === null ? "" : `, set by the ${explanation.bound}`}` +
-      `, rounded ${explanation.rounding}: ${moneyText(charge.amount, charge.currency)}`,
+      `, rounded ${explanation.rounding}: ${moneyText(priceWithout(charge), charge.currency)}`,
+    ...charge.surcharges.map((one) => `  surcharge ${surchargeText(one, charge.currency)}`),
   ];
 }
+
+/** What is left of a charge without its surcharges. */
+const priceWithout = ({ amount, surcharges }: ExplainedCharge): Nanos =>
+  nanos(surcharges.reduce((left, surcharge) => left - surcharge.amount, amount as bigint));
+
+const surchargeText = ({ name, seconds, amount }: SurchargeAmount, currency: Currency): string =>
+  `"${name}"${seconds === null ? "" : `, ${seconds} s`}: ${moneyText(amount, currency)}`;
 
 /** Which zone's rate it is, of those that the caller is in. */
 function originText({ zones, slices }: Explanation): string[] {
@@ -147,9 +173,10 @@ const slicesTable = (slices: readonly ExplainedSlice[], { tariffNames }: PriceAn
 });
 
 /** What packages make of the price: nothing is said where they have no part in it. */
-function inTurnText({ inTurn }: Extract<ExplainedSide["outcome"], { kind: "rated" }>): string[] {
-  if (inTurn === null || inTurn.parts.length === 0) return [];
+function inTurnText({ charge, inTurn }: Extract<ExplainedSide["outcome"], { kind: "rated" }>): string[] {
+  if (inTurn === null || !inTurn.parts.some(({ kind }) => kind !== "surcharge")) return [];
   const parts = inTurn.parts.map((part) => {
+    if (part.kind === "surcharge") return `surcharge ${surchargeText(part, charge.currency)}`;
     const seconds = part.seconds === null ? "" : `${part.seconds} s `;
     if (part.kind === "tier") return `${seconds}by ${part.name}, step ${part.step}: ${part.price}`;
     return part.paid === null

@@ -1,6 +1,6 @@
 import { normaliseCalled, normaliseCalling, techPrefixOf } from "../core/numbering/normalise-number.ts";
-import { routingNumberOf } from "../core/numbering/routing-number.ts";
 import { compileNumberPlan, type NumberPlan, type NumberRules } from "../core/numbering/number-plan.ts";
+import { routingNumberOf } from "../core/numbering/routing-number.ts";
 import type { Reject } from "../core/reject.ts";
 import type { Trunk } from "../core/tenancy/trunk.ts";
 import { type DurationRule, talkedSeconds } from "../core/usage/duration-rule.ts";

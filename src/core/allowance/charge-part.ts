@@ -1,8 +1,9 @@
 import { type Nanos, nanosFromSql, nanosToSql } from "../money/nanos.ts";
+import type { SurchargeAmount } from "../rating/surcharge-amount.ts";
 import type { TierMeasure } from "../rating/tier.ts";
 
-/** What paid for a part of a call, or set the price of one. */
-export type ChargePart = CoveredPart | TieredPart;
+/** What paid for a part of a call, set the price of one, or was added to it. */
+export type ChargePart = CoveredPart | TieredPart | SurchargePart;
 
 interface Part {
   /** The allowance's or the tiers' key and name. */
@@ -28,12 +29,29 @@ export interface TieredPart extends Part {
   readonly price: string;
 }
 
+/** An amount beside the price of the rate, in the tariff's currency. */
+export interface SurchargePart extends SurchargeAmount {
+  readonly kind: "surcharge";
+}
+
 /** A charge's parts as JSON carries them: amounts are plain decimals. */
-export type ChargePartJson = (Omit<CoveredPart, "paid"> & { readonly paid: string | null }) | TieredPart;
+export type ChargePartJson =
+  | (Omit<CoveredPart, "paid"> & { readonly paid: string | null })
+  | TieredPart
+  | (Omit<SurchargePart, "amount"> & { readonly amount: string });
 
 export const chargePartsToJson = (parts: readonly ChargePart[]): readonly ChargePartJson[] =>
-  parts.map((part) => (part.paid === null ? { ...part, paid: null } : { ...part, paid: nanosToSql(part.paid) }));
+  parts.map((part) => {
+    if (part.kind === "surcharge") return { ...part, amount: nanosToSql(part.amount) };
+    return part.paid === null ? { ...part, paid: null } : { ...part, paid: nanosToSql(part.paid) };
+  });
 
 /** Reads what {@link chargePartsToJson} made. */
 export const chargePartsFromJson = (parts: readonly ChargePartJson[]): readonly ChargePart[] =>
-  parts.map((part) => (part.paid === null ? { ...part, paid: null } : { ...part, paid: nanosFromSql(part.paid) }));
+  parts.map((part) => {
+    if (part.kind === "surcharge") return { ...part, amount: nanosFromSql(part.amount) };
+    return part.paid === null ? { ...part, paid: null } : { ...part, paid: nanosFromSql(part.paid) };
+  });
+
+export const surchargeParts = (surcharges: readonly SurchargeAmount[]): readonly SurchargePart[] =>
+  surcharges.map((surcharge) => ({ kind: "surcharge", ...surcharge }));

@@ -5,6 +5,8 @@ export interface Cover {
   readonly coveredS: number;
   /** Whether a call that is covered whole still pays its connection fee: one of the allowances says so. */
   readonly paysConnectFee: boolean;
+  /** Whether a call that is covered whole owes no surcharges: all of the allowances say so. */
+  readonly waivesSurcharges: boolean;
   readonly taken: readonly CoveredBy[];
 }
 
@@ -24,7 +26,11 @@ export function coverTime(buckets: readonly OpenBucket[], billedS: number): Cove
     taken.push({ from, seconds, quantity: from.allowance.unit === "calls" ? 1n : BigInt(seconds) });
     coveredS += seconds;
   }
-  return { coveredS, taken, paysConnectFee: taken.some(({ from }) => from.allowance.paysConnectFee) };
+  return {
+    ...{ coveredS, taken },
+    paysConnectFee: taken.some(({ from }) => from.allowance.paysConnectFee),
+    waivesSurcharges: taken.every(({ from }) => from.allowance.waivesSurcharges === true),
+  };
 }
 
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);

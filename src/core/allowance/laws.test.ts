@@ -136,7 +136,9 @@ test("accounts that share an allowance never use more of it than it holds", () =
       const once = rulesOf({ allowances: rules.allowances.map((one) => ({ ...one, cycle: "month", rollover: null })) });
       const { charges, end } = fold(once, turns(tariff, calls));
       for (const { key, unit, quantity } of once.allowances) {
-        const parts = charges.flatMap((charge) => charge.parts.filter((part) => part.key === key));
+        const parts = charges.flatMap((charge) =>
+          charge.parts.filter((part) => part.kind === "allowance").filter((part) => part.key === key),
+        );
         const used = parts.reduce((sum, part) => {
           if (unit === "calls") return sum + 1n;
           return sum + (unit === "amount" ? part.paid! : BigInt(part.seconds!));

@@ -41,6 +41,8 @@ export interface Allowance extends Accumulating {
   readonly rollover: Rollover | null;
   /** Whether a call that it covers whole still pays the connection fee. */
   readonly paysConnectFee: boolean;
+  /** Whether a call that it covers whole owes no surcharges; left out: it owes them. */
+  readonly waivesSurcharges?: true;
 }
 
 export interface Rollover {

@@ -36,6 +36,7 @@ function priced(rules: PoolRules, calls: string): string {
       const [to = "", talkedS = ""] = text.split(" ");
       const { charge } = fold.price(callOf(TARIFF, { to: `${to}0000`, talkedS: Number(talkedS), answered: NOON }));
       const paidBy = charge.parts.map((part) => {
+        if (part.kind === "surcharge") return `${part.name} ${nanosToSql(part.amount)}`;
         if (part.kind === "tier") return `${part.key} ${part.step}${part.seconds === null ? "" : `:${part.seconds}`}`;
         return `${part.key} ${part.seconds ?? nanosToSql(part.paid!)}`;
       });

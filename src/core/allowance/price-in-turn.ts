@@ -5,11 +5,11 @@ import type { RatedCharge } from "../rating/charge.ts";
 import type { Opening } from "../rating/opening.ts";
 import { chargeOfReading } from "../rating/rate-call.ts";
 import { type SteppedCall, type Stretch, stepCall, sumStretches } from "../rating/rate-stretches.ts";
-import { type ExactSettlement, settle } from "../rating/settle.ts";
+import { addAmounts, type ExactSettlement, settle } from "../rating/settle.ts";
 import { partLeft, unitAmount } from "../rating/tier.ts";
 import { destinationOf } from "../tariff/compiled-tariff.ts";
 import type { CallDirection } from "../usage/switch-call.ts";
-import type { ChargePart } from "./charge-part.ts";
+import { type ChargePart, surchargeParts } from "./charge-part.ts";
 import { type Cover, coverTime } from "./cover-time.ts";
 import { afterTaking, drawDown, openBuckets } from "./draw.ts";
 import type { PoolRules, ScopedCall } from "./pool-rules.ts";
@@ -45,8 +45,8 @@ export interface PricedInTurn {
 
 /**
  * Prices a call in its turn: allowances of time and calls cover its first billed seconds, tiers price the next ones,
- * the tariff the rest; then fee, bounds and the one rounding; then allowances of money pay of the amount. Its steps are
- * those that it has without any of this.
+ * the tariff the rest; then fee, bounds, the one rounding and surcharges; then allowances of money pay of the amount. Its
+ * steps are those that it has without any of this.
  *
  * Without `totals` a volume step is chosen by what was used up to this call. Laws, tested: covered and paid seconds add
  * up to the billed ones; no allowance is used beyond what it holds.
@@ -72,6 +72,7 @@ export function priceInTurn(rules: PoolRules, state: PoolState, call: CallInTurn
       parts: [
         ...coveredParts(cover),
         ...tiered.parts,
+        ...surchargeParts(charge.surcharges),
         ...credits.map(({ from, quantity }) => creditPart(from.allowance, quantity)),
       ],
       credited: nanos(credits.reduce((paid, { quantity }) => paid + quantity, 0n)),
@@ -88,10 +89,12 @@ const scopeOf = ({ accountId, opening, calledText, direction }: CallInTurn): Sco
 });
 
 /** Makes charges of a call that an allowance covers in part: each for another way to pay the rest. */
-function settler(stepped: SteppedCall, talkedS: number, { coveredS, paysConnectFee }: Cover) {
+function settler(stepped: SteppedCall, talkedS: number, cover: Cover) {
+  const { coveredS, paysConnectFee, waivesSurcharges } = cover;
   const { opening, billedS } = stepped;
   const metered = { talkedS, billedS, coveredS };
-  const share = coveredS > 0 ? { leftS: coveredS, paysConnectFee } : undefined;
+  const waiver = waivesSurcharges ? { waivesSurcharges } : {};
+  const share = coveredS > 0 ? { leftS: coveredS, paysConnectFee, ...waiver } : undefined;
   return (paid: readonly Stretch[]): { readonly charge: RatedCharge; readonly settlement: ExactSettlement } => {
     const { sum, rates } = sumStretches(stepped, [{ untilS: coveredS, paidBy: "allowance" }, ...paid]);
     const settlement = settle(opening, metered, sum, share);
@@ -99,8 +102,9 @@ function settler(stepped: SteppedCall, talkedS: number, { coveredS, paysConnectF
   };
 }
 
-/** The amount of a charge that tiers of calls or amounts price, rounded once like any other. */
-function wholeAmount({ tariff }: Opening, { bounded }: ExactSettlement, { tiers, shares }: WholeShares): Nanos {
+/** The amount of a charge that tiers of calls or amounts price, rounded once like any other, and its surcharges. */
+function wholeAmount({ tariff }: Opening, settlement: ExactSettlement, { tiers, shares }: WholeShares): Nanos {
+  const { bounded, surcharges } = settlement;
   const { by, steps } = tiers.table;
   const counted = shares.reduce((sum, { quantity }) => sum + quantity, 0n);
   const exact = shares.reduce((sum: Fraction, { step, quantity }) => {
@@ -109,7 +113,7 @@ function wholeAmount({ tariff }: Opening, { bounded }: ExactSettlement, { tiers,
     const own = multiplyFraction(bounded, { numerator: quantity, denominator: counted });
     return addFraction(sum, price === undefined ? own : multiplyFraction(own, partLeft(price.percent)));
   }, NO_FRACTION);
-  return roundFraction(exact, tariff.terms.decimals, tariff.terms.rounding);
+  return addAmounts(roundFraction(exact, tariff.terms.decimals, tariff.terms.rounding), surcharges);
 }
 
 const coveredParts = ({ taken }: Cover): ChargePart[] =>

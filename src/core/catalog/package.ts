@@ -18,7 +18,7 @@ interface OfferPart {
 
 export interface OfferedAllowance
   extends OfferPart,
-    Pick<Allowance, "unit" | "quantity" | "rollover" | "paysConnectFee"> {
+    Pick<Allowance, "unit" | "quantity" | "rollover" | "paysConnectFee" | "waivesSurcharges"> {
   /** Of an allowance that is granted once: days of 24 hours until it expires; null: with the package. */
   readonly validDays: number | null;
 }

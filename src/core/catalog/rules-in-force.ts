@@ -42,12 +42,13 @@ const byTurn = (a: Turn, b: Turn): number =>
   a.priority === b.priority ? (a.key < b.key ? -1 : 1) : a.priority - b.priority;
 
 function allowanceOf({ subscription }: SubscriptionInForce, offer: OfferedAllowance, timeZone: string): Allowance {
-  const { name, unit, quantity, rollover, paysConnectFee, validDays, scope, cycle, priority } = offer;
+  const { name, unit, quantity, rollover, paysConnectFee, waivesSurcharges, validDays, scope, cycle, priority } = offer;
   const held = heldBy(subscription, offer, timeZone);
   const expires = validDays === null ? held.to : epochMs(Math.min(held.to, held.from + validDays * DAY_MS));
   return {
     ...held,
     ...{ name, scope, cycle, priority, unit, quantity, rollover, paysConnectFee, to: expires },
+    ...(waivesSurcharges && { waivesSurcharges }),
     key: keyOf(subscription, `allowance of ${unit}`, name),
   };
 }

@@ -23,6 +23,8 @@ export interface UsageItem {
   readonly billedS: number;
   /** Connect fees in the amount, as far as they are known apart from it. */
   readonly connectFees: Nanos;
+  /** Surcharges in the amount, beside rate and fees, likewise; absent: none. */
+  readonly surcharges?: Nanos;
   /** Absent: money paid for all of it. */
   readonly covered?: Covered;
   /** Number of the invoice that billed an earlier period first, which late and corrected calls of it refer to. */
@@ -83,8 +85,13 @@ function added(a: BillableItem, b: BillableItem): BillableItem {
   const connectFees = nanos(a.connectFees + b.connectFees);
   const covered = a.covered && { by: a.covered.by, seconds: a.covered.seconds + (b.covered?.seconds ?? 0) };
   const counts = { calls: a.calls + b.calls, billedS: a.billedS + b.billedS };
-  return { ...a, exactAmount, connectFees, ...counts, ...(covered && { covered }) };
+  const both = surchargesOf(nanos((a.surcharges ?? 0n) + (b.surcharges ?? 0n)));
+  return { ...withoutSurcharges(a), exactAmount, connectFees, ...both, ...counts, ...(covered && { covered }) };
 }
+
+const surchargesOf = (surcharges: Nanos): Pick<UsageItem, "surcharges"> => (surcharges === 0n ? {} : { surcharges });
+
+const withoutSurcharges = ({ surcharges: _, ...item }: UsageItem): UsageItem => item;
 
 function negated(item: BillableItem): BillableItem {
   const exactAmount = nanos(-item.exactAmount);
@@ -92,7 +99,8 @@ function negated(item: BillableItem): BillableItem {
   const connectFees = nanos(-item.connectFees);
   const covered = item.covered && { by: item.covered.by, seconds: 0 - item.covered.seconds };
   const counts = { calls: 0 - item.calls, billedS: 0 - item.billedS };
-  return { ...item, exactAmount, connectFees, ...counts, ...(covered && { covered }) };
+  const surcharges = surchargesOf(nanos(-(item.surcharges ?? 0n)));
+  return { ...item, exactAmount, connectFees, ...surcharges, ...counts, ...(covered && { covered }) };
 }
 
 const isNothing = (item: BillableItem): boolean =>

@@ -2,6 +2,7 @@ import type { Currency } from "../money/currency.ts";
 import type { Decimal } from "../money/decimal.ts";
 import type { Nanos } from "../money/nanos.ts";
 import type { EpochMs } from "../time/epoch.ts";
+import type { SurchargeAmount } from "./surcharge-amount.ts";
 
 /** What one call costs on one side, before it is anybody's money. An outcome, never an exception. */
 export type Rating = { readonly kind: "rated"; readonly charge: RatedCharge } | Unrated;
@@ -30,6 +31,8 @@ export interface RatedCharge {
   readonly ratePerMinute: string | null;
   /** The connect fee in `amount`; 0 where an allowance waives it, and where a bound of the cost made the amount. */
   readonly connectFee: Decimal;
+  /** In `amount`, each rounded by itself: what is left of it is the price of the rate. */
+  readonly surcharges: readonly SurchargeAmount[];
   readonly tariffId: string;
   readonly tariffVersion: number;
 }
@@ -56,7 +59,7 @@ export interface Explanation {
   /** "0" where an allowance covers the whole call and waives it. */
   readonly connectFee: string;
   readonly slices: readonly ExplainedSlice[];
-  /** The exact sum as a fraction in lowest terms, before bounds and rounding: "1/24". */
+  /** The exact price of the rate as a fraction in lowest terms, before bounds, rounding and surcharges: "1/24". */
   readonly unrounded: string;
   /** "half-up to 4 decimals". */
   readonly rounding: string;

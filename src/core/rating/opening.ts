@@ -11,6 +11,7 @@ import {
 import { type CallOrigin, NO_ZONES, ratedNumber, UNKNOWN_ORIGIN, zonesOf } from "../tariff/origin-zone.ts";
 import type { Price } from "../tariff/price.ts";
 import type { Rate } from "../tariff/rate.ts";
+import { type CompiledSurcharge, NO_SURCHARGES, surchargesDue } from "../tariff/surcharge.ts";
 import type { EpochMs } from "../time/epoch.ts";
 import type { Unrated } from "./charge.ts";
 
@@ -32,11 +33,13 @@ export interface AllowanceShare {
   readonly leftS: number;
   /** Whether a call that it covers whole still pays the connection fee. */
   readonly paysConnectFee: boolean;
+  /** Whether a call that it covers whole owes no surcharges; left out: it owes them. */
+  readonly waivesSurcharges?: true;
 }
 
 /**
- * The rate that a call was answered at. It decides what a call has once: connection fee, free seconds, minimum time and
- * the bounds of its cost, whatever other rates the call later runs into.
+ * The rate that a call was answered at. It decides what a call has once: connection fee, free seconds, minimum time, the
+ * bounds of its cost and its surcharges, whatever other rates the call later runs into.
  */
 export interface Opening {
   readonly kind: "open";
@@ -48,6 +51,8 @@ export interface Opening {
   readonly zones: readonly string[];
   readonly found: FoundRate;
   readonly price: Price;
+  /** What the call owes beside the price of its rate. */
+  readonly surcharges: readonly CompiledSurcharge[];
 }
 
 /** Finds the rate of a call that is or was answered then. */
@@ -65,7 +70,11 @@ export function openCall(
     return { kind: "blocked", prefix: called.slice(0, found.prefixLength), destination: destinationOf(found) };
   }
   const price = priceOf(found.layer, found.row);
-  return { kind: "open", tariff, called, answeredAt, zones, found, price };
+  const surcharges =
+    tariff.surcharges.length === 0
+      ? NO_SURCHARGES
+      : surchargesDue(tariff.surcharges, { called, answeredAt, zones, origin });
+  return { kind: "open", tariff, called, answeredAt, zones, found, price, surcharges };
 }
 
 /**

@@ -90,7 +90,7 @@ export function chargeOfReading(opening: Opening, reading: Reading, settlement: 
 function chargeOf(
   { tariff, found, called, price }: Opening,
   { billedS, coveredS }: Metered,
-  { amount, paysConnectFee, bound }: Settlement,
+  { amount, paysConnectFee, bound, surcharges }: Settlement,
   ratePerMinute: string | null,
 ): RatedCharge {
   const isSum = bound === null;
@@ -103,6 +103,7 @@ function chargeOf(
     coveredS,
     ratePerMinute: isSum ? ratePerMinute : null,
     connectFee: isSum && paysConnectFee ? price.terms.connectFee : ZERO,
+    surcharges,
     tariffId: tariff.tariffId,
     tariffVersion: tariff.version,
   };

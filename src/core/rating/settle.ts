@@ -4,6 +4,7 @@ import { divideRoundedSafe } from "../money/rounding.ts";
 import type { PlainPrice, Price } from "../tariff/price.ts";
 import type { Explanation } from "./charge.ts";
 import type { AllowanceShare, Opening } from "./opening.ts";
+import { NO_SURCHARGE_AMOUNTS, type SurchargeAmount, surchargeAmounts } from "./surcharge-amount.ts";
 
 /** What is known of a call when its amount is settled. */
 export interface Metered {
@@ -15,7 +16,9 @@ export interface Metered {
 
 /** An amount, and what it is made of beside time. */
 export interface Settlement {
+  /** The price of the rate, rounded, and the surcharges. */
   readonly amount: Nanos;
+  readonly surcharges: readonly SurchargeAmount[];
   /** That there is a connect fee, and no allowance waives it. */
   readonly paysConnectFee: boolean;
   readonly bound: Explanation["bound"];
@@ -30,17 +33,17 @@ export interface ExactSettlement extends Settlement {
 }
 
 /**
- * From the exact price of a call's seconds to its amount: connection fee, bounds, and the one rounding of the charge.
- * The maximum wins over the minimum; a call that an allowance covers whole owes no minimum.
+ * From the exact price of a call's seconds to its amount: connection fee, bounds, and the one rounding of the charge;
+ * then the surcharges, which no bound holds. The maximum wins over the minimum; a call that an allowance covers whole owes no minimum.
  */
 export function settle(
-  { tariff, price }: Opening,
+  opening: Opening,
   metered: Metered,
   timeSum: Fraction,
   allowance: AllowanceShare | undefined,
 ): ExactSettlement {
-  if (metered.talkedS === 0)
-    return { amount: NO_NANOS, sum: NO_FRACTION, bounded: NO_FRACTION, paysConnectFee: false, bound: null };
+  const { tariff, price } = opening;
+  if (metered.talkedS === 0) return { ...NOTHING, sum: NO_FRACTION, bounded: NO_FRACTION };
   const covered = isCovered(metered, allowance);
   const paysConnectFee = price.connectFee !== 0n && (!covered || allowance?.paysConnectFee === true);
   const sum = paysConnectFee ? addFraction(timeSum, inMainUnits(price, price.connectFee)) : timeSum;
@@ -55,7 +58,8 @@ export function settle(
     bound = "maximum-cost";
   }
   const { decimals, rounding } = tariff.terms;
-  return { amount: roundFraction(bounded, decimals, rounding), sum, bounded, paysConnectFee, bound };
+  const amount = roundFraction(bounded, decimals, rounding);
+  return { ...withSurcharges(opening, { amount, paysConnectFee, bound }, metered, allowance), sum, bounded };
 }
 
 /**
@@ -63,12 +67,13 @@ export function settle(
  * Law, tested: the same as `settle`.
  */
 export function settlePlain(
-  { tariff }: Opening,
+  opening: Opening,
   plain: PlainPrice,
   metered: Metered,
   allowance: AllowanceShare | undefined,
 ): Settlement {
-  if (metered.talkedS === 0) return { amount: NO_NANOS, paysConnectFee: false, bound: null };
+  const { tariff } = opening;
+  if (metered.talkedS === 0) return NOTHING;
   const covered = allowance !== undefined && isCovered(metered, allowance);
   const paysConnectFee = plain.connectFee !== 0 && (!covered || allowance.paysConnectFee);
   let sum = (metered.billedS - metered.coveredS) * plain.perSecond;
@@ -84,8 +89,30 @@ export function settlePlain(
   }
   const roundingUnitNanos = POWERS_OF_TEN[9 - tariff.terms.decimals] as number;
   const rounded = divideRoundedSafe(sum, plain.unitS * roundingUnitNanos, tariff.terms.rounding);
-  return { amount: nanos(BigInt(rounded * roundingUnitNanos)), paysConnectFee, bound };
+  const amount = nanos(BigInt(rounded * roundingUnitNanos));
+  return withSurcharges(opening, { amount, paysConnectFee, bound }, metered, allowance);
 }
+
+const NOTHING: Settlement = {
+  ...{ amount: NO_NANOS, surcharges: NO_SURCHARGE_AMOUNTS, paysConnectFee: false, bound: null },
+};
+
+/** Adds what a call owes beside the price of its rate; an allowance that covers it whole may waive that. */
+function withSurcharges(
+  { tariff, surcharges: due }: Opening,
+  { amount: price, paysConnectFee, bound }: Omit<Settlement, "surcharges">,
+  metered: Metered,
+  allowance: AllowanceShare | undefined,
+): Settlement {
+  const isWaived = due.length === 0 || (allowance?.waivesSurcharges === true && isCovered(metered, allowance));
+  if (isWaived) return { amount: price, surcharges: NO_SURCHARGE_AMOUNTS, paysConnectFee, bound };
+  const surcharges = surchargeAmounts(due, tariff.terms, metered);
+  return { amount: addAmounts(price, surcharges), surcharges, paysConnectFee, bound };
+}
+
+/** A price and its surcharges. */
+export const addAmounts = (price: Nanos, surcharges: readonly SurchargeAmount[]): Nanos =>
+  nanos(surcharges.reduce((sum, { amount }) => sum + amount, price as bigint));
 
 /** Whether an allowance pays for all seconds of a call; of no seconds too, while anything of it is left. */
 export const isCovered = ({ billedS, coveredS }: Metered, allowance: AllowanceShare | undefined): boolean =>

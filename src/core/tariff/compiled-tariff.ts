@@ -17,6 +17,7 @@ import {
 } from "./prefix-table.ts";
 import type { Price } from "./price.ts";
 import type { Rate } from "./rate.ts";
+import { type CompiledSurcharge, compileSurcharges, NO_SURCHARGES } from "./surcharge.ts";
 import type { Derivation, TariffTerms, TariffVersion } from "./tariff.ts";
 
 /**
@@ -31,6 +32,8 @@ export interface CompiledTariff {
   readonly base: CompiledTariff | null;
   /** Of the tariff at the bottom: a derived one has the zones of its base. null: origins do not matter. */
   readonly zones: OriginZones | null;
+  /** Its own, and those of the tariffs below. */
+  readonly surcharges: readonly CompiledSurcharge[];
   /** Tables to look in, from the top. */
   readonly layers: readonly Layer[];
 }
@@ -80,7 +83,8 @@ export function tariffFromTable(
     return derivation ? { ...layer, prices: [], derivations: [...layer.derivations, derivation] } : layer;
   });
   const zones = base === null ? terms.origins && compileZones(terms.origins) : base.zones;
-  const tariff = { tariffId, version: number, terms, base, zones: zones ?? null };
+  const surcharges = compileSurcharges(terms, base?.surcharges ?? NO_SURCHARGES, derivation);
+  const tariff = { tariffId, version: number, terms, base, zones: zones ?? null, surcharges };
   return { ...tariff, layers: [...ownLayer(tariff, table), ...below] };
 }
 
@@ -94,7 +98,7 @@ export function withOverrides(tariff: CompiledTariff, rates: Iterable<Rate>): Co
 
 /** None for a table without rates: there is nothing to look up. */
 function ownLayer(
-  { tariffId, version, terms }: Omit<CompiledTariff, "base" | "zones" | "layers">,
+  { tariffId, version, terms }: Pick<CompiledTariff, "tariffId" | "version" | "terms">,
   table: PrefixTable,
 ): Layer[] {
   if (table.prefixCount === 0) return [];

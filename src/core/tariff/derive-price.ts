@@ -12,8 +12,8 @@ import type { Derivation } from "./tariff.ts";
  */
 export function derivePrice({ terms }: Price, derivation: Derivation): Price {
   const { markupPercent, addPerUnit, increments } = derivation;
-  const factor = addDecimal({ units: 1n, scale: 0 }, { units: markupPercent.units, scale: markupPercent.scale + 2 });
-  const amount = (base: Decimal) => settled(fractionOf(multiplyDecimal(base, factor)), derivation);
+  const factor = factorOf(markupPercent);
+  const amount = (base: Decimal) => deriveAmount(base, derivation);
   const rate = (base: Decimal, unitS: number) => {
     const { numerator, denominator } = fractionOf(addPerUnit);
     const added = { numerator: numerator * BigInt(unitS), denominator: denominator * BigInt(terms.unitS) };
@@ -29,6 +29,13 @@ export function derivePrice({ terms }: Price, derivation: Derivation): Price {
     maximumCost: terms.maximumCost && amount(terms.maximumCost),
   });
 }
+
+/** An amount a call, or a surcharge a minute, of the base: by the percentage alone. */
+export const deriveAmount = (base: Decimal, derivation: Derivation): Decimal =>
+  settled(fractionOf(multiplyDecimal(base, factorOf(derivation.markupPercent))), derivation);
+
+const factorOf = ({ units, scale }: Decimal): Decimal =>
+  addDecimal({ units: 1n, scale: 0 }, { units, scale: scale + 2 });
 
 function settled({ numerator, denominator }: Fraction, { decimals, rounding }: Derivation): Decimal {
   const units = divideRounded(numerator * 10n ** BigInt(decimals), denominator, rounding);

@@ -36,6 +36,7 @@ const origin = (calling: string | null, routingNumber: string | null = null): Ca
   calling: calling as E164 | null,
   routingNumber: routingNumber as E164 | null,
   exchanges: AREA_CODES_ALONE,
+  ...{ ingressTrunk: null, egressTrunk: null },
 });
 
 const terms = (zones: readonly OriginZone[], unknownCallers: string | null = null): OriginTerms => ({

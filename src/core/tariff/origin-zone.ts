@@ -30,10 +30,16 @@ export interface CallOrigin {
   /** The called side's routing number (LRN), where it is ported; null: it is not, or nobody looked. */
   readonly routingNumber: E164 | null;
   readonly exchanges: ExchangeStates;
+  /** As the record names them. */
+  readonly ingressTrunk: string | null;
+  readonly egressTrunk: string | null;
 }
 
 /** A caller of whom nothing is known. */
-export const UNKNOWN_ORIGIN: CallOrigin = { calling: null, routingNumber: null, exchanges: AREA_CODES_ALONE };
+export const UNKNOWN_ORIGIN: CallOrigin = {
+  ...{ calling: null, routingNumber: null, exchanges: AREA_CODES_ALONE },
+  ...{ ingressTrunk: null, egressTrunk: null },
+};
 
 /** {@link OriginTerms} made ready for look-ups. */
 export interface OriginZones {

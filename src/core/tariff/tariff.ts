@@ -4,6 +4,7 @@ import type { RoundingMode } from "../money/rounding.ts";
 import type { HolidayCalendar } from "./holidays.ts";
 import type { OriginTerms } from "./origin-zone.ts";
 import type { Rate } from "./rate.ts";
+import type { Surcharge } from "./surcharge.ts";
 
 /** How prices of one tariff are applied; the same for all its rates. Source: docs/concepts/rating.md. */
 export interface TariffTerms {
@@ -27,6 +28,8 @@ export interface TariffTerms {
   readonly calendars?: readonly HolidayCalendar[];
   /** Left out: prices do not depend on where calls come from. Of a derived tariff those of its base hold. */
   readonly origins?: OriginTerms;
+  /** On top of the rates; left out: none. A derived tariff has those of its base beside its own. */
+  readonly surcharges?: readonly Surcharge[];
 }
 
 /**

@@ -18,6 +18,8 @@ export interface SwitchCall {
   readonly direction: CallDirection;
   readonly calling: string;
   readonly called: string;
+  /** The called side's routing number (LRN), where the record has a field for it; a called URI may carry it too. */
+  readonly routingNumber?: string | null;
   /** Set-up; the answer time where the switch does not say. */
   readonly startedAt: EpochMs;
   /** null: never answered. */

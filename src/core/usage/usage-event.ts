@@ -1,4 +1,4 @@
-import type { Called, Calling } from "../numbering/number.ts";
+import type { Called, Calling, E164 } from "../numbering/number.ts";
 import type { EpochMs } from "../time/epoch.ts";
 import type { CallDirection, ReleaseCause } from "./switch-call.ts";
 
@@ -13,6 +13,8 @@ export interface UsageEvent {
   readonly direction: CallDirection;
   readonly calling: Calling;
   readonly called: Called;
+  /** Where a ported number of North America is routed to (LRN), as the record says; null: it does not. */
+  readonly routingNumber: E164 | null;
   /** The tech prefix taken off the called number ("1234#"); null for none. Account rules may name it. */
   readonly techPrefix: string | null;
   readonly startedAt: EpochMs;

@@ -1,12 +1,13 @@
 import type { Span } from "../../core/allowance/cycle.ts";
 import type { Pool } from "../../core/catalog/pools.ts";
-import type { Called } from "../../core/numbering/number.ts";
+import type { Called, E164 } from "../../core/numbering/number.ts";
 import { callingOf, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { CallDirection } from "../../core/usage/switch-call.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
+import type { CallToPrice } from "../rating/price-call.ts";
 import type { PricedCharge } from "../usage/priced-call.ts";
 import { type ChargeRow, entryOf } from "../usage/stored-usage.ts";
 import type { TurnPosition } from "./month-store.ts";
@@ -14,14 +15,17 @@ import type { TurnPosition } from "./month-store.ts";
 /** A charge in force of one of a pool's accounts, and the call that it is for. */
 export interface PoolCall extends TurnPosition {
   readonly charge: PricedCharge;
-  readonly event: Pick<UsageEvent, "called" | "calling" | "direction" | "talkedS">;
+  readonly event: CallToPrice & Pick<UsageEvent, "direction">;
 }
 
 interface CallRow extends ChargeRow {
   readonly called: string;
   readonly calling: string;
+  readonly routing_number: E164 | null;
   readonly direction: CallDirection;
   readonly talked_s: number;
+  readonly ingress_trunk: string | null;
+  readonly egress_trunk: string | null;
 }
 
 /** Charges that one page holds. */
@@ -40,7 +44,7 @@ export async function* poolCalls(
   };
   for (;;) {
     const { rows } = await tx.query<CallRow>(
-      `select c.*, u.called, u.calling, u.direction, u.talked_s
+      `select c.*, u.called, u.calling, u.routing_number, u.direction, u.talked_s, u.ingress_trunk, u.egress_trunk
        from (
          select * from charges c
          where c.book_id = $1 and c.answered_at >= $2 and c.answered_at < $3 and c.account_id = any($4::uuid[])
@@ -79,8 +83,11 @@ const callOf = (row: CallRow): PoolCall => ({
   event: {
     called: calledOf(row.called),
     calling: callingOf(row.calling),
+    routingNumber: row.routing_number,
     direction: row.direction,
     talkedS: row.talked_s,
+    ingressTrunk: row.ingress_trunk,
+    egressTrunk: row.egress_trunk,
   },
 });
 

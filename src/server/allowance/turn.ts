@@ -11,7 +11,7 @@ import type { RatedCharge } from "../../core/rating/charge.ts";
 import { openCall } from "../../core/rating/opening.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
-import { inAccountCurrency, originFor } from "../rating/price-call.ts";
+import { type CallToPrice, inAccountCurrency, originFor } from "../rating/price-call.ts";
 import type { RatingContext } from "../rating/rating-context.ts";
 import { type LoadedTariff, tableFor } from "../rating/tariff-set.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
@@ -21,7 +21,7 @@ import type { PricedCharge } from "../usage/priced-call.ts";
 export interface Turn {
   readonly account: StoredAccount;
   readonly loaded: LoadedTariff;
-  readonly event: Pick<UsageEvent, "called" | "calling" | "direction" | "talkedS">;
+  readonly event: CallToPrice & Pick<UsageEvent, "direction">;
   readonly answeredAt: EpochMs;
 }
 

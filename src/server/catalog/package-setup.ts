@@ -74,6 +74,7 @@ const AllowanceSetup = Type.Object(
       ),
     ),
     paysConnectFee: optional(Type.Boolean({ description: "true or false" })),
+    waivesSurcharges: optional(Type.Boolean({ description: "true or false" })),
     priority,
     ...scope,
   },

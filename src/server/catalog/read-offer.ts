@@ -53,7 +53,8 @@ function readAllowance(setup: AllowanceSetup, pointer: string, faults: SetupFaul
     );
   const rollover = setup.rollover === undefined ? null : { cycles: setup.rollover.cycles, cap: cap?.quantity ?? null };
   const part = { name, scope: readScope(setup), cycle, priority, fromText: null, toText: null };
-  return { ...part, ...quantity, rollover, paysConnectFee, validDays };
+  const waiver = setup.waivesSurcharges === true ? { waivesSurcharges: true as const } : {};
+  return { ...part, ...quantity, rollover, paysConnectFee, ...waiver, validDays };
 }
 
 function requireDistinct(parts: readonly { readonly name: string }[], pointer: string, faults: SetupFaults): void {

@@ -21,6 +21,7 @@ import {
   filesAddUp,
   identitiesHaveEvents,
   reversalsMirror,
+  surchargesAddUp,
 } from "./checks/usage-checks.ts";
 import { loadOutstanding, type Outstanding } from "./outstanding.ts";
 
@@ -32,6 +33,7 @@ const CHECKS = [
   eventsHaveIdentities,
   chargesHaveEvents,
   reversalsMirror,
+  surchargesAddUp,
   chargesAreBooked,
   journalsBalance,
   postingsHaveJournals,

@@ -141,6 +141,7 @@ async function loadUnbilled(
 
 function usageItem(sum: UsageSum, period: BillingPeriod, invoices: readonly EarlierInvoice[]): UsageItem {
   const { month } = sum;
+  const surcharges = nanosFromSql(sum.surcharges);
   const preceding =
     month === null ? undefined : invoices.find((one) => one.period_start_date <= month && one.period_end_date > month);
   return {
@@ -151,6 +152,7 @@ function usageItem(sum: UsageSum, period: BillingPeriod, invoices: readonly Earl
     calls: Number(sum.calls),
     billedS: Number(sum.billed_s),
     connectFees: nanosFromSql(sum.connect_fees),
+    ...(surcharges !== 0n && { surcharges }),
     ...(sum.allowance === null ? {} : { covered: { by: sum.allowance, seconds: Number(sum.covered_s ?? 0) } }),
     ...(preceding === undefined ? {} : { precedingInvoice: preceding.number }),
     exactAmount: nanosFromSql(sum.amount),

@@ -119,6 +119,7 @@ const LINE_COLUMNS = [
   "covered_s",
   "allowance",
   "preceding_invoice",
+  "surcharges",
 ] as const;
 
 /** One row a line (RFC 4180), with headings. */
@@ -140,6 +141,7 @@ function linesCsv({ lines, currency, number }: InvoiceWithLines): string {
     line.coveredS,
     textField(line.allowance ?? ""),
     textField(line.precedingInvoice ?? ""),
+    line.surcharges,
   ]);
   return [LINE_COLUMNS, ...rows].map((fields) => `${fields.join(",")}\r\n`).join("");
 }

@@ -47,7 +47,7 @@ export async function loadLines(tx: Tx, { bookId, id }: StoredInvoice): Promise<
     `select line, kind, description, period_start_date as "periodStartDate", period_end_date as "periodEndDate",
        previous_period as "previousPeriod", trim_scale(rate) as rate, calls::float8 as calls,
          billed_s::float8 as "billedS",
-       trim_scale(connect_fees) as "connectFees", covered_s::float8 as "coveredS", allowance,
+       trim_scale(connect_fees) as "connectFees", trim_scale(surcharges) as surcharges, covered_s::float8 as "coveredS", allowance,
        preceding_invoice as "precedingInvoice", adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
      from invoice_lines where book_id = $1 and invoice_id = $2 order by line`,
     [bookId, id],
@@ -88,6 +88,9 @@ export interface BilledEntry {
   /** The part of them that allowances paid, and their names; null where none did. */
   readonly covered_s: number | null;
   readonly allowance: string | null;
+  /** Surcharges in the amount, like rate and fee, and their names; null where there are none. */
+  readonly surcharge: string | null;
+  readonly surcharges: string | null;
 }
 
 /** An invoice, and from when on its calls were answered. */
@@ -133,6 +136,7 @@ export async function* billedEntries(
        case when c.parts is not null then (
          select string_agg(distinct p ->> 'name', ', ') from jsonb_array_elements(c.parts) p
          where p ->> 'kind' = 'allowance') end as allowance,
+       s.surcharge, s.surcharges,
        case when c.tariff_amount is null then trim_scale(c.rate) end as rate,
        case when c.tariff_amount is null then trim_scale(coalesce(c.connect_fee, 0)) end as connect_fee,
        case when c.reverses_entry_no is null then c.batch_id else (
@@ -143,6 +147,11 @@ export async function* billedEntries(
      join ${tables.charges} c on c.book_id = i.book_id and c.account_id = i.account_id and c.side <> 'cost'
        and c.answered_at >= i.start_at and c.answered_at < i.period_end_at
      join journals j on j.book_id = i.book_id and j.batch_id = c.batch_id and j.kind = 'usage'
+     cross join lateral (
+       select case when c.tariff_amount is null then trim_scale(sum((p ->> 'amount')::numeric)) end as surcharge,
+         string_agg(p ->> 'name', ', ') as surcharges
+       from jsonb_array_elements(c.parts) p where p ->> 'kind' = 'surcharge'
+     ) s
      where j.number <= i.covers_journal_number
        and (c.answered_at >= i.after_end_at or j.number > i.after_journal_number)
      order by c.answered_at, c.usage_id, c.entry_no`,

@@ -24,6 +24,8 @@ export interface InvoiceWording {
   readonly varyingRate: string;
   /** After a destination whose calls an allowance paid in part: "{minutes}" and "{allowance}" are filled in. */
   readonly covered: string;
+  /** After a destination whose calls have surcharges: "{amount}" is filled in. */
+  readonly surcharged: string;
   readonly usage: string;
   readonly previousPeriods: string;
   readonly adjustments: string;
@@ -60,6 +62,7 @@ const en: InvoiceWording = {
   amountIn: "Amount ({currency})",
   varyingRate: "varies",
   covered: "{minutes} min free by {allowance}",
+  surcharged: "with surcharges of {amount}",
   usage: "Usage",
   previousPeriods: "Previous periods: late and corrected calls",
   adjustments: "Adjustments",
@@ -95,6 +98,7 @@ const de: InvoiceWording = {
   amountIn: "Betrag ({currency})",
   varyingRate: "variabel",
   covered: "{minutes} Min. frei durch {allowance}",
+  surcharged: "mit Zuschlägen von {amount}",
   usage: "Verbrauch",
   previousPeriods: "Frühere Zeiträume: nachgemeldete und berichtigte Anrufe",
   adjustments: "Korrekturen",
@@ -130,6 +134,7 @@ const fr: InvoiceWording = {
   amountIn: "Montant ({currency})",
   varyingRate: "variable",
   covered: "{minutes} min offertes par {allowance}",
+  surcharged: "dont suppléments {amount}",
   usage: "Consommation",
   previousPeriods: "Périodes antérieures : appels tardifs et corrigés",
   adjustments: "Ajustements",
@@ -165,6 +170,7 @@ const es: InvoiceWording = {
   amountIn: "Importe ({currency})",
   varyingRate: "variable",
   covered: "{minutes} min gratis por {allowance}",
+  surcharged: "con recargos de {amount}",
   usage: "Consumo",
   previousPeriods: "Períodos anteriores: llamadas tardías y corregidas",
   adjustments: "Ajustes",
@@ -200,6 +206,7 @@ const ar: InvoiceWording = {
   amountIn: "المبلغ ({currency})",
   varyingRate: "متغير",
   covered: "{minutes} دقيقة مجانية من {allowance}",
+  surcharged: "شاملة رسومًا إضافية {amount}",
   usage: "الاستهلاك",
   previousPeriods: "فترات سابقة: مكالمات متأخرة أو مصححة",
   adjustments: "تسويات",

@@ -101,5 +101,8 @@ function itemisedCall(entry: BilledEntry, event: BilledEvent): ItemisedCall {
     currency: entry.currency,
     callId: event.call_id,
     ...(entry.allowance !== null && { covered: { by: entry.allowance, seconds: sign * (entry.covered_s ?? 0) } }),
+    ...(entry.surcharges !== null && {
+      surcharged: { by: entry.surcharges, amount: entry.surcharge === null ? null : signed(sign, entry.surcharge) },
+    }),
   };
 }

@@ -33,13 +33,17 @@ test("a call is one row, in the account's clock time over the start of summer ti
   expect(itemisedCsvRow(CALL, "Europe/Vienna")).toBe(
     "2026-03-29T01:59:58+01:00,2026-03-29T03:00:00+02:00,2026-03-29T03:01:07+02:00," +
       "2026-03-29T00:59:58Z,2026-03-29T01:00:00Z,2026-03-29T01:01:07Z," +
-      "originating,4366012345678,390612345,Italy,39,67,72,0.0235,0,0.0282,EUR,a1b2@sbc.example,,\r\n",
+      "originating,4366012345678,390612345,Italy,39,67,72,0.0235,0,0.0282,EUR,a1b2@sbc.example,,,,\r\n",
   );
 });
 
-test("what an allowance paid stands at the end of the row", () => {
+test("what an allowance paid, and what surcharges added, stands at the end of the row", () => {
   const covered = { by: "Weekend, all", seconds: 60 };
-  expect(itemisedCsvRow({ ...CALL, covered }, "UTC")).toContain(',a1b2@sbc.example,60,"Weekend, all"\r\n');
+  expect(itemisedCsvRow({ ...CALL, covered }, "UTC")).toContain(',a1b2@sbc.example,60,"Weekend, all",,\r\n');
+  const surcharged = { by: "Origin", amount: parseDecimal("0.05")! };
+  expect(itemisedCsvRow({ ...CALL, surcharged }, "UTC")).toContain(",a1b2@sbc.example,,,0.05,Origin\r\n");
+  const abroad = { by: "Origin", amount: null };
+  expect(itemisedCsvRow({ ...CALL, surcharged: abroad }, "UTC")).toContain(",a1b2@sbc.example,,,,Origin\r\n");
 });
 
 test("a zone behind UTC by half an hour more, a call that nobody answered, a credit", () => {
@@ -74,7 +78,7 @@ describe("text from outside", () => {
       fc.property(anyText, anyText, (from, callId) => {
         const row = itemisedCsvRow({ ...CALL, from, callId }, "UTC");
         const fields = fieldsOf(row);
-        expect(fields).toHaveLength(20);
+        expect(fields).toHaveLength(22);
         for (const cell of row.split(/[;\t\r\n]/)) expect(cell).not.toMatch(/^[\s"]*[=+\-@]/);
         for (const field of [fields[7], fields[17]]) expect(field).not.toMatch(/^[=+\-@\t\r\n]/);
       }),

@@ -30,6 +30,16 @@ export interface ItemisedCall {
   readonly callId: string | null;
   /** Absent: money paid for all of it. */
   readonly covered?: Covered;
+  /** Absent: nothing. */
+  readonly surcharged?: Surcharged;
+}
+
+/** What a call was charged beside rate and fee. */
+interface Surcharged {
+  /** The surcharges' names. */
+  readonly by: string;
+  /** Like the connect fee. */
+  readonly amount: Decimal | null;
 }
 
 export interface ItemisedCsvOptions {
@@ -60,6 +70,8 @@ const COLUMNS = [
   "call_id",
   "covered_s",
   "allowance",
+  "surcharge_amount",
+  "surcharges",
 ] as const;
 
 /** The heading row, with its line end. */
@@ -109,6 +121,8 @@ export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
     textField(call.callId ?? ""),
     call.covered?.seconds ?? "",
     textField(call.covered?.by ?? ""),
+    call.surcharged?.amount ? formatDecimal(call.surcharged.amount) : "",
+    textField(call.surcharged?.by ?? ""),
   ];
   return `${fields.join(",")}\r\n`;
 }

@@ -130,7 +130,8 @@ const feesOf = (line: InvoiceLine): Nanos => (line.kind === "usage" ? line.conne
 
 const hasFees = ({ lines }: Invoice): boolean => lines.some((line) => feesOf(line) !== 0n);
 
-function section({ invoice, wording, format }: Page, heading: string, lines: readonly InvoiceLine[]): InvoiceSection {
+function section(page: Page, heading: string, lines: readonly InvoiceLine[]): InvoiceSection {
+  const { invoice, wording, format } = page;
   // Shown minutes add up to the shown sum, as amounts do.
   const minutes = roundLines(lines.map(exactMinutes), { per: "total", mode: "half-up", digits: 2, carried: NO_NANOS });
   const fees = (value: Nanos) =>
@@ -141,7 +142,8 @@ function section({ invoice, wording, format }: Page, heading: string, lines: rea
     if (line.kind === "adjustment")
       return { description: line.description, rate: "", calls: "", minutes: "", ...cells };
     return {
-      description: line.destination + coveredText(line, wording, format) + previousText(line, format),
+      description:
+        line.destination + coveredText(line, wording, format) + surchargedText(line, page) + previousText(line, format),
       rate: line.ratePerMinute === null ? wording.varyingRate : format.rate(line.ratePerMinute),
       calls: format.count(line.calls),
       minutes: format.hundredths(minutes.amounts[index] ?? NO_NANOS),
@@ -167,6 +169,12 @@ function coveredText({ covered }: UsageItem, wording: InvoiceWording, format: Lo
   if (covered === undefined) return "";
   const minutes = format.hundredths(inMinutes(covered.seconds));
   return ` (${wording.covered.replace("{minutes}", minutes).replace("{allowance}", () => covered.by)})`;
+}
+
+/** " (with surcharges of EUR 1.25)"; empty where there are none. */
+function surchargedText({ surcharges }: UsageItem, { invoice, wording, format }: Page): string {
+  if (surcharges === undefined) return "";
+  return ` (${wording.surcharged.replace("{amount}", () => format.exactMoney(surcharges, invoice.currency))})`;
 }
 
 /** " (1–31 March 2026, INV-2026-00007)": when the calls were answered, and what billed that time first. */

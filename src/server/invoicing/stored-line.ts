@@ -18,6 +18,8 @@ export interface StoredLine {
   readonly billedS: number | null;
   /** Connect fees in the amount; null for an adjustment. */
   readonly connectFees: string | null;
+  /** Surcharges in the amount; null: none. */
+  readonly surcharges: string | null;
   /** The part of the billed seconds that allowances paid, and their names; null where none did. */
   readonly coveredS: number | null;
   readonly allowance: string | null;
@@ -43,6 +45,7 @@ export const storedLines = ({ lines }: Pick<Invoice, "lines">): StoredLine[] =>
       calls: usage?.calls ?? null,
       billedS: usage?.billedS ?? null,
       connectFees: usage && nanosToSql(usage.connectFees),
+      surcharges: usage?.surcharges === undefined ? null : nanosToSql(usage.surcharges),
       coveredS: usage?.covered?.seconds ?? null,
       allowance: usage?.covered?.by ?? null,
       precedingInvoice: usage?.precedingInvoice ?? null,

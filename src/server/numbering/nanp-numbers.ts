@@ -1,6 +1,7 @@
 import { AREA_CODES_ALONE, type ExchangeStates, exchangeStates } from "../../core/numbering/jurisdiction.ts";
-import type { Called, Calling, E164 } from "../../core/numbering/number.ts";
+import type { E164 } from "../../core/numbering/number.ts";
 import type { CallOrigin } from "../../core/tariff/origin-zone.ts";
+import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import type { Tx } from "../db/tx.ts";
 import { loadExchanges, loadPortedNumbers, nanpVersion } from "./numbering-store.ts";
 
@@ -24,14 +25,16 @@ export async function loadNanpNumbers(tx: Tx, tenantId: string, previous: NanpNu
   };
 }
 
-/** Where a call comes from, and to where a ported number is routed, as prices see it. */
-export function originOfCall(
-  { exchanges, ported }: NanpNumbers,
-  { calling, called }: { readonly calling: Calling; readonly called: Called },
-): CallOrigin {
+/** What of a call says where it comes from, which way it took, and to where its number is ported. */
+export type RoutedCall = Pick<UsageEvent, "calling" | "called" | "routingNumber" | "ingressTrunk" | "egressTrunk">;
+
+/** Where a call comes from, and to where a ported number is routed, as prices see it: the record's word goes first. */
+export function originOfCall({ exchanges, ported }: NanpNumbers, call: RoutedCall): CallOrigin {
+  const { calling, called, routingNumber, ingressTrunk, egressTrunk } = call;
+  const imported = called.kind === "e164" ? ported.get(called.digits) : undefined;
   return {
     calling: calling.kind === "e164" ? calling.digits : null,
-    routingNumber: called.kind === "e164" ? (ported.get(called.digits) ?? null) : null,
-    exchanges,
+    routingNumber: routingNumber ?? imported ?? null,
+    ...{ exchanges, ingressTrunk, egressTrunk },
   };
 }

@@ -4,8 +4,9 @@ import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { Nanos } from "../../core/money/nanos.ts";
 import { normaliseCalled } from "../../core/numbering/normalise-number.ts";
-import type { Called, Calling } from "../../core/numbering/number.ts";
+import type { Called, Calling, E164 } from "../../core/numbering/number.ts";
 import { compileNumberPlan, DEFAULT_NUMBER_RULES } from "../../core/numbering/number-plan.ts";
+import { routingNumberOf } from "../../core/numbering/routing-number.ts";
 import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import type { ExplainedCharge } from "../../core/rating/charge.ts";
 import { explainCall } from "../../core/rating/explain.ts";
@@ -16,7 +17,7 @@ import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { findAccount } from "../tenancy/find-account.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
-import { inAccountCurrency, originFor } from "./price-call.ts";
+import { type CallToPrice, inAccountCurrency, originFor } from "./price-call.ts";
 import { numberUnreadable } from "./problems.ts";
 import { chainOf, loadRatingContext, type RatingContext, tariffAt } from "./rating-context.ts";
 import { tableFor } from "./tariff-set.ts";
@@ -29,6 +30,11 @@ export interface PriceQuestion {
   readonly accountCode: string;
   /** The caller, as typed; left out: withheld. */
   readonly calling?: string;
+  /** Where the number is ported to, as typed; left out: as the table of ported numbers has it. */
+  readonly routingNumber?: string;
+  /** As records name them; left out: none. */
+  readonly ingressTrunk?: string;
+  readonly egressTrunk?: string;
   readonly answeredAt: EpochMs;
   readonly talkedS: number;
 }
@@ -79,7 +85,12 @@ export async function explainPrice(db: Database, question: PriceQuestion): Promi
   const { tenantId, answeredAt, talkedS } = question;
   const called = readCalled(question.called);
   const calling = readCalling(question.calling);
-  const call = { called, calling, answeredAt, talkedS };
+  const call: Call = {
+    ...{ called, calling, answeredAt, talkedS },
+    routingNumber: question.routingNumber === undefined ? null : readRoutingNumber(question.routingNumber, called),
+    ingressTrunk: question.ingressTrunk ?? null,
+    egressTrunk: question.egressTrunk ?? null,
+  };
   return await db.transaction("app", { tenantId }, async (tx) => {
     const { id } = await findAccount(tx, tenantId, question.accountCode);
     const context = await loadRatingContext(tx, tenantId, null);
@@ -96,11 +107,8 @@ export async function explainPrice(db: Database, question: PriceQuestion): Promi
   });
 }
 
-interface Call {
-  readonly called: Called;
-  readonly calling: Calling;
+interface Call extends CallToPrice {
   readonly answeredAt: EpochMs;
-  readonly talkedS: number;
 }
 
 function explainSide(context: RatingContext, accountId: string, call: Call): ExplainedSide {
@@ -146,6 +154,12 @@ function readCalling(text: string | undefined): Calling {
   if (text === undefined) return { kind: "anonymous" };
   const number = normaliseCalled(text, compileNumberPlan(DEFAULT_NUMBER_RULES));
   return number.kind === "e164" ? number : { kind: "other", text };
+}
+
+function readRoutingNumber(text: string, called: Called): E164 {
+  const number = called.kind === "e164" ? routingNumberOf({ called: "", routingNumber: text }, called.digits) : null;
+  if (number === null) throw numberUnreadable({ text });
+  return number;
 }
 
 /** E.164 in any of its spellings, or digits that are no E.164 number: a short code. */

@@ -1,3 +1,4 @@
+import { surchargeParts } from "../../core/allowance/charge-part.ts";
 import { formatDecimal } from "../../core/money/decimal.ts";
 import { convert, findConversion, type NoConversion } from "../../core/money/exchange.ts";
 import { divideRounded } from "../../core/money/rounding.ts";
@@ -13,7 +14,7 @@ import { isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { civilDay } from "../../core/time/zone.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
-import { originOfCall } from "../numbering/nanp-numbers.ts";
+import { originOfCall, type RoutedCall } from "../numbering/nanp-numbers.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { PricedCharge } from "../usage/priced-call.ts";
 import { chainOf, type RatingContext, tariffAt } from "./rating-context.ts";
@@ -119,15 +120,16 @@ export function priceSide(
     rate: rated.ratePerMinute,
     connectFee: rated.connectFee.units === 0n ? null : formatDecimal(rated.connectFee),
     billedS: rated.billedS,
+    ...(rated.surcharges.length > 0 && { coverage: { coveredS: 0, parts: surchargeParts(rated.surcharges) } }),
   };
 }
 
 /** Where a call comes from; undefined for a tariff whose prices do not depend on it. */
 export const originFor = (
   { nanp }: RatingContext,
-  { zones }: CompiledTariff,
-  call: Pick<UsageEvent, "called" | "calling">,
-): CallOrigin | undefined => (zones === null ? undefined : originOfCall(nanp, call));
+  { zones, surcharges }: CompiledTariff,
+  call: RoutedCall,
+): CallOrigin | undefined => (zones === null && surcharges.length === 0 ? undefined : originOfCall(nanp, call));
 
 /** The charge in the account's own currency, at the rate of the day of answer. */
 export function inAccountCurrency(
@@ -158,7 +160,7 @@ export function inAccountCurrency(
 const EXCHANGE_RATE_SCALE = 18;
 
 /** What the tariff of a side looks at. */
-type CallToPrice = Pick<UsageEvent, "called" | "calling" | "talkedS">;
+export type CallToPrice = RoutedCall & Pick<UsageEvent, "talkedS">;
 
 const called = (event: CallToPrice): string => calledText(event.called);
 

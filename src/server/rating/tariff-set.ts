@@ -1,6 +1,9 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Called, E164 } from "../../core/numbering/number.ts";
+import { NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import { type CompiledTariff, tariffFromTable } from "../../core/tariff/compiled-tariff.ts";
+import { surchargesOfShortNumbers } from "../../core/tariff/surcharge.ts";
+import type { TariffTerms } from "../../core/tariff/tariff.ts";
 import type { Tx } from "../db/tx.ts";
 import { loadTables } from "../tariff/load-tables.ts";
 import { type PublishedTariff, publishedTariffs } from "../tariff/published-tariffs.ts";
@@ -80,14 +83,21 @@ class TariffLoader {
   async #compile(tariff: PublishedTariff, base: LoadedTariff | null): Promise<LoadedTariff> {
     const { terms, derivation } = tariff;
     const version = { tariffId: tariff.id, number: tariff.version, terms, derivation };
+    const shortVersion = { ...version, terms: termsOfShortNumbers(terms) };
     const { numbers, shortNumbers } = await loadTables(this.#tx, tariff);
     return {
       tariff,
       numbers: tariffFromTable(version, numbers, base?.numbers ?? null),
-      shortNumbers: tariffFromTable(version, shortNumbers, base?.shortNumbers ?? null),
+      shortNumbers: tariffFromTable(shortVersion, shortNumbers, base?.shortNumbers ?? null),
     };
   }
 }
+
+/** The terms as the table of short codes has them. */
+const termsOfShortNumbers = (terms: TariffTerms): TariffTerms =>
+  terms.surcharges === undefined
+    ? terms
+    : { ...terms, surcharges: surchargesOfShortNumbers(terms.surcharges, NOT_E164_MARK) };
 
 /** Which table prices a called number, and under which digits. Text without digits only ever meets the rate of "=". */
 export function tableFor(

@@ -1,4 +1,4 @@
-import type { Called } from "../../core/numbering/number.ts";
+import type { Called, E164 } from "../../core/numbering/number.ts";
 import { callingOf, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { type CallDirection, NO_CAUSE } from "../../core/usage/switch-call.ts";
@@ -111,6 +111,7 @@ interface CallRow {
   readonly direction: CallDirection;
   readonly calling: string;
   readonly called: string;
+  readonly routing_number: E164 | null;
   readonly tech_prefix: string | null;
   readonly started_at: EpochMs;
   readonly answered_at: EpochMs;
@@ -142,7 +143,7 @@ export async function loadCalls(
      cross join lateral (
        select id, book_id, account_id, vendor_account_id, source_id, call_key, leg, call_id, direction, calling, called,
          tech_prefix, started_at, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user, source_address,
-         ingress_trunk, egress_trunk
+         ingress_trunk, egress_trunk, routing_number
        from usage_events u where u.book_id = i.book_id and u.started_at = i.started_at and u.id = i.id offset 0
      ) u
      where u.answered_at = t.answered_at and ($4::uuid is null or not exists (
@@ -174,6 +175,7 @@ const callOf = (row: CallRow): StoredCall => ({
     direction: row.direction,
     calling: callingOf(row.calling),
     called: calledOf(row.called),
+    routingNumber: row.routing_number,
     techPrefix: row.tech_prefix,
     startedAt: row.started_at,
     answeredAt: row.answered_at,

@@ -1,3 +1,4 @@
+import { firstSurchargeDifference, type Surcharge } from "../../core/tariff/surcharge.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
@@ -40,27 +41,39 @@ export async function insertChange(tx: Tx, tenantId: string, { kind, ...subject 
 
 /**
  * From when on a version prices calls otherwise than the one before: null for calls of any time, undefined for none. A
- * rate of the same terms that only ends at another time begins to differ at the earlier of the two ends.
+ * rate of the same terms that only ends at another time begins to differ at the earlier of the two ends; so does a
+ * surcharge.
  */
 export async function firstDifference(tx: Tx, tariffId: string, number: number): Promise<EpochMs | null | undefined> {
-  const { rows } = await tx.query<{ terms_differ: boolean; first: EpochMs | null }>(
+  const { rows } = await tx.query<Differences>(
     `with changed as (
        select *, version_from = $2 as is_new from rates where tariff_id = $1 and (version_from = $2 or version_to = $2)
      )
-     select exists (
-         select from tariff_versions n join tariff_versions b on b.tariff_id = n.tariff_id and b.number = n.number - 1
-         where n.tariff_id = $1 and n.number = $2
-           and (n.terms, n.derivation, n.base_tariff_id) is distinct from (b.terms, b.derivation, b.base_tariff_id)
-       ) as terms_differ,
+     select (n.terms - 'surcharges', n.derivation, n.base_tariff_id)
+         is distinct from (b.terms - 'surcharges', b.derivation, b.base_tariff_id) as terms_differ,
+       n.terms -> 'surcharges' as surcharges, b.terms -> 'surcharges' as surcharges_before,
        (select min(case when o.prefix is null then c.effective_from
            else least(coalesce(c.effective_to, 'infinity'), coalesce(o.effective_to, 'infinity')) end)
          from changed c left join changed o on o.is_new <> c.is_new and o.prefix = c.prefix
-           and o.effective_from = c.effective_from and to_jsonb(o) - $3::text[] = to_jsonb(c) - $3::text[]) as first`,
+           and o.effective_from = c.effective_from and to_jsonb(o) - $3::text[] = to_jsonb(c) - $3::text[]) as first
+     from tariff_versions n join tariff_versions b on b.tariff_id = n.tariff_id and b.number = n.number - 1
+     where n.tariff_id = $1 and n.number = $2`,
     [tariffId, number, NOT_TERMS],
   );
   const [row] = rows;
-  if (row?.terms_differ) return null;
-  return row?.first ?? undefined;
+  if (row === undefined) return undefined;
+  if (row.terms_differ) return null;
+  const surcharged = firstSurchargeDifference(row.surcharges_before ?? [], row.surcharges ?? []);
+  if (row.first === null || surcharged === undefined) return row.first ?? surcharged;
+  return surcharged < row.first ? surcharged : row.first;
+}
+
+interface Differences {
+  readonly terms_differ: boolean;
+  readonly surcharges: readonly Surcharge[] | null;
+  readonly surcharges_before: readonly Surcharge[] | null;
+  /** Of rates. */
+  readonly first: EpochMs | null;
 }
 
 /** Columns of a rate that say nothing about what a call costs. */

@@ -1,3 +1,4 @@
+import type { ChargePartJson } from "../../core/allowance/charge-part.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
@@ -61,6 +62,8 @@ export interface EntryView {
   readonly destination: string;
   readonly rate: string | null;
   readonly connectFee: string | null;
+  /** What allowances, tiers and surcharges had to do with it; null: nothing. */
+  readonly parts: readonly ChargePartJson[] | null;
   readonly billedS: number;
   readonly bookedAt: EpochMs;
   readonly batchId: string;

@@ -57,6 +57,14 @@ export function readTariffContent(work: SetupWork, sources: ContentSources): Tar
   if (base !== undefined && setup.origins !== undefined)
     faults.add(`${pointer}/origins`, "A derived tariff has the origins of its base.", "Give them to the base.");
   const origins = (base === undefined ? terms.origins : base.origins)?.zones ?? [];
+  for (const { name, origins: named } of terms.surcharges ?? [])
+    for (const origin of named)
+      if (!origins.some((one) => one.name === origin))
+        faults.add(
+          `${pointer}/surcharges`,
+          `Surcharge "${name}" names no origin of the tariff: "${origin}".`,
+          base === undefined ? "Describe it under origins." : "Describe it under the origins of the base.",
+        );
   if (setups !== undefined)
     return { terms, derivation, rates: readRates({ setups, pointer: `${pointer}/${wanted}`, terms, origins }, faults) };
   for (const origin of new Set(held.map((rate) => rate.origin ?? null)))

@@ -4,16 +4,14 @@ import { type Decimal, parseDecimal, ZERO } from "../../core/money/decimal.ts";
 import type { OriginZone } from "../../core/tariff/origin-zone.ts";
 import type { Increments, Rate } from "../../core/tariff/rate.ts";
 import type { Derivation, TariffTerms, TimeWindow } from "../../core/tariff/tariff.ts";
-import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
 import { isZone } from "../../core/time/zone.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
 import { readCalendars } from "./read-calendars.ts";
 import { readOrigins } from "./read-origins.ts";
+import { readSurcharges } from "./read-surcharges.ts";
+import { ANY_TIME, readIncrements, readTime } from "./read-terms-text.ts";
 import type { DeriveSetup, RateSetup, TariffSetup, WindowSetup } from "./tariff-setup.ts";
-
-/** Rates without a date of their own hold for calls of any time. */
-export const ANY_TIME: EpochMs = epochMs(0);
 
 /** What a new tariff has where its setup says nothing. */
 const DEFAULT_TERMS = {
@@ -40,6 +38,7 @@ export function readTerms(
       `There is no time zone "${timeZone}".`,
       "Use an IANA name such as Europe/Berlin.",
     );
+  const zone = isZone(timeZone) ? timeZone : present.timeZone;
   const calendars = readCalendars({ setup, pointer, present }, faults);
   const windows = setup.windows === undefined ? present.windows : readWindows(setup.windows, pointer, faults);
   for (const { name, calendar } of windows)
@@ -51,7 +50,7 @@ export function readTerms(
       );
   return {
     currency: currency ?? present.currency,
-    timeZone: isZone(timeZone) ? timeZone : present.timeZone,
+    timeZone: zone,
     incrementBase: setup.incrementBase ?? present.incrementBase,
     decimals: setup.decimals ?? present.decimals,
     rounding: setup.rounding ?? present.rounding,
@@ -60,6 +59,7 @@ export function readTerms(
     windows,
     ...calendars,
     ...readOrigins({ setup, pointer, present: present.origins }, faults),
+    ...readSurcharges({ setup, pointer, present, windows, timeZone: zone }, faults),
   };
 }
 
@@ -178,23 +178,6 @@ function readRate(
   };
 }
 
-function readTime(
-  text: string | undefined,
-  at: string,
-  { timeZone }: TariffTerms,
-  faults: SetupFaults,
-): EpochMs | null {
-  if (text === undefined) return null;
-  const time = parseInstant(text, timeZone);
-  if (time === undefined)
-    faults.add(
-      at,
-      `"${text}" is no time.`,
-      'Write a date "2026-03-01", or a time with its offset "2026-03-01T08:00:00Z".',
-    );
-  return time ?? null;
-}
-
 /** How a derived tariff is made; fields that are left out keep what holds now. */
 export function readDerivation(setup: DeriveSetup, baseTariffId: string, present: Derivation | null): Derivation {
   const { markupPercent, addPerUnit, increments } = setup;
@@ -211,11 +194,6 @@ export function readDerivation(setup: DeriveSetup, baseTariffId: string, present
 function readOwnIncrements(text: string | null | undefined, present: Derivation | null): Increments | null {
   if (text === undefined) return present?.increments ?? null;
   return text === null ? null : readIncrements(text);
-}
-
-function readIncrements(text: string): Increments {
-  const [firstS = 0, nextS = 0] = text.split("/").map(Number);
-  return { firstS, nextS };
 }
 
 /** A decimal whose form the schema has checked. */

@@ -125,6 +125,33 @@ export const OriginSetup = Type.Object(
 );
 export type OriginSetup = Static<typeof OriginSetup>;
 
+const names = (of: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 1_000, description: of });
+
+/** An amount on top of the rates, for calls that meet everything that is given. */
+export const SurchargeSetup = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200, description: "the surcharge's name" }),
+    perCall: optional(decimal),
+    perMinute: optional(decimal),
+    increments: optional(increments),
+    called: optional(
+      Type.Array(Type.String({ pattern: "^=?\\d{0,15}$" }), {
+        ...{ minItems: 1, maxItems: 100_000 },
+        description: 'a list of the first digits of called numbers, such as ["33", "=112"]',
+      }),
+    ),
+    origins: optional(names("a list of names of the tariff's origins")),
+    ingressTrunks: optional(names("a list of names of trunks")),
+    egressTrunks: optional(names("a list of names of trunks")),
+    window: optional(Type.String({ minLength: 1, description: "the name of one of the tariff's windows" })),
+    from: optional(instant),
+    to: optional(instant),
+  },
+  { ...closed, description: "a surcharge" },
+);
+export type SurchargeSetup = Static<typeof SurchargeSetup>;
+
 /** What a derived tariff makes of its base's prices. */
 export const DeriveSetup = Type.Object(
   {
@@ -158,6 +185,7 @@ export const TariffSetup = Type.Object(
       Type.Union([Type.String(), Type.Null()], { description: "the name of one of the tariff's origins, or null" }),
     ),
     rateOn: optional(Type.Enum(["dialled", "routing-number"], { description: "one of dialled, routing-number" })),
+    surcharges: optional(Type.Array(SurchargeSetup, { maxItems: 1_000, description: "a list of surcharges" })),
     rates: optional(Type.Array(RateSetup, { maxItems: 100_000, description: "a list of rates" })),
     derive: optional(DeriveSetup),
     overrides: optional(Type.Array(RateSetup, { maxItems: 100_000, description: "a list of rates" })),

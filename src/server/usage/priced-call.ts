@@ -41,11 +41,11 @@ export interface PricedCharge {
   /** The connect fee in the amount, in the tariff's currency like the rate; null: none. */
   readonly connectFee: string | null;
   readonly billedS: number;
-  /** Absent: the tariff alone made the amount. */
+  /** Absent: rate and fee alone made the amount. */
   readonly coverage?: ChargeCoverage;
 }
 
-/** What allowances and tiers had to do with a charge. */
+/** What allowances, tiers and surcharges had to do with a charge. */
 export interface ChargeCoverage {
   /** The part of the billed seconds that allowances paid. */
   readonly coveredS: number;

@@ -16,7 +16,7 @@ const STAGES = `
     book_id uuid, started_at timestamptz, id uuid, account_id uuid, line bigint, call_key text, leg text, call_id text,
     direction text, calling text, called text, answered_at timestamptz, ended_at timestamptz, talked_ms bigint,
     talked_s integer, account_code text, sip_user text, source_address text, ingress_trunk text, egress_trunk text,
-    vendor_account_id uuid, q850 smallint, sip smallint, cause_text text, tech_prefix text
+    vendor_account_id uuid, q850 smallint, sip smallint, cause_text text, tech_prefix text, routing_number text
   ) on commit delete rows;
   create temp table if not exists stage_charges (
     book_id uuid, answered_at timestamptz, usage_id uuid, entry_no smallint, account_id uuid, side text, amount numeric,
@@ -39,7 +39,7 @@ export async function stageUsage(tx: BulkTx, calls: readonly PricedCall[]): Prom
 
 function writeUsageRow(copy: BinaryCopy, ord: number, call: PricedCall): void {
   const { event } = call;
-  copy.row(29);
+  copy.row(30);
   copy.int4(ord);
   copy.int8(call.contentHash);
   copy.int8(call.derivedHash);
@@ -69,6 +69,7 @@ function writeUsageRow(copy: BinaryCopy, ord: number, call: PricedCall): void {
   copy.int2(event.cause.sip);
   copy.text(event.cause.text);
   copy.text(event.techPrefix);
+  copy.text(event.routingNumber);
 }
 
 /**
@@ -120,7 +121,7 @@ export interface BatchOrigin {
 
 const USAGE_COLUMNS = `book_id, started_at, id, account_id, line, revision, call_key, leg, call_id, direction, calling,
   called, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user, source_address, ingress_trunk,
-  egress_trunk, vendor_account_id, q850, sip, cause_text, tech_prefix`;
+  egress_trunk, vendor_account_id, q850, sip, cause_text, tech_prefix, routing_number`;
 
 /** Inserts what is staged as usage events; this transaction has claimed or holds their identities. */
 export async function insertStagedUsage(tx: BulkTx, origin: BatchOrigin): Promise<void> {

@@ -97,3 +97,29 @@ export const chargesAreBooked: Check = {
     ) j using (book_id, batch_id)
     where j.journals is distinct from 1 or j.first_answered_at > c.first_answered_at`,
 };
+
+export const surchargesAddUp: Check = {
+  name: "surcharges",
+  holds:
+    "Of every charge with surcharges they are what is left of it beside rate and fee, to the last decimal of its tariff.",
+  countSql: "select count(*) from charges where parts @? '$[*] ? (@.kind == \"surcharge\")'",
+  // A rate a minute is stored with 9 decimals at least; what that leaves out of a call of a day is below a millionth.
+  differencesSql: `
+    with surcharged as materialized (
+      select c.*, abs(coalesce(tariff_amount, amount)) as paid, (
+          select sum((p ->> 'amount')::numeric) from jsonb_array_elements(parts) p where p ->> 'kind' = 'surcharge'
+        ) as surcharges, exists (
+          select from jsonb_array_elements(parts) p where p ->> 'paid' is not null) as credited
+      from charges c where parts @? '$[*] ? (@.kind == "surcharge")'
+    )
+    select format('charge %s of usage event %s, book %s: %s, with surcharges of %s', entry_no, usage_id, book_id, paid,
+      surcharges) as what
+    from surcharged s
+    left join lateral (
+      select (terms ->> 'decimals')::integer as decimals from tariff_versions v
+      where v.tariff_id = s.tariff_id and v.epoch <= s.tariff_epoch order by v.number desc limit 1
+    ) v on true
+    where (surcharges > paid and not credited)
+      or (rate is not null and abs(paid - surcharges - coalesce(connect_fee, 0) - rate * (billed_s - covered_s) / 60)
+        > power(10::numeric, -v.decimals) + 0.000001)`,
+};
