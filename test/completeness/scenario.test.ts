@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { epochMs } from "../../src/core/time/epoch.ts";
+import { type EpochMs, epochMs } from "../../src/core/time/epoch.ts";
 import { checkAlarms } from "../../src/server/completeness/check-alarms.ts";
 import { tollwright } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -136,8 +136,32 @@ describe("a source that is silent", () => {
         fileOf([call(hour)]),
         `2026-03-10T${String(hour).padStart(2, "0")}:00:00Z`,
       );
-    const { raised } = await checkAlarms(db, site.operator.tenantId, at(now));
+    const { tenantId } = site.operator;
+    const { raised } = await checkAlarms(db, tenantId, at(now));
     expect(raised.map(({ kind }) => kind)).toEqual(kinds);
+    const { cleared } = await checkAlarms(db, tenantId, at("2026-09-01T00:00:00Z"));
+    expect(cleared).toEqual([]); // what it was used to is not forgotten while it is silent
+  });
+
+  test.each<[object, number, string[], string]>([
+    // settings                   minutes  alarms  why
+    [{}, 3 * 1_440, [], "three days for the first file"],
+    [{}, 3 * 1_440 + 1, ["source-silent"], "and no more"],
+    [{ silentAfterMinutes: 1 }, 2, ["source-silent"], "set: a minute"],
+    [{ silentAfterMinutes: 0 }, 500_000, [], "set: it may be silent for ever"],
+  ])("and never was heard, %j, %i minutes after it was set up: %j (%s)", async (settings, minutes, kinds) => {
+    const site = await Site.create(db);
+    const source = await site.source("sbc", "freeswitch-csv", freeswitch(settings));
+    const { rows } = await db.transaction("owner", {}, (tx) =>
+      tx.query<{ at: EpochMs }>("select created_at as at from sources where id = $1", [source.id]),
+    );
+    const createdAt = rows[0]?.at ?? 0;
+    const { raised } = await checkAlarms(db, site.operator.tenantId, epochMs(createdAt + minutes * 60_000));
+    expect(raised.map(({ kind }) => kind)).toEqual(kinds);
+    for (const { what } of raised)
+      expect(what).toMatch(
+        /^Nothing has come from sbc since it was set up on .*not be silent for more than \d+ (hours|minute)\.$/,
+      );
   });
 });
 

@@ -1,3 +1,4 @@
+import { invariant } from "../../core/invariant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
@@ -64,6 +65,25 @@ export async function saveSign(
      on conflict do nothing`,
     [tenantId, sourceId, timestampToSql(at)],
   );
+}
+
+/** When a source was set up, and when it was last heard of. */
+export interface Contact {
+  readonly createdAt: EpochMs;
+  readonly lastAt: EpochMs | null;
+}
+
+export async function findContact(tx: Tx, sourceId: string): Promise<Contact> {
+  const { rows } = await tx.query<Contact>(
+    `select created_at as "createdAt", greatest(
+       (select max(arrived_at) from file_arrivals where source_id = s.id),
+       (select max(at) from source_signs where source_id = s.id)) as "lastAt"
+     from sources s where id = $1`,
+    [sourceId],
+  );
+  const [contact] = rows;
+  invariant(contact, `source ${sourceId} is there`);
+  return contact;
 }
 
 /** Every sign of life of a source since `since`: files by name, and minutes in which rows came without one. */

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { type RowCounts, sumCounts } from "../mediation/find-imports.ts";
@@ -59,9 +60,9 @@ export async function findCompleteness(
     const found = await gatherFindings(tx, { tenantId, sources: all, examined, ...periods, now });
     const files = await listFileCounts(tx, { tenantId, sourceIds, period });
     const monthsAway = await listMonthsAway(tx, tenantId);
-    const counted = await loadHourCounts(tx, { tenantId, sourceIds, period });
-    const hours = counted.filter(({ hour }) => !monthsAway.has(monthOf(hour)));
-    const archivedMonths = [...new Set(counted.map(({ hour }) => monthOf(hour)))].filter((month) =>
+    const everyHour = await loadHourCounts(tx, { tenantId, sourceIds, period });
+    const hours = everyHour.filter(({ hour }) => !monthsAway.has(monthOf(hour)));
+    const archivedMonths = [...new Set(everyHour.map(({ hour }) => monthOf(hour)))].filter((month) =>
       monthsAway.has(month),
     );
     const sources = found.map((each) => {
@@ -105,7 +106,7 @@ function unaccounted(source: Source, files: readonly FileCounts[], hours: readon
         `${hour} ${trunk}`,
         hour,
         -duplicate,
-        `${-duplicate} stored calls of the hour ${Temporal.Instant.fromEpochMilliseconds(hour)}${trunk === "" ? "" : ` on trunk ${trunk}`} stand in no row of that hour any more.`,
+        `No row stands any more for ${counted(-duplicate, "stored call")} of the hour ${Temporal.Instant.fromEpochMilliseconds(hour)}${trunk === "" ? "" : ` on trunk ${trunk}`}.`,
       ),
     );
 }

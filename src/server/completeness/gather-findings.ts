@@ -2,7 +2,7 @@ import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Source } from "../mediation/source.ts";
 import { listMonthsAway, monthOf } from "./archived-months-store.ts";
-import { listArrivals, listSigns } from "./arrival-store.ts";
+import { findContact, listArrivals, listSigns } from "./arrival-store.ts";
 import { comparePair, findClockFault, type PairedClock } from "./clock-differences.ts";
 import { loadSightings } from "./clock-store.ts";
 import { listTrailerFaults, type TrailerFault } from "./count-store.ts";
@@ -56,8 +56,7 @@ export async function gatherFindings(
   );
   const examined: ExaminedSource[] = [];
   for (const source of args.examined) {
-    const signs = await listSigns(tx, { sourceId: source.id, since: epochMs(now - HABIT_MS) });
-    const silence = silenceOf(source, signs);
+    const silence = await findSilenceOf(tx, source);
     const clock = await comparedClock(tx, source, sources, clockPeriod);
     const stated = totals.filter(({ sourceId }) => sourceId === source.id);
     const compared = await compareSource(tx, source, stated);
@@ -71,6 +70,13 @@ export async function gatherFindings(
     examined.push({ source, findings, silence, clock, totals: compared });
   }
   return examined;
+}
+
+/** Habits are those before it fell silent, however long ago that was. */
+async function findSilenceOf(tx: Tx, source: Source): Promise<Silence> {
+  const contact = await findContact(tx, source.id);
+  const since = epochMs((contact.lastAt ?? contact.createdAt) - HABIT_MS);
+  return silenceOf(source, contact, await listSigns(tx, { sourceId: source.id, since }));
 }
 
 async function seriesFindings(tx: Tx, source: Source, period: Period): Promise<readonly Finding[]> {

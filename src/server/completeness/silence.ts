@@ -1,40 +1,50 @@
 import { allowedGapMs } from "../../core/completeness/usual-gap.ts";
+import { counted } from "../../core/counted.ts";
+import { DAY_MS } from "../../core/time/civil-day.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
 import type { Source } from "../mediation/source.ts";
+import type { Contact } from "./arrival-store.ts";
 import type { Finding } from "./finding.ts";
 
 const MINUTE_MS = 60_000;
+/** How long a source may take to its first sign of life: one that is set up on a Friday is not missed on Monday. */
+const FIRST_SIGN_MS = 3 * DAY_MS;
 
 /** How a source keeps in touch. */
 export interface Silence {
+  /** When it was last heard of; null: never. */
   readonly lastAt: EpochMs | null;
+  /** From when on it is silent: then, or since it was set up. */
+  readonly since: EpochMs;
   /** How long it may be silent; null: not known, or never looked at. */
   readonly allowedMs: number | null;
 }
 
-/** When the source was last heard of, and how long it may be silent from then on. */
-export function silenceOf({ config }: Source, signs: readonly EpochMs[]): Silence {
+/** Since when the source is silent, and how long it may be. `signs` are those that tell of its habits. */
+export function silenceOf({ config }: Source, { createdAt, lastAt }: Contact, signs: readonly EpochMs[]): Silence {
   const { silentAfterMinutes } = config.completeness;
-  const lastAt = signs.at(-1) ?? null;
-  if (silentAfterMinutes === 0) return { lastAt, allowedMs: null };
-  const allowedMs = silentAfterMinutes === null ? allowedGapMs(signs, config.timeZone) : silentAfterMinutes * MINUTE_MS;
-  return { lastAt, allowedMs };
+  const since = lastAt ?? createdAt;
+  if (silentAfterMinutes === 0) return { lastAt, since, allowedMs: null };
+  if (silentAfterMinutes !== null) return { lastAt, since, allowedMs: silentAfterMinutes * MINUTE_MS };
+  return { lastAt, since, allowedMs: lastAt === null ? FIRST_SIGN_MS : allowedGapMs(signs, config.timeZone) };
 }
 
 /** A source that has been silent for longer than it may. */
-export function findSilence(source: Source, { lastAt, allowedMs }: Silence, now: EpochMs): readonly Finding[] {
-  if (lastAt === null || allowedMs === null || now - lastAt <= allowedMs) return [];
-  const since = toInstant(lastAt).toString({ smallestUnit: "second" });
-  const basis =
-    source.config.completeness.silentAfterMinutes === null ? "it usually is not silent for" : "it may be silent for";
+export function findSilence(source: Source, { lastAt, since, allowedMs }: Silence, now: EpochMs): readonly Finding[] {
+  if (allowedMs === null || now - since <= allowedMs) return [];
+  const sinceText = toInstant(since).toString({ smallestUnit: "second" });
+  const isLearned = lastAt !== null && source.config.completeness.silentAfterMinutes === null;
+  const basis = isLearned ? "it usually is not silent for" : "it should not be silent for";
   return [
     {
       kind: "source-silent",
       sourceId: source.id,
       source: source.name,
-      subject: since,
-      at: lastAt,
-      what: `Nothing has come from ${source.name} since ${since}; ${basis} more than ${durationText(allowedMs)}.`,
+      subject: lastAt === null ? "never heard" : sinceText,
+      at: since,
+      what:
+        `Nothing has come from ${source.name} since ${lastAt === null ? "it was set up on " : ""}${sinceText}; ` +
+        `${basis} more than ${durationText(allowedMs)}.`,
       fix: "Look whether the switch runs and can deliver; set completeness.silentAfterMinutes if this is usual.",
       count: null,
     },
@@ -43,5 +53,5 @@ export function findSilence(source: Source, { lastAt, allowedMs }: Silence, now:
 
 function durationText(ms: number): string {
   const minutes = Math.ceil(ms / MINUTE_MS);
-  return minutes < 120 ? `${minutes} ${minutes === 1 ? "minute" : "minutes"}` : `${Math.floor(minutes / 60)} hours`;
+  return minutes < 120 ? counted(minutes, "minute") : counted(Math.floor(minutes / 60), "hour");
 }

@@ -1,4 +1,5 @@
 import { compareTotals, type TotalsDifference } from "../../core/completeness/switch-totals.ts";
+import { counted } from "../../core/counted.ts";
 import { toInstant } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Source } from "../mediation/source.ts";
@@ -65,7 +66,7 @@ function countWithin(steps: readonly StepCounts[], { from, until, side, trunk }:
   return counted;
 }
 
-const FIGURES = { calls: "calls", answered: "answered calls", talkedS: "seconds" } as const;
+const FIGURES = { calls: "call", answered: "answered call", talkedS: "second" } as const;
 
 /** One finding for each of the switch's totals that differ by more than is tolerated. */
 export function findTotalsFaults(compared: readonly ComparedTotals[]): readonly Finding[] {
@@ -75,8 +76,8 @@ export function findTotalsFaults(compared: readonly ComparedTotals[]): readonly 
     const [first, last] = [from, until].map((at) => toInstant(at).toString({ smallestUnit: "second" }));
     const on = side === "" ? "" : ` on ${side} trunk ${trunk}`;
     const texts = worst.map(
-      ({ figure, stated, counted, difference }) =>
-        `${stated} ${FIGURES[figure]} there, ${counted} here (${difference > 0 ? `${difference} missing` : `${-difference} too many`})`,
+      ({ figure, stated, counted: here, difference }) =>
+        `${counted(stated, FIGURES[figure])} there, ${here} here (${difference > 0 ? `${difference} missing` : `${-difference} too many`})`,
     );
     return [
       {
