@@ -83,7 +83,7 @@ function refuseMinimumCost(deck: OpenDeck, columns: Map<DeckField, number>, deci
 const isNothing = (text: string, decimal: DecimalMark): boolean =>
   !/\d/.test(text) || parsePrice(text, decimal)?.amount.units === 0n;
 
-/** Seconds that cost nothing, and what a price is multiplied with or has added, change prices and have no place either. */
+/** Nor has it one for seconds that cost nothing, or for what a price is multiplied with or has added. */
 function refuseTerms(deck: OpenDeck, columns: Map<DeckField, number>, decimal: DecimalMark): void {
   for (const field of ["freeSeconds", "priceFactor"] as const) {
     const first = columns.get(field);
