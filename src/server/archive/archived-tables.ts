@@ -48,6 +48,7 @@ export const SHAPES: Readonly<Record<ArchivedTable, TableShape>> = {
       sip: "smallint",
       cause_text: "text",
       tech_prefix: "text",
+      routing_number: "text",
     },
     order: "started_at, id",
     group: "'calls'",
