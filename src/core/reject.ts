@@ -52,6 +52,7 @@ export const REJECT_CODES = [
   "several-records",
   "trailer-mismatch",
   "trailer-missing",
+  "line-end-missing",
   "record-not-json",
   "record-not-xml",
   "record-not-ber",

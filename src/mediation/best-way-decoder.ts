@@ -49,12 +49,14 @@ export class BestWayDecoder implements Decoder {
 }
 
 /** What is wrong with a record whose form is right. */
-const UNDERSTOOD_REJECTS: ReadonlySet<RejectCode> = new Set<RejectCode>(["called-missing", "zone-unknown"]);
+const UNDERSTOOD_REJECTS: ReadonlySet<RejectCode> = new Set<RejectCode>([
+  ...(["called-missing", "zone-unknown", "line-end-missing"] as const),
+]);
 
 /**
  * Records of a head that become something other than a reject, as a share of all; 0 when there are none. A call without
  * a called number was understood as well: the switch was not told to write it; so was one in a time zone whose meaning
- * the source has to say. `isWhole`: the file ends with the head.
+ * the source has to say, and one whose line alone is not ended. `isWhole`: the file ends with the head.
  */
 export function shareUnderstood(decoder: Decoder, head: Uint8Array, isWhole: boolean): number {
   const rows = decoder.push(head);

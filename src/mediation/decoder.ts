@@ -66,6 +66,11 @@ export interface DecoderSettings {
   readonly futureToleranceS: number;
   /** How far the switch's own talk time may differ from answer-to-end by its clock; default in sanity.ts. */
   readonly driftToleranceS?: number;
+  /**
+   * Nothing of the input is missing: it is one message, or the switch never ends the last line. Else a last line
+   * without its end waits, because it may have been cut off.
+   */
+  readonly isWhole?: boolean;
   /** The input is one row that was kept, behind the header rows of its file: nothing of the file is around it. */
   readonly isKeptRow?: true;
 }

@@ -8,6 +8,7 @@ import { readCdrVectors } from "../support/cdr-vector.ts";
 const OF_THE_FILE: ReadonlySet<string> = new Set([
   "trailer-missing",
   "trailer-mismatch",
+  "line-end-missing",
   "broken-quoting",
   "column-count",
 ]);

@@ -21,7 +21,7 @@ export function openAcc(settings: DecoderSettings, usual: UsualLayout): Decoder 
     const quoting = delimiter === "|" ? "none" : "doubled";
     const reader = new AccReader(settings, acc, usual);
     const dialect = { ...RFC_4180, delimiter, quoting, newlinesInQuotes: false } as const;
-    return new CsvDecoder(dialect, (record) => reader.judge(record));
+    return new CsvDecoder({ dialect }, settings, (record) => reader.judge(record));
   });
 }
 

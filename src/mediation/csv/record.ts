@@ -20,6 +20,8 @@ export class CsvRecord {
   endOffset = 0;
   fieldCount = 0;
   fault: RecordFault | null = null;
+  /** Whether a line end follows: without one the file ends here, perhaps in the middle of the record. */
+  isEnded = true;
 
   readonly #scanner: RecordScanner;
   readonly #quoting: Quoting;
@@ -68,6 +70,12 @@ export class CsvRecord {
   /** Nothing on the line, or nothing but spaces. */
   get isBlank(): boolean {
     return this.fieldCount === 1 && this.fault === null && this.field(0).trim() === "";
+  }
+
+  /** Whether the last field is in quotes, which are closed: it was not cut off. */
+  get isLastClosed(): boolean {
+    const last = this.fieldCount - 1;
+    return last >= 0 && last < FIELDS_MAX && this.#text[this.#scanner.ends[last] as number] === '"';
   }
 
   fields(): string[] {

@@ -196,6 +196,7 @@ export class CsvTokenizer {
     record.endOffset = this.#offset;
     record.fieldCount = fault === "broken-quoting" || fault === "record-too-long" ? 0 : this.#scanner.fieldCount;
     record.fault = fault;
+    record.isEnded = next > contentEnd;
     record.place(from, contentEnd, kept);
     this.#line += lines;
     this.#onRecord(record);

@@ -3,7 +3,6 @@ import { columnOfNamed, readAccSettings } from "../acc/layout.ts";
 import { type AccRow, decodeAccRow } from "../acc/row.ts";
 import type { Decoder, DecoderSettings, SwitchFormat } from "../decoder.ts";
 import { PairLinesDecoder } from "../mapping/pair-lines-decoder.ts";
-import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
 /**
  * What the acc modules of Kamailio and OpenSIPS write to syslog: a line a transaction ("ACC: transaction answered: …"),
@@ -23,8 +22,7 @@ const LINES = { separator: ";", begin: /(?<![\w;])(?:timestamp|time_attr|created
 function openAccLog(settings: DecoderSettings): Decoder {
   const { names } = readAccSettings(settings.mapping);
   const context = { clock: new AccClock(settings), sanity: settings };
-  const lines = new PairLinesDecoder(LINES, (pairs) => decodeAccRow(rowOf(columnOfNamed(pairs, names)), context));
-  return new WholeLinesDecoder(lines);
+  return new PairLinesDecoder(LINES, settings, (pairs) => decodeAccRow(rowOf(columnOfNamed(pairs, names)), context));
 }
 
 /** A call of OpenSIPS has its answer as its start, where a transaction has its own time. */

@@ -5,7 +5,6 @@ import type { CsvRecord } from "../csv/record.ts";
 import type { DecoderSettings, RowOutcome, SwitchFormat } from "../decoder.ts";
 import { JsonNode } from "../mapping/json-node.ts";
 import { columnCount } from "../mapping/record-faults.ts";
-import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
 /**
  * BroadWorks accounting files as comma-separated text: no quotes, a backslash before commas and backslashes, about 450
@@ -21,7 +20,7 @@ export const broadworksCsv: SwitchFormat = {
     const reader = new CsvReader(settings);
     // Records of every type are numbered in one row, which their id begins with.
     const sequenceOf = (record: CsvRecord) => record.field(reader.columns.recordId - 1).trim() || undefined;
-    return new WholeLinesDecoder(new CsvDecoder(DIALECT, (record) => reader.judge(record), sequenceOf));
+    return new CsvDecoder({ dialect: DIALECT, sequenceOf }, settings, (record) => reader.judge(record));
   },
 };
 

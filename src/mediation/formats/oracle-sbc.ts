@@ -7,7 +7,6 @@ import type { Decoder, DecoderSettings, RowOutcome, SwitchFormat } from "../deco
 import { JsonNode } from "../mapping/json-node.ts";
 import { NamedRecords } from "../mapping/named-records.ts";
 import { columnCount } from "../mapping/record-faults.ts";
-import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
 /**
  * Oracle (Acme Packet) session border controllers, local CDR files: comma-separated, in another layout for each type of
@@ -75,11 +74,10 @@ function openOracleSbc(settings: DecoderSettings): Decoder {
   const columns = readColumns(options.get("columns"));
   const open = (each: "s" | "ms") => () => {
     const calls = new NamedRecords(callMapping(each, options.get("zones")?.value ?? {}), settings);
-    return new CsvDecoder(DIALECT, (record) => judge(record, columns, calls));
+    return new CsvDecoder({ dialect: DIALECT }, settings, (record) => judge(record, columns, calls));
   };
   // An option of the controller makes milliseconds of the seconds: in the wrong unit, calls do not fit their times.
-  const decoder = unit === undefined ? new BestWayDecoder([open("s"), open("ms")]) : open(unit)();
-  return new WholeLinesDecoder(decoder);
+  return unit === undefined ? new BestWayDecoder([open("s"), open("ms")]) : open(unit)();
 }
 
 function readColumns(node: JsonNode | undefined): Partial<Columns> {

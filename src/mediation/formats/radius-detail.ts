@@ -5,7 +5,6 @@ import { NamedRecords } from "../mapping/named-records.ts";
 import { DetailDecoder } from "../radius/detail-decoder.ts";
 import type { DetailAttributes } from "../radius/detail-record.ts";
 import { wholeNumber } from "../text/duration-text.ts";
-import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
 /**
  * RADIUS detail files (FreeRADIUS and others) of Cisco voice gateways, of switches that write as they do (MERA,
@@ -20,7 +19,7 @@ export const radiusDetail: SwitchFormat = {
   hint: { fileName: /^detail(?:-\d+)?/ },
   open(settings) {
     const records = new RadiusRecords(settings);
-    return new WholeLinesDecoder(new DetailDecoder((attributes, raw) => records.judge(attributes, raw)));
+    return new DetailDecoder(settings, (attributes, raw) => records.judge(attributes, raw));
   },
 };
 

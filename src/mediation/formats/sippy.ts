@@ -8,7 +8,6 @@ import { openMapped } from "../mapping/open-mapped.ts";
 import { PairLinesDecoder } from "../mapping/pair-lines-decoder.ts";
 import { type NameOf, readRenamed } from "../mapping/renamed-columns.ts";
 import { STAMP } from "../text/timestamp-pattern.ts";
-import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 import { childOf, readTree, type XmlNode } from "../xml/read-tree.ts";
 import { notXml, XmlDecoder } from "../xml/xml-decoder.ts";
 
@@ -78,7 +77,7 @@ function openSippy(settings: DecoderSettings): Decoder {
     );
     if (line.startsWith("<")) return new XmlDecoder(RESPONSE, (xml) => judgeStruct(xml, records));
     if (!/^\w+=[^;]*;/.test(line)) return new BestWayDecoder(tables);
-    return new WholeLinesDecoder(new PairLinesDecoder(PAIRS, (values, raw) => records.judge(values, raw)));
+    return new PairLinesDecoder(PAIRS, settings, (values, raw) => records.judge(values, raw));
   });
 }
 

@@ -4,7 +4,6 @@ import { JsonNode } from "../mapping/json-node.ts";
 import { openMapped } from "../mapping/open-mapped.ts";
 import { type NameOf, readRenamed } from "../mapping/renamed-columns.ts";
 import { STAMP } from "../text/timestamp-pattern.ts";
-import { WholeLinesDecoder } from "../whole-lines-decoder.ts";
 
 /**
  * VOS3000: the hourly text files of its softswitch (18 columns between `|`), the daily tables `e_cdr_…` exported with a
@@ -88,7 +87,7 @@ function openVos3000(settings: DecoderSettings): Decoder {
   const asInTable = (column: Column): string => column;
   const hourly = (names: unknown) => {
     const layout = { kind: "csv", delimiter: delimiter ?? "|", quoting: "none", columns: names };
-    return () => new WholeLinesDecoder(read(layout, asInTable, HOURLY_TIMES)());
+    return read(layout, asInTable, HOURLY_TIMES);
   };
   if (columns !== undefined) return hourly(columns.value)();
   return new BestWayDecoder([

@@ -1,6 +1,6 @@
 import type { Reject } from "../../core/reject.ts";
 import type { CsvRecord } from "../csv/record.ts";
-import type { RowOutcome } from "../decoder.ts";
+import type { DecoderSettings, RowOutcome } from "../decoder.ts";
 import { isRowCount } from "../text/printed.ts";
 import type { Fields, Slots } from "./fields.ts";
 import type { DelimitedLayout } from "./layout.ts";
@@ -50,8 +50,8 @@ export class DelimitedDecoder extends LineDecoder {
   readonly #shapes = new Map<number, Shape>();
   #header: readonly string[] | null = null;
 
-  constructor(layout: DelimitedLayout, slots: Slots, rules: RowRules) {
-    super(layout, rules);
+  constructor(layout: DelimitedLayout, slots: Slots, rules: RowRules, settings: DecoderSettings) {
+    super(layout, rules, settings);
     this.#layout = layout;
     this.#slots = slots;
     for (const names of layout.columns) this.#shapes.set(names.length, this.#shapeOf(names));
@@ -66,6 +66,11 @@ export class DelimitedDecoder extends LineDecoder {
     // Where nothing says how many columns there are, only a call needs those that the mapping names.
     if (!this.#hasNames()) return this.rules.judge(fields, null, shape.columnFault ?? tooFewFault(record, shape));
     return this.rules.judge(fields, this.#countFault(record, shape), shape.columnFault);
+  }
+
+  /** It has all its columns, and the last one's quotes are closed. */
+  protected override isClosed(record: CsvRecord): boolean {
+    return record.fieldCount === this.cutter.expectedFields && record.isLastClosed;
   }
 
   /** The first record is the header; files put one after the other repeat it. */

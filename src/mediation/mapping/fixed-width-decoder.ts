@@ -1,5 +1,5 @@
 import type { CsvRecord } from "../csv/record.ts";
-import type { RowOutcome } from "../decoder.ts";
+import type { DecoderSettings, RowOutcome } from "../decoder.ts";
 import type { Fields, Slots } from "./fields.ts";
 import type { FixedWidthLayout } from "./layout.ts";
 import { LineDecoder } from "./line-decoder.ts";
@@ -12,8 +12,8 @@ export class FixedWidthDecoder extends LineDecoder {
   readonly #fields: FixedWidthFields;
   readonly #firstColumns: number;
 
-  constructor(layout: FixedWidthLayout, slots: Slots, rules: RowRules) {
-    super(layout, rules);
+  constructor(layout: FixedWidthLayout, slots: Slots, rules: RowRules, settings: DecoderSettings) {
+    super(layout, rules, settings);
     this.#fields = new FixedWidthFields(layout, slots);
     // Lines may lose trailing spaces on their way, but one that ends before a needed column starts is not whole.
     const needed = slots.all

@@ -1,8 +1,9 @@
 import type { CsvRecord } from "../csv/record.ts";
 import { CsvTokenizer } from "../csv/tokenizer.ts";
 import { CuttingDecoder } from "../cutting-decoder.ts";
-import type { RowOutcome } from "../decoder.ts";
+import type { DecoderSettings, RowOutcome } from "../decoder.ts";
 import { TextRow } from "../row.ts";
+import { judgeUnended } from "../unended-line.ts";
 import type { DelimitedLayout, FixedWidthLayout } from "./layout.ts";
 import { faultReject } from "./record-faults.ts";
 import type { RowRules } from "./row-rules.ts";
@@ -11,14 +12,21 @@ import type { RowRules } from "./row-rules.ts";
 export abstract class LineDecoder extends CuttingDecoder {
   protected readonly rules: RowRules;
   protected readonly cutter: CsvTokenizer;
+  readonly #isWhole: boolean;
   #linesToSkip: number;
 
-  constructor({ dialect, encoding, skipLines }: DelimitedLayout | FixedWidthLayout, rules: RowRules) {
+  constructor(
+    { dialect, encoding, skipLines }: DelimitedLayout | FixedWidthLayout,
+    rules: RowRules,
+    { isWhole = false }: DecoderSettings,
+  ) {
     super();
+    this.#isWhole = isWhole;
     this.rules = rules;
     this.#linesToSkip = skipLines;
     this.cutter = new CsvTokenizer(dialect, encoding, (record) => {
-      const outcome = this.#outcome(record);
+      const judged = this.#outcome(record);
+      const outcome = record.isEnded || this.#isWhole || this.isClosed(record) ? judged : judgeUnended(judged);
       this.add(new TextRow(record.line, record.endOffset, record.raw(), outcome, this.rules.sequence));
     });
   }
@@ -30,6 +38,11 @@ export abstract class LineDecoder extends CuttingDecoder {
 
   /** Outcome of a line that holds something and whose fields could be told. */
   protected abstract judge(record: CsvRecord): RowOutcome;
+
+  /** Whether the last line of a file shows by itself that nothing of it is missing, though it has no line end. */
+  protected isClosed(_record: CsvRecord): boolean {
+    return false;
+  }
 
   #outcome(record: CsvRecord): RowOutcome {
     if (record.fault !== null) return this.rules.reject(faultReject(record.fault));

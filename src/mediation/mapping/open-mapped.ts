@@ -26,9 +26,9 @@ export function openMapped(mapping: unknown, settings: DecoderSettings): Decoder
   checkColumns(node, layout, slots);
   switch (layout.kind) {
     case "csv":
-      return new DelimitedDecoder(layout, slots, rules);
+      return new DelimitedDecoder(layout, slots, rules, settings);
     case "fixed-width":
-      return new FixedWidthDecoder(layout, slots, rules);
+      return new FixedWidthDecoder(layout, slots, rules, settings);
     case "json":
       // A record that was kept stands alone, no longer at a path in a document.
       return new JsonDecoder(settings.isKeptRow ? { ...layout, records: [] } : layout, slots, rules);

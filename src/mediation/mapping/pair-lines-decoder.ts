@@ -1,6 +1,6 @@
 import { CsvDecoder } from "../csv/csv-decoder.ts";
 import { WHOLE_LINES } from "../csv/dialect.ts";
-import type { RowOutcome } from "../decoder.ts";
+import type { DecoderSettings, RowOutcome } from "../decoder.ts";
 
 /** A line's pairs, by their names in lower case. */
 export type Pairs = ReadonlyMap<string, string>;
@@ -15,8 +15,12 @@ export interface PairLines {
 /** Decodes lines of pairs: `name=value;name=value`. Of pairs with one name the first counts. */
 export class PairLinesDecoder extends CsvDecoder {
   /** `judge` says what becomes of a line's pairs; `raw` is the line. */
-  constructor({ separator, begin }: PairLines, judge: (pairs: Pairs, raw: string) => RowOutcome) {
-    super(WHOLE_LINES, (line) => {
+  constructor(
+    { separator, begin }: PairLines,
+    settings: DecoderSettings,
+    judge: (pairs: Pairs, raw: string) => RowOutcome,
+  ) {
+    super({ dialect: WHOLE_LINES }, settings, (line) => {
       const raw = line.rawText();
       const from = begin === null ? 0 : raw.search(begin);
       return from < 0 ? NO_RECORD : judge(pairsOf(raw.slice(from), separator), raw);

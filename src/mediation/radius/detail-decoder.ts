@@ -3,9 +3,10 @@ import { WHOLE_LINES } from "../csv/dialect.ts";
 import type { CsvRecord } from "../csv/record.ts";
 import { CSV_LIMITS, CsvTokenizer } from "../csv/tokenizer.ts";
 import { CuttingDecoder } from "../cutting-decoder.ts";
-import { RAW_TEXT_MAX, type RowOutcome } from "../decoder.ts";
+import { type DecoderSettings, RAW_TEXT_MAX, type RowOutcome } from "../decoder.ts";
 import { faultReject } from "../mapping/record-faults.ts";
 import { TextRow } from "../row.ts";
+import { CUT_OFF, judgeUnended } from "../unended-line.ts";
 import { type DetailAttributes, isIndented, readDetailRecord } from "./detail-record.ts";
 
 /** A record of which not all lines were read yet. */
@@ -14,6 +15,8 @@ interface OpenRecord {
   readonly lines: string[];
   lengthKept: number;
   endOffset: number;
+  /** Whether its last line so far has a line end. */
+  isLineEnded: boolean;
   fault: Reject | null;
 }
 
@@ -23,32 +26,48 @@ interface OpenRecord {
  */
 export class DetailDecoder extends CuttingDecoder {
   protected readonly cutter = new CsvTokenizer(WHOLE_LINES, "auto", (line) => this.#line(line));
+  readonly #isWhole: boolean;
   readonly #judge: (attributes: DetailAttributes, raw: string) => RowOutcome;
   #open: OpenRecord | null = null;
   /** Whether the server writes when it received each record, which FreeRADIUS does last. */
   #hasTimestamps = false;
+  /** Whether a record was followed by the next one, without a blank line: then the last one shows nothing by that. */
+  #lacksBlanks = false;
 
-  constructor(judge: (attributes: DetailAttributes, raw: string) => RowOutcome) {
+  constructor({ isWhole = false }: DecoderSettings, judge: (attributes: DetailAttributes, raw: string) => RowOutcome) {
     super();
+    this.#isWhole = isWhole;
     this.#judge = judge;
   }
 
+  /** A record that nothing follows may have been cut off between two of its lines. */
   protected override atEnd(): void {
-    if (this.#open !== null && this.#hasTimestamps && !hasTimestamp(this.#open.lines)) this.#open.fault ??= cutOff();
-    this.#close();
+    const last = this.#open;
+    if (last === null || this.#isWhole) {
+      this.#close();
+      return;
+    }
+    if (this.#hasTimestamps && !last.lines.some(isTimestamp)) last.fault ??= CUT_OFF;
+    const isEnded = last.isLineEnded && (this.#lacksBlanks || isTimestamp(last.lines.at(-1) ?? ""));
+    this.#close(isEnded ? undefined : judgeUnended);
   }
 
   #line(line: CsvRecord): void {
-    if (line.isBlank) {
+    // A blank that no line end follows may be the beginning of an attribute.
+    if (line.isBlank && (line.isEnded || this.#open === null)) {
       if (this.#open === null) this.add(new TextRow(line.line, line.endOffset, line.raw(), BLANK));
       else this.#open.endOffset = line.endOffset;
       this.#close();
       return;
     }
     const text = line.rawText();
-    if (!isIndented(text)) this.#close();
-    this.#open ??= { line: line.line, lines: [], lengthKept: 0, endOffset: 0, fault: null };
+    if (!isIndented(text) && this.#open !== null) {
+      this.#lacksBlanks = true;
+      this.#close();
+    }
+    this.#open ??= { line: line.line, lines: [], lengthKept: 0, endOffset: 0, isLineEnded: true, fault: null };
     const record = this.#open;
+    record.isLineEnded = line.isEnded;
     record.endOffset = line.endOffset;
     record.fault ??= line.fault && faultReject(line.fault);
     if (record.lengthKept > CSV_LIMITS.recordBytesMax) record.fault ??= faultReject("record-too-long");
@@ -56,14 +75,14 @@ export class DetailDecoder extends CuttingDecoder {
     record.lengthKept += text.length;
   }
 
-  #close(): void {
+  #close(settle = (outcome: RowOutcome): RowOutcome => outcome): void {
     const record = this.#open;
     if (record === null) return;
     this.#open = null;
-    this.#hasTimestamps ||= hasTimestamp(record.lines);
+    this.#hasTimestamps ||= record.lines.some(isTimestamp);
     const raw = record.lines.join("\n");
     const outcome = record.fault === null ? this.#outcome(record.lines, raw) : rejected(record.fault);
-    this.add(new TextRow(record.line, record.endOffset, raw.slice(0, RAW_TEXT_MAX), outcome));
+    this.add(new TextRow(record.line, record.endOffset, raw.slice(0, RAW_TEXT_MAX), settle(outcome)));
   }
 
   #outcome(lines: readonly string[], raw: string): RowOutcome {
@@ -72,13 +91,7 @@ export class DetailDecoder extends CuttingDecoder {
   }
 }
 
-const hasTimestamp = (lines: readonly string[]): boolean => lines.some((line) => /^\s*Timestamp\s*=/.test(line));
-
-const cutOff = (): Reject => ({
-  code: "trailer-missing",
-  what: "The file ends in the middle of a record: it was cut off there, or is still being written.",
-  fix: "Fetch the file again. If the record is whole, retry it as it is.",
-});
+const isTimestamp = (line: string): boolean => /^\s*Timestamp\s*=/.test(line);
 
 const BLANK: RowOutcome = { kind: "framing", what: "blank" };
 const rejected = (reject: Reject): RowOutcome => ({ kind: "reject", reject });

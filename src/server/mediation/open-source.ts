@@ -18,11 +18,11 @@ export interface OpenedSource {
 export function openSource(source: Source, rating: RatingContext, receivedAt: EpochMs): OpenedSource {
   const format = formatNamed(source.format);
   if (format === undefined) throw formatUnknown({ source: source.name, format: source.format });
-  const { timeZone, fold, mapping, futureToleranceS, driftToleranceS, numbers, duration, legs, directions } =
-    source.config;
+  const { timeZone, fold, mapping, futureToleranceS, driftToleranceS, endsLastLine } = source.config;
+  const { numbers, duration, legs, directions } = source.config;
   return {
     format,
-    settings: { timeZone, fold, mapping, receivedAt, futureToleranceS, driftToleranceS },
+    settings: { timeZone, fold, mapping, receivedAt, futureToleranceS, driftToleranceS, isWhole: !endsLastLine },
     desk: {
       tenantId: source.tenantId,
       sourceId: source.id,

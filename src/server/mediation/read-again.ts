@@ -12,7 +12,7 @@ export function readAgain(
   settings: DecoderSettings,
   { preamble, raw }: { readonly preamble: string; readonly raw: string },
 ): Exclude<RowOutcome, { readonly kind: "framing" }> | null {
-  const decoder = format.open({ ...settings, isKeptRow: true });
+  const decoder = format.open({ ...settings, isKeptRow: true, isWhole: true });
   const text = preamble === "" ? `${raw}\n` : `${preamble}\n${raw}\n`;
   const bytes = format.isBinary ? fromHexadecimal(text) : Buffer.from(text, "utf8");
   if (bytes === null) return { kind: "reject", reject: NOT_HEXADECIMAL };

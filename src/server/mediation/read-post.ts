@@ -37,15 +37,15 @@ export function readPost({ format, settings }: OpenedSource, post: Post): ReadPo
     return keepable({ preamble: "", rows: [{ line: 1, raw: raw.slice(0, RAW_TEXT_MAX), outcome: posted }] });
   }
   if (posted !== undefined) body = posted.bytes;
-  const decoder = format.open(settings);
+  const decoder = format.open({ ...settings, isWhole: true }); // HTTP says how long a body is
   return keepable(arrived([...decoder.push(body), ...decoder.end()]));
 }
 
 function arrived(decoded: readonly DecodedRow[]): ReadPost {
   const header: string[] = [];
   const rows: ArrivedRow[] = [];
-  for (const { line, raw, outcome } of decoded) {
-    if (outcome.kind !== "framing") rows.push({ line, raw, outcome });
+  for (const { line, raw, outcome, sequence } of decoded) {
+    if (outcome.kind !== "framing") rows.push({ line, raw, outcome, sequence });
     else if (outcome.what === "header" || outcome.what === "type-row") header.push(raw);
   }
   return { rows, preamble: header.join("\n") };

@@ -35,6 +35,10 @@ export const SourceConfig = Type.Object(
       default: 5,
       description: "seconds by which the timed duration may differ from the clock's",
     }),
+    endsLastLine: Type.Boolean({
+      default: true,
+      description: "whether the last line of a file has a line end; without one it waits, as it may have been cut off",
+    }),
     numbers: Type.Object(
       {
         defaultCountry: Type.Union([Type.String({ pattern: "^[A-Z]{2}$" }), Type.Null()], { default: null }),

@@ -111,9 +111,9 @@ const LOSSES_MS = 10_000;
 
 /** Every message is read as a line of a small file of the source's format. */
 function rowsOf({ format, settings }: OpenedSource, lines: Uint8Array): readonly ArrivedRow[] {
-  const decoder = format.open(settings);
-  return [...decoder.push(lines), ...decoder.end()].flatMap(({ line, raw, outcome }) =>
-    outcome.kind === "framing" || raw === "" ? [] : [{ line, raw, outcome }],
+  const decoder = format.open({ ...settings, isWhole: true });
+  return [...decoder.push(lines), ...decoder.end()].flatMap(({ line, raw, outcome, sequence }) =>
+    outcome.kind === "framing" || raw === "" ? [] : [{ line, raw, outcome, sequence }],
   );
 }
 

@@ -19,14 +19,14 @@ export interface DecodedPage {
  */
 export function decodePage({ format, settings }: OpenedSource, form: PageForm, page: TablePage): DecodedPage {
   const bytes = Buffer.from(pageText(form, page), "utf8");
-  const decoder = format.open(settings);
+  const decoder = format.open({ ...settings, isWhole: true });
   const header: string[] = [];
   const rows: (ArrivedRow | undefined)[] = page.rows.map(() => undefined);
   const firstLine = headerLines(form) + 1;
-  for (const { line, raw, outcome } of [...decoder.push(bytes), ...decoder.end()]) {
+  for (const { line, raw, outcome, sequence } of [...decoder.push(bytes), ...decoder.end()]) {
     const place = line - firstLine;
     // What is found at the end of a file, such as a trailer that is missing, is of no row.
-    if (outcome.kind !== "framing" && place < rows.length && raw !== "") rows[place] = { line, raw, outcome };
+    if (outcome.kind !== "framing" && place < rows.length && raw !== "") rows[place] = { line, raw, outcome, sequence };
     if (outcome.kind === "framing" && place < 0) header.push(raw);
   }
   return { preamble: header.join("\n"), rows, sizeBytes: bytes.length };
