@@ -19,6 +19,36 @@ export interface FileNumbers {
 /** Replaces what is known of the numbers in a file. */
 export async function saveNumbers(tx: Tx, file: CountedFile, numbers: readonly FileNumbers[]): Promise<void> {
   await tx.query("delete from record_numbers where file_id = $1", [file.fileId]);
+  await insertNumbers(tx, file, numbers);
+}
+
+/** Takes out what is known of numbers in or beside a range, of one stream of a file, and answers it. */
+export async function takeNumbers(
+  tx: Tx,
+  { fileId }: CountedFile,
+  { stream, first, last }: { readonly stream: string; readonly first: number; readonly last: number },
+): Promise<readonly NumberRun<NumberPlace>[]> {
+  const { rows } = await tx.query<{
+    first: string;
+    last: string;
+    first_line: string;
+    last_line: string;
+    at: EpochMs;
+  }>(
+    `delete from record_numbers
+     where file_id = $1 and stream = $2 and first_number <= $4::bigint + 1 and last_number >= $3::bigint - 1
+     returning first_number as first, last_number as last, first_line, last_line, at`,
+    [fileId, stream, first, last],
+  );
+  return rows.map((row) => ({
+    first: Number(row.first),
+    last: Number(row.last),
+    firstAt: { line: Number(row.first_line), at: row.at },
+    lastAt: { line: Number(row.last_line), at: row.at },
+  }));
+}
+
+export async function insertNumbers(tx: Tx, file: CountedFile, numbers: readonly FileNumbers[]): Promise<void> {
   if (numbers.length === 0) return;
   await tx.query(
     `insert into record_numbers (tenant_id, source_id, file_id, stream, first_number, last_number, first_line,

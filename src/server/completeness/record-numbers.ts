@@ -1,12 +1,12 @@
-import { hasRestarted } from "../../core/completeness/counter-lives.ts";
+import { hasRestarted, splitLives } from "../../core/completeness/counter-lives.ts";
 import { compileNamePattern, type NamePattern } from "../../core/completeness/name-pattern.ts";
-import { NumberCollector } from "../../core/completeness/number-runs.ts";
+import { mergeRuns, NumberCollector } from "../../core/completeness/number-runs.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { DecodedRow } from "../../mediation/decoder.ts";
 import type { Tx } from "../db/tx.ts";
 import type { CompletenessSettings } from "./completeness-settings.ts";
-import { type NumberPlace, saveNumbers } from "./number-store.ts";
+import { type FileNumbers, insertNumbers, type NumberPlace, saveNumbers, takeNumbers } from "./number-store.ts";
 import type { CountedFile } from "./row-hours-store.ts";
 
 type RecordSettings = NonNullable<CompletenessSettings["records"]>;
@@ -36,7 +36,7 @@ export class RecordNumbers {
     this.#at = receivedAt;
   }
 
-  see(row: DecodedRow): void {
+  see(row: Pick<DecodedRow, "line" | "outcome" | "sequence">): void {
     if (this.#settings === null || this.#pattern === null || row.outcome.kind === "framing") return;
     if (row.outcome.kind === "call") this.#at = row.outcome.call.startedAt;
     const text = textOf(row, this.#settings.from);
@@ -54,14 +54,40 @@ export class RecordNumbers {
 
   /** Replaces what is known of the file's numbers, in the transaction that ends its pass. */
   async save(tx: Tx, file: CountedFile): Promise<void> {
-    const numbers = [...this.#lives].flatMap(([stream, lives]) =>
+    await saveNumbers(tx, file, this.#found());
+  }
+
+  /**
+   * Adds these numbers to what is known of a file that grows, as those of posts and pulls do, in the transaction that
+   * stores the rows: runs that continue each other become one, so that a day of single records is a line or two.
+   * Batches of one source reach this one after the other, under the lock of its counts.
+   */
+  async add(tx: Tx, file: CountedFile): Promise<void> {
+    for (const [stream, found] of Map.groupBy(this.#found(), (one) => one.stream)) {
+      const runs = found.map(({ run }) => run);
+      const range = { first: Math.min(...runs.map(({ first }) => first)), last: Math.max(...runs.map((r) => r.last)) };
+      const known = await takeNumbers(tx, file, { stream, ...range });
+      const all = [...known, ...runs].map((run) => ({ ...run, at: run.firstAt.at }));
+      const lives = this.#settings?.restarts ? splitLives(all) : [all];
+      await insertNumbers(
+        tx,
+        file,
+        lives.flatMap((life) => mergeRuns<NumberPlace>(life).map((run) => ({ stream, run }))),
+      );
+    }
+  }
+
+  #found(): readonly FileNumbers[] {
+    return [...this.#lives].flatMap(([stream, lives]) =>
       lives.flatMap(({ collector }) => collector.runs().map((run) => ({ stream, run }))),
     );
-    await saveNumbers(tx, file, numbers);
   }
 }
 
-function textOf({ outcome, sequence }: DecodedRow, from: RecordSettings["from"]): string | null {
+function textOf(
+  { outcome, sequence }: Pick<DecodedRow, "outcome" | "sequence">,
+  from: RecordSettings["from"],
+): string | null {
   if (from === "sequence") return sequence ?? null;
   return outcome.kind === "call" ? outcome.call[from] : null;
 }

@@ -8,6 +8,8 @@ export interface ArrivedRow {
   readonly line: number;
   readonly raw: string;
   readonly outcome: Exclude<RowOutcome, { readonly kind: "framing" }>;
+  /** The switch's own number of the record, where a row that came in no file has one. */
+  readonly sequence?: string | undefined;
   /**
    * Its hash, where that is not of `raw`: an operator has corrected the text since, or the row stands for the end of a
    * file, which has none.

@@ -1,5 +1,6 @@
 import { noteSign } from "../completeness/note-arrival.ts";
 import { noteRows } from "../completeness/note-rows.ts";
+import { RecordNumbers } from "../completeness/record-numbers.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type ArrivedRow, countFates, type RowFate } from "./arrived-row.ts";
@@ -49,19 +50,24 @@ export async function storeLooseRows(db: Database, batch: LooseBatch): Promise<S
       sizeBytes,
     }),
   );
+  const { tenantId, id: sourceId, config } = source;
+  const { receivedAt } = opened.settings;
+  const numbered = rows.map((row, index) => ({ ...row, line: firstLine + index }));
+  const numbers = new RecordNumbers(config.completeness, receivedAt);
+  for (const row of numbered) numbers.see(row);
   const { fates } = await retrying(() =>
     storeBatch(db, {
       source,
       opened,
       fileId,
       kind,
-      rows: rows.map((row, index) => ({ ...row, line: firstLine + index })),
+      rows: numbered,
       turn: ALONE,
       onFates: async (tx, all) => {
         await recount(tx, new Map([[fileId, countFates(all)]]));
-        const { tenantId, id: sourceId } = source;
         await noteRows(tx, { tenantId, sourceId, fileId }, rows, all);
-        await noteSign(tx, { tenantId, sourceId, at: opened.settings.receivedAt });
+        await numbers.add(tx, { tenantId, sourceId, fileId });
+        await noteSign(tx, { tenantId, sourceId, at: receivedAt });
         await alongside?.(tx);
       },
     }),
