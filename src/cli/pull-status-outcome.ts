@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { type EpochMs, toInstant } from "../core/time/epoch.ts";
 import type { Database } from "../server/db/database.ts";
 import type { PullFilter } from "../server/pulls/find-pulls.ts";
@@ -16,10 +17,11 @@ export async function pullStatusOutcome(db: Database, tenantId: string, filter: 
           ...["SOURCE", "PULL", "KIND", "STATE", "LAST DONE", "NEXT"].map((title) => ({ title })),
           ...["DONE", "WAITING", "FAILED", "REFUSED"].map((title) => ({ title, align: "right" as const })),
         ],
-        rows: statuses.map(({ source, settings, stored, state, files }) => [
+        rows: statuses.map(({ source, settings, stored, state, files, rows }) => [
           ...[source.name, settings.name, settings.kind, state],
           ...[stored?.succeededAt, stored?.nextAt].map((at) => (at ? timeText(at) : "never")),
-          ...[files.done, files.waiting + files.imported, files.failed, files.refused].map(String),
+          rows === null ? String(files.done) : counted(rows, "row"),
+          ...[files.waiting + files.imported, files.failed, files.refused].map(String),
         ]),
       },
       ...statuses.flatMap(faultLines),
@@ -37,9 +39,9 @@ function faultLines({ source, settings, stored, failedFiles }: PullStatus): stri
 
 const instant = (at: EpochMs | null | undefined): string | null => (at ? toInstant(at).toString() : null);
 
-const shown = ({ source, settings, stored, state, files, failedFiles }: PullStatus): object => ({
+const shown = ({ source, settings, stored, state, files, rows, failedFiles }: PullStatus): object => ({
   ...{ source: source.name, pull: settings.name, kind: settings.kind, state },
   ...{ startedAt: instant(stored?.startedAt), succeededAt: instant(stored?.succeededAt) },
   ...{ nextAt: instant(stored?.nextAt), failures: stored?.failures ?? 0, problem: stored?.problem ?? null },
-  ...{ holder: stored?.holder ?? null, pinned: stored?.pinned ?? null, files, failedFiles },
+  ...{ holder: stored?.holder ?? null, pinned: stored?.pinned ?? null, files, rows, failedFiles },
 });

@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { findPulls, type Pull, type PullFilter } from "./find-pulls.ts";
 import { countSeenFiles, type FailedFile, listFailedFiles, type SeenCounts } from "./seen-file-store.ts";
+import { countReadRows } from "./sql-progress-store.ts";
 
 export type { FailedFile, SeenCounts };
 
@@ -11,6 +12,8 @@ export type PullState = "off" | "new" | "running" | "failed" | "ok";
 export interface PullStatus extends Pull {
   readonly state: PullState;
   readonly files: SeenCounts;
+  /** Rows that a pull of tables has read, whatever became of them; null for one of files. */
+  readonly rows: number | null;
   /** Files that could not be fetched, imported or moved away, the first of them by path. */
   readonly failedFiles: readonly FailedFile[];
 }
@@ -32,7 +35,8 @@ export async function pullStatus(
       const id = pull.stored?.id;
       const failedFiles = id === undefined ? [] : await listFailedFiles(tx, id, FAILED_LISTED_MAX);
       const files = (id === undefined ? undefined : counts.get(id)) ?? NO_FILES;
-      statuses.push({ ...pull, state: stateOf(pull), files, failedFiles });
+      const rows = pull.settings.kind === "sql" ? await countReadRows(tx, pull.source.id, pull.settings.name) : null;
+      statuses.push({ ...pull, state: stateOf(pull), files, rows, failedFiles });
     }
     return statuses;
   });

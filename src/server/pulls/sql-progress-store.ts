@@ -23,6 +23,18 @@ export async function loadProgress(tx: Tx, pullId: string): Promise<SqlProgress>
   return rows[0]?.cursor ?? {};
 }
 
+/** How the rows of a pull come, as the names of their files begin. */
+export const wayOfPull = (name: string): string => `sql ${name}`;
+
+/** Rows that a pull has read so far, those excepted that it met again. */
+export async function countReadRows(tx: Tx, sourceId: string, name: string): Promise<number> {
+  const { rows } = await tx.query<{ rows: string }>(
+    "select coalesce(sum(rows), 0) as rows from source_files where source_id = $1 and starts_with(sha256, $2)",
+    [sourceId, `${wayOfPull(name)}:`],
+  );
+  return Number(rows[0]?.rows ?? 0);
+}
+
 /** Of these rows, those that are stored. */
 export async function findPulledRows(
   tx: Tx,

@@ -6,7 +6,7 @@ import { openSource } from "../../mediation/open-source.ts";
 import { addCounts, NO_ROWS, type RowCounts } from "../../mediation/row-counts.ts";
 import { storeLooseRows } from "../../mediation/store-loose-rows.ts";
 import type { PullRun } from "../puller.ts";
-import { findPulledRows, type PulledRow, type SqlProgress, saveProgress } from "../sql-progress-store.ts";
+import { findPulledRows, type PulledRow, type SqlProgress, saveProgress, wayOfPull } from "../sql-progress-store.ts";
 import type { SqlPull } from "../sql-settings.ts";
 import { decodePage, hashesOf } from "./page-rows.ts";
 import type { PageForm } from "./page-text.ts";
@@ -130,7 +130,7 @@ export class TableRead {
     const { fates } = await storeLooseRows(db, {
       source,
       opened,
-      way: `sql ${this.#run.settings.name}`,
+      way: wayOfPull(this.#run.settings.name),
       kind: "import",
       preamble: decoded.preamble,
       rows: fresh,
