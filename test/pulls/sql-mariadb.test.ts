@@ -10,6 +10,7 @@ import { openMysql } from "../../src/server/pulls/sql/mysql-reader.ts";
 import { sqlPuller } from "../../src/server/pulls/sql-puller.ts";
 import { SqlPull } from "../../src/server/pulls/sql-settings.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { expectReadOnAfterKill, storedRows } from "../support/killed-in-mid-read.ts";
 import { type MariadbServer, mariadbServer } from "../support/mariadb-server.ts";
 import { Operator } from "../support/operator.ts";
 import { pullRun, secretFile } from "../support/pull-run.ts";
@@ -71,14 +72,7 @@ const insert = (numbers: readonly number[], into = asterisk) =>
   into.query(`insert into cdr (${COLUMNS}) values ${numbers.map((number) => call(number)).join(", ")}`);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-const stored = () =>
-  operator.figures<{ calls: number; first: string; files: number; rows: number; duplicate: number; balanced: boolean }>(
-    `select (select count(*)::int from usage_events) as calls,
-       (select to_char(min(started_at) at time zone 'UTC', 'HH24:MI:SS') from usage_events) as first,
-       (select count(*)::int from source_files) as files, (select sum(rows)::int from source_files) as rows,
-       (select sum(duplicate)::int from source_files) as duplicate,
-       (select bool_and(rows = stored + duplicate + non_billable + quarantined + open) from source_files) as balanced`,
-  );
+const stored = () => storedRows(operator);
 
 async function pull(rest: object = {}) {
   const run = await pullRun(operator, source, settings(rest));
@@ -154,16 +148,7 @@ describe("a table of MariaDB", () => {
 
   test("of a server that is killed in mid-read is read on from the last page, every row once", async () => {
     await insert(upTo(3_000));
-    const run = await pullRun(operator, source, settings({ pageRows: 200 }));
-    const reading = sqlPuller.run({ ...run, rating: run.rating }).catch((error: unknown) => error);
-    for (let calls = 0; calls < 400; ) calls = (await stored()).calls;
-    await server.kill();
-    expect(await reading).toMatchObject({ code: "sql-unreachable" });
-    const before = (await stored()).calls;
-    expect(before).toBeLessThan(3_000);
-    await server.start();
-    await pull({ pageRows: 200 });
-    expect(await stored()).toMatchObject({ calls: 3_000, rows: 3_000, duplicate: 0, balanced: true });
+    await expectReadOnAfterKill({ operator, source, settings: settings(), rows: 3_000, server });
   });
 });
 

@@ -7,6 +7,7 @@ import { sqlPuller } from "../../src/server/pulls/sql-puller.ts";
 import { SqlPull } from "../../src/server/pulls/sql-settings.ts";
 import { tollwright } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { expectReadOnAfterKill } from "../support/killed-in-mid-read.ts";
 import { Operator } from "../support/operator.ts";
 import { pullRun, secretFile } from "../support/pull-run.ts";
 import { throwAwayServer } from "../support/throw-away-server.ts";
@@ -150,11 +151,22 @@ describe("a table of PostgreSQL", () => {
       stderr: expect.stringContaining("by_command: 1 row: 1 stored"),
     });
     expect(await ran("--once")).toMatchObject({ status: 0, stderr: expect.stringContaining("by_command: 0 rows") });
-    expect(await ran("--status")).toMatchObject({ status: 0, stdout: expect.stringMatching(/by-command +cdr +sql/) });
+    const status = expect.stringMatching(/by-command +cdr +sql +ok .* 1 row /);
+    expect(await ran("--status")).toMatchObject({ status: 0, stdout: status });
     const open = { ...pulls[0], url: "mysql://a:b@c/d" };
     await expect(operator.source("open", "mapped", { mapping: MAPPING, pulls: [open] })).rejects.toThrow(
       /give urlFrom/,
     );
+  });
+
+  test("of a server that is killed in mid-read is read on from the last page, every row once", async () => {
+    await onSwitch(`create table killed (id int primary key, src text, dst text, at timestamptz, seconds int, note text);
+      insert into killed select n, '442079460018', '14155550123', '2026-03-02 10:00Z'::timestamptz + n * interval '1 s', 60, null
+      from generate_series(1, 3000) n`);
+    const source = await operator.source("any", "mapped", { mapping: MAPPING });
+    await operator.flatRate(source, "0.60");
+    const read = settings({ table: "killed", cursor: { column: "id", by: "number" } });
+    await expectReadOnAfterKill({ operator, source, settings: read, rows: 3_000, server });
   });
 
   test("that is not there, a wrong password and a server that is away are told apart", async () => {

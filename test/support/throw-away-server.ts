@@ -1,23 +1,35 @@
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { startEmbedded } from "../../src/server/db/embedded.ts";
 import { processExists, readPostmaster } from "../../src/server/db/postmaster-file.ts";
 import type { ServerBinaries } from "../../src/server/db/server-binaries.ts";
 
 const FOLDER = "tollwright-throw-away-";
 
-/**
- * A server of its own in a temporary folder, without fsync unless `durable`; `stop` removes both, `pid` is its
- * process now.
- */
+/** A server of a test's own. */
+export interface ThrowAwayServer {
+  readonly url: string;
+  /** Its process now. */
+  readonly pid: number;
+  /** Ends it as a crash would; it comes back by itself. */
+  kill(): Promise<void>;
+  /** Waits until it is back. */
+  start(): Promise<void>;
+  /** Stops it and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** A server in a temporary folder, without fsync unless `durable`. */
 export async function throwAwayServer({
   binaries,
   durable = false,
 }: {
   binaries?: ServerBinaries | undefined;
   durable?: boolean;
-} = {}): Promise<{ readonly url: string; readonly pid: number; stop(): Promise<void> }> {
+} = {}): Promise<ThrowAwayServer> {
   await removeAbandoned();
   const dataDir = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   await chmod(dataDir, 0o755); // as root the server runs as another account, which has to pass
@@ -31,8 +43,22 @@ export async function throwAwayServer({
     get pid() {
       return server.pid;
     },
+    kill: async () => void process.kill(server.pid, "SIGKILL"),
+    start: () => untilItAnswers(server.url),
     stop,
   };
+}
+
+async function untilItAnswers(url: string): Promise<void> {
+  for (;;) {
+    const client = new pg.Client({ connectionString: url });
+    const isThere = await client.connect().then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return await client.end();
+    await sleep(50);
+  }
 }
 
 /** What killed test runs left behind: a folder carries the number of the process that made it. */
