@@ -9,7 +9,9 @@ import type { JsonNode } from "./json-node.ts";
 import { compileText } from "./text-value.ts";
 
 /** Units of an epoch time per millisecond, as a power of ten: seconds are 10³ ms, microseconds 10⁻³. */
-const EPOCHS = { "epoch-s": 3, "epoch-ms": 0, "epoch-us": -3 } as const;
+const EPOCHS = { "epoch-s": 3, "epoch-ms": 0, "epoch-us": -3, "gregorian-s": 3 } as const;
+/** Seconds from the year 0, where Erlang's calendar begins, to 1970. */
+const GREGORIAN_EPOCH_S = 62_167_219_200;
 type EpochFormat = keyof typeof EPOCHS;
 
 const UTC_NAMES = ["UTC", "GMT", "Z"] as const;
@@ -20,7 +22,7 @@ export type ClockSettings = Pick<DecoderSettings, "timeZone" | "fold">;
 /**
  * Compiles an instant: `{ "column" | "columns" | …, "format": …, "zone": …, "zones": {…} }`, or a list of such, of which
  * the first that is not empty counts. A text value (see text-value.ts) whose text `format` reads: `epoch-s`, `epoch-ms`,
- * `epoch-us`, `iso-8601`, or a pattern of {@link TimestampPattern}; a list of them where releases of a switch differ.
+ * `epoch-us`, `gregorian-s` (Erlang's), `iso-8601`, or a pattern of {@link TimestampPattern}; a list of them where releases of a switch differ.
  * Local times are read in `zone` (default: the source's); `zones` says what the switch's abbreviations mean, because
  * CST is three zones. An empty text, and epoch 0, is null.
  */
@@ -63,7 +65,7 @@ function firstReading(
 function compileOne(node: JsonNode, slots: Slots, settings: ClockSettings): TimeReader {
   const format = node.need(
     "format",
-    `Write epoch-s, epoch-ms, epoch-us, iso-8601, or a pattern such as "yyyy-MM-dd HH:mm:ss".`,
+    `Write epoch-s, epoch-ms, epoch-us, gregorian-s, iso-8601, or a pattern such as "yyyy-MM-dd HH:mm:ss".`,
   );
   const { format: _format, zone: _zone, zones: _zones, ...source } = node.value as Record<string, unknown>;
   const text = compileText(node.withValue(source), slots);
@@ -90,7 +92,8 @@ function epochReader(text: TextReader, format: EpochFormat): TimeReader {
       return timeInvalid(written, format);
     if (power === 0) return whole;
     if (power < 0) return Math.floor(whole / 1_000);
-    return whole * 1_000 + (fraction === "" ? 0 : Number(fraction.padEnd(3, "0").slice(0, 3)));
+    const epochS = format === "gregorian-s" ? whole - GREGORIAN_EPOCH_S : whole;
+    return epochS * 1_000 + (fraction === "" ? 0 : Number(fraction.padEnd(3, "0").slice(0, 3)));
   };
   return { read, otherMs: null };
 }

@@ -1,5 +1,5 @@
 /** How a switch writes durations. `mm:ss` and `hh:mm:ss` take any number of digits in their first part. */
-export const DURATION_UNITS = ["s", "ms", "us", "minutes", "mm:ss", "hh:mm:ss"] as const;
+export const DURATION_UNITS = ["s", "ms", "us", "minutes", "mm:ss", "hh:mm:ss", "h m s"] as const;
 export type DurationUnit = (typeof DURATION_UNITS)[number];
 
 /** Longest duration read, in milliseconds: far beyond any call, far below where whole milliseconds stop being exact. */
@@ -12,9 +12,26 @@ const MS_MAX = 1e14;
 export function parseDuration(text: string, unit: DurationUnit): number | undefined {
   const isNegative = text.startsWith("-");
   const digits = isNegative ? text.slice(1) : text;
-  const ms = unit === "mm:ss" || unit === "hh:mm:ss" ? sexagesimalMs(digits, unit) : decimalMs(digits, unit);
+  const ms = durationMs(digits, unit);
   if (ms === undefined || ms > MS_MAX) return undefined;
   return isNegative && ms !== 0 ? -ms : ms;
+}
+
+function durationMs(text: string, unit: DurationUnit): number | undefined {
+  if (unit === "h m s") return spokenMs(text);
+  return unit === "mm:ss" || unit === "hh:mm:ss" ? sexagesimalMs(text, unit) : decimalMs(text, unit);
+}
+
+const SPOKEN =
+  /^(?:(\d{1,9}) ?h(?:(?:ou)?rs?)?)? ?(?:(\d{1,9}) ?m(?:in(?:ute)?s?)?)? ?(?:([\d.,]{1,18}) ?s(?:ec(?:ond)?s?)?)?$/i;
+
+/** "1h2m3.5s", "5m", "00h02m10s", "1 hr 2 min 3 sec": each part with its unit, and at least one of them. */
+function spokenMs(text: string): number | undefined {
+  const match = SPOKEN.exec(text);
+  if (match === null || text === "") return undefined;
+  const [, hours = "0", minutes = "0", seconds = "0"] = match;
+  const secondsMs = decimalMs(seconds, "s");
+  return secondsMs === undefined ? undefined : Number(hours) * 3_600_000 + Number(minutes) * 60_000 + secondsMs;
 }
 
 function decimalMs(text: string, unit: "s" | "ms" | "us" | "minutes"): number | undefined {
