@@ -50,6 +50,7 @@ export interface StoryCall {
   readonly code: string;
   readonly at: string;
   readonly called?: string;
+  readonly calling?: string;
   readonly talkedS?: number;
   readonly isCalleesLeg?: boolean;
 }
@@ -73,9 +74,10 @@ export class Story {
   }
 
   async import(calls: readonly StoryCall[]): Promise<void> {
-    const text = calls.map(({ code, at, called = "4930901820", talkedS = 120, isCalleesLeg = false }) => {
+    const text = calls.map(({ code, at, talkedS = 120, isCalleesLeg = false, ...numbers }) => {
+      const { called = "4930901820", calling = "4989123456" } = numbers;
       this.#calls += 1;
-      const call = { key: `k${this.#calls}`, calling: "4989123456", called, ringS: 0, talkedS, account: code };
+      const call = { key: `k${this.#calls}`, calling, called, ringS: 0, talkedS, account: code };
       const startedAt = Temporal.Instant.from(at).epochMilliseconds;
       return freeswitchRow({ ...call, startedAt, gateway: "carrier" }, { isCalleesLeg });
     });
