@@ -41,9 +41,6 @@ begin
     'create table tollwright.%I (like %s including defaults including constraints including generated '
     'including storage including compression)', partition_name, parent);
   execute format('alter table tollwright.%I enable row level security', partition_name);
-  execute format('alter table tollwright.%I force row level security', partition_name);
-  execute format('create policy owner_all on tollwright.%I to tollwright_owner using (true) with check (true)',
-    partition_name);
   execute format('alter table %s attach partition tollwright.%I for values from (%L) to (%L)',
     parent, partition_name, to_char(month, 'YYYY-MM-DD 00:00:00+00'), to_char(following, 'YYYY-MM-DD 00:00:00+00'));
 end

@@ -25,7 +25,6 @@ import {
 import { entriesInForce } from "../usage/charge-entries.ts";
 import { holdStoredCalls } from "../usage/hold-stored-calls.ts";
 import type { ChargeEntry, PricedCharge } from "../usage/priced-call.ts";
-import { openStages } from "../usage/stage.ts";
 import { loadChargeEntries } from "../usage/stored-usage.ts";
 import {
   createMonths,
@@ -240,7 +239,6 @@ class Replay {
     const { tenantId, accounts } = this.#context;
     const { pool, rerating } = this.#wanted;
     return await this.#db.bulk("ingest", {}, async (tx) => {
-      await openStages(tx);
       await holdStoredCalls(tx, tenantId);
       await lockIdentities(
         tx,

@@ -11,28 +11,69 @@ const POSTGRES_EPOCH_MS = 946_684_800_000;
 const NUMERIC_POSITIVE = 0x0000;
 const NUMERIC_NEGATIVE = 0x4000;
 const AMOUNT_DECIMALS = 9;
+const PLAIN_DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
+const JSONB_VERSION = 1;
 /** Base-10⁴ digits after the decimal point that hold 9 decimals, and a whole number of them below 2⁵³. */
 const FRACTION_GROUPS = 3;
 const PLAIN_AMOUNT_MAX = BigInt(Number.MAX_SAFE_INTEGER) / 1000n;
 /** Longest text that is worth writing character by character; native code is faster beyond. */
 const SHORT_TEXT = 48;
+/** Bytes of a body that are sent at a time: few enough to stay in a processor's cache. */
+const PIECE_BYTES = 1 << 17;
+/** Room for the rows that reach beyond a piece's end before it is given out. */
+const PIECE_ROOM = PIECE_BYTES + (1 << 13);
 
 /**
- * Builds the body of one `COPY … FROM STDIN (FORMAT binary)` in a growing buffer: `row(columns)`, then one call a
- * column, in order. Binary because text costs the client 8–16 µs a row in escaping and formatting; plain loops over one
- * byte array because a call into native code for each small field costs more than the field
- * (docs/reference/benchmarks.md).
+ * The body of one `COPY … FROM STDIN (FORMAT binary)` for {@link copyIn}: `write` gives each row, by `row(columns)` and
+ * then one call a column, in order. It comes in pieces, so that the server takes one while the next is written.
+ */
+export function* copyBody<Row>(
+  rows: Iterable<Row>,
+  write: (copy: BinaryCopy, row: Row) => void,
+): Generator<Uint8Array> {
+  const copy = new BinaryCopy();
+  for (const row of rows) {
+    write(copy, row);
+    if (copy.size >= PIECE_BYTES) yield copy.take();
+  }
+  yield copy.finish();
+}
+
+/**
+ * Writes fields of rows into a growing buffer. Binary because text costs the client 8–16 µs a row in escaping and
+ * formatting; plain loops over one byte array because a call into native code for each small field costs more than the
+ * field (docs/reference/benchmarks.md).
  */
 export class BinaryCopy {
   #bytes: Buffer;
   #view: DataView;
-  #used = 0;
+  #used: number;
 
-  constructor(initialBytes = 1 << 20) {
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(initialBytes, 64));
+  constructor() {
+    this.#bytes = Buffer.allocUnsafeSlow(PIECE_ROOM);
     this.#view = new DataView(this.#bytes.buffer);
     this.#bytes.set(SIGNATURE, 0);
     this.#used = SIGNATURE.length;
+  }
+
+  /** Bytes written since the last `take`. */
+  get size(): number {
+    return this.#used;
+  }
+
+  /** What was written since the last time; the bytes are the taker's. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#used);
+    this.#bytes = Buffer.allocUnsafeSlow(PIECE_ROOM);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#used = 0;
+    return taken;
+  }
+
+  /** The rest of the body; nothing is written after it. */
+  finish(): Uint8Array {
+    this.row(-1);
+    return this.#bytes.subarray(0, this.#used);
   }
 
   row(columns: number): void {
@@ -55,8 +96,10 @@ export class BinaryCopy {
     }
     invariant(bytes.length === 16, "a uuid is 16 bytes");
     this.#length(16, 20);
-    for (let i = 0; i < 16; i += 1) this.#bytes[this.#used + i] = bytes.charCodeAt(i);
-    this.#used += 16;
+    const into = this.#bytes;
+    const start = this.#used;
+    for (let i = 0; i < 16; i += 1) into[start + i] = bytes.charCodeAt(i);
+    this.#used = start + 16;
   }
 
   /** NUL cannot stand in PostgreSQL text and is written as U+FFFD. */
@@ -135,18 +178,55 @@ export class BinaryCopy {
     }
   }
 
-  /** The finished body; the writer must not be used after it. */
-  finish(): Buffer {
-    this.row(-1);
-    return this.#bytes.subarray(0, this.#used);
+  /** A decimal number in plain digits as numeric, with the decimals that it is written with. */
+  numeric(value: string | null): void {
+    if (value === null) {
+      this.null();
+      return;
+    }
+    const [, sign, whole = "", fraction = ""] = PLAIN_DECIMAL.exec(value) ?? [];
+    invariant(sign !== undefined, `${value} is a decimal number in plain digits`);
+    const wholeGroups = Math.ceil(whole.length / 4);
+    const padded = whole.padStart(wholeGroups * 4, "0") + fraction.padEnd(Math.ceil(fraction.length / 4) * 4, "0");
+    let first = 0;
+    let end = padded.length / 4;
+    const group = (index: number) => Number(padded.slice(index * 4, index * 4 + 4));
+    while (first < end && group(first) === 0) first += 1;
+    while (end > first && group(end - 1) === 0) end -= 1;
+    const count = end - first;
+    this.#length(8 + count * 2, 12 + count * 2);
+    this.#view.setInt16(this.#used, count);
+    this.#view.setInt16(this.#used + 2, count === 0 ? 0 : wholeGroups - 1 - first);
+    this.#view.setUint16(this.#used + 4, sign === "-" && count > 0 ? NUMERIC_NEGATIVE : NUMERIC_POSITIVE);
+    this.#view.setInt16(this.#used + 6, fraction.length);
+    this.#used += 8;
+    for (let index = first; index < end; index += 1) {
+      this.#view.setInt16(this.#used, group(index));
+      this.#used += 2;
+    }
+  }
+
+  /** A value as jsonb. */
+  json(value: unknown): void {
+    if (value === null) {
+      this.null();
+      return;
+    }
+    const text = JSON.stringify(value);
+    const bytes = Buffer.byteLength(text, "utf8");
+    this.#length(bytes + 1, bytes + 5);
+    this.#bytes[this.#used] = JSONB_VERSION;
+    this.#bytes.write(text, this.#used + 1, "utf8");
+    this.#used += bytes + 1;
   }
 
   /** Writes short ASCII text at `start`; its length, or −1 when a character needs more than one byte. */
   #ascii(value: string, start: number): number {
+    const into = this.#bytes;
     for (let i = 0; i < value.length; i += 1) {
       const code = value.charCodeAt(i);
       if (code === 0 || code > 0x7f) return -1;
-      this.#bytes[start + i] = code;
+      into[start + i] = code;
     }
     return value.length;
   }

@@ -4,7 +4,6 @@ import type { Database } from "../db/database.ts";
 import { ensurePartitions } from "../db/partitions.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { postCharges } from "../usage/post-charges.ts";
-import { openStages } from "../usage/stage.ts";
 import type { ArrivedRow, RowFate } from "./arrived-row.ts";
 import type { BatchSource, Turn } from "./batch-source.ts";
 import { recount } from "./file-store.ts";
@@ -38,7 +37,6 @@ export interface StoredBatch {
 export async function storeBatch(db: Database, batch: Batch): Promise<StoredBatch> {
   const { source, opened, fileId, rows } = batch;
   return db.bulk("ingest", {}, async (tx) => {
-    await openStages(tx);
     const { batchId, bookedAt } = await insertBatch(tx, batch);
     const origin: BatchSource = {
       tenantId: source.tenantId,

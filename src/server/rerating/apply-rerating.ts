@@ -5,7 +5,6 @@ import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { holdStoredCalls } from "../usage/hold-stored-calls.ts";
-import { openStages } from "../usage/stage.ts";
 import { lockIdentities, moveCalls } from "./call-store.ts";
 import { booksToRerate, nextPage, PROGRESS_TOTAL, progressOf } from "./next-page.ts";
 import { type OpenedDesk, openDesk } from "./open-desk.ts";
@@ -126,7 +125,6 @@ async function finishRun(db: Database, { desk }: OpenedDesk, { id }: ReratingRun
 /** One page of a run, from where it stands: in one transaction, the identities locked first and the books last. */
 async function takePage(db: Database, { desk }: OpenedDesk, runId: string, limit: number): Promise<Step> {
   return await db.bulk("ingest", {}, async (tx): Promise<Step> => {
-    await openStages(tx);
     const run = await lockRun(tx, desk.request.tenantId, runId);
     invariant(run, `run ${runId} is there`);
     if (run.state !== "running") return { state: run.state, progress: PROGRESS_TOTAL };

@@ -5,7 +5,7 @@ import type { BulkTx } from "../db/tx.ts";
 import { entriesInForce, nextEntryNo, reversalOf } from "../usage/charge-entries.ts";
 import { type ChargedAccount, postCharges } from "../usage/post-charges.ts";
 import type { ChargeEntry, PricedCharge } from "../usage/priced-call.ts";
-import { insertCharges } from "../usage/stage.ts";
+import { insertCharges } from "../usage/insert-charges.ts";
 import { type ChargePlace, loadChargeEntries } from "../usage/stored-usage.ts";
 
 /** A stored call, and all that should be charged for it. */
@@ -40,10 +40,9 @@ export type SameCharge = (inForce: PricedCharge, due: PricedCharge) => boolean;
  * once and posts nothing. Append-only: a reversal stands where its charge does and names it.
  *
  * The one writer of differences, for re-rating and for the replay of cumulative prices alike. The caller has locked the
- * calls' identities (`lockIdentities`), has seen after that what should be charged, has opened the stages
- * (`openStages`), and does nothing more in the transaction that locks identities. It is the last thing before the
- * commit: the books are locked here, in order of their ids. Batches may be of any size that fits in memory; a few
- * thousand calls are best.
+ * calls' identities (`lockIdentities`), has seen after that what should be charged, and does nothing more in the
+ * transaction that locks identities. It is the last thing before the commit: the books are locked here, in order of
+ * their ids. Batches may be of any size that fits in memory; a few thousand calls are best.
  *
  * Answers the entries that were written: empty when everything was as it should be.
  */

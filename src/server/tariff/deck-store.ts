@@ -2,7 +2,7 @@ import { formatDecimal } from "../../core/money/decimal.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { DeckReading, DeckRow, RejectedRow } from "../../decks/deck-row.ts";
 import type { ChangeKind } from "../../decks/diff/deck-diff.ts";
-import { BinaryCopy } from "../db/binary-copy.ts";
+import { type BinaryCopy, copyBody } from "../db/binary-copy.ts";
 import { copyIn } from "../db/copy-in.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
@@ -125,9 +125,8 @@ async function insertRows(tx: BulkTx, { tenantId, id }: NewDeck, rows: readonly 
     next_s integer, connect_fee text, effective_from timestamptz, effective_to timestamptz, currency text, comment text,
     origin text)
     on commit drop`);
-  const copy = new BinaryCopy(rows.length * 192 + 64);
-  for (const [index, row] of rows.entries()) writeRow(copy, row, index);
-  await copyIn(tx, "copy stage_deck_rows from stdin (format binary)", copy.finish());
+  const body = copyBody(rows.entries(), writeRow);
+  await copyIn(tx, "copy stage_deck_rows from stdin (format binary)", body);
   await tx.query(
     `insert into deck_rows (tenant_id, deck_id, ${ROW_COLUMNS})
      select $1, $2, number, line, prefix, code_text, destination, kind, status, rate::numeric, unit_s, written_decimals,
@@ -138,7 +137,7 @@ async function insertRows(tx: BulkTx, { tenantId, id }: NewDeck, rows: readonly 
   await tx.query("drop table stage_deck_rows");
 }
 
-function writeRow(copy: BinaryCopy, row: DeckRow, number: number): void {
+function writeRow(copy: BinaryCopy, [number, row]: readonly [number, DeckRow]): void {
   copy.row(18);
   copy.int4(number);
   copy.int4(row.line);

@@ -3,7 +3,7 @@ import { formatDecimal } from "../../core/money/decimal.ts";
 import type { Rate } from "../../core/tariff/rate.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { RateKey } from "../../decks/diff/deck-diff.ts";
-import { BinaryCopy } from "../db/binary-copy.ts";
+import { type BinaryCopy, copyBody } from "../db/binary-copy.ts";
 import { copyIn } from "../db/copy-in.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import { slotsFromJson, slotsToJson, storedDecimal } from "./terms-json.ts";
@@ -137,17 +137,8 @@ async function reviseRates(tx: BulkTx, changes: RateChanges, { tariffId, version
   if (revisions.length === 0) return;
   await tx.query(`create temp table stage_revisions (prefix text collate "C", time_window text,
     origin text, effective_from timestamptz, ends_at timestamptz, new_name text) on commit drop`);
-  const copy = new BinaryCopy(revisions.length * 96 + 64);
-  for (const { prefix, window, origin, effectiveFrom, at, destination } of revisions) {
-    copy.row(6);
-    copy.text(prefix);
-    copy.text(window ?? "");
-    copy.text(origin ?? "");
-    copy.timestamptz(effectiveFrom);
-    copy.timestamptz(at);
-    copy.text(destination);
-  }
-  await copyIn(tx, "copy stage_revisions from stdin (format binary)", copy.finish());
+  const body = copyBody(revisions, writeRevision);
+  await copyIn(tx, "copy stage_revisions from stdin (format binary)", body);
   await tx.query("analyze stage_revisions"); // unknown, its size would make a nested loop of the join
   const { rows } = await tx.query<{ revised: number }>(
     `with revised as (
@@ -169,6 +160,16 @@ async function reviseRates(tx: BulkTx, changes: RateChanges, { tariffId, version
   const revised = rows[0]?.revised;
   invariant(revised === revisions.length, `${revisions.length} rates are to change, and ${revised} of them are there`);
   await tx.query("drop table stage_revisions"); // one transaction may publish several tariffs
+}
+
+function writeRevision(copy: BinaryCopy, { prefix, window, origin, effectiveFrom, at, destination }: Revision): void {
+  copy.row(6);
+  copy.text(prefix);
+  copy.text(window ?? "");
+  copy.text(origin ?? "");
+  copy.timestamptz(effectiveFrom);
+  copy.timestamptz(at);
+  copy.text(destination);
 }
 
 interface Revision extends RateKey {
@@ -197,9 +198,7 @@ async function insertRates(tx: BulkTx, rates: readonly Rate[], key: VersionKey):
     prefix text, time_window text, origin text, effective_from timestamptz, effective_to timestamptz, destination text,
     blocked boolean, rate text, unit_s integer, first_s integer, next_s integer, slots text, connect_fee text,
     minimum_s integer, free_s integer, minimum_cost text, maximum_cost text, at_maximum_cost text) on commit drop`);
-  const copy = new BinaryCopy(rates.length * 192 + 64);
-  for (const rate of rates) writeRate(copy, rate);
-  await copyIn(tx, "copy stage_rates from stdin (format binary)", copy.finish());
+  await copyIn(tx, "copy stage_rates from stdin (format binary)", copyBody(rates, writeRate));
   await tx.query(
     `insert into rates (tenant_id, tariff_id, version_from, prefix, time_window, origin, effective_from, effective_to,
        destination, ${TERMS})

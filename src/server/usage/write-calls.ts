@@ -3,19 +3,14 @@ import { calledText } from "../../core/numbering/stored-number.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
+import type { BatchOrigin } from "./batch-origin.ts";
 import { entriesInForce, nextEntryNo, reversalOf } from "./charge-entries.ts";
+import { claimIdentities } from "./claim-identities.ts";
 import { type Conflict, judgeConflict } from "./conflict.ts";
 import { holdStoredCalls } from "./hold-stored-calls.ts";
+import { insertCharges } from "./insert-charges.ts";
+import { insertUsage } from "./insert-usage.ts";
 import type { ChargeEntry, PricedCall } from "./priced-call.ts";
-import {
-  type BatchOrigin,
-  claimIdentities,
-  insertCharges,
-  insertStagedUsage,
-  stageRevisions,
-  stageUsage,
-  unstage,
-} from "./stage.ts";
 import {
   type ChargePlace,
   loadChargeEntries,
@@ -63,18 +58,20 @@ export async function writeCalls(
 ): Promise<WrittenCalls> {
   const fates: CallFate[] = calls.map(() => "stored");
   const firsts = byBook(firstOfEachIdentity(calls, fates));
-  await stageUsage(
+  const knownOrds = await claimIdentities(
     tx,
     firsts.map(({ call }) => call),
   );
-  const known = await claimIdentities(tx, firsts.length);
-  const corrections = await settleKnown(tx, origin, { firsts, knownOrds: known, fates });
+  const corrections = await settleKnown(tx, origin, { firsts, knownOrds, fates });
   const correctedEntries = await correct(tx, origin, corrections);
   const fresh = firsts.filter(({ place }) => fates[place] === "stored").map(({ call }) => call);
   const inTurn = await priceInTurn(tx, fresh, correctedEntries);
   onClaimed();
+  await insertUsage(tx, origin, [
+    ...fresh.map((call) => ({ call, revision: 0 })),
+    ...corrections.map(({ call, stored }) => ({ call, revision: stored.revision + 1 })),
+  ]);
   const entries = [...inTurn.flatMap((call) => chargeEntries(call, 0)), ...correctedEntries];
-  await insertStagedUsage(tx, origin);
   await insertCharges(tx, origin, entries);
   return { fates, entries };
 }
@@ -89,14 +86,13 @@ interface PlacedCall {
 const byBook = (placed: readonly PlacedCall[]): PlacedCall[] =>
   [...Map.groupBy(placed, ({ call }) => call.bookId).values()].flat();
 
-/** A call whose new reading takes the place of the stored one; `ord` is where it is staged. */
+/** A call whose new reading takes the place of the stored one. */
 interface Correction {
-  readonly ord: number;
   readonly call: PricedCall;
   readonly stored: StoredUsage;
 }
 
-/** Judges calls whose identities were claimed before; what is not to be stored again leaves the stage. */
+/** Judges calls whose identities were claimed before; answers those that are to be stored anew. */
 async function settleKnown(
   tx: BulkTx,
   { tenantId }: BatchOrigin,
@@ -113,8 +109,8 @@ async function settleKnown(
   if (knownOrds.length === 0) return [];
   const known = knownOrds.map((ord) => {
     const first = firsts[ord];
-    invariant(first, "a claim answers a place of the stage");
-    return { ord, ...first };
+    invariant(first, "a claim answers places of the calls");
+    return first;
   });
   await holdStoredCalls(tx, tenantId);
   const storedById = await loadStoredUsage(
@@ -122,7 +118,7 @@ async function settleKnown(
     known.map(({ call }) => call),
   );
   const corrections: Correction[] = [];
-  for (const { ord, place, call } of known) {
+  for (const { place, call } of known) {
     const stored = storedById.get(uuidText(call.id));
     invariant(stored, `identity ${uuidText(call.id)} points at a stored usage event`);
     if ("archived" in stored) {
@@ -133,12 +129,8 @@ async function settleKnown(
     }
     const conflict = judgeConflict(stored, call);
     fates[place] = conflict;
-    if (conflict === "correction") corrections.push({ ord, call, stored });
+    if (conflict === "correction") corrections.push({ call, stored });
   }
-  await unstage(
-    tx,
-    known.filter(({ place }) => fates[place] !== "correction").map(({ ord }) => ord),
-  );
   return corrections;
 }
 
@@ -197,10 +189,6 @@ async function correct(
   await moveIdentities(
     tx,
     corrections.map(({ call }) => call),
-  );
-  await stageRevisions(
-    tx,
-    corrections.map(({ ord, stored }) => ({ ord, revision: stored.revision + 1 })),
   );
   return corrections.flatMap(({ call }) => {
     const ofCall = existing.filter((entry) => entry.usageId === call.id);

@@ -1,0 +1,55 @@
+import { chargePartsToJson } from "../../core/allowance/charge-part.ts";
+import type { BinaryCopy } from "../db/binary-copy.ts";
+import { copyIntoPartitions } from "../db/copy-into-partitions.ts";
+import type { BulkTx } from "../db/tx.ts";
+import type { BatchOrigin } from "./batch-origin.ts";
+import { cachedUuid } from "./cached-uuid.ts";
+import type { ChargeEntry } from "./priced-call.ts";
+
+type ChargeOrigin = Omit<BatchOrigin, "sourceId">;
+
+const COLUMNS = `tenant_id, batch_id, book_id, answered_at, usage_id, entry_no, account_id, side, amount, currency,
+  tariff_amount, tariff_currency, exchange_rate, tariff_id, tariff_epoch, prefix, destination, rate, connect_fee,
+  billed_s, reverses_entry_no, covered_s, parts`;
+
+/** Inserts charges and reversals of charges, whose partitions are there. */
+export async function insertCharges(tx: BulkTx, origin: ChargeOrigin, entries: readonly ChargeEntry[]): Promise<void> {
+  await copyIntoPartitions(
+    tx,
+    {
+      table: "charges",
+      columns: COLUMNS,
+      at: (entry) => entry.answeredAt,
+      write: (copy, entry) => writeRow(copy, origin, entry),
+    },
+    entries,
+  );
+}
+
+function writeRow(copy: BinaryCopy, origin: ChargeOrigin, entry: ChargeEntry): void {
+  const { charge } = entry;
+  copy.row(23);
+  copy.uuid(cachedUuid(origin.tenantId));
+  copy.int8(Number(origin.batchId));
+  copy.uuid(cachedUuid(entry.bookId));
+  copy.timestamptz(entry.answeredAt);
+  copy.uuid(entry.usageId);
+  copy.int2(entry.entryNo);
+  copy.uuid(cachedUuid(charge.accountId));
+  copy.text(charge.side);
+  copy.amount(charge.amount);
+  copy.text(charge.currency);
+  copy.amount(charge.converted?.tariffAmount ?? null);
+  copy.text(charge.converted?.tariffCurrency ?? null);
+  copy.numeric(charge.converted?.exchangeRate ?? null);
+  copy.uuid(cachedUuid(charge.tariffId));
+  copy.int8(charge.tariffEpoch);
+  copy.text(charge.prefix);
+  copy.text(charge.destination);
+  copy.numeric(charge.rate);
+  copy.numeric(charge.connectFee);
+  copy.int4(charge.billedS);
+  copy.int2(entry.reversesEntryNo);
+  copy.int4(charge.coverage?.coveredS ?? null);
+  copy.json(charge.coverage === undefined ? null : chargePartsToJson(charge.coverage.parts));
+}

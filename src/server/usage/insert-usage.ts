@@ -1,0 +1,66 @@
+import { calledText, callingText } from "../../core/numbering/stored-number.ts";
+import type { BinaryCopy } from "../db/binary-copy.ts";
+import { copyIntoPartitions } from "../db/copy-into-partitions.ts";
+import type { BulkTx } from "../db/tx.ts";
+import type { BatchOrigin } from "./batch-origin.ts";
+import { cachedUuid } from "./cached-uuid.ts";
+import type { PricedCall } from "./priced-call.ts";
+
+/** A call to be stored, and how often it has been corrected. */
+export interface UsageRevision {
+  readonly call: PricedCall;
+  readonly revision: number;
+}
+
+const COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision, call_key, leg,
+  call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user,
+  source_address, ingress_trunk, egress_trunk, vendor_account_id, q850, sip, cause_text, tech_prefix, routing_number`;
+
+/** Inserts usage events, whose identities this transaction has claimed or holds, and whose partitions are there. */
+export async function insertUsage(tx: BulkTx, origin: BatchOrigin, calls: readonly UsageRevision[]): Promise<void> {
+  await copyIntoPartitions(
+    tx,
+    {
+      table: "usage_events",
+      columns: COLUMNS,
+      at: ({ call }) => call.event.startedAt,
+      write: (copy, row) => writeRow(copy, origin, row),
+    },
+    calls,
+  );
+}
+
+function writeRow(copy: BinaryCopy, origin: BatchOrigin, { call, revision }: UsageRevision): void {
+  const { event } = call;
+  copy.row(30);
+  copy.uuid(cachedUuid(origin.tenantId));
+  copy.uuid(cachedUuid(origin.sourceId));
+  copy.int8(Number(origin.batchId));
+  copy.uuid(cachedUuid(call.bookId));
+  copy.timestamptz(event.startedAt);
+  copy.uuid(call.id);
+  copy.uuid(cachedUuid(call.accountId));
+  copy.int8(call.line);
+  copy.int2(revision);
+  copy.text(event.key);
+  copy.text(event.leg);
+  copy.text(event.callId);
+  copy.text(event.direction);
+  copy.text(callingText(event.calling));
+  copy.text(calledText(event.called));
+  copy.timestamptz(event.answeredAt);
+  copy.timestamptz(event.endedAt);
+  copy.int8(event.talkedMs);
+  copy.int4(event.talkedS);
+  copy.text(event.accountCode);
+  copy.text(event.sipUser);
+  copy.text(event.sourceAddress);
+  copy.text(event.ingressTrunk);
+  copy.text(event.egressTrunk);
+  copy.uuid(call.vendorAccountId === null ? null : cachedUuid(call.vendorAccountId));
+  copy.int2(event.cause.q850);
+  copy.int2(event.cause.sip);
+  copy.text(event.cause.text);
+  copy.text(event.techPrefix);
+  copy.text(event.routingNumber);
+}
