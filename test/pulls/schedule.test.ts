@@ -1,95 +1,70 @@
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startTollwright, tollwright, tollwrightJson } from "../support/command-line.ts";
-import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { FilePull, filesBelow, rowsFrom } from "../support/file-pull.ts";
-import { hasSshServer, type SshServer, sshServer } from "../support/ssh-server.ts";
+import { filesBelow, rowsFrom } from "../support/file-pull.ts";
+import { sftpPulls } from "../support/sftp-pulls.ts";
+import { hasSshServer } from "../support/ssh-server.ts";
 
 describe.runIf(hasSshServer())("tollwright cdr pull", () => {
-  let db: TestDatabase;
-  let server: SshServer;
-  let files: FilePull;
-  let folder: string;
-  let count = 0;
+  const pulls = sftpPulls();
 
-  beforeAll(async () => {
-    db = await testDatabase();
-    server = await sshServer();
-  });
-  afterAll(async () => {
-    await db?.drop();
-    await server?.stop();
-  });
-
-  beforeEach(async () => {
-    count += 1;
-    folder = join(server.folder, String(count));
-    await mkdir(folder);
-    files = await FilePull.create(db, {
-      ...{ kind: "sftp", host: "127.0.0.1", port: server.port, user: server.user, folder },
-      ...{ privateKeyFrom: { file: server.keyFile }, hostKeys: [server.fingerprints.ed25519] },
-    });
-    return () => files.remove();
-  });
-
-  const words = (...more: string[]) => ["cdr", "pull", "--tenant", `Tenant ${files.operator.tenantId}`, ...more];
-  const env = () => ({ DATABASE_URL: db.url, TOLLWRIGHT_DATA_DIR: files.spoolDir });
-  const put = (name: string, text: string) => writeFile(join(folder, name), text);
+  const words = (...more: string[]) => ["cdr", "pull", "--tenant", `Tenant ${pulls.files.operator.tenantId}`, ...more];
+  const env = () => ({ DATABASE_URL: pulls.db.url, TOLLWRIGHT_DATA_DIR: pulls.files.spoolDir });
 
   test("--dry-run lists what would be done, and does nothing", async () => {
-    await put("a.csv", rowsFrom(1, 1));
-    await put("b.csv", "");
-    await files.pull({ settleS: 0, after: "delete" });
-    const { document } = await tollwrightJson(words("--dry-run"), { db });
+    await pulls.put("a.csv", rowsFrom(1, 1));
+    await pulls.put("b.csv", "");
+    await pulls.files.pull({ settleS: 0, after: "delete" });
+    const { document } = await tollwrightJson(words("--dry-run"), { db: pulls.db });
     expect(document).toMatchObject({
       files: [
         { source: "fs-1", pull: "cdr", path: "a.csv", sizeBytes: rowsFrom(1, 1).length, fate: "fetch", reason: null },
         { path: "b.csv", fate: "wait", reason: "it is empty" },
       ],
     });
-    expect(await filesBelow(folder)).toEqual(["a.csv", "b.csv"]);
-    expect(await files.operator.figures("select count(*)::int as n from pulled_files")).toEqual({ n: 0 });
-    expect(await files.operator.figures("select count(*)::int as n from pulls")).toEqual({ n: 0 });
+    expect(await filesBelow(pulls.folder)).toEqual(["a.csv", "b.csv"]);
+    expect(await pulls.files.operator.figures("select count(*)::int as n from pulled_files")).toEqual({ n: 0 });
+    expect(await pulls.files.operator.figures("select count(*)::int as n from pulls")).toEqual({ n: 0 });
   });
 
   test("--status tells of a failure until it is mended", async () => {
-    await files.pull({ folder: join(folder, "later") });
+    await pulls.files.pull({ folder: join(pulls.folder, "later") });
     const said = async () => {
-      const { status, stdout } = await tollwright(words("--status"), { db });
+      const { status, stdout } = await tollwright(words("--status"), { db: pulls.db });
       return { status, stdout };
     };
     expect(await said()).toMatchObject({ status: 0, stdout: expect.stringMatching(/fs-1 +cdr +sftp +new +never/) });
-    await files.run({ folder: join(folder, "later") });
+    await pulls.files.run({ folder: join(pulls.folder, "later") });
     expect(await said()).toMatchObject({
       status: 1,
       stdout: expect.stringMatching(
         / failed .*\nfs-1\/cdr: The folder .* can't be listed: .*\[pull-folder-unreadable\]/s,
       ),
     });
-    await mkdir(join(folder, "later"));
-    await files.run({ folder: join(folder, "later") });
+    await mkdir(join(pulls.folder, "later"));
+    await pulls.files.run({ folder: join(pulls.folder, "later") });
     expect(await said()).toMatchObject({ status: 0, stdout: expect.stringMatching(/ ok /) });
   });
 
   test("a source or pull that is not there is a problem, and so are two modes at a time", async () => {
-    await files.pull();
+    await pulls.files.pull();
     const codes = [];
     for (const more of [
       ["--source", "fs-2", "--once"],
       ["--pull", "no", "--status"],
       ["--once", "--dry-run"],
     ])
-      codes.push(((await tollwrightJson(words(...more), { db })).document as { code: string }).code);
+      codes.push(((await tollwrightJson(words(...more), { db: pulls.db })).document as { code: string }).code);
     expect(codes).toEqual(["pull-unknown", "pull-unknown", "command-line-invalid"]);
   });
 
   test("two processes that run the schedules fetch a file once, as it comes, and end at SIGTERM", async () => {
-    await files.pull({ schedule: { everyS: 1 }, after: "delete" });
+    await pulls.files.pull({ schedule: { everyS: 1 }, after: "delete" });
     const processes = [startTollwright(words(), env()), startTollwright(words(), env())];
     const told = Promise.any(processes.map(({ child }) => once(child.stderr, "data")));
-    await put("a.csv", rowsFrom(1, 3));
+    await pulls.put("a.csv", rowsFrom(1, 3));
     await told;
     for (const { child } of processes) child.kill("SIGTERM");
     const ends = await Promise.all(processes.map(({ ended }) => ended));
@@ -98,6 +73,6 @@ describe.runIf(hasSshServer())("tollwright cdr pull", () => {
       [0, 0],
       [expect.stringContaining("fs-1/cdr: a.csv: 3 rows: 3 stored")],
     ]);
-    expect(await files.stored()).toEqual({ calls: 3, files: 1 });
+    expect(await pulls.files.stored()).toEqual({ calls: 3, files: 1 });
   });
 });
