@@ -42,6 +42,7 @@ function readDocument(document: unknown): SwitchCall | Reject {
     direction: isOutbound && originator !== "" ? "terminating" : "originating",
     calling: textOf(profile, "caller_id_number") || value("caller_id_number"),
     called: textOf(profile, "destination_number") || value("destination_number"),
+    routingNumber: value("lrn") || null,
     startedAt,
     answeredAt: timeOf(value, "answer"),
     endedAt,

@@ -107,6 +107,7 @@ const CALL = {
   },
   calling: "caller_id_number",
   called: "destination_number",
+  routingNumber: optional("lrn"), // no name of FreeSWITCH's own: a dialplan sets it after its look-up
   startedAt: { ...optional("start_stamp"), format: STAMP },
   answeredAt: { column: "answer_stamp", empty: NULLS, format: STAMP },
   endedAt: { column: "end_stamp", format: STAMP },

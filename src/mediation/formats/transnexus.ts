@@ -40,6 +40,7 @@ const CALL = {
   callId: { column: "callId", optional: true },
   calling: "callingNumber",
   called: "calledNumber",
+  routingNumber: { column: "routingNumber", optional: true },
   talked: { column: "ratedDuration", unit: "s" },
   ingressTrunk: { column: "sourceDevice", optional: true },
   egressTrunk: { column: "destinationDevice", optional: true },

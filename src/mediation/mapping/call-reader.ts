@@ -18,8 +18,8 @@ export type CallReader = (fields: Fields) => SwitchCall | Reject;
 /** Properties of a mapping that say what a call is made of. */
 // biome-ignore format: one list, read as one
 export const CALL_PROPERTIES = [
-  "key", "leg", "callId", "direction", "calling", "called", "startedAt", "answeredAt", "endedAt", "answered", "talked",
-  "total", "reported", "accountCode", "sipUser", "sourceAddress", "ingressTrunk", "egressTrunk", "cause", "part",
+  "key", "leg", "callId", "direction", "calling", "called", "routingNumber", "startedAt", "answeredAt", "endedAt",
+  "answered", "talked", "total", "reported", "accountCode", "sipUser", "sourceAddress", "ingressTrunk", "egressTrunk", "cause", "part",
   "driftToleranceS",
 ] as const;
 
@@ -40,11 +40,12 @@ export function compileCall(node: JsonNode, slots: Slots, settings: ClockSetting
   const sanity: SanitySettings = { ...settings, driftToleranceS: drift };
   const key = compileKey(node, slots);
   const text = (name: string): TextReader => compileTextOr(node.get(name), slots, "");
-  const [leg, callId, calling, called] = [
+  const [leg, callId, calling, called, routingNumber] = [
     text("leg"),
     text("callId"),
     text("calling"),
     compileText(node.need("called", "Name the column of the called number."), slots),
+    text("routingNumber"),
   ];
   const [accountCode, sipUser, sourceAddress] = [text("accountCode"), text("sipUser"), text("sourceAddress")];
   const [ingressTrunk, egressTrunk] = [text("ingressTrunk"), text("egressTrunk")];
@@ -68,6 +69,7 @@ export function compileCall(node: JsonNode, slots: Slots, settings: ClockSetting
       direction: way,
       calling: calling(fields),
       called: called(fields),
+      routingNumber: routingNumber(fields) || null,
       startedAt: epochMs(times.startedAt),
       answeredAt: times.answeredAt === null ? null : epochMs(times.answeredAt),
       endedAt: epochMs(times.endedAt),

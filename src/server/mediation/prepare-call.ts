@@ -75,6 +75,8 @@ const derivedFields = (event: UsageEvent): (string | number | null)[] => [
   callingText(event.calling),
   event.direction,
   event.egressTrunk,
+  // Only where there is one: records from before it was read keep their fingerprint.
+  ...(event.routingNumber === null ? [] : [event.routingNumber]),
 ];
 
 const TEXT_FIELDS = [
