@@ -247,6 +247,30 @@ create policy tenant_isolation on archive_files to tollwright_app using ((tenant
 grant insert, select on archive_files to tollwright_app;
 grant select on archive_files to tollwright_ingest;
 
+create table archived_hours (
+  tenant_id uuid not null,
+  archive_id uuid not null,
+  source_id uuid not null,
+  hour timestamp with time zone not null,
+  trunk text not null,
+  stored bigint not null,
+  duplicate bigint not null,
+  calls bigint not null,
+  answered bigint not null,
+  talked_s bigint not null,
+  constraint archived_hours_archive_id_fkey FOREIGN KEY (archive_id) REFERENCES archives(id),
+  constraint archived_hours_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint archived_hours_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint archived_hours_pkey PRIMARY KEY (archive_id, source_id, hour, trunk)
+);
+CREATE INDEX archived_hours_source ON tollwright.archived_hours USING btree (source_id, hour);
+alter table archived_hours enable row level security;
+alter table archived_hours force row level security;
+create policy ingest_all on archived_hours to tollwright_ingest using (true) with check (true);
+create policy owner_all on archived_hours to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on archived_hours to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on archived_hours to tollwright_app;
+
 create table archived_sums (
   tenant_id uuid not null,
   book_id uuid not null,
