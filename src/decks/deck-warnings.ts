@@ -1,6 +1,8 @@
 import type { DeckRow, DeckWarning } from "./deck-row.ts";
 import type { RowContext } from "./row-context.ts";
 
+const STEPS = ["increments", "firstInterval", "nextInterval"] as const;
+
 /** What the operator should know about a reading that stops nothing. */
 export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfoldedRows: number): DeckWarning[] {
   const { columns, rateField, unknownStatuses, zeroRates } = context;
@@ -53,7 +55,7 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
     `${zeroRates.count} rows cost 0 and are read as free; set "zeroRate" to "blocked" if they are not.`,
   );
   warn(
-    !columns.has("increments") && !columns.has("firstInterval") && context.increments === undefined,
+    !STEPS.some((field) => columns.has(field)) && context.increments === undefined,
     "increments-assumed",
     'The deck has no increments: every row is billed per second (1/1). Set "defaults.increments" for others.',
   );

@@ -49,7 +49,8 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
   if (typeof country !== "string") return rejected(country);
   const codes = readCodes(codeCell, country, context);
   if (codes.kind === "reject") return codes;
-  const status = readStatus(cellText(cell("status")), context);
+  const isBlocked = /^(y(es)?|true|1|x)$/i.test(cellText(cell("blocked")));
+  const status = isBlocked ? "blocked" : readStatus(cellText(cell("status")), context);
   const increments = readIncrements(cell, context);
   if ("code" in increments) return rejected(increments);
   const price = readPrice(priceText(rateCell, context), status, context);

@@ -226,7 +226,7 @@ function unreadColumns({ table, layout }: OpenDeck, used: readonly number[]): st
       header !== "" &&
       !known.has(column) &&
       !isIgnoredHeader(header) &&
-      rows.some(({ cells }) => /^[-+]?[\d.,]*[1-9][\d.,]*$/.test(cellText(cells[column]))),
+      rows.some(({ cells }) => /^[-+]?[\d.,/: -]*[1-9][\d.,/: -]*$/.test(cellText(cells[column]))),
   );
 }
 

@@ -20,6 +20,7 @@ const TERMS: ReadonlySet<DeckField> = new Set([
     "effectiveFrom",
     "effectiveTime",
     "effectiveTo",
+    "blocked",
   ] as const),
 ]);
 

@@ -35,6 +35,7 @@ const Columns = Type.Object(
     effectiveTime: optional(Column),
     effectiveTo: optional(Column),
     status: optional(Column),
+    blocked: optional(Column),
     currency: optional(Column),
     comment: optional(Column),
   },

@@ -23,12 +23,14 @@ export function summary(bytes: Uint8Array, template: DeckTemplate = {}): string[
   }
 }
 
-function rowText({ prefix, kind, ratePerUnit, unitS, increments, effectiveFrom, currency, origin }: DeckRow): string {
+function rowText(row: DeckRow): string {
+  const { prefix, kind, ratePerUnit, unitS, increments, connectFee, effectiveFrom, currency, origin } = row;
   const terms = [formatDecimal(ratePerUnit), unitS, `${increments.firstS}/${increments.nextS}`];
   return [
     ...[prefix, ...(kind === "price" ? terms : [kind])],
     ...(effectiveFrom === null ? [] : [toInstant(effectiveFrom).toString().slice(0, 10)]),
     ...(currency === null ? [] : [currency]),
     ...(origin === null ? [] : [`from ${origin}`]),
+    ...(connectFee.units === 0n ? [] : [`fee ${formatDecimal(connectFee)}`]),
   ].join(" ");
 }

@@ -46,6 +46,7 @@ const HEADERS: readonly HeaderNames[] = [
     phrases: "multiplier,multiplicator,factor,addition",
     patterns: [/\b(price|rate|cost) (multiplier|factor|addition)$/],
   },
+  { field: "blocked", phrases: "blocked,is blocked,barred,forbidden,discontinued,reject calls" },
   {
     field: "origin",
     phrases: "origin,origins,origination,originating,originator,source,src,calling party,calling number,a number,ani",
@@ -71,7 +72,8 @@ const HEADERS: readonly HeaderNames[] = [
     phrases:
       "effective date,effective from,effective,new effective date,new rate effective date,from,from date,date from," +
       "rate date,wef,w e f,apply date,change date,fecha inicio,fecha efectiva,fecha desde,desde,date effet," +
-      "date d effet,date debut,gultig ab,ab,data inicio,data inizio,vigencia,decorrenza",
+      "date d effet,date debut,debut,gultig ab,ab,beginn,data inicio,data de inicio,inicio,data inizio,vigencia,decorrenza," +
+      "дата начала,дата,начало,деиствует с",
     patterns: [
       /^(new|future|next) .*\b(effect(ive)?|date)\b/,
       /^(?!current\b).*\beffect(ive)?\b/,
@@ -86,10 +88,14 @@ const HEADERS: readonly HeaderNames[] = [
   {
     field: "connectFee",
     phrases:
-      "connection,connect,setup,surcharge,per call,ppc,fee per call,per call fee,per call charge,frais de connexion",
+      "connection,connect,setup,surcharge,per call,ppc,fee per call,per call fee,per call charge,scatto alla risposta," +
+      "establecimiento",
     patterns: [
       /\b(conn(ect|ection)?|(call )?set ?up|establishment|flag ?fall) ?(fee|charge|cost|price|rate)\b/,
       /\binitial (fee|charge)\b/,
+      /^(frais de (connexion|mise en relation|mise en communication)|frais d etablissement)\b/,
+      /^((cargo|cuota|coste|precio) (de |por )?)?establecimiento\b|^(taxa|tarifa) de (conexao|ligacao)\b/,
+      /^(verbindungs|einwahl|einmal)(entgelt|gebuhr|preis|kosten)/,
     ],
   },
   {
@@ -104,7 +110,7 @@ const HEADERS: readonly HeaderNames[] = [
     field: "firstInterval",
     phrases:
       "i1,interval 1,increment 1,inc 1,n1,min,minimum,minimal,duration,min sec,min seconds,min s,initial,first," +
-      "initblock,init block,buyrateinitblock",
+      "initblock,init block,buyrateinitblock,min volume",
     patterns: [
       new RegExp(`\\b(first|initial|init|min(imum|imal)?|1st) (billing )?${STEP}\\b`),
       new RegExp(`^${STEP} (first|initial|init|min(imum)?|1st)$`),
@@ -122,7 +128,7 @@ const HEADERS: readonly HeaderNames[] = [
   },
   {
     field: "increments",
-    phrases: "billing,granularity,decoupage,tarificacion,tasacion,taktung,takt",
+    phrases: "billing,granularity,decoupage,tarificacion,tasacion,taktung,takt,cadencia,cadence,тарификация,шаг",
     patterns: [
       /\b(increments?|min inc|inc|intervals?|pulse|rounding|block)\b/,
       /\b(billing|charge|charging) (period|step|type|unit|cycle|pattern|rule|terms?|scheme|method|mode|interval)\b/,
@@ -152,7 +158,8 @@ const HEADERS: readonly HeaderNames[] = [
     phrases:
       "destination,destinations,dest,zone,target pattern name,rate name,description,desc,name,breakout,region,area," +
       "location,operator,network,carrier,product,route,title,destination network,destination country,destino," +
-      "destinazione,ziel,zielname,zielland,libelle,descripcion,descricao,nombre,descrizione,bezeichnung",
+      "destinazione,ziel,zielname,zielland,libelle,descripcion,descricao,nombre,descrizione,bezeichnung," +
+      "направление,название",
     patterns: [
       /\b(destination|dest|zone|prefix|code|pattern|region|area|breakout|route|location)s? (name|desc(ription)?)\b/,
       /\b(terminating|term|called) (destination|country|zone)\b/,
@@ -173,7 +180,8 @@ const HEADERS: readonly HeaderNames[] = [
       "prefix,prefixes,code,codes,npa nxx,npanxx,npa nxx x,npanxxx,npa,dnis,digits,destination number,number,e164," +
       "e 164," +
       "pattern,dial string,b number,pref,lrn,match,range,dialcode,dialcodes,dialprefix,codigo,codigos," +
-      "prefijo,prefijos,prefisso,prefissi,prefixe,prefixo,vorwahl,vorwahlen,indicatif,indicatifs,indicativo,rufnummer",
+      "prefijo,prefijos,prefisso,prefissi,prefixe,prefixo,vorwahl,vorwahlen,indicatif,indicatifs,indicativo,rufnummer," +
+      "код,коды,код направления,префикс",
     patterns: [/\b(dial(l?ing|l?ed)? ?(codes?|prefix(es)?|digits)|prefix(es)?|npa ?nxx|codes?)\b/],
   },
   {
@@ -182,6 +190,8 @@ const HEADERS: readonly HeaderNames[] = [
       new RegExp(`\\b(new|future|offer(ed)?|proposed) ?${RATE}\\b`),
       new RegExp(`^(${RATE}s?|ppm|rateinitial)$`),
       /\bppm\b/,
+      // Before what is in cents: a fee may be, too.
+      /^(preis|tarif|tarifa|precio|prix|prezzo|tariffa|preco|valor)\b.*\bmin/,
       new RegExp(`\\b${RATE}s?\\b.*\\b(per )?(min(ute)?|sec(ond)?|m|s)\\b`),
       /\b(per|a|p) ?(minute|min|second|sec)\b/,
       /\b(cents?|cts?|pence)( ?(per|a|p)? ?(minute|min))?$/,
@@ -189,6 +199,7 @@ const HEADERS: readonly HeaderNames[] = [
       /^(usd|eur|gbp|us|euro?s?|chf|aud|cad|sek|nok|dkk|pln|jpy|inr) ?((per|a|p)? ?(min(ute)?|sec(ond)?))?$/,
       new RegExp(`\\b(${RATE}|amount)s?\\b`),
       /^(preis|tarif|tarifa|precio|prix|costo|coste|prezzo|tariffa|preco|valor|arbeitspreis|minutenpreis)\b/,
+      /^(цена|тариф|стоимость|ставка)/,
       new RegExp(`^${HOURS.source}$`),
     ],
   },

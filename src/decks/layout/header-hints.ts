@@ -6,6 +6,7 @@ const WORDS = new Set(["ALL", "TOP", "TRY", "CUP"]);
 /** Marks that belong to one currency, and names of its hundredths. A bare "$" names none: many currencies use it. */
 const MARKS: readonly (readonly [RegExp, string])[] = [
   [/€|\beuro/i, "EUR"],
+  [/(^|[^a-z])R\$/i, "BRL"],
   [/£|\bpence\b|\bp ?(\/|per\b) ?m(in)?\b/i, "GBP"],
   [/\bUS ?[$¢]|\bUSc\b|\bUS ?cents?\b/i, "USD"],
 ];
