@@ -99,7 +99,8 @@ function periodOf(
   return { from, until };
 }
 
-function outcomeOf({ sources, archivedMonths }: Completeness, period: Period, tables: readonly Table[]): Outcome {
+function outcomeOf(completeness: Completeness, period: Period, tables: readonly Table[]): Outcome {
+  const { sources, archivedMonths, uncountedMonths } = completeness;
   const findings = sources.flatMap((source) => source.findings);
   return {
     json: {
@@ -107,6 +108,7 @@ function outcomeOf({ sources, archivedMonths }: Completeness, period: Period, ta
       to: toInstant(period.until).toString(),
       complete: findings.length === 0,
       archivedMonths,
+      uncountedMonths,
       sources: sources.map(sourceJson),
     },
     human: [
@@ -114,12 +116,8 @@ function outcomeOf({ sources, archivedMonths }: Completeness, period: Period, ta
       sourcesTable(sources),
       ...tables.flatMap((table) => ["", table]),
       "",
-      ...(archivedMonths.length === 0
-        ? []
-        : [
-            `Archived, so neither counted by hour and trunk nor compared with totals: ${archivedMonths.join(", ")}.`,
-            "",
-          ]),
+      ...monthsLines("Archived, so not compared with totals", archivedMonths),
+      ...monthsLines("Archived before hours were kept, so not counted by hour and trunk", uncountedMonths),
       ...(findings.length === 0
         ? ["Nothing is missing, by everything that was looked at."]
         : findings.flatMap(({ source, kind, what, fix }) => [`${source}: ${what} [${kind}]`, `  fix: ${fix}`])),
@@ -127,6 +125,9 @@ function outcomeOf({ sources, archivedMonths }: Completeness, period: Period, ta
     faulty: findings.length > 0,
   };
 }
+
+const monthsLines = (what: string, months: readonly string[]): readonly string[] =>
+  months.length === 0 ? [] : [`${what}: ${months.join(", ")}.`, ""];
 
 const sourceJson = ({
   source,

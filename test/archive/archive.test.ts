@@ -23,6 +23,12 @@ interface Run {
 }
 const run = async (options = "") => (await story.json<Run>(`archive run --before 2026-03 ${options}`)).document.months;
 
+/** What came by hour and trunk. */
+const byHour = async () => {
+  const report = await story.json<{ sources: { hours: object[] }[] }>("cdr completeness --from 2026-01-01");
+  return report.document.sources.flatMap(({ hours }) => hours);
+};
+
 test("a month stays until its calls are billed and their cost is accrued, and says so", async () => {
   expect(await run()).toEqual([
     expect.objectContaining({
@@ -40,17 +46,21 @@ test("what is billed goes, on a dry run nothing does; the doctor stays content",
   await story.bill("2026-02");
   expect((await run("--dry-run")).map(({ kind }) => kind)).toEqual(["due", "due"]);
   const before = await story.rows();
+  const hours = await byHour();
+  expect(hours).toHaveLength(9);
   expect((await run()).map(({ month, kind, calls }) => ({ month, kind, calls }))).toEqual([
     { month: "2026-01", kind: "archived", calls: 5 },
     { month: "2026-02", kind: "archived", calls: 3 },
   ]);
   expect((await story.rows()).usage_events).toHaveLength(1); // March
+  expect(await byHour()).toEqual(hours);
   expect(await story.faults()).toEqual([]);
   expect((await story.json("archive verify")).status).toBe(0);
   expect(await run()).toEqual([]);
   await story.run("archive restore 2026-01");
   await story.run("archive restore 2026-02");
   expect(await story.rows()).toEqual(before);
+  expect(await byHour()).toEqual(hours);
   expect(await story.faults()).toEqual([]);
   expect(await readdir(folder, { recursive: true })).toHaveLength(3); // the tenant's folder and its months, empty
 });

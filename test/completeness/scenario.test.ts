@@ -275,7 +275,7 @@ test("the report for people shows counts, what was looked at and what to do, and
   ]);
 });
 
-test("a month whose calls are archived is neither counted by hour nor compared, and said to be", async () => {
+test("a month whose calls are archived is not compared, nor counted where its hours were not kept, and said to be", async () => {
   const site = await Site.create(db);
   const source = await site.source("sbc", "freeswitch-csv", freeswitch({}));
   await site.arrive(source, "a.csv", fileOf(calls(3)), "2026-03-10T12:00:00Z");
@@ -290,7 +290,11 @@ test("a month whose calls are archived is neither counted by hour nor compared, 
       [tenantId],
     );
   });
-  expect(await site.report()).toMatchObject({ complete: true, archivedMonths: ["2026-03"], sources: [{ hours: [] }] });
+  expect(await site.report()).toMatchObject({
+    complete: true,
+    ...{ archivedMonths: ["2026-03"], uncountedMonths: ["2026-03"] },
+    sources: [{ hours: [] }],
+  });
 });
 
 test.each<[object, string, string]>([

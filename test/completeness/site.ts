@@ -21,6 +21,7 @@ export interface FindingJson {
 export interface ReportJson {
   readonly complete: boolean;
   readonly archivedMonths: readonly string[];
+  readonly uncountedMonths: readonly string[];
   readonly sources: readonly {
     readonly source: string;
     readonly counts: Readonly<Record<string, number>>;

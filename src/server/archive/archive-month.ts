@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { uuidv7 } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
+import { keepArchivedHours } from "../completeness/keep-archived-hours.ts";
 import type { Database } from "../db/database.ts";
 import { steadySnapshot } from "../db/steady-snapshot.ts";
 import { takeStoredCalls } from "../usage/hold-stored-calls.ts";
@@ -114,11 +115,13 @@ async function takeAway(
     await db.bulk("owner", {}, async (tx) => {
       await takeStoredCalls(tx, order.tenantId);
       const rows = await findMonthRows(tx, order);
+      await insertArchive(tx, order, { id, part, calls, archivedBy: order.author, files });
+      const { startAt: from, endAt: until } = order.month;
+      await keepArchivedHours(tx, { tenantId: order.tenantId, archiveId: id, period: { from, until } });
       for (const table of ["charges", "usage_history", "usage_events"] as const) {
         const gone = await deleteRows(tx, table, rows);
         if (!sameFigures(gone, files.find((file) => file.table === table)?.figures ?? [])) throw new RowsChanged();
       }
-      await insertArchive(tx, order, { id, part, calls, archivedBy: order.author, files });
       await insertSums(tx, { tenantId: order.tenantId, archiveId: id, sums });
     });
   } catch (error) {

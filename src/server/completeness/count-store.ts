@@ -1,6 +1,7 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
+import { eventHours, hasParts, hourOf, PARTS } from "./event-hours.ts";
 import type { Period } from "./finding.ts";
 
 /** What became of the rows of one source whose calls began in one hour and came in by one trunk ("": none is named). */
@@ -33,36 +34,9 @@ interface HourRow {
   readonly talked_s: string;
 }
 
-/** The hour of a time; half as expensive as date_trunc(). */
-const hourOf = (column: string) => `date_bin('1 hour', ${column}, '2000-01-01Z')`;
-const HOUR_AND_TRUNK = `${hourOf("e.started_at")} as hour, coalesce(e.ingress_trunk, '') as trunk`;
-
 /**
- * Takes the events out that kept parts were made into: their rows are counted as those. Two joins and no `or`, so that
- * the server hashes the parts, however many they are.
- */
-const OF_PARTS = ["e.call_key", "'[' || to_json(e.call_key) || ',' || to_json(e.leg) || ']'"]
-  .map(
-    (key) => `union all
-       select e.source_id, ${HOUR_AND_TRUNK}, -count(*), count(*), 0, 0, 0, 0, 0, 0
-         from usage_events e join parts p on p.source_id = e.source_id and p.call_key = ${key}
-         where e.tenant_id = $1 and e.source_id = any($2::uuid[]) and e.started_at >= $3 and e.started_at < $4
-         group by 1, 2, 3`,
-  )
-  .join("\n");
-
-/** Whether any of the sources keeps parts of calls: otherwise its usage is read once and not three times. */
-async function hasParts(tx: Tx, sourceIds: readonly string[]): Promise<boolean> {
-  const { rows } = await tx.query(
-    `select from unnest($1::uuid[]) as s(id) where exists (select from call_parts p where p.source_id = s.id) limit 1`,
-    [sourceIds],
-  );
-  return rows.length > 0;
-}
-
-/**
- * Counts rows and calls by source, hour and trunk from where they stand now: usage, parts, quarantine, and what rows
- * left no other trace. Rows without a time of their own are in no hour.
+ * Counts rows and calls by source, hour and trunk from where they stand now: usage, or what the archive says of it,
+ * parts, quarantine, and what rows left no other trace. Rows without a time of their own are in no hour.
  */
 export async function loadHourCounts(
   tx: Tx,
@@ -73,15 +47,15 @@ export async function loadHourCounts(
   }: { readonly tenantId: string; readonly sourceIds: readonly string[]; readonly period: Period },
 ): Promise<readonly HourCounts[]> {
   const { rows } = await tx.query<HourRow>(
-    `with parts as materialized (
-       select distinct source_id, call_key from call_parts where tenant_id = $1 and source_id = any($2::uuid[])),
+    `with ${PARTS},
      counted as (
-       select e.source_id, ${HOUR_AND_TRUNK}, count(*) as stored, -count(*) as duplicate, 0 as non_billable,
-         0 as quarantined, 0 as open, count(*) as calls, count(answered_at) as answered, sum(talked_s) as talked_s
-         from usage_events e
-         where tenant_id = $1 and source_id = any($2::uuid[]) and started_at >= $3 and started_at < $4
-         group by 1, 2, 3
-       ${(await hasParts(tx, sourceIds)) ? OF_PARTS : ""}
+       select source_id, hour, trunk, stored, duplicate, 0 as non_billable, 0 as quarantined, 0 as open, calls, answered,
+         talked_s
+         from (${eventHours(await hasParts(tx, sourceIds))}) as here
+       union all
+       select h.source_id, h.hour, h.trunk, h.stored, h.duplicate, 0, 0, 0, h.calls, h.answered, h.talked_s
+         from archived_hours h join archives a on a.id = h.archive_id and a.state <> 'restored'
+         where h.tenant_id = $1 and h.source_id = any($2::uuid[]) and h.hour >= $3 and h.hour < $4
        union all
        select source_id, hour, trunk, 0, known, non_billable, 0, 0, 0, 0, 0 from row_hours
          where tenant_id = $1 and source_id = any($2::uuid[]) and hour >= $3 and hour < $4

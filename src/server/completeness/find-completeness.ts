@@ -5,7 +5,7 @@ import { type RowCounts, sumCounts } from "../mediation/find-imports.ts";
 import { findSourceNamed } from "../mediation/find-source.ts";
 import { findSources } from "../mediation/find-sources.ts";
 import type { Source } from "../mediation/source.ts";
-import { listMonthsAway, monthOf } from "./archived-months-store.ts";
+import { listMonthsAway, listMonthsUncounted, monthOf } from "./archived-months-store.ts";
 import { type HourCounts, loadHourCounts } from "./count-store.ts";
 import { type FileCounts, listFileCounts } from "./file-count-store.ts";
 import type { Finding, Period } from "./finding.ts";
@@ -26,8 +26,10 @@ export interface SourceCompleteness extends ExaminedSource {
 /** What came of all sources that were looked at. */
 export interface Completeness {
   readonly sources: readonly SourceCompleteness[];
-  /** Months of the period ("2026-03", UTC) whose calls are archived: their hours and totals are not looked at. */
+  /** Months of the period ("2026-03", UTC) whose calls are archived: they are not compared with totals. */
   readonly archivedMonths: readonly string[];
+  /** Of these, those that were archived before their hours were kept: they are in no hour and on no trunk. */
+  readonly uncountedMonths: readonly string[];
 }
 
 /** What to look at. */
@@ -61,10 +63,9 @@ export async function findCompleteness(
     const files = await listFileCounts(tx, { tenantId, sourceIds, period });
     const monthsAway = await listMonthsAway(tx, tenantId);
     const everyHour = await loadHourCounts(tx, { tenantId, sourceIds, period });
-    const hours = everyHour.filter(({ hour }) => !monthsAway.has(monthOf(hour)));
-    const archivedMonths = [...new Set(everyHour.map(({ hour }) => monthOf(hour)))].filter((month) =>
-      monthsAway.has(month),
-    );
+    const uncounted = await listMonthsUncounted(tx, tenantId);
+    const hours = everyHour.filter(({ hour }) => !uncounted.has(monthOf(hour)));
+    const months = [...new Set(everyHour.map(({ hour }) => monthOf(hour)))].sort();
     const sources = found.map((each) => {
       const ofSource = files.filter(({ sourceId }) => sourceId === each.source.id);
       const hoursOfSource = hours.filter(({ sourceId }) => sourceId === each.source.id);
@@ -76,7 +77,8 @@ export async function findCompleteness(
         hours: hoursOfSource,
       };
     });
-    return { sources, archivedMonths: archivedMonths.sort() };
+    const [archivedMonths, uncountedMonths] = [monthsAway, uncounted].map((some) => months.filter((m) => some.has(m)));
+    return { sources, archivedMonths: archivedMonths ?? [], uncountedMonths: uncountedMonths ?? [] };
   });
 }
 
