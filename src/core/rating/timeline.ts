@@ -65,12 +65,15 @@ export function takeSteps(
   return stepEndS;
 }
 
-/** Position from which another price than the opening's may hold, slots apart; Infinity for most calls. */
+/**
+ * Position from which another price than the opening's may hold, slots apart; Infinity for most calls. Below 0 where that
+ * is within the seconds that are given away.
+ */
 export function openingHoldsUntilS(opening: Opening): number {
   const { reprice, windowCrossing } = opening.tariff.terms;
   if (hasOneRate(opening.found) || (reprice === "at-answer" && windowCrossing === "at-answer"))
     return Number.POSITIVE_INFINITY;
-  return changeAfter(opening, opening.found, 0);
+  return changeAfter(opening, opening.found, opening.answeredAt);
 }
 
 /** The price of the second at a position, and the position until which it holds at least. */
@@ -91,15 +94,15 @@ function segmentAt(opening: Opening, current: CompiledTariff, positionS: number)
   const callS = opening.price.terms.freeS + positionS;
   const index = slots.findLastIndex((slot) => slot.fromS <= callS);
   const slotUntilS = (slots[index + 1]?.fromS ?? Number.POSITIVE_INFINITY) - opening.price.terms.freeS;
-  const untilS = Math.min(slotUntilS, changeAfter(opening, now, positionS));
+  const untilS = Math.min(slotUntilS, changeAfter(opening, now, at));
   return { fromS: positionS, untilS, price, slot: slots[index] as PriceSlot, layer, row };
 }
 
-/** Position of the first whole second that begins at or after the next instant at which another rate may hold. */
-function changeAfter(opening: Opening, found: FoundRate, positionS: number): number {
+/** Position of the first whole second at or after the next instant, after `at`, at which another rate may hold. */
+function changeAfter(opening: Opening, found: FoundRate, at: number): number {
   const { reprice, windowCrossing } = opening.tariff.terms;
   const watch = { dates: reprice === "at-next-slice", windows: windowCrossing === "split" };
-  const change = nextChange(found, instantOf(opening, positionS), watch);
+  const change = nextChange(found, at, watch);
   return Math.ceil((change - opening.answeredAt) / 1_000) - opening.price.terms.freeS;
 }
 
