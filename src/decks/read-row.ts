@@ -11,7 +11,7 @@ import { dayAndTime } from "./cells/day-and-time.ts";
 import { parseIncrements } from "./cells/increments.ts";
 import { parseOrigin } from "./cells/origin.ts";
 import { type DecimalMark, parsePrice } from "./cells/price.ts";
-import { parseStatus } from "./cells/status.ts";
+import { parseStatus, saysYes } from "./cells/status.ts";
 import { parseUnit } from "./cells/unit.ts";
 import type { DeckRow, DeckStatus } from "./deck-row.ts";
 import type { RowContext } from "./row-context.ts";
@@ -49,8 +49,7 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
   if (typeof country !== "string") return rejected(country);
   const codes = readCodes(codeCell, country, context);
   if (codes.kind === "reject") return codes;
-  const isBlocked = /^(y(es)?|true|1|x)$/i.test(cellText(cell("blocked")));
-  const status = isBlocked ? "blocked" : readStatus(cellText(cell("status")), context);
+  const status = saysYes(cellText(cell("blocked"))) ? "blocked" : readStatus(cellText(cell("status")), context);
   const increments = readIncrements(cell, context);
   if ("code" in increments) return rejected(increments);
   const price = readPrice(priceText(rateCell, context), status, context);

@@ -3,6 +3,7 @@ import { Problem } from "../core/problem.ts";
 import { readCountryCode } from "./cells/country-code.ts";
 import { isLimiting } from "./cells/origin.ts";
 import { type DecimalMark, parsePrice } from "./cells/price.ts";
+import { saysYes } from "./cells/status.ts";
 import { normalHeader } from "./layout/fields.ts";
 import type { PricedColumn } from "./priced-columns.ts";
 import type { OpenDeck } from "./table/open-deck.ts";
@@ -154,6 +155,7 @@ function refuseRival(deck: OpenDeck, { field, chosen, rival, decimal }: Rivalry)
   const differ = ({ cells }: TableRow): boolean => {
     const [a, b] = [cellText(cells[chosen]), cellText(cells[rival])];
     if (a === b || b === "") return false;
+    if (field === "blocked") return saysYes(b) && !saysYes(a);
     if (!PRICES.has(field)) return true;
     const [price, other] = [parsePrice(a, decimal), parsePrice(b, decimal)];
     return other !== undefined && (price === undefined || compareDecimal(price.amount, other.amount) !== 0);

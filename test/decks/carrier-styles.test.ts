@@ -69,6 +69,16 @@ test.each<[string, string[], string[] | string]>([
     ["93 0.2 60 1/1", "9371 blocked"],
   ],
   [
+    "two columns of codes that must not be called, and the second one says so",
+    ["Prefix,Country,Price,Forbidden,Discontinued", "93,Afghanistan,0.2,N,Y"],
+    "deck-columns-ambiguous",
+  ],
+  [
+    "codes below Destination, with the name in another column",
+    ["Destination,Country,Description,Price", "93,AFGHANISTAN,Proper,0.2", "9370,AFGHANISTAN,Mobile,0.3"],
+    ["93 0.2 60 1/1", "9370 0.3 60 1/1"],
+  ],
+  [
     "country codes as floats",
     [
       "Country,Country Code,Area Code,Rate",

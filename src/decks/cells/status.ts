@@ -16,6 +16,9 @@ const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
   ["decrease", /^(rate |price )?(decr|down$|reduc|lower|↓|▼)|\bdecrease$/],
 ];
 
+/** Whether a column of yes and no, such as "Forbidden", says yes. */
+export const saysYes = (text: string): boolean => /^(y(es)?|true|1|x)$/i.test(text.trim());
+
 /** The change column of a deck, in the words carriers use; undefined for a word not known. */
 export function parseStatus(text: string): DeckStatus | undefined {
   const word = text

@@ -28,8 +28,10 @@ export function matchColumns(headers: readonly string[], rows: readonly TableRow
   const columns = new Map<DeckField, number>();
   const rivals = new Map<DeckField, readonly number[]>();
   let otherPrices: readonly number[] = [];
-  for (const [field, found] of candidates(headers)) {
-    const ranked = found.toSorted((a, b) => a.rank - b.rank || a.column - b.column);
+  const found = candidates(headers);
+  settleDestinationCodes(found, rows);
+  for (const [field, candidatesOfField] of found) {
+    const ranked = candidatesOfField.toSorted((a, b) => a.rank - b.rank || a.column - b.column);
     const isNumeric = field === "code" || field === "rate";
     const digits = isNumeric ? ranked.filter(({ column }) => hasDigits(rows, column)) : ranked;
     const [chosen, ...others] = digits.length > 0 ? digits : ranked;
@@ -46,6 +48,25 @@ export function matchColumns(headers: readonly string[], rows: readonly TableRow
   settleTime(headers, columns);
   return { columns, rivals, otherPrices };
 }
+
+/** Where no header names codes, a "Destination" column of nothing but digits is them, as billing platforms export. */
+function settleDestinationCodes(found: Map<DeckField, Candidate[]>, rows: readonly TableRow[]): void {
+  if (CODES.some((field) => found.has(field))) return;
+  const isCodes = ({ column }: Candidate): boolean => {
+    const texts = rows.flatMap(({ cells }) => cellText(cells[column]) || []);
+    return texts.length > 0 && texts.every((text) => /^\+?\d{1,15}$/.test(text));
+  };
+  const named = found.get("destination") ?? [];
+  const codes = named.filter(isCodes);
+  if (codes.length === 0) return;
+  found.set("code", codes);
+  found.set(
+    "destination",
+    named.filter((candidate) => !codes.includes(candidate)),
+  );
+}
+
+const CODES = ["code", "countryCode", "areaCode"] as const;
 
 /** A time without a date beside it is "Effective time" and has the date in it, or is the time of something else. */
 function settleTime(headers: readonly string[], columns: Map<DeckField, number>): void {
