@@ -41,6 +41,7 @@ export function settleColumns(
   settleOrigins(deck, columns, priced);
   refuseMinimumCost(deck, columns, decimal);
   refuseTerms(deck, columns, decimal);
+  refuseSetupFee(deck, columns.get("connectFee"), decimal);
   settleCode(deck, columns);
   const used = new Set([...columns.values(), ...priced.map(({ column }) => column)]);
   for (const [field, rivals] of layout.rivals) {
@@ -189,6 +190,23 @@ const minimumAmbiguous = (header: string, text: string, line: number) =>
     fix:
       `If it is seconds, say so in the template: {"columns": {"firstInterval": "${header}"}}. A least cost has no place in ` +
       'a deck: leave it out ({"columns": {"minimumCost": null}}), and give such rates a minimumCost in a setup file.',
+  });
+
+/** "Setup" is paid for every call, or once for a number that also has a price a month. */
+function refuseSetupFee({ table, layout }: OpenDeck, column: number | undefined, decimal: DecimalMark): void {
+  const header = layout.headers[column ?? -1] ?? "";
+  const monthly = layout.headers.find((text) => /\b(month(ly)?|mrc|rental|recurring|annual|yearly)\b/i.test(text));
+  if (monthly === undefined || !layout.rivals.has("connectFee") || !/set ?-?up/i.test(header)) return;
+  const cells = table.rows.slice(layout.dataFrom).map((row) => cellText(row.cells[column ?? -1]));
+  if (cells.some((text) => !isNothing(text, decimal))) throw setupAmbiguous(header, monthly);
+}
+
+const setupAmbiguous = (header: string, monthly: string) =>
+  new Problem("deck-columns-ambiguous", {
+    what: `"${header}" beside "${monthly}" can be paid for every call, or once for a number.`,
+    fix:
+      `Say so in the template: {"columns": {"connectFee": "${header}"}} if it is paid for every call, else ` +
+      `{"columns": {"connectFee": null}}. What numbers cost a month goes into a package.`,
   });
 
 const termUnread = (args: { field: "freeSeconds" | "priceFactor"; header: string; text: string; line: number }) =>

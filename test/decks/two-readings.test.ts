@@ -63,6 +63,22 @@ test.each<[string[], DeckTemplate, string[] | string, string]>([
     "a minimum of 0 is none",
   ],
   [
+    ["Prefix,Per Minute,Setup Fee,Monthly Fee", "431,0.01,1.00,2.50"],
+    {},
+    "deck-columns-ambiguous",
+    "once for a number",
+  ],
+  [["Prefix,Per Minute,Setup Fee,Monthly Fee", "431,0.01,0.00,2.50"], {}, ["431 0.01 60 1/1"], "none"],
+  [
+    ["Prefix,Per Minute,Setup Fee,Monthly Fee", "431,0.01,0.05,2.50"],
+    { columns: { connectFee: "Setup Fee" } },
+    ["431 0.01 60 1/1 fee 0.05"],
+    "the operator says each call",
+  ],
+  [["Code,Price per SMS", "43664,0.045"], {}, "deck-columns-missing", "a price of something else than calls"],
+  [["Code,Rate per hour", "93,15"], {}, ["93 15 3600 1/1"], "an hour is no minute"],
+  [["Code,Rate per 1000 minutes", "93,250"], {}, ["93 250 60000 1/1"], "nor are a thousand"],
+  [
     ["Match Prefix,Rate,Billable Unit(s)", "0093,0.02,6"],
     {},
     ["93 0.02 6 6/6"],

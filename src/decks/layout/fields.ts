@@ -33,6 +33,8 @@ const HEADERS: readonly HeaderNames[] = [
       /\b(rate|code|country|destination|product|zone|tariff)s? id$/,
       /^(iso|country iso)\b/,
       /\b(asr|acd|margin|utc offset|time ?zone)\b/,
+      // Prices of other things than calls.
+      /\b(sms|mms|(per|a) (message|msg|mb|gb))\b/,
     ],
   },
   {
