@@ -22,21 +22,6 @@ export interface MonthTotals {
   cost: bigint;
 }
 
-/** The columns of every file, in order. */
-export const MONTH_COLUMNS = [
-  "caller_id_number",
-  "destination_number",
-  "start_stamp",
-  "answer_stamp",
-  "end_stamp",
-  "duration",
-  "billsec",
-  "hangup_cause",
-  "uuid",
-  "accountcode",
-  "sip_gateway_name",
-];
-
 /** Prices a minute in hundredths of a cent, and the step in seconds that a call is rounded up to. */
 export interface DestinationClass {
   readonly prefix: string;

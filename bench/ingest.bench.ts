@@ -5,22 +5,10 @@ import type { Database } from "../src/server/db/database.ts";
 import { anyRate, Operator } from "../test/support/operator.ts";
 import { bench } from "./bench.ts";
 import { withDatabase } from "./own-database.ts";
+import { SWITCH_COLUMNS } from "./switch-columns.ts";
 
 const ACCOUNTS = 1_000;
 const PREFIXES = 10_000;
-const COLUMNS = [
-  "caller_id_number",
-  "destination_number",
-  "start_stamp",
-  "answer_stamp",
-  "end_stamp",
-  "duration",
-  "billsec",
-  "hangup_cause",
-  "uuid",
-  "accountcode",
-  "sip_gateway_name",
-];
 
 /** Answered calls of 1 s to 10 min over 28 days of February 2026, in order of their start, from a fixed seed. */
 function calls(n: number): { readonly text: string; readonly talkedS: number } {
@@ -63,7 +51,10 @@ async function prepare(db: Database) {
   await operator.tariff("cost", [anyRate("", "0.02"), ...rates("0.01")], vendors);
   for (const [i, vendor] of vendors.entries()) await operator.trunk(`carrier${i}`, vendor, "egress");
   await operator.rules(customers.map((account, i) => [account, { match: { accountCode: `acct${i}` } }]));
-  return { operator, source: await operator.source("switch", "freeswitch-csv", { mapping: { columns: COLUMNS } }) };
+  return {
+    operator,
+    source: await operator.source("switch", "freeswitch-csv", { mapping: { columns: SWITCH_COLUMNS } }),
+  };
 }
 
 bench(

@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { now } from "../src/clock.ts";
+import { formatDecimal } from "../src/core/money/decimal.ts";
 import { fromInstant } from "../src/core/time/epoch.ts";
 import type { Database } from "../src/server/db/database.ts";
 import { importFile } from "../src/server/mediation/import-file.ts";
@@ -12,14 +13,14 @@ import {
   DESTINATIONS,
   type DestinationClass,
   GeneratedMonth,
-  MONTH_COLUMNS,
   MONTH_TRUNKS,
   type MonthTotals,
 } from "./generated-month.ts";
 import { withDatabase } from "./own-database.ts";
 import { processTreeCpuUs } from "./process-tree-cpu.ts";
+import { SWITCH_COLUMNS } from "./switch-columns.ts";
 
-const decimal = (hundredthsOfACent: number): string => (hundredthsOfACent / 10_000).toFixed(4);
+const decimal = (hundredthsOfACent: number): string => formatDecimal({ units: BigInt(hundredthsOfACent), scale: 4 });
 
 async function prepare(db: Database, accounts: number) {
   const operator = await Operator.create(db);
@@ -43,7 +44,7 @@ async function prepare(db: Database, accounts: number) {
   );
   for (const [i, vendor] of vendors.entries()) await operator.trunk(`carrier${i}`, vendor, "egress");
   await operator.rules(customers.map((account, i) => [account, { match: { accountCode: `acct${i}` } }]));
-  const source = await operator.source("switch", "freeswitch-csv", { mapping: { columns: MONTH_COLUMNS } });
+  const source = await operator.source("switch", "freeswitch-csv", { mapping: { columns: SWITCH_COLUMNS } });
   return { operator, source };
 }
 
