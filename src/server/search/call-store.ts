@@ -4,6 +4,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { RowsJson } from "../archive/archived-rows.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
+import { entriesInForce } from "../usage/charge-entries.ts";
 import { conditionOf } from "./call-condition.ts";
 import type { CallFilter, CallPosition } from "./call-filter.ts";
 import type { CallCharge, StoredCallView } from "./stored-call.ts";
@@ -97,8 +98,8 @@ const viewsOf = (
 
 interface EntryRow {
   readonly usage_id: string;
-  readonly entry_no: number;
-  readonly reverses_entry_no: number | null;
+  readonly entryNo: number;
+  readonly reversesEntryNo: number | null;
   readonly side: CallCharge["side"];
   readonly account: string;
   readonly currency: Currency;
@@ -126,8 +127,8 @@ async function loadCharges(
   const answered = calls.filter((call) => call.answered_at !== null);
   if (answered.length === 0) return new Map();
   const { rows } = await tx.query<EntryRow>(
-    `select c.usage_id, c.entry_no, c.reverses_entry_no, c.side, a.code as account, c.currency, c.amount, c.billed_s,
-       c.destination, c.prefix
+    `select c.usage_id, c.entry_no as "entryNo", c.reverses_entry_no as "reversesEntryNo", c.side, a.code as account,
+       c.currency, c.amount, c.billed_s, c.destination, c.prefix
      from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as t(book_id, answered_at, id)
      ${from.sql}
      join accounts a on a.id = c.account_id
@@ -140,13 +141,8 @@ async function loadCharges(
     ],
   );
   const byCall = Map.groupBy(rows, (row) => row.usage_id);
-  return new Map([...byCall].map(([id, entries]) => [id, inForce(entries).map(chargeOf)]));
+  return new Map([...byCall].map(([id, entries]) => [id, entriesInForce(entries).map(chargeOf)]));
 }
-
-const inForce = (entries: readonly EntryRow[]): readonly EntryRow[] => {
-  const reversed = new Set(entries.map((entry) => entry.reverses_entry_no));
-  return entries.filter((entry) => entry.reverses_entry_no === null && !reversed.has(entry.entry_no));
-};
 
 const chargeOf = (entry: EntryRow): CallCharge => ({
   side: entry.side,

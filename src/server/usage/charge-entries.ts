@@ -2,7 +2,9 @@ import { nanos } from "../../core/money/nanos.ts";
 import type { ChargeEntry } from "./priced-call.ts";
 
 /** Of all entries of one event at one place: the charges that no reversal has taken back yet. */
-export function entriesInForce(atPlace: readonly ChargeEntry[]): ChargeEntry[] {
+export function entriesInForce<Entry extends Pick<ChargeEntry, "entryNo" | "reversesEntryNo">>(
+  atPlace: readonly Entry[],
+): Entry[] {
   const reversed = new Set(atPlace.map((entry) => entry.reversesEntryNo));
   return atPlace.filter((entry) => entry.reversesEntryNo === null && !reversed.has(entry.entryNo));
 }
