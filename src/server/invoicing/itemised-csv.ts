@@ -1,4 +1,3 @@
-import { inertText } from "../../core/inert-text.ts";
 import type { Covered } from "../../core/invoicing/billable-item.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Decimal, formatDecimal } from "../../core/money/decimal.ts";
@@ -7,6 +6,8 @@ import { DAY_MS, isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { utcOffsetMs } from "../../core/time/zone.ts";
 import type { CallDirection } from "../../core/usage/switch-call.ts";
+import { inChunks } from "../files/in-chunks.ts";
+import { textField } from "../files/text-field.ts";
 
 /** One call of an itemised bill, on the side of the account that is billed. */
 export interface ItemisedCall {
@@ -77,26 +78,12 @@ const COLUMNS = [
 /** The heading row, with its line end. */
 export const ITEMISED_CSV_HEADER = `${COLUMNS.join(",")}\r\n`;
 
-/** Text that is given to the file at once; a stream of single rows spends most of its time on the stream. */
-const CHUNK_CHARACTERS = 65_536;
-
-/**
- * An itemised bill as CSV text in chunks of some 64 kB (RFC 4180: commas, CRLF, quotes doubled). Holds one chunk, so
- * millions of calls take no more memory than ten.
- */
-export async function* itemisedCsv(
+/** An itemised bill as CSV text in chunks (RFC 4180: commas, CRLF, quotes doubled). */
+export const itemisedCsv = (
   calls: Iterable<ItemisedCall> | AsyncIterable<ItemisedCall>,
   { timeZone, byteOrderMark }: ItemisedCsvOptions,
-): AsyncGenerator<string> {
-  let chunk = (byteOrderMark ? "\uFEFF" : "") + ITEMISED_CSV_HEADER;
-  for await (const call of calls) {
-    chunk += itemisedCsvRow(call, timeZone);
-    if (chunk.length < CHUNK_CHARACTERS) continue;
-    yield chunk;
-    chunk = "";
-  }
-  if (chunk !== "") yield chunk;
-}
+): AsyncGenerator<string> =>
+  inChunks((byteOrderMark ? "\uFEFF" : "") + ITEMISED_CSV_HEADER, calls, (call) => itemisedCsvRow(call, timeZone));
 
 /** One call as one row, with its line end. Amounts and rates are plain decimals: a point, no thousands separators. */
 export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
@@ -125,15 +112,6 @@ export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
     textField(call.surcharged?.by ?? ""),
   ];
   return `${fields.join(",")}\r\n`;
-}
-
-/**
- * Text from outside as one field that no spreadsheet runs. A semicolon is quoted too: where it is the list separator,
- * it would start a field of its own.
- */
-export function textField(text: string): string {
-  const inert = inertText(text);
-  return /[",;\t\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
 
 /** "2026-03-29T03:00:00+02:00"; empty for a call that was never answered. */

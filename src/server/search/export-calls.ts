@@ -4,8 +4,9 @@ import { nanosToSql } from "../../core/money/nanos.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
 import type { ArchivedRows } from "../archive/archived-rows.ts";
 import type { Database } from "../db/database.ts";
+import { inChunks } from "../files/in-chunks.ts";
 import { replaceFile } from "../files/replace-file.ts";
-import { textField } from "../invoicing/itemised-csv.ts";
+import { textField } from "../files/text-field.ts";
 import type { CallFilter } from "./call-filter.ts";
 import { eachCall } from "./search-calls.ts";
 import { callJson, payersCharge, type StoredCallView, vendorsCharge } from "./stored-call.ts";
@@ -45,27 +46,11 @@ export async function exportCalls(
 }
 
 const PROGRESS_CALLS = 10_000;
-const CHUNK_CHARACTERS = 65_536;
 
 const TEXT_OF: Readonly<Record<CallExportFormat, (calls: AsyncIterable<StoredCallView>) => AsyncGenerator<string>>> = {
   csv: (calls) => inChunks(`${COLUMNS.map(([name]) => name).join(",")}\r\n`, calls, csvRow),
   ndjson: (calls) => inChunks("", calls, (call) => `${JSON.stringify(callJson(call))}\n`),
 };
-
-async function* inChunks(
-  heading: string,
-  calls: AsyncIterable<StoredCallView>,
-  rowOf: (call: StoredCallView) => string,
-): AsyncGenerator<string> {
-  let chunk = heading;
-  for await (const call of calls) {
-    chunk += rowOf(call);
-    if (chunk.length < CHUNK_CHARACTERS) continue;
-    yield chunk;
-    chunk = "";
-  }
-  if (chunk !== "") yield chunk;
-}
 
 /** The columns of the CSV. `amount` is what the account that pays is charged, `cost` what the vendor is owed. */
 const COLUMNS: readonly (readonly [string, (call: StoredCallView) => string])[] = [
