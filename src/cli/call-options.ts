@@ -1,6 +1,7 @@
+import { NAMED_PERIODS } from "../core/time/named-period.ts";
 import type { CallFilter } from "../server/search/call-filter.ts";
 import { findSearch } from "../server/search/saved-searches.ts";
-import { PERIODS, resolveSearch, type SearchRequest } from "../server/search/search-request.ts";
+import { resolveSearch, type SearchRequest } from "../server/search/search-request.ts";
 import type { CommandContext } from "./command.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { flag, option, type Values } from "./input.ts";
@@ -21,7 +22,11 @@ export const callOptions = {
   unanswered: flag("--unanswered", "calls that nobody answered only"),
   from: option("--from TIME", "calls that started at this time or later; 31 days before --to if left out"),
   to: option("--to TIME", "calls that started before this time; now if left out"),
-  period: option("--period PERIOD", `instead of times: one of ${PERIODS.join(", ")}`, readChoice(...PERIODS)),
+  period: option(
+    "--period PERIOD",
+    `instead of times: one of ${NAMED_PERIODS.join(", ")}`,
+    readChoice(...NAMED_PERIODS),
+  ),
   minSeconds: option("--min-seconds N", "calls of at least so many seconds", readWhole(0, SECONDS_MAX)),
   maxSeconds: option("--max-seconds N", "calls of at most so many seconds", readWhole(0, SECONDS_MAX)),
   minCost: option("--min-cost AMOUNT", "calls that cost the account that pays at least this", readAmountOrNone),

@@ -3,6 +3,7 @@ import { readNumberPattern } from "../../core/numbering/number-pattern.ts";
 import { DAY_MS } from "../../core/time/civil-day.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
+import { type NamedPeriod, namedPeriod } from "../../core/time/named-period.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { findSourceNamed } from "../mediation/find-source.ts";
@@ -11,13 +12,9 @@ import type { StoredAccount } from "../tenancy/party.ts";
 import type { CallFilter, CauseFilter } from "./call-filter.ts";
 import { searchInvalid } from "./problems.ts";
 
-/** Stretches of civil time in the tenant's zone: a saved search that names one means another time each day. */
-export const PERIODS = ["today", "yesterday", "this-month", "last-month"] as const;
-export type Period = (typeof PERIODS)[number];
-
 /** A search as a person words it, and as it is saved: names and texts, nothing looked up yet. */
 export interface SearchRequest {
-  readonly period?: Period;
+  readonly period?: NamedPeriod;
   /** Dates in the tenant's zone, or times with an offset. */
   readonly from?: string;
   readonly to?: string;
@@ -79,26 +76,13 @@ function timeOf(request: SearchRequest, zone: string, at: Temporal.Instant): { f
   if (request.period !== undefined) {
     if (request.from !== undefined || request.to !== undefined)
       throw searchInvalid({ what: "A period and a time were given.", fix: "Give --period, or --from and --to." });
-    return periodOf(request.period, zone, at);
+    return namedPeriod(request.period, zone, at);
   }
   const until = request.to === undefined ? epochMs(fromInstant(at) + DAY_MS) : instantOf(request.to, zone);
   const from = request.from === undefined ? epochMs(until - DEFAULT_DAYS * DAY_MS) : instantOf(request.from, zone);
   if (from >= until)
     throw searchInvalid({ what: "The search ends before it begins.", fix: "Give a --from that lies before --to." });
   return { from, until };
-}
-
-function periodOf(period: Period, zone: string, at: Temporal.Instant): { from: EpochMs; until: EpochMs } {
-  const today = at.toZonedDateTimeISO(zone).startOfDay();
-  const month = today.with({ day: 1 }).startOfDay();
-  const starts = {
-    today: [today, today.add({ days: 1 })],
-    yesterday: [today.subtract({ days: 1 }), today],
-    "this-month": [month, month.add({ months: 1 })],
-    "last-month": [month.subtract({ months: 1 }), month],
-  } as const satisfies Record<Period, readonly [Temporal.ZonedDateTime, Temporal.ZonedDateTime]>;
-  const [from, until] = starts[period];
-  return { from: epochMs(from.epochMilliseconds), until: epochMs(until.epochMilliseconds) };
 }
 
 function instantOf(text: string, zone: string): EpochMs {
