@@ -1,0 +1,71 @@
+import type pino from "pino";
+import { counted } from "../core/counted.ts";
+import type { ReplaysReport } from "../server/allowance/watch-replays.ts";
+import type { RetentionWatch } from "../server/archive/watch-retention.ts";
+import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
+import type { FoldersReport } from "../server/mediation/watch-folders.ts";
+import type { Pull } from "../server/pulls/find-pulls.ts";
+import type { PullsReport } from "../server/pulls/run-pulls.ts";
+import type { SyslogReport } from "../server/syslog/start-syslog.ts";
+import { deletedLine, outcomeLine } from "./archive-run.ts";
+import type { CommandContext } from "./command.ts";
+import { folderLine } from "./folder-line.ts";
+import { pullEndLine, pullLine } from "./pull-line.ts";
+
+/*
+ * What the parts of `tollwright start` have to tell, as lines of its log.
+ */
+
+/** Watched folders; which they are is said to who started it. */
+export const foldersReport = (log: pino.Logger, context: Pick<CommandContext, "note">): FoldersReport => ({
+  event: (event) => log[event.kind === "failed" ? "warn" : "info"](folderLine(event)),
+  begun: ({ dir, source }) => context.note(`Watching ${dir} for ${source}`),
+  ended: ({ dir, source }) => context.note(`No longer watching ${dir} for ${source}`),
+  settingsFailed: (error) => log.warn(`The folders to watch could not be looked up: ${String(error)}`),
+});
+
+/** Syslog messages that are not taken, or wait. */
+export const syslogReport = (log: pino.Logger): SyslogReport => ({
+  stranger: (address) => log.warn(`Syslog messages from ${address} are not taken: no source lets this address in.`),
+  failed: (source, error) => log.warn(`Syslog messages of ${source} wait in their backlog: ${String(error)}`),
+  settingsFailed: (error) => log.warn(`The sources of syslog messages could not be looked up: ${String(error)}`),
+});
+
+/** Pulls; that another process runs one is nothing to tell. */
+export const pullsReport = (log: pino.Logger): PullsReport => {
+  const nameOf = ({ source, settings }: Pull) => `${source.name}/${settings.name}`;
+  return {
+    event: (pull, event) => log[event.kind === "failed" ? "warn" : "info"](pullLine(nameOf(pull), event)),
+    ended: (pull, end) => {
+      const line = pullEndLine(nameOf(pull), end);
+      if (line !== null && end.kind !== "busy") log.warn(line);
+    },
+    failed: (error) => log.warn(`The pulls could not be looked up: ${String(error)}`),
+  };
+};
+
+/** Months that were priced again. */
+export const replaysReport = (log: pino.Logger): ReplaysReport => ({
+  replayed: (tenant, { months, entries }) =>
+    log.info(`${tenant}: ${counted(months, "month")} priced again in turn, ${counted(entries, "entry", "entries")}.`),
+  failed: (tenant, error) => log.warn(`${tenant}: months could not be priced again: ${String(error)}`),
+  tenantsFailed: (error) => log.warn(`The tenants could not be looked up: ${String(error)}`),
+});
+
+/** Months that went to the archive or were deleted there. */
+export const retentionWatch = (log: pino.Logger): RetentionWatch => ({
+  done: (tenant, { months, deleted }) => {
+    for (const month of months) log.info(`Retention of ${tenant}: ${outcomeLine(month)}`);
+    for (const part of deleted) log.info(`Retention of ${tenant}: ${deletedLine(part)}`);
+  },
+  failed: (error) => log.warn(`A retention policy could not be applied: ${String(error)}`),
+});
+
+/** Alarms that are raised, and those that are over. */
+export const alarmsReport = (log: pino.Logger): AlarmsReport => ({
+  changed: ({ raised, cleared }) => {
+    for (const { kind, what, fix } of raised) log.warn(`Alarm: ${what} ${fix} [${kind}]`);
+    for (const { kind, what } of cleared) log.info(`Over: ${what} [${kind}]`);
+  },
+  failed: (error) => log.warn(`The alarms could not be looked at: ${String(error)}`),
+});
