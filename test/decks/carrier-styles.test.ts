@@ -69,6 +69,20 @@ test.each<[string, string[], string[] | string]>([
     ["93 0.2 60 1/1", "9371 blocked"],
   ],
   [
+    "country calling codes beside area codes, short names of steps and dates",
+    [
+      "Ctry,Country Calling Code,Area Code,Price USD,1st Int,2nd Int,Flagfall,Eff. date",
+      "Austria,43,664,0.2,30,6,0.01,15-Feb-2026",
+    ],
+    ["43664 0.2 60 30/6 2026-02-15 USD fee 0.01"],
+  ],
+  ["ranges over two columns", ["From Code,To Code,Rate", "336000,336999,0.2"], "deck-columns-missing"],
+  [
+    "a row a jurisdiction",
+    ["NPANXX,Jurisdiction,Rate", "201200,Interstate,0.003", "201200,Intrastate,0.005"],
+    ["1201200 0.003 60 1/1 from interstate", "1201200 0.005 60 1/1 from intrastate"],
+  ],
+  [
     "two columns of codes that must not be called, and the second one says so",
     ["Prefix,Country,Price,Forbidden,Discontinued", "93,Afghanistan,0.2,N,Y"],
     "deck-columns-ambiguous",

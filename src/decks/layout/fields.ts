@@ -33,6 +33,8 @@ const HEADERS: readonly HeaderNames[] = [
       /\b(rate|code|country|destination|product|zone|tariff)s? id$/,
       /^(iso|country iso)\b/,
       /\b(asr|acd|margin|utc offset|time ?zone)\b/,
+      // The first and the last code of a range, in two columns: neither is a code, an origin or a date.
+      /^(from|to|first|last|start|end) (code|prefix|range|number)s?$|^(code|prefix|range|number)s? (from|to|start|end)$/,
       // Prices of other things than calls.
       /\b(sms|mms|(per|a) (message|msg|mb|gb))\b/,
     ],
@@ -51,7 +53,8 @@ const HEADERS: readonly HeaderNames[] = [
   { field: "blocked", phrases: "blocked,is blocked,barred,forbidden,discontinued,reject calls" },
   {
     field: "origin",
-    phrases: "origin,origins,origination,originating,originator,source,src,calling party,calling number,a number,ani",
+    phrases:
+      "jurisdiction,origin,origins,origination,originating,originator,source,src,calling party,calling number,a number,ani",
     patterns: [
       new RegExp(`^(origin(ation|ating|ator)?|source|src|calling|caller|from|a number) ${PLACE}$`),
       /^(origin|src|source) ?(based|dependent)\b/,
@@ -81,6 +84,7 @@ const HEADERS: readonly HeaderNames[] = [
       /^(?!current\b).*\beffect(ive)?\b/,
       /\b(valid (from|since)|validity|start(s|ing)? (date|time|from|on)|date start|start)\b/,
       /\b(activation|active) (date|from)\b/,
+      /\beff\b/,
       /\brate date$/,
       /\beffect(ive)?\b/,
       // Last: beside "effective", a bare "date" is often the day the list was made.
@@ -91,7 +95,7 @@ const HEADERS: readonly HeaderNames[] = [
     field: "connectFee",
     phrases:
       "connection,connect,setup,surcharge,per call,ppc,fee per call,per call fee,per call charge,scatto alla risposta," +
-      "establecimiento",
+      "establecimiento,flagfall,flag fall",
     patterns: [
       /\b(conn(ect|ection)?|(call )?set ?up|establishment|flag ?fall) ?(fee|charge|cost|price|rate)\b/,
       /\binitial (fee|charge)\b/,
@@ -112,7 +116,7 @@ const HEADERS: readonly HeaderNames[] = [
     field: "firstInterval",
     phrases:
       "i1,interval 1,increment 1,inc 1,n1,min,minimum,minimal,duration,min sec,min seconds,min s,initial,first," +
-      "initblock,init block,buyrateinitblock,min volume",
+      "initblock,init block,buyrateinitblock,min volume,init,1st int,int 1",
     patterns: [
       new RegExp(`\\b(first|initial|init|min(imum|imal)?|1st) (billing )?${STEP}\\b`),
       new RegExp(`^${STEP} (first|initial|init|min(imum)?|1st)$`),
@@ -122,7 +126,7 @@ const HEADERS: readonly HeaderNames[] = [
     field: "nextInterval",
     phrases:
       "in,interval n,interval 2,increment 2,increment n,inc 2,n2,next,subsequent,step,incremental,additional," +
-      "resolution,resolution time,billable unit,billable units,billable unit s,billingblock,buyrateincrement",
+      "resolution,resolution time,billable unit,billable units,billable unit s,sub,2nd int,int 2,int n,billingblock,buyrateincrement",
     patterns: [
       new RegExp(`\\b(sub(sequent)?|next|second|following|additional|2nd|succeeding) ?(billing )?${STEP}\\b`),
       new RegExp(`^${STEP} (sub(sequent)?|next|second|inc(rement)?|step|2nd)$`),
@@ -168,7 +172,12 @@ const HEADERS: readonly HeaderNames[] = [
       /^destination (?!codes?\b|prefix|digits)/,
     ],
   },
-  { field: "countryCode", phrases: "country code,country codes,cc,country dial code,country prefix,codigo pais" },
+  {
+    field: "countryCode",
+    phrases:
+      "country code,country codes,cc,country dial code,country prefix,country calling code,country dialing code," +
+      "country dialling code,codigo pais",
+  },
   {
     field: "areaCode",
     phrases:
@@ -181,7 +190,7 @@ const HEADERS: readonly HeaderNames[] = [
     phrases:
       "prefix,prefixes,code,codes,npa nxx,npanxx,npa nxx x,npanxxx,npa,dnis,digits,destination number,number,e164," +
       "e 164," +
-      "pattern,dial string,b number,pref,lrn,match,range,dialcode,dialcodes,dialprefix,codigo,codigos," +
+      "pattern,dial string,b number,pref,pfx,lrn,match,range,dialcode,dialcodes,dialprefix,codigo,codigos," +
       "prefijo,prefijos,prefisso,prefissi,prefixe,prefixo,vorwahl,vorwahlen,indicatif,indicatifs,indicativo,rufnummer," +
       "код,коды,код направления,префикс",
     patterns: [/\b(dial(l?ing|l?ed)? ?(codes?|prefix(es)?|digits)|prefix(es)?|npa ?nxx|codes?)\b/],
