@@ -60,6 +60,12 @@ test.each<[damage: string, sql: string, found: string[]]>([
     ["journals", "balances", "ledger and sub-ledger"],
   ],
   [
+    "a charge has a surcharge that is not in its amount",
+    `update charges c set covered_s = 0, parts = '[{"kind": "surcharge", "name": "x", "seconds": null, "amount": "0.01"}]'
+     where ${STANDING}`,
+    ["surcharges"],
+  ],
+  [
     "a balance is changed",
     `update balances set amount = amount + 1 where account_id = ${ALPHA} and kind = 'unbilled'`,
     ["balances"],

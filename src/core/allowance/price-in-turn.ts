@@ -45,8 +45,8 @@ export interface PricedInTurn {
 
 /**
  * Prices a call in its turn: allowances of time and calls cover its first billed seconds, tiers price the next ones,
- * the tariff the rest; then fee, bounds, the one rounding and surcharges; then allowances of money pay of the amount. Its
- * steps are those that it has without any of this.
+ * the tariff the rest; then fee, bounds, the one rounding and surcharges; then allowances of money pay of the amount.
+ * Its steps are those that it has without any of this.
  *
  * Without `totals` a volume step is chosen by what was used up to this call. Laws, tested: covered and paid seconds add
  * up to the billed ones; no allowance is used beyond what it holds.

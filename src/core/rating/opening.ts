@@ -38,8 +38,8 @@ export interface AllowanceShare {
 }
 
 /**
- * The rate that a call was answered at. It decides what a call has once: connection fee, free seconds, minimum time, the
- * bounds of its cost and its surcharges, whatever other rates the call later runs into.
+ * The rate that a call was answered at. It decides what a call has once: connection fee, free seconds, minimum time,
+ * the bounds of its cost and its surcharges, whatever other rates the call later runs into.
  */
 export interface Opening {
   readonly kind: "open";

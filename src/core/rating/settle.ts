@@ -34,7 +34,8 @@ export interface ExactSettlement extends Settlement {
 
 /**
  * From the exact price of a call's seconds to its amount: connection fee, bounds, and the one rounding of the charge;
- * then the surcharges, which no bound holds. The maximum wins over the minimum; a call that an allowance covers whole owes no minimum.
+ * then the surcharges, which no bound holds. The maximum wins over the minimum; a call that an allowance covers whole
+ * owes no minimum.
  */
 export function settle(
   opening: Opening,

@@ -15,7 +15,7 @@ import type { PoolRules } from "../allowance/pool-rules.ts";
 import { EMPTY_POOL } from "../allowance/pool-state.ts";
 import { priceInTurn } from "../allowance/price-in-turn.ts";
 import { parseCurrency } from "../money/currency.ts";
-import { parseDecimal } from "../money/decimal.ts";
+import { parseDecimal, ZERO } from "../money/decimal.ts";
 import { type Nanos, nanos, nanosToSql } from "../money/nanos.ts";
 import { compileTariff } from "../tariff/compiled-tariff.ts";
 import type { Increments } from "../tariff/rate.ts";
@@ -45,28 +45,35 @@ const stepsOf = (text: string): Increments => {
   return { firstS, nextS };
 };
 
-interface Terms {
-  readonly rate: string;
-  readonly steps: string;
-  readonly fee?: string;
-  readonly freeS?: number;
-  readonly maximum?: string;
-  readonly minimum?: string;
-}
+/** "a 0.01 0.05 60/60, b 0 0.1": name, a call, a minute, steps of its own. */
+const surchargesOf = (text: string): Surcharge[] =>
+  text.split(", ").map((one) => {
+    const [name = "", perCall = "", perMinute = "", steps = null] = one.split(" ");
+    return surcharge(name, perCall, perMinute, steps);
+  });
 
-const decimal = (text: string) => parseDecimal(text)!;
-
-/** One rate for all numbers, to 4 decimals, half up, next steps counted from the end of the first. */
-function tariffOf({ rate, steps, fee = "0", freeS = 0, maximum, minimum }: Terms, ...surcharges: Surcharge[]) {
+/**
+ * One rate for all numbers, to 4 decimals, half up, next steps counted from the end of the first: "0.06 30/6 fee=0.02".
+ */
+function tariffOf(rate: string, ...surcharges: Surcharge[]) {
   const terms: TariffTerms = {
     ...{ currency: parseCurrency("EUR")!, timeZone: "UTC", incrementBase: "after-initial", decimals: 4 },
     ...{ rounding: "half-up", windowCrossing: "split", reprice: "at-answer", windows: [], surcharges },
   };
+  const [perMinute = "", steps = ""] = rate.split(" ");
+  const amount = (name: string) => parseDecimal(new RegExp(`${name}=(\\S+)`).exec(rate)?.[1] ?? "");
   const price = {
-    ...{ prefix: "", destination: "World", blocked: false, ratePerUnit: decimal(rate), unitS: 60, slots: [], freeS },
-    ...{ increments: stepsOf(steps), connectFee: decimal(fee), minimumS: 0, window: null },
-    minimumCost: minimum === undefined ? null : decimal(minimum),
-    maximumCost: maximum === undefined ? null : decimal(maximum),
+    ...{
+      prefix: "",
+      destination: "World",
+      blocked: false,
+      ratePerUnit: parseDecimal(perMinute)!,
+      unitS: 60,
+      slots: [],
+    },
+    ...{ increments: stepsOf(steps), connectFee: amount("fee") ?? ZERO, minimumS: 0, window: null },
+    freeS: Number(amount("free")?.units ?? 0n),
+    ...{ minimumCost: amount("least") ?? null, maximumCost: amount("most") ?? null },
     ...{ effectiveFrom: epochMs(0), effectiveTo: null },
   };
   return compileTariff({ tariffId: "t", number: 1, terms, rates: [price], derivation: null });
@@ -78,24 +85,22 @@ const opened = (tariff: ReturnType<typeof tariffOf>) => {
   return opening;
 };
 
-const A_MINUTE = { rate: "0.06", steps: "1/1" };
-
 // biome-ignore format: a table reads by its columns
-test.each<[Terms, Surcharge[], number, string, string]>([
-  // rate                                     surcharges                                                 talked  charged                     why
-  [A_MINUTE,                                  [surcharge("a", "0.01", "0")],                               60, "0.07 a 0.01",               "per call"],
-  [A_MINUTE,                                  [surcharge("a", "0.01", "0")],                                0, "0",                         "no talk, no surcharge"],
-  [{ rate: "0.06", steps: "30/6" },           [surcharge("a", "0", "0.1")],                                31, "0.096 a 0.06 36s",          "per minute, by the seconds billed: 30 + 6"],
-  [{ rate: "0.06", steps: "30/6" },           [surcharge("a", "0", "0.1", "60/60")],                       61, "0.266 a 0.2 120s",          "by steps of its own; the call is billed 66 s"],
-  [A_MINUTE,                                  [surcharge("a", "0.01", "0.06", "6/6")],                     61, "0.137 a 0.076 66s",         "both in one: .01 + 66 × .001"],
-  [A_MINUTE,                                  [surcharge("a", "0", "0.01"), surcharge("b", "0.02", "0")],  90, "0.125 a 0.015 90s b 0.02",  "several add up"],
-  [{ rate: "0.0001", steps: "1/1" },          [surcharge("a", "0", "0.0001"), surcharge("b", "0", "0.0001")], 30, "0.0003 a 0.0001 30s b 0.0001 30s", "each is rounded by itself: .00005 three times"],
-  [{ ...A_MINUTE, freeS: 60 },                [surcharge("a", "0.01", "0.3")],                             90, "0.19 a 0.16 30s",           "seconds that are given away have no surcharge"],
-  [{ ...A_MINUTE, freeS: 60 },                [surcharge("a", "0.01", "0.3")],                             60, "0.01 a 0.01 0s",            "a call within them still was a call"],
-  [{ ...A_MINUTE, fee: "0.5", maximum: "0.2" }, [surcharge("a", "1", "0")],                                60, "1.2 a 1",                   "the most that a call costs holds the rate's price alone"],
-  [{ ...A_MINUTE, minimum: "0.1" },           [surcharge("a", "1", "0")],                                  60, "1.1 a 1",                   "and so does the least"],
-])("%j with %# for %i s", (terms, surcharges, talkedS, expected) => {
-  const opening = opened(tariffOf(terms, ...surcharges));
+test.each<[string, string, number, string, string]>([
+  // rate                    surcharges               talked  charged                      why
+  ["0.06 1/1",               "a 0.01 0",                  60, "0.07 a 0.01",               "per call"],
+  ["0.06 1/1",               "a 0.01 0",                   0, "0",                         "no talk, no surcharge"],
+  ["0.06 30/6",              "a 0 0.1",                   31, "0.096 a 0.06 36s",          "by the seconds billed: 30 + 6"],
+  ["0.06 30/6",              "a 0 0.1 60/60",             61, "0.266 a 0.2 120s",          "by its own steps; billed 66 s"],
+  ["0.06 1/1",               "a 0.01 0.06 6/6",           61, "0.137 a 0.076 66s",         "both in one: .01 + 66 × .001"],
+  ["0.06 1/1",               "a 0 0.01, b 0.02 0",        90, "0.125 a 0.015 90s b 0.02",  "several add up"],
+  ["0.0001 1/1",             "a 0 0.0001, b 0.0001 0",    30, "0.0003 a 0.0001 30s b 0.0001", "rounded by itself: .00005"],
+  ["0.06 1/1 free=60",       "a 0.01 0.3",                90, "0.19 a 0.16 30s",           "none on what is given away"],
+  ["0.06 1/1 free=60",       "a 0.01 0.3",                60, "0.01 a 0.01 0s",            "within it there was a call"],
+  ["0.06 1/1 fee=0.5 most=0.2", "a 1 0",                  60, "1.2 a 1",                   "the most is the rate's price's"],
+  ["0.06 1/1 least=0.1",     "a 1 0",                     60, "1.1 a 1",                   "and so is the least"],
+])("%s with %s for %i s costs %s (%#: %s)", (rate, surcharges, talkedS, expected) => {
+  const opening = opened(tariffOf(rate, ...surchargesOf(surcharges)));
   const charge = rateOpened(opening, { talkedS });
   const parts = charge.surcharges.map(({ name, seconds, amount }) => {
     return ` ${name} ${nanosToSql(amount)}${seconds === null ? "" : ` ${seconds}s`}`;
@@ -105,7 +110,7 @@ test.each<[Terms, Surcharge[], number, string, string]>([
 
 test("rule 5: the talk time for a balance counts surcharges", () => {
   const talkOf = (balance: string, ...surcharges: Surcharge[]) => {
-    const tariff = tariffOf({ rate: "0.06", steps: "60/60", fee: "0.02" }, ...surcharges);
+    const tariff = tariffOf("0.06 60/60 fee=0.02", ...surcharges);
     const call = { called: "4930901820" as Opening["called"], answeredAt: epochMs(1), capS: 3_600 };
     const answer = longestTalk({ tariff, balance: amountOf(balance) }, call);
     return answer.kind === "talk-time" ? answer.talkS : answer.kind;
@@ -116,7 +121,7 @@ test("rule 5: the talk time for a balance counts surcharges", () => {
 });
 
 describe("beside packages", () => {
-  const tariff = tariffOf({ ...A_MINUTE, fee: "0.02" }, surcharge("a", "0.01", "0.03"));
+  const tariff = tariffOf("0.06 1/1 fee=0.02", surcharge("a", "0.01", "0.03"));
   const inTurn = (rules: PoolRules, talkedS: number) => {
     const answered = epochMs(Date.UTC(2026, 2, 10));
     const state = openMonth(rules, EMPTY_POOL, epochMs(Date.UTC(2026, 2, 1)));

@@ -66,8 +66,8 @@ export function takeSteps(
 }
 
 /**
- * Position from which another price than the opening's may hold, slots apart; Infinity for most calls. Below 0 where that
- * is within the seconds that are given away.
+ * Position from which another price than the opening's may hold, slots apart; Infinity for most calls. Below 0 where
+ * that is within the seconds that are given away.
  */
 export function openingHoldsUntilS(opening: Opening): number {
   const { reprice, windowCrossing } = opening.tariff.terms;

@@ -47,8 +47,8 @@ export interface CompiledSurcharge {
 export const NO_SURCHARGES: readonly CompiledSurcharge[] = [];
 
 /**
- * The surcharges of a tariff: its own, and its base's by the percentage of the formula, but for those whose names it has
- * itself. Errors: what a setup should have refused is a bug and throws.
+ * The surcharges of a tariff: its own, and its base's by the percentage of the formula, but for those whose names it
+ * has itself. Errors: what a setup should have refused is a bug and throws.
  */
 export function compileSurcharges(
   terms: TariffTerms,
