@@ -63,8 +63,6 @@ async function fillTable(client: pg.PoolClient, table: string, rows: string, key
   await client.query(
     `alter table ${partition} owner to tollwright_owner;
      alter table ${partition} enable row level security;
-     alter table ${partition} force row level security;
-     create policy owner_all on ${partition} to tollwright_owner using (true) with check (true);
      alter table ${table} attach partition ${partition} for values from ('2026-02-01 00:00:00+00')
        to ('2026-03-01 00:00:00+00')`,
   );
