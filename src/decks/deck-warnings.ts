@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import type { DeckRow, DeckWarning } from "./deck-row.ts";
 import type { RowContext } from "./row-context.ts";
 
@@ -52,7 +53,7 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
   warn(
     zeroRates.count > 0,
     "zero-rates-free",
-    `${zeroRates.count} rows cost 0 and are read as free; set "zeroRate" to "blocked" if they are not.`,
+    `${counted(zeroRates.count, "row costs 0 and is", "rows cost 0 and are")} read as free; set "zeroRate" to "blocked" if that is wrong.`,
   );
   warn(
     !STEPS.some((field) => columns.has(field)) && context.increments === undefined,
@@ -71,7 +72,7 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
   warn(
     unfoldedRows > 0,
     "code-range-expanded",
-    `${unfoldedRows} rows have code ranges that overlap another row; they were written out code by code.`,
+    `Code ranges of ${counted(unfoldedRows, "row")} overlap another row, and were written out code by code.`,
   );
   return warnings;
 }

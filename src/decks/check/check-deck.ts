@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import {
@@ -92,7 +93,7 @@ function checkChange(change: DeckChange, rules: DeckRules, context: CheckContext
   if (noticeDays > 0 && change.effectiveFrom - context.receivedAt < noticeDays * DAY_MS) {
     add(
       "notice-short",
-      `the ${kind} takes effect ${day(change.effectiveFrom)}, less than ${noticeDays} days after receipt.`,
+      `the ${kind} takes effect ${day(change.effectiveFrom)}, less than ${counted(noticeDays, "day")} after receipt.`,
       "Ask the carrier to keep the agreed notice, or accept the change.",
     );
   }
@@ -234,7 +235,7 @@ function checkWhole(
       code: "rows-repeated",
       prefix: null,
       line: null,
-      what: `${mergedRows} rows say the same as another row and were merged.`,
+      what: `${counted(mergedRows, "row says", "rows say")} the same as another row; they were merged.`,
       fix: "Nothing to do.",
     });
   }

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { CsvDecoder } from "../csv/csv-decoder.ts";
 import { RFC_4180 } from "../csv/dialect.ts";
 import type { CsvRecord } from "../csv/record.ts";
@@ -84,7 +85,7 @@ const columnsUnknown = (seen: number): RowOutcome => ({
   kind: "reject",
   reject: {
     code: "column-count",
-    what: `The record has ${seen} columns and no header, and is in none of the server's own layouts.`,
+    what: `The record has ${counted(seen, "column")} and no header, and is in none of the server's own layouts.`,
     fix: "Name its columns in their order, and the delimiter if need be, in the source's mapping; then retry.",
   },
 });

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { Reject } from "../../core/reject.ts";
 import { type BafCallSettings, bafCall } from "../baf/baf-call.ts";
 import { BafClock } from "../baf/baf-clock.ts";
@@ -207,12 +208,12 @@ const longCallUndecided = (stage: string): Reject => ({
 
 const trailerMismatch = ({ records, seen }: { records: number; seen: number }): Reject => ({
   code: "trailer-mismatch",
-  what: `The trailer says ${records} records, and ${seen} came before it.`,
+  what: `The trailer says ${counted(records, "record")}, and ${seen} came before it.`,
   fix: "Records were lost or added on the way: compare with the switch and fetch the file again.",
 });
 
 const trailerMissing = (records: number): Reject => ({
   code: "trailer-missing",
-  what: `The file ends after ${records} records without its trailer.`,
+  what: `The file ends after ${counted(records, "record")} without its trailer.`,
   fix: "The switch is still writing it, or it was cut off: fetch it again. The records before its end were read.",
 });

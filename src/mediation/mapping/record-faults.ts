@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { Reject } from "../../core/reject.ts";
 import type { RecordFault } from "../csv/record.ts";
 
@@ -29,7 +30,7 @@ export function faultReject(fault: RecordFault): Reject {
 
 export const columnCount = ({ seen, expected }: { seen: number; expected: string }): Reject => ({
   code: "column-count",
-  what: `The record has ${seen} columns where ${expected} are expected.`,
+  what: `The record has ${counted(seen, "column")} where ${expected} are expected.`,
   fix: "Look for a delimiter or lost quote in a value. If the switch's template changed, change the source's columns.",
 });
 

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { Reject } from "../../core/reject.ts";
 import type { RowOutcome } from "../decoder.ts";
 import { wholeNumber } from "../text/duration-text.ts";
@@ -96,7 +97,7 @@ export class RowRules {
       kind: "reject",
       reject: {
         code: "trailer-missing",
-        what: `The file ends after ${this.#records} records without its trailer.`,
+        what: `The file ends after ${counted(this.#records, "record")} without its trailer.`,
         fix: "The file was cut off: fetch it again from the switch.",
       },
     };
@@ -115,10 +116,10 @@ export class RowRules {
     const talkedMs = trailer.talked === null ? null : trailer.talked(fields);
     const talkedS = typeof talkedMs === "number" ? Math.floor(talkedMs / 1000) : undefined;
     if (trailer.records !== null && records !== read.records)
-      return trailerMismatch(`${records ?? "no number of"} records, and ${read.records} came before it`);
+      return trailerMismatch(`${stated(records, "record")}, and ${read.records} came before it`);
     // A reject's talk time is unknown, so seconds can be compared only when there was none.
     if (trailer.talked !== null && read.rejects === 0 && talkedS !== read.talkedS)
-      return trailerMismatch(`${talkedS ?? "no number of"} seconds, and the records before it have ${read.talkedS}`);
+      return trailerMismatch(`${stated(talkedS, "second")}, and the records before it have ${read.talkedS}`);
     return {
       kind: "framing",
       what: "trailer",
@@ -127,6 +128,9 @@ export class RowRules {
     };
   }
 }
+
+const stated = (count: number | undefined, what: string): string =>
+  count === undefined ? `no number of ${what}s` : counted(count, what);
 
 const trailerMismatch = (difference: string): RowOutcome => ({
   kind: "reject",
