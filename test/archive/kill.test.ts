@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Tx } from "../../src/server/db/tx.ts";
 import { findTenants } from "../../src/server/tenancy/find-tenant.ts";
 import { holdStoredCalls } from "../../src/server/usage/hold-stored-calls.ts";
 import { startTollwright } from "../support/command-line.ts";
@@ -42,6 +43,25 @@ async function killedAt(nth: number): Promise<void> {
   watcher.close();
 }
 
+/** Kills a run while it waits for a lock, of this mode, that `hold` keeps from it. */
+async function killedWaitingFor(mode: string, hold: (tx: Tx) => Promise<unknown>): Promise<void> {
+  await db.transaction("owner", {}, async (tx) => {
+    await hold(tx);
+    const { child, ended } = begin();
+    for (;;) {
+      const { rows } = await tx.query(
+        `select from pg_locks l join pg_database d on d.oid = l.database
+         where l.mode = $1 and not l.granted and d.datname = current_database()`,
+        [mode],
+      );
+      if (rows.length > 0) break;
+    }
+    child.kill("SIGKILL");
+    await ended;
+  });
+  await waitForLock();
+}
+
 /** The server lets go of a killed run's lock when it sees that its connection ended. */
 async function waitForLock(): Promise<void> {
   for (;;) {
@@ -61,18 +81,11 @@ test("a run that is killed, wherever it is, loses nothing, and the next one goes
   const before = await story.rows();
   // with all files written and every row there: the last step waits for whoever holds stored calls
   const [tenant] = await findTenants(db);
-  await db.transaction("ingest", {}, async (tx) => {
-    await holdStoredCalls(tx, tenant?.id ?? "");
-    const { child, ended } = begin();
-    for (;;) {
-      const { rows } = await tx.query("select from pg_locks where locktype = 'advisory' and not granted");
-      if (rows.length > 0) break;
-    }
-    child.kill("SIGKILL");
-    await ended;
-  });
-  await waitForLock();
-  expect((await story.rows()).usage_events).toEqual(before.usage_events);
+  await killedWaitingFor("ExclusiveLock", (tx) => holdStoredCalls(tx, tenant?.id ?? ""));
+  expect(await story.rows()).toEqual(before);
+  // with everything compared and the rest of the rows deleted: the partitions are emptied when their readers are gone
+  await killedWaitingFor("AccessExclusiveLock", (tx) => tx.query("select from usage_events limit 1"));
+  expect(await story.rows()).toEqual(before);
   expect(await story.faults()).toEqual([]);
   for (const nth of [2, 7, 14]) {
     await killedAt(nth);

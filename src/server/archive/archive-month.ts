@@ -8,12 +8,21 @@ import { steadySnapshot } from "../db/steady-snapshot.ts";
 import { takeStoredCalls } from "../usage/hold-stored-calls.ts";
 import type { ArchiveFile } from "./archive.ts";
 import { insertArchive, nextPart } from "./archive-store.ts";
-import { ARCHIVED_TABLES, type ArchivedTable, type Figure, rowsOf, sameFigures } from "./archived-tables.ts";
+import {
+  ARCHIVED_TABLES,
+  type ArchivedTable,
+  type Figure,
+  rowsOf,
+  sameFigures,
+  sumFigures,
+} from "./archived-tables.ts";
+import { deleteMonth } from "./delete-month.ts";
 import { type Duck, withDuck } from "./duck.ts";
+import { emptyPartitions } from "./empty-partitions.ts";
 import { fileDigest, sync } from "./file-digest.ts";
 import { copyOut, fileFigures, toParquet } from "./parquet-store.ts";
 import { archiveNotWritten } from "./problems.ts";
-import { copyOutSql, deleteRows, findMonthRows, loadFigures, type MonthOfTenant } from "./rows-store.ts";
+import { copyOutSql, findDays, findRows, loadFigures, type MonthOfTenant, type SpanRows } from "./rows-store.ts";
 import { insertSums, sumCharges } from "./sums-store.ts";
 
 /** Where a month goes, and who sends it there. */
@@ -69,7 +78,7 @@ interface Draft {
 const csvOf = ({ path }: Draft): string => `${path}.csv.part`;
 const partOf = ({ path }: Draft): string => `${path}.part`;
 
-/** Copies the rows out as they are at one moment; answers what they come to. */
+/** Copies the rows out as they are at one moment, a day's calls after the other; answers what they come to. */
 async function copyTables(
   db: Database,
   order: ArchiveOrder,
@@ -77,11 +86,15 @@ async function copyTables(
 ): Promise<ReadonlyMap<ArchivedTable, readonly Figure[]>> {
   return await db.bulk("owner", {}, async (tx) => {
     await steadySnapshot(tx);
-    const rows = await findMonthRows(tx, order);
+    const days: SpanRows[] = [];
+    for (const span of await findDays(tx, order)) days.push(await findRows(tx, { tenantId: order.tenantId, span }));
     const figures = new Map<ArchivedTable, readonly Figure[]>();
     for (const draft of drafts) {
-      figures.set(draft.table, await loadFigures(tx, draft.table, rows));
-      await copyOut(tx, copyOutSql(draft.table, rows), csvOf(draft));
+      const ofDays: (readonly Figure[])[] = [];
+      for (const day of days) ofDays.push(await loadFigures(tx, draft.table, day));
+      figures.set(draft.table, sumFigures(ofDays));
+      const statements = days.map((day) => copyOutSql(draft.table, day));
+      await copyOut(tx, statements, csvOf(draft));
     }
     return figures;
   });
@@ -100,7 +113,10 @@ async function writeFile(duck: Duck, draft: Draft, expected: readonly Figure[]):
   return { table, file, bytes, sha256, rows: rowsOf(figures), figures };
 }
 
-/** Takes the rows away if they are still those in the files, and notes the part, in one transaction. */
+/**
+ * Takes the rows away if they are still those in the files, and notes the part, in one transaction: whole partitions
+ * where nothing else is in them, else row by row.
+ */
 async function takeAway(
   db: Database,
   order: ArchiveOrder,
@@ -114,14 +130,11 @@ async function takeAway(
   try {
     await db.bulk("owner", {}, async (tx) => {
       await takeStoredCalls(tx, order.tenantId);
-      const rows = await findMonthRows(tx, order);
       await insertArchive(tx, order, { id, part, calls, archivedBy: order.author, files });
       const { startAt: from, endAt: until } = order.month;
       await keepArchivedHours(tx, { tenantId: order.tenantId, archiveId: id, period: { from, until } });
-      for (const table of ["charges", "usage_history", "usage_events"] as const) {
-        const gone = await deleteRows(tx, table, rows);
-        if (!sameFigures(gone, files.find((file) => file.table === table)?.figures ?? [])) throw new RowsChanged();
-      }
+      if (!((await emptyPartitions(tx, order, files)) || (await deleteMonth(tx, order, files))))
+        throw new RowsChanged();
       await insertSums(tx, { tenantId: order.tenantId, archiveId: id, sums });
     });
   } catch (error) {

@@ -1,3 +1,5 @@
+import { invariant } from "../../core/invariant.ts";
+
 /** Which tables go to the archive, each to a file of its own. */
 export const ARCHIVED_TABLES = ["usage_events", "charges", "usage_history"] as const;
 export type ArchivedTable = (typeof ARCHIVED_TABLES)[number];
@@ -158,6 +160,34 @@ const figuresText = (figures: readonly Figure[]): string =>
     .map(({ key, rows, digest, amount, seconds }) => [key, rows, digest, amount, seconds].join(" "))
     .sort()
     .join("\n");
+
+/** What several lists of figures come to together. */
+export function sumFigures(lists: readonly (readonly Figure[])[]): readonly Figure[] {
+  const sums = new Map<string, Figure>();
+  for (const figure of lists.flat()) {
+    const sum = sums.get(figure.key);
+    sums.set(figure.key, sum === undefined ? figure : added(sum, figure));
+  }
+  return [...sums.values()];
+}
+
+const added = (a: Figure, b: Figure): Figure => ({
+  key: a.key,
+  rows: addedTexts(a.rows, b.rows),
+  digest: addedTexts(a.digest, b.digest),
+  amount: addedTexts(a.amount, b.amount),
+  seconds: addedTexts(a.seconds, b.seconds),
+});
+
+/** Adds decimals; both databases write those of one column with as many decimals each time. */
+function addedTexts(a: string, b: string): string {
+  const decimals = (text: string): number => text.split(".")[1]?.length ?? 0;
+  invariant(decimals(a) === decimals(b), `${a} and ${b} are of one scale`);
+  const units = BigInt(a.replace(".", "")) + BigInt(b.replace(".", ""));
+  if (decimals(a) === 0) return String(units);
+  const digits = String(units < 0n ? -units : units).padStart(decimals(a) + 1, "0");
+  return `${units < 0n ? "-" : ""}${digits.slice(0, -decimals(a))}.${digits.slice(-decimals(a))}`;
+}
 
 /** All rows of a list of figures. */
 export const rowsOf = (figures: readonly Figure[]): number => figures.reduce((sum, { rows }) => sum + Number(rows), 0);

@@ -1,12 +1,16 @@
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { monthInvalid } from "./problems.ts";
 
-/** A calendar month in UTC, as the archive and the partitions have it; calls belong to the month of their start. */
-export interface Month {
-  /** "2026-03". */
-  readonly text: string;
+/** Time from its start up to its end. */
+export interface Span {
   readonly startAt: EpochMs;
   readonly endAt: EpochMs;
+}
+
+/** A calendar month in UTC, as the archive and the partitions have it; calls belong to the month of their start. */
+export interface Month extends Span {
+  /** "2026-03". */
+  readonly text: string;
 }
 
 /**

@@ -13,9 +13,12 @@ import { type Duck, literal } from "./duck.ts";
  */
 const CSV = `header false, delim ',', quote '"', escape '"', nullstr '\\N', compression zstd`;
 
-/** Writes what a `COPY … TO STDOUT` answers to a packed file. */
-export async function copyOut(tx: BulkTx, statement: string, path: string): Promise<void> {
-  await pipeline(tx.client.query(copyTo(statement)), createZstdCompress(), createWriteStream(path, { mode: 0o600 }));
+/** Writes what each `COPY … TO STDOUT` answers to one packed file. */
+export async function copyOut(tx: BulkTx, statements: readonly string[], path: string): Promise<void> {
+  async function* texts(): AsyncGenerator<Buffer> {
+    for (const statement of statements) yield* tx.client.query(copyTo(statement)) as AsyncIterable<Buffer>;
+  }
+  await pipeline(texts(), createZstdCompress(), createWriteStream(path, { mode: 0o600 }));
 }
 
 /** Makes a packed file of {@link copyOut} a Parquet file. */

@@ -1,6 +1,83 @@
 import pg from "pg";
 import { invariant } from "../../core/invariant.ts";
 import type { Tx } from "../db/tx.ts";
+import { type Figure, figuresSql } from "./archived-tables.ts";
+import type { Month } from "./month.ts";
+
+/** The partitions of one month, by their names. */
+export interface MonthPartitions {
+  readonly usage_events: string;
+  readonly charges: string;
+}
+
+/** The partitions of a month; null: they are not both there. */
+export async function findPartitions(tx: Tx, { text }: Month): Promise<MonthPartitions | null> {
+  invariant(/^\d{4}-\d{2}$/.test(text), `${text} is a month`);
+  const suffix = text.replace("-", "_");
+  const partitions = { usage_events: `usage_events_${suffix}`, charges: `charges_${suffix}` };
+  const { rows } = await tx.query<{ there: boolean }>(
+    "select to_regclass($1) is not null and to_regclass($2) is not null as there",
+    [partitions.usage_events, partitions.charges],
+  );
+  return rows[0]?.there === true ? partitions : null;
+}
+
+const LOCK_TRIES_MAX = 10;
+
+/**
+ * Locks both partitions until `tx` ends: `share` against who writes, `access exclusive` against who reads as well, and
+ * then `archives` too, by which readers keep their rows (`db/steady-snapshot.ts`). Whoever comes after waits behind
+ * this, so each try is short. Events first, as imports take them. Answers whether it has the locks.
+ */
+export async function lockPartitions(
+  tx: Tx,
+  { usage_events, charges }: MonthPartitions,
+  mode: "share" | "access exclusive",
+): Promise<boolean> {
+  const archives = mode === "share" ? [] : ["archives"];
+  for (let tries = 1; tries <= LOCK_TRIES_MAX; tries += 1) {
+    await tx.query("savepoint locking");
+    await tx.query("set local lock_timeout = '2s'");
+    try {
+      for (const table of [...archives, usage_events, charges]) await tx.query(`lock table ${table} in ${mode} mode`);
+      await tx.query("set local lock_timeout = '60s'");
+      return true;
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      await tx.query("rollback to savepoint locking");
+    }
+  }
+  return false;
+}
+
+/** Whether anything of another tenant is in the partitions; quick where there is, for it stops there. */
+export async function hasOtherTenants(
+  tx: Tx,
+  { usage_events, charges }: MonthPartitions,
+  tenantId: string,
+): Promise<boolean> {
+  const { rows } = await tx.query<{ others: boolean }>(
+    `select exists (select from ${usage_events} where tenant_id <> $1)
+       or exists (select from ${charges} where tenant_id <> $1) as others`,
+    [tenantId],
+  );
+  return rows[0]?.others === true;
+}
+
+/** What all rows of a partition come to, whosever they are. */
+export async function partitionFigures(
+  tx: Tx,
+  table: keyof MonthPartitions,
+  partitions: MonthPartitions,
+): Promise<readonly Figure[]> {
+  const { rows } = await tx.query<Figure>(figuresSql(table, partitions[table], "postgres"));
+  return rows;
+}
+
+/** Empties partitions that {@link lockPartitions} keeps everybody out of. */
+export const truncatePartitions = async (tx: Tx, { usage_events, charges }: MonthPartitions): Promise<void> => {
+  await tx.query(`truncate ${usage_events}, ${charges}`);
+};
 
 /** Partitions of archived months that take space and may have no row. */
 export async function listEmptiedPartitions(tx: Tx): Promise<readonly string[]> {

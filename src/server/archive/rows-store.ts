@@ -1,8 +1,10 @@
 import { invariant } from "../../core/invariant.ts";
+import { DAY_MS } from "../../core/time/civil-day.ts";
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import { type ArchivedTable, columnList, type Figure, figuresSql, SHAPES } from "./archived-tables.ts";
-import type { Month } from "./month.ts";
+import type { Month, Span } from "./month.ts";
 
 /** Whose calls of which month. */
 export interface MonthOfTenant {
@@ -10,22 +12,26 @@ export interface MonthOfTenant {
   readonly month: Month;
 }
 
-/** The calls of a month that are in the tables, and when their charges were answered (SQL texts; null: never). */
-export interface MonthRows extends MonthOfTenant {
+/** Calls of a time that are in the tables, and when their charges were answered (SQL texts; null: never). */
+export interface SpanRows {
+  readonly tenantId: string;
+  readonly span: Span;
   readonly answers: { readonly first: string; readonly last: string } | null;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * The calls of a month go as a whole: the events that began in it, and of these every charge and every earlier reading,
+ * The calls of a time go as a whole: the events that began in it, and of these every charge and every earlier reading,
  * wherever it stands. COPY takes no parameters, hence literals, and the strict test of what becomes one.
  */
-function eventsOf({ tenantId, month }: MonthOfTenant): string {
+function eventsOf({ tenantId, span }: Pick<SpanRows, "tenantId" | "span">): string {
   invariant(UUID.test(tenantId), `a tenant id is a lower-case UUID, got ${tenantId}`);
-  const [from, until] = [timestampToSql(month.startAt), timestampToSql(month.endAt)];
-  return `u.tenant_id = '${tenantId}' and u.started_at >= '${from}' and u.started_at < '${until}'`;
+  return `u.tenant_id = '${tenantId}' and ${within("u.started_at", span)}`;
 }
+
+const within = (column: string, { startAt, endAt }: Span): string =>
+  `${column} >= '${timestampToSql(startAt)}' and ${column} < '${timestampToSql(endAt)}'`;
 
 /** Events that were corrected may have charges at places where they are no longer. */
 const formerPlaces = (events: string): string => `
@@ -34,8 +40,20 @@ const formerPlaces = (events: string): string => `
   where ${events} and h.event->>'answered_at' is not null
     and (h.book_id, (h.event->>'answered_at')::timestamptz) is distinct from (u.book_id, u.answered_at)`;
 
-/** Looks where the charges of a month stand, so that no other partition has to be searched for them. */
-export async function findMonthRows(tx: Tx, scope: MonthOfTenant): Promise<MonthRows> {
+/** The days (UTC) of a month on which a tenant's calls in the database began: a step that takes one has a bound. */
+export async function findDays(tx: Tx, { tenantId, month }: MonthOfTenant): Promise<readonly Span[]> {
+  const { rows } = await tx.query<{ at: EpochMs }>(
+    `select d.at from generate_series($2::timestamptz, $3::timestamptz - interval '24 hours', interval '24 hours') d(at)
+     where exists (select from usage_events u where u.tenant_id = $1 and u.started_at >= d.at
+       and u.started_at < d.at + interval '24 hours')
+     order by d.at`,
+    [tenantId, timestampToSql(month.startAt), timestampToSql(month.endAt)],
+  );
+  return rows.map(({ at }) => ({ startAt: at, endAt: epochMs(at + DAY_MS) }));
+}
+
+/** Looks where the charges of calls stand, so that no other partition has to be searched for them. */
+export async function findRows(tx: Tx, scope: Pick<SpanRows, "tenantId" | "span">): Promise<SpanRows> {
   const events = eventsOf(scope);
   const { rows } = await tx.query<{ first: string | null; last: string | null }>(
     `select min(answered_at)::text as first, max(answered_at)::text as last from (
@@ -45,8 +63,8 @@ export async function findMonthRows(tx: Tx, scope: MonthOfTenant): Promise<Month
   return { ...scope, answers: first === null || last === null ? null : { first, last } };
 }
 
-/** The condition on a row of `table` that makes it one of the month. */
-function conditionOf(table: ArchivedTable, scope: MonthRows): string {
+/** The condition on a row of `table` that makes it one of the calls'. */
+function conditionOf(table: ArchivedTable, scope: SpanRows): string {
   const events = eventsOf(scope);
   switch (table) {
     case "usage_events":
@@ -66,25 +84,35 @@ function conditionOf(table: ArchivedTable, scope: MonthRows): string {
 
 const ALIASES: Readonly<Record<ArchivedTable, string>> = { usage_events: "u", charges: "c", usage_history: "h" };
 
-const rowsSql = (table: ArchivedTable, scope: MonthRows): string =>
+const rowsSql = (table: ArchivedTable, scope: SpanRows): string =>
   `select ${columnList(table)} from ${table} ${ALIASES[table]} where ${conditionOf(table, scope)}`;
 
-/** A `COPY … TO STDOUT` of a table's rows of a month, in the order of their file. */
-export const copyOutSql = (table: ArchivedTable, scope: MonthRows): string =>
+/** A `COPY … TO STDOUT` of a table's rows of a time, in the order of their file. */
+export const copyOutSql = (table: ArchivedTable, scope: SpanRows): string =>
   `copy (select * from (${rowsSql(table, scope)}) r order by ${SHAPES[table].order})
    to stdout (format csv, null '\\N', encoding 'UTF8')`;
 
-/** What a table's rows of a month come to. */
-export async function loadFigures(tx: Tx, table: ArchivedTable, scope: MonthRows): Promise<readonly Figure[]> {
+/** What a table's rows of a time come to. */
+export async function loadFigures(tx: Tx, table: ArchivedTable, scope: SpanRows): Promise<readonly Figure[]> {
   const { rows } = await tx.query<Figure>(figuresSql(table, `(${rowsSql(table, scope)}) r`, "postgres"));
   return rows;
 }
 
-/** Takes a table's rows of a month away; answers what they came to. Events last: they say which the others are. */
-export async function deleteRows(tx: Tx, table: ArchivedTable, scope: MonthRows): Promise<readonly Figure[]> {
+/**
+ * Takes a table's rows of a time away; answers what they came to. Events last: they say which the others are. With
+ * `but`, charges that were answered in that time stay.
+ */
+export async function deleteRows(
+  tx: Tx,
+  table: ArchivedTable,
+  scope: SpanRows,
+  but?: Span,
+): Promise<readonly Figure[]> {
+  const stays = but === undefined ? "" : `and not (${within("c.answered_at", but)})`;
   const { rows } = await tx.query<Figure>(
     `with gone as (
-       delete from ${table} ${ALIASES[table]} where ${conditionOf(table, scope)} returning ${columnList(table)}
+       delete from ${table} ${ALIASES[table]} where ${conditionOf(table, scope)} ${stays}
+       returning ${columnList(table)}
      ) ${figuresSql(table, "gone", "postgres")}`,
   );
   return rows;
