@@ -16,7 +16,7 @@ import { listRecordFiles } from "../server/mediation/list-record-files.ts";
 import { matchSources } from "../server/mediation/match-sources.ts";
 import { sourceNotNamed } from "../server/mediation/problems.ts";
 import { requireRecords } from "../server/mediation/read-file.ts";
-import { rehearseImports } from "../server/mediation/rehearse-import.ts";
+import { type Rehearsal, rehearseImports } from "../server/mediation/rehearse-import.ts";
 import type { Source } from "../server/mediation/source.ts";
 import { countCells, countColumns } from "./cdr-counts.ts";
 import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
@@ -71,6 +71,8 @@ interface FileResult {
   readonly path: string;
   readonly counts: RowCounts;
   readonly reasons: readonly QuarantineReason[];
+  /** Only in a dry run. */
+  readonly nonBillable?: Rehearsal["nonBillable"];
   /** Of the duplicates: calls that today's settings have no price for, and why. */
   readonly unpriced: readonly QuarantineReason[];
 }
@@ -159,6 +161,7 @@ function outcomeOf(source: Source, results: readonly FileResult[], dry: boolean)
     human: [
       filesTable(results, total),
       ...reasonsTable(results),
+      ...nonBillableTable(results),
       ...unpricedText(results),
       ...(dry ? ["Nothing was stored: this was a dry run."] : []),
     ],
@@ -185,6 +188,23 @@ function reasonsTable(results: readonly FileResult[]): (string | Table)[] {
     {
       columns: [{ title: "QUARANTINED FOR" }, { title: "ROWS", align: "right" }],
       rows: reasons.sort((a, b) => b.rows - a.rows).map(({ code, rows }) => [code, String(rows)]),
+    },
+  ];
+}
+
+/** Why records are no calls, over all files: a leg or a type that the source's settings do not name may be the call. */
+function nonBillableTable(results: readonly FileResult[]): (string | Table)[] {
+  const byWhy = Map.groupBy(
+    results.flatMap(({ nonBillable = [] }) => nonBillable),
+    ({ why }) => why,
+  );
+  const rows = [...byWhy].map(([why, ofWhy]) => ({ why, rows: sum(ofWhy.map((one) => one.rows)) }));
+  if (rows.length === 0) return [];
+  return [
+    "",
+    {
+      columns: [{ title: "NON-BILLABLE AS" }, { title: "ROWS", align: "right" }],
+      rows: rows.sort((a, b) => b.rows - a.rows).map((one) => [one.why, String(one.rows)]),
     },
   ];
 }

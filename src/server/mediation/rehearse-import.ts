@@ -29,6 +29,8 @@ export interface Rehearsal {
   readonly counts: RowCounts;
   /** Why rows would be put into quarantine, the most frequent reason first. */
   readonly reasons: readonly QuarantineReason[];
+  /** Why records are no calls to be paid, the most frequent reason first. */
+  readonly nonBillable: readonly { readonly why: string; readonly rows: number }[];
   /** Why calls that are stored would keep the price they have. */
   readonly unpriced: readonly QuarantineReason[];
 }
@@ -77,14 +79,21 @@ class FileTally {
   readonly reasons = new ReasonTally();
   readonly unpriced = new ReasonTally();
   readonly #counts = { ...NO_ROWS };
+  readonly #nonBillable = new Map<string, number>();
 
   count(fate: Fate): void {
     this.#counts.rows += 1;
     this.#counts[fate] += 1;
   }
 
+  countNonBillable(why: string): void {
+    this.count("nonBillable");
+    this.#nonBillable.set(why, (this.#nonBillable.get(why) ?? 0) + 1);
+  }
+
   rehearsal(): Rehearsal {
-    return { counts: this.#counts, reasons: this.reasons.list(), unpriced: this.unpriced.list() };
+    const nonBillable = [...this.#nonBillable].map(([why, rows]) => ({ why, rows })).sort((a, b) => b.rows - a.rows);
+    return { counts: this.#counts, reasons: this.reasons.list(), nonBillable, unpriced: this.unpriced.list() };
   }
 }
 
@@ -135,7 +144,7 @@ class Tally {
       else ofCall.push(placed);
     } else if (outcome.kind === "call") this.#addCall(outcome.call, row.raw, [{ file, line }]);
     else if (outcome.kind === "reject") reject(outcome.reject, [{ file, line }]);
-    else if (outcome.kind === "non-billable") file.count("nonBillable");
+    else if (outcome.kind === "non-billable") file.countNonBillable(outcome.why);
   }
 
   #addParts(key: string, parts: readonly (ReadPart & Place)[]): void {
@@ -151,7 +160,7 @@ class Tally {
 
   #addCall(call: SwitchCall, content: string, places: readonly Place[]): void {
     const prepared = prepareCall(this.#opened.desk, { call, content, line: places[0]?.line ?? 0 });
-    if (prepared.kind === "non-billable") count("nonBillable", places);
+    if (prepared.kind === "non-billable") for (const { file } of places) file.countNonBillable(prepared.why);
     else if (prepared.kind === "priced") this.#addIdentified({ ...prepared.call, places, reject: null });
     else if (prepared.record === null) reject(prepared.reject, places);
     else this.#addIdentified({ ...prepared.record, places, reject: prepared.reject });
