@@ -86,9 +86,11 @@ function refuseMinimumCost(deck: OpenDeck, columns: Map<DeckField, number>, deci
 const isNothing = (text: string, decimal: DecimalMark): boolean =>
   !/\d/.test(text) || parsePrice(text, decimal)?.amount.units === 0n;
 
-/** Nor has it one for seconds that cost nothing, or for what a price is multiplied with or has added. */
+const UNREAD_TERMS = ["freeSeconds", "priceFactor", "surcharge"] as const;
+
+/** Nor has it one for seconds that cost nothing, for what a price is multiplied with or has added, or for surcharges. */
 function refuseTerms(deck: OpenDeck, columns: Map<DeckField, number>, decimal: DecimalMark): void {
-  for (const field of ["freeSeconds", "priceFactor"] as const) {
+  for (const field of UNREAD_TERMS) {
     const first = columns.get(field);
     columns.delete(field);
     for (const column of first === undefined ? [] : [first, ...(deck.layout.rivals.get(field) ?? [])]) {
@@ -209,16 +211,20 @@ const setupAmbiguous = (header: string, monthly: string) =>
       `{"columns": {"connectFee": null}}. What numbers cost a month goes into a package.`,
   });
 
-const termUnread = (args: { field: "freeSeconds" | "priceFactor"; header: string; text: string; line: number }) =>
+const TERMS_UNREAD = {
+  freeSeconds: "seconds that cost nothing, or calls that do, have no place in a deck.",
+  priceFactor: "what prices are to be multiplied with, or have added, has no place in a deck.",
+  surcharge: "a surcharge is for some calls only, and a deck does not say for which.",
+} as const;
+
+const termUnread = (args: { field: keyof typeof TERMS_UNREAD; header: string; text: string; line: number }) =>
   new Problem("deck-columns-ambiguous", {
-    what:
-      `"${args.header}" is ${args.text} in line ${args.line}: ` +
-      (args.field === "freeSeconds"
-        ? "seconds that cost nothing, or calls that do, have no place in a deck."
-        : "what prices are to be multiplied with, or have added, has no place in a deck."),
+    what: `"${args.header}" is ${args.text} in line ${args.line}: ${TERMS_UNREAD[args.field]}`,
     fix:
-      `Ask for a deck of the prices as they are charged. To read it without that column, say so in the template: ` +
-      `{"columns": {"${args.field}": null}}.`,
+      (args.field === "surcharge"
+        ? "Give it to the tariff in a setup file (`surcharges`, with `called`, `origins` and `perMinute` or `perCall`). "
+        : "Ask for a deck of the prices as they are charged. ") +
+      `To read it without that column, say so in the template: {"columns": {"${args.field}": null}}.`,
   });
 
 const originPriced = (args: { header: string; text: string; line: number }) =>
@@ -228,5 +234,5 @@ const originPriced = (args: { header: string; text: string; line: number }) =>
       "in that column: a surcharge or other columns of prices depend on it too.",
     fix:
       "Say what the columns of prices are for in the template's originPrices, and ignore the column of origins with " +
-      '{"columns": {"origin": null}}; give surcharges to the tariff in a setup file.',
+      '{"columns": {"origin": null}}; give surcharges to the tariff in a setup file (`surcharges`).',
   });

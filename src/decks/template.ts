@@ -28,6 +28,7 @@ const Columns = Type.Object(
     minimumCost: optional(Column),
     freeSeconds: optional(Column),
     priceFactor: optional(Column),
+    surcharge: optional(Column),
     increments: optional(Column),
     firstInterval: optional(Column),
     nextInterval: optional(Column),

@@ -55,6 +55,21 @@ test.each<[string[], DeckTemplate, string[] | string, string]>([
   [["Code,Rate,Grace", "93,0.2,5"], { columns: { freeSeconds: null } }, ["93 0.2 60 1/1"], "ignored, knowingly"],
   [["Code,Rate,multiplier,addition", "93,0.2,1,0"], {}, ["93 0.2 60 1/1"], "the price as it stands"],
   [["Code,Rate,multiplier,addition", "93,0.2,1.5,0"], {}, "deck-columns-ambiguous", "half as much again"],
+  [
+    ["Code,Rate,Surcharge per call", "93,0.2,0.05"],
+    {},
+    ["93 0.2 60 1/1 fee 0.05"],
+    "paid for every call: a connect fee",
+  ],
+  [["Code,Rate,Origin surcharge per min", "93,0.2,0.05"], {}, "deck-columns-ambiguous", "for which callers?"],
+  [["Code,Rate,Origin surcharge per min", "93,0.2,0"], {}, ["93 0.2 60 1/1"], "none"],
+  [
+    ["Code,Rate,Non-EEA surcharge", "93,0.2,0.05"],
+    { columns: { surcharge: null } },
+    ["93 0.2 60 1/1"],
+    "the tariff has it as a term",
+  ],
+  [["Code,Rate incl. surcharge", "93,0.2"], {}, ["93 0.2 60 1/1"], "a price"],
   [["Code,Rate,multiplier,addition", "93,0.2,1,1"], {}, "deck-columns-ambiguous", "1 is nothing to multiply with only"],
   [
     ["Prefix,Rate,minimal,resolution", "93,0.2,30,6", "94,0.2,0,6"],

@@ -50,6 +50,13 @@ const HEADERS: readonly HeaderNames[] = [
     phrases: "multiplier,multiplicator,factor,addition",
     patterns: [/\b(price|rate|cost) (multiplier|factor|addition)$/],
   },
+  {
+    // Which calls a surcharge is for is rarely said; one for every call is a connect fee, below.
+    field: "surcharge",
+    patterns: [
+      /^(?!((per )?call |connect(ion)? |set ?up )?surcharge( per call)?$)(?!.*\b(in|ex)cl|.*\bwith).*\bsurcharges?\b/,
+    ],
+  },
   { field: "blocked", phrases: "blocked,is blocked,barred,forbidden,discontinued,reject calls" },
   {
     field: "origin",
@@ -94,7 +101,7 @@ const HEADERS: readonly HeaderNames[] = [
   {
     field: "connectFee",
     phrases:
-      "connection,connect,setup,surcharge,per call,ppc,fee per call,per call fee,per call charge,scatto alla risposta," +
+      "connection,connect,setup,surcharge,surcharge per call,call surcharge,per call,ppc,fee per call,per call fee,per call charge,scatto alla risposta," +
       "establecimiento,flagfall,flag fall",
     patterns: [
       /\b(conn(ect|ection)?|(call )?set ?up|establishment|flag ?fall) ?(fee|charge|cost|price|rate)\b/,
