@@ -40,6 +40,9 @@ export interface UnpricedCall {
   readonly reject: Reject;
 }
 
+/** Fates by the place of their row, as far as they are known. */
+type Fates = (RowFate | undefined)[];
+
 /** A row to be set aside, and why. */
 interface RejectedPlace {
   readonly place: number;
@@ -80,15 +83,15 @@ export async function importBatch(
   const { outcomes, entries } = await settleCalls(tx, source, prepared, turn.onClaimed);
   await turn.mayFinish;
   await lockCounts(tx, source.sourceId);
-  const fates = new Map<number, RowFate>();
+  const fates: Fates = new Array(rows.length);
   const rejected: RejectedPlace[] = [];
   for (const [index, { place }] of singles.entries()) setFate(fates, rejected, place, outcomes[index]);
   for (const [place, { outcome }] of rows.entries()) {
-    if (outcome.kind === "non-billable") fates.set(place, "non-billable");
+    if (outcome.kind === "non-billable") fates[place] = "non-billable";
     if (outcome.kind === "reject") rejected.push({ place, reject: outcome.reject, isPart: false });
   }
   const parts = await keepParts(tx, source, gathered, outcomesByKey(wholes, outcomes.slice(singles.length)));
-  for (const [place, fate] of parts.byPlace) fates.set(place, fate);
+  for (const [place, fate] of parts.byPlace) fates[place] = fate;
   for (const { place, outcome } of parts.quarantined) rejected.push({ place, reject: outcome.reject, isPart: true });
   await setAside(tx, source, { rows, rejected, fates });
   const moved = new Map(parts.moved);
@@ -142,15 +145,10 @@ const singleCalls = (rows: readonly ArrivedRow[]): SingleCall[] =>
     row.outcome.kind === "call" && row.outcome.call.part === null ? [{ place, row, call: row.outcome.call }] : [],
   );
 
-function setFate(
-  fates: Map<number, RowFate>,
-  rejected: RejectedPlace[],
-  place: number,
-  outcome: CallOutcome | undefined,
-): void {
+function setFate(fates: Fates, rejected: RejectedPlace[], place: number, outcome: CallOutcome | undefined): void {
   invariant(outcome, "every call has an outcome");
   if (outcome.fate === "quarantined") rejected.push({ place, reject: outcome.reject, isPart: false });
-  else fates.set(place, outcome.fate);
+  else fates[place] = outcome.fate;
 }
 
 const outcomesByKey = (
@@ -164,8 +162,8 @@ const outcomesByKey = (
     }),
   );
 
-function fateAt(fates: ReadonlyMap<number, RowFate>, place: number): RowFate {
-  const fate = fates.get(place);
+function fateAt(fates: Readonly<Fates>, place: number): RowFate {
+  const fate = fates[place];
   invariant(fate, `row ${place} of the batch is accounted for`);
   return fate;
 }
@@ -177,7 +175,7 @@ async function setAside(
   batch: {
     readonly rows: readonly ArrivedRow[];
     readonly rejected: readonly RejectedPlace[];
-    readonly fates: Map<number, RowFate>;
+    readonly fates: Fates;
   },
 ): Promise<void> {
   const firsts = new Map<string, Parameters<typeof quarantineRows>[2][number]>();
@@ -191,7 +189,7 @@ async function setAside(
   });
   const stands = await quarantineRows(tx, source, [...firsts.values()]);
   for (const { place, line, hash, isPart } of hashes)
-    if (!isPart) batch.fates.set(place, quarantinedFate(source, line, stands.get(hash)));
+    if (!isPart) batch.fates[place] = quarantinedFate(source, line, stands.get(hash));
 }
 
 function quarantinedFate(source: BatchSource, line: number, stands: QuarantinedRow | undefined): RowFate {
@@ -212,7 +210,7 @@ async function release(
   batch: {
     readonly rows: readonly ArrivedRow[];
     readonly rejectedPlaces: ReadonlySet<number>;
-    readonly fates: ReadonlyMap<number, RowFate>;
+    readonly fates: Readonly<Fates>;
     readonly moved: Map<string, RowCounts>;
     readonly partHashes: readonly string[];
   },

@@ -6,31 +6,33 @@ import type { BatchOrigin } from "./batch-origin.ts";
 import { cachedUuid } from "./cached-uuid.ts";
 import type { PricedCall } from "./priced-call.ts";
 
-/** A call to be stored, and how often it has been corrected. */
-export interface UsageRevision {
-  readonly call: PricedCall;
-  readonly revision: number;
-}
-
 const COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision, call_key, leg,
   call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user,
   source_address, ingress_trunk, egress_trunk, vendor_account_id, q850, sip, cause_text, tech_prefix, routing_number`;
 
-/** Inserts usage events, whose identities this transaction has claimed or holds, and whose partitions are there. */
-export async function insertUsage(tx: BulkTx, origin: BatchOrigin, calls: readonly UsageRevision[]): Promise<void> {
+/**
+ * Inserts usage events, whose identities this transaction has claimed or holds, and whose partitions are there.
+ * `revisions`: how often a call has been corrected; a call that is not in it is new.
+ */
+export async function insertUsage(
+  tx: BulkTx,
+  origin: BatchOrigin,
+  calls: readonly PricedCall[],
+  revisions: ReadonlyMap<PricedCall, number>,
+): Promise<void> {
   await copyIntoPartitions(
     tx,
     {
       table: "usage_events",
       columns: COLUMNS,
-      at: ({ call }) => call.event.startedAt,
-      write: (copy, row) => writeRow(copy, origin, row),
+      at: (call) => call.event.startedAt,
+      write: (copy, call) => writeRow(copy, origin, call, revisions.get(call) ?? 0),
     },
     calls,
   );
 }
 
-function writeRow(copy: BinaryCopy, origin: BatchOrigin, { call, revision }: UsageRevision): void {
+function writeRow(copy: BinaryCopy, origin: BatchOrigin, call: PricedCall, revision: number): void {
   const { event } = call;
   copy.row(30);
   copy.uuid(cachedUuid(origin.tenantId));

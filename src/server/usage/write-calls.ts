@@ -67,10 +67,8 @@ export async function writeCalls(
   const fresh = firsts.filter(({ place }) => fates[place] === "stored").map(({ call }) => call);
   const inTurn = await priceInTurn(tx, fresh, correctedEntries);
   onClaimed();
-  await insertUsage(tx, origin, [
-    ...fresh.map((call) => ({ call, revision: 0 })),
-    ...corrections.map(({ call, stored }) => ({ call, revision: stored.revision + 1 })),
-  ]);
+  const revisions = new Map(corrections.map(({ call, stored }) => [call, stored.revision + 1]));
+  await insertUsage(tx, origin, [...fresh, ...revisions.keys()], revisions);
   const entries = [...inTurn.flatMap((call) => chargeEntries(call, 0)), ...correctedEntries];
   await insertCharges(tx, origin, entries);
   return { fates, entries };
