@@ -128,6 +128,21 @@ test("a package that comes with a tariff is everybody's who buys at it, each by 
   ]);
 });
 
+test("a tariff that brings a package no more takes back what it covered", async () => {
+  const world = await worldOf({ packages: [free(2, { tariffs: ["retail"] })] });
+  const calls = [call("anna", "2026-03-05T10:00:00"), call("anna", "2026-04-05T10:00:00")];
+  await world.import(calls);
+  await world.give({ packages: [free(2, { tariffs: [] })] });
+  expect(await world.replay()).toMatchObject({ entries: 4, left: 0 });
+  expect(await world.charged()).toEqual([
+    "anna-2026-03-05T10:00:00 anna 0.12 120 s - 0.06 ",
+    "anna-2026-04-05T10:00:00 anna 0.12 120 s - 0.06 ",
+  ]);
+  await world.give({ packages: [free(2, { tariffs: ["retail"] })] });
+  expect(await world.replay()).toMatchObject({ entries: 4, left: 0 });
+  expect(await world.differences()).toEqual([]);
+});
+
 test("who shares uses up one allowance, in order of answer", async () => {
   const has = { ben: [{ package: "talk", from: "2026-03-01", sharedWith: ["cleo"] }] };
   const world = await worldOf({ packages: [free(3)], has });

@@ -1,7 +1,10 @@
 import { uuidv7 } from "../../clock.ts";
 import { type EpochMs, epochMs, toInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
-import { noteChange, type SetupWork } from "../tenancy/setup-work.ts";
+import { type LostShare, priceMonthsWithout } from "../allowance/price-months-without.ts";
+import { loadParties } from "../tenancy/load-parties.ts";
+import { mayWrite, noteChange, type SetupWork } from "../tenancy/setup-work.ts";
+import { boughtAt } from "./load-pools.ts";
 import type { OfferSetup, PackageSetup } from "./package-setup.ts";
 import { readOffer } from "./read-offer.ts";
 import { insertPackageVersion, listPackages, type StoredPackage, savePackage } from "./store.ts";
@@ -18,7 +21,8 @@ export async function applyPackages(
   setups: readonly PackageSetup[],
   tariffIds: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, StoredPackage>> {
-  const packages = new Map((await listPackages(work.tx, work.tenantId)).map((one) => [one.name, one]));
+  const before = await listPackages(work.tx, work.tenantId);
+  const packages = new Map(before.map((one) => [one.name, one]));
   const seen = new Set<string>();
   for (const [index, setup] of setups.entries()) {
     const pointer = `/packages/${index}`;
@@ -41,7 +45,28 @@ export async function applyPackages(
     const wanted = wantedTariffs(work, setup, pointer, tariffIds);
     packages.set(setup.name, await applyPackage(work, { setup, offer, effectiveFrom, wanted, packages }));
   }
+  if (mayWrite(work)) await takeFromTariffs(work, before, packages);
   return packages;
+}
+
+/** Who has had a package only because their tariff brought it, and brings it no more, never had it. */
+async function takeFromTariffs(
+  { tx, tenantId }: SetupWork,
+  before: readonly StoredPackage[],
+  packages: ReadonlyMap<string, StoredPackage>,
+): Promise<void> {
+  const dropped = before.flatMap(({ name, tariffIds }) => {
+    const left = new Set(packages.get(name)?.tariffIds);
+    return tariffIds.filter((id) => !left.has(id));
+  });
+  if (dropped.length === 0) return;
+  const { accounts, assignments } = await loadParties(tx, tenantId);
+  const payers = new Map(accounts.filter(({ kind }) => kind !== "vendor").map((account) => [account.id, account]));
+  const lost = boughtAt(new Set(dropped), assignments).flatMap(({ accountId, from, to }): LostShare[] => {
+    const account = payers.get(accountId);
+    return account === undefined ? [] : [{ account, from, to }];
+  });
+  await priceMonthsWithout(tx, tenantId, lost);
 }
 
 async function applyPackage(

@@ -46,16 +46,25 @@ function packageOf({ id, name, versions }: StoredPackage): Package {
   return { id, name, versions: [...newest.values()].sort((a, b) => a.effectiveFrom - b.effectiveFrom) };
 }
 
-/** Each stretch of time in which an account buys at one of the tariffs is a subscription. */
+/** Each stretch of time in which an account buys at one of the package's tariffs is a subscription. */
 function broughtBy(
   found: Package | undefined,
   tariffIds: ReadonlySet<string>,
   { assignments }: { readonly assignments: readonly TariffAssignment[] },
 ): readonly Subscription[] {
-  if (found === undefined || tariffIds.size === 0) return [];
+  if (found === undefined) return [];
+  return boughtAt(tariffIds, assignments).map((stretch) => ({ ...stretch, package: found, sharedWith: [] }));
+}
+
+/** Stretches of time in which accounts buy at one of some tariffs; `assignments` by account, oldest first. */
+export function boughtAt(
+  tariffIds: ReadonlySet<string>,
+  assignments: readonly TariffAssignment[],
+): readonly Pick<Subscription, "accountId" | "from" | "to">[] {
+  if (tariffIds.size === 0) return [];
   return assignments.flatMap(({ accountId, tariffId, effectiveFrom: from }, index) => {
     const next = assignments[index + 1];
     const to = next?.accountId === accountId ? next.effectiveFrom : NEVER;
-    return tariffIds.has(tariffId) ? [{ package: found, accountId, sharedWith: [], from, to }] : [];
+    return tariffIds.has(tariffId) ? [{ accountId, from, to }] : [];
   });
 }
