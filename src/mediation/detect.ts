@@ -47,7 +47,11 @@ export function detectFormat(head: Uint8Array, fileName: string): FormatGuess[] 
     .sort((a, b) => b.confidence - a.confidence);
 }
 
+/** "Account ID" begins as a record of a binary format may, but no binary file goes on without a single control byte. */
+const isPlainText = (head: Uint8Array): boolean => head.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
+
 function shareOf(format: SwitchFormat, head: Uint8Array): number {
+  if (format.isBinary && isPlainText(head)) return 0;
   try {
     const isWhole = head.length < DETECT_HEAD_BYTES;
     return shareUnderstood(format.open(SETTINGS), head.subarray(0, DETECT_HEAD_BYTES), isWhole);

@@ -27,6 +27,7 @@ test.each<[string, string, string | undefined, string]>([
     "radius-detail",
     "a zone whose meaning the source has to say is no other format",
   ],
+  ["Account ID,CLI,CLD,Connect Time\n".repeat(9), "xdr.csv", undefined, "its first bytes can be a tag and a length"],
   ["Dear customer,\nattached you find\n", "cdr.txt", undefined, "no records at all"],
 ])("%j called %s is %s (%s)", (content, name, format) => {
   expect(detectFormat(bytes(content), name)[0]?.format).toBe(format);
