@@ -78,9 +78,9 @@ interface FileResult {
 }
 
 /** Sizes of all files; one that can't be read stops the command before the first is imported. */
-async function inspectAll({ format }: Source, paths: readonly string[]): Promise<readonly number[]> {
+async function inspectAll(source: Source, paths: readonly string[]): Promise<readonly number[]> {
   const sizes: number[] = [];
-  for (const path of paths) sizes.push(await requireRecords(path, format));
+  for (const path of paths) sizes.push(await requireRecords(path, source));
   return sizes;
 }
 

@@ -91,6 +91,8 @@ export const PROBLEMS = {
   "mapping-invalid": 422,
   "file-not-text": 415,
   "file-not-export": 415,
+  "file-other-format": 415,
+  "packed-file-too-large": 413,
   "letterhead-invalid": 422,
   "period-invalid": 422,
   "period-not-over": 409,

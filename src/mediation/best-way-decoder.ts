@@ -62,8 +62,9 @@ export function shareUnderstood(decoder: Decoder, head: Uint8Array, isWhole: boo
   const rows = decoder.push(head);
   if (isWhole) rows.push(...decoder.end());
   const records = rows.filter(({ outcome }) => outcome.kind !== "framing");
-  const understood = records.filter(
-    ({ outcome }) => outcome.kind !== "reject" || UNDERSTOOD_REJECTS.has(outcome.reject.code),
-  );
-  return records.length === 0 ? 0 : understood.length / records.length;
+  return records.length === 0 ? 0 : records.filter(isUnderstood).length / records.length;
 }
+
+/** Whether a row is a record whose form was understood, usable or not. */
+export const isUnderstood = ({ outcome }: DecodedRow): boolean =>
+  outcome.kind === "reject" ? UNDERSTOOD_REJECTS.has(outcome.reject.code) : outcome.kind !== "framing";

@@ -46,7 +46,9 @@ const BOM = /^\u00ef\u00bb\u00bf/;
 /** The first line that is not blank; undefined while it may go on in the next chunk. */
 function firstLine(head: Uint8Array, final: boolean): string | undefined {
   const text = decodeBytewise(head.subarray(0, HEAD_BYTES_MAX)).replace(BOM, "");
-  const match = /\S.*?(?=[\r\n])/s.exec(text);
-  if (match) return match[0];
-  return final || head.length >= HEAD_BYTES_MAX ? text.trimStart() : undefined;
+  const line = text.trimStart();
+  // Two steps: one search for a line with its end would look through all of a long line from each of its characters.
+  const end = line.search(/[\r\n]/);
+  if (end >= 0) return line.slice(0, end);
+  return final || head.length >= HEAD_BYTES_MAX ? line : undefined;
 }

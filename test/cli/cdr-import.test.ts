@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { now } from "../../src/clock.ts";
+import { fromInstant } from "../../src/core/time/epoch.ts";
+import { importFile } from "../../src/server/mediation/import-file.ts";
 import { tollwright, tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
@@ -174,6 +177,63 @@ Assign a tariff from that time on, then retry the record. [tariff-missing, and 1
   });
 });
 
+describe("a file that is packed by gzip", () => {
+  const text = Array.from({ length: 9 }, (_, index) => shortRow(`k${index}`)).join("");
+
+  test("is the same file as unpacked: imported again, by its name without .gz, it stores nothing", async () => {
+    // As a log that is packed piece by piece.
+    const pieces = [text.slice(0, 300), text.slice(300)].map((piece) => gzipSync(piece));
+    const packed = await file("cdr.csv.gz", Buffer.concat(pieces));
+    const dry = await cdrJson<{ total: object }>("import", "--source", "fs-1", "--dry-run", packed);
+    expect(dry).toMatchObject({ status: 0, document: { total: { rows: 9, stored: 9 } } });
+    const first = await cdrJson<{ total: object }>("import", "--source", "fs-1", packed);
+    expect(first).toMatchObject({ status: 0, document: { total: { rows: 9, stored: 9 } } });
+    const plain = await file("cdr.csv", text);
+    const again = await cdrJson<{ files: object[] }>("import", "--source", "fs-1", plain);
+    expect(again.document).toMatchObject({ files: [{ pass: 2, counts: { rows: 9, duplicate: 9 } }] });
+    const { document } = await cdrJson<{ files: { name: string }[] }>("files");
+    expect(document.files.map(({ name }) => name)).toEqual(["cdr.csv"]);
+  });
+
+  test("goes on where an import was cut short, in the middle of its content", async () => {
+    const path = await file("cdr.csv.gz", gzipSync(text));
+    const source = await operator.source("fs-2", "freeswitch-csv", { mapping: SHORT_MAPPING });
+    await operator.flatRate(source, "0.06");
+    const request = { source, path, receivedAt: fromInstant(now()), batchRows: 2 };
+    const onProgress = ({ bytesDone }: { readonly bytesDone: number }) => {
+      if (bytesDone > text.length / 2) throw new Error("killed");
+    };
+    await expect(importFile(db, { ...request, onProgress })).rejects.toThrow("killed");
+    expect(await importFile(db, request)).toMatchObject({ sizeBytes: text.length, counts: { rows: 9, stored: 9 } });
+    expect(await operator.figures("select count(*)::int as events from usage_events")).toEqual({ events: 9 });
+  });
+});
+
+describe("the last line of a file that ends without a line end", () => {
+  const text = `${shortRow("k1")}${shortRow("k2")}`.replaceAll('"', "");
+  const rows = text.trimEnd();
+  const importing = (name: string, source: string) => async (content: string) =>
+    (await cdrJson<{ total: object }>("import", "--source", source, await file(name, content))).document.total;
+
+  test("waits, is taken by a retry, and leaves quarantine once the file has grown", async () => {
+    const take = importing("a.csv", "fs-1");
+    expect(await take(rows)).toMatchObject({ rows: 2, stored: 1, quarantined: 1 });
+    const list = await cdrJson<{ waiting: object[] }>("quarantine", "list");
+    expect(list.document.waiting).toMatchObject([{ code: "line-end-missing" }]);
+    expect(await cdrJson("quarantine", "retry", "--code", "line-end-missing")).toMatchObject({ status: 0 });
+    const grown = `${text}${shortRow("k3")}${shortRow("k4").trimEnd().replaceAll('"', "")}`;
+    expect(await take(grown)).toMatchObject({ rows: 4, stored: 1, duplicate: 2, quarantined: 1 });
+    expect(await take(`${grown}\n`)).toMatchObject({ rows: 4, stored: 1, duplicate: 3 });
+    expect((await cdrJson<{ waiting: object[] }>("quarantine", "list")).document.waiting).toEqual([]);
+  });
+
+  test("is taken at once where the source says that its switch never ends it", async () => {
+    const settings = { mapping: SHORT_MAPPING, endsLastLine: false };
+    await operator.flatRate(await operator.source("fs-2", "freeswitch-csv", settings), "0.06");
+    expect(await importing("a.csv", "fs-2")(rows)).toMatchObject({ rows: 2, stored: 2 });
+  });
+});
+
 describe("a log that was imported while its last row was being written", () => {
   const rows = shortRow("k1") + shortRow("k2") + shortRow("k3");
   const cutAt = rows.length - 20;
@@ -219,7 +279,10 @@ const REFUSED: [string, () => Promise<string>, string, string][] = [
   ["blank",     () => file("blank.csv", "\n \t\r\n".repeat(20_000)),                   "file-empty",      "blank lines"],
   ["only a byte order mark", () => file("bom.csv", "\uFEFF\n"),                        "file-empty",      "blank lines"],
   ["zip",       () => file("a.csv", Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0)),           "file-not-text",   "ZIP archive"],
-  ["gzip",      () => file("a.csv", gzipSync(shortRow("k1"))),                              "file-not-text",   "gzip data"],
+  ["packed twice", () => file("a.csv", gzipSync(gzipSync(shortRow("k1")))),                 "file-not-text",   "gzip data"],
+  ["a packed file that was cut off", () => file("a.csv.gz", gzipSync(shortRow("k1")).subarray(0, -9)), "file-unreadable", "cut off"],
+  ["zeros that were packed", () => file("a.csv.gz", gzipSync(Buffer.alloc(65 << 20, "\n"))), "packed-file-too-large", "unpacks to more than"],
+  ["of another switch", () => file("a.csv", `${KAMAILIO_HEADER}INVITE,a,b,c1,200,OK,2026-03-02 10:15:13,442079460018,14155550123,192.0.2.1\n`), "file-other-format", 'source "fs-1" reads freeswitch-csv'],
   ["UTF-16",    () => file("a.csv", Buffer.from(`\uFEFF${shortRow("k1")}`, "utf16le")),     "file-not-text",   "UTF-16"],
   ["binary",    () => file("a.csv", new Uint8Array(4_096).map((_, i) => i % 32)),      "file-not-text",   "binary data"],
   ["a folder without files", async () => folder,                                       "folder-empty",    "no files"],

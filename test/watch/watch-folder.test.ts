@@ -33,6 +33,8 @@ const rows = (from: number, count: number): string =>
 const STORED = `select (select count(*)::int from usage_events) as events,
   (select count(*)::int from source_files where state = 'imported') as files`;
 
+const ZIP = Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0);
+
 const put = (name: string, content: string | Uint8Array): Promise<void> => writeFile(join(dir, name), content);
 const filesIn = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
@@ -139,8 +141,19 @@ describe("one round over a folder", () => {
     expect(await operator.figures(STORED)).toEqual({ events: 147, files: 147 });
   });
 
+  test("reads what is packed by gzip, and knows it unpacked; moves aside what is another switch's", async () => {
+    await put("a.csv.gz", gzipSync(rows(1, 2)));
+    await put("b.csv", rows(1, 2));
+    await put("c.log", "INVITE|a|b|c1|200|OK|1772446513\nBYE|a|b|c1|200|OK|1772446608\n");
+    expect(await round(join(dir, "done"))).toEqual([
+      ...["imported a.csv.gz", "known b.csv", "failed c.log file-other-format"],
+    ]);
+    expect(await filesIn(dir)).toEqual(["done/a.csv.gz", "done/b.csv", "error/c.log"]);
+    expect(await operator.figures(STORED)).toEqual({ events: 2, files: 1 });
+  });
+
   test("moves what is no text aside, and tries again what may be mended", async () => {
-    await put("z.csv", gzipSync(rows(1, 1)));
+    await put("z.csv", ZIP);
     await put("empty.csv", "");
     const watch = watchOf(join(dir, "done"));
     expect(await round(null, watch)).toEqual(["failed empty.csv file-empty", "failed z.csv file-not-text"]);
@@ -151,7 +164,7 @@ describe("one round over a folder", () => {
   });
 
   test("without a folder for done files leaves everything, and does not report a bad one twice", async () => {
-    await put("z.csv", gzipSync(rows(1, 1)));
+    await put("z.csv", ZIP);
     const watch = watchOf(null);
     expect(await round(null, watch)).toEqual(["failed z.csv file-not-text"]);
     expect(await round(null, watch)).toEqual([]);
@@ -195,7 +208,7 @@ describe("tollwright cdr watch", () => {
     await put("a.csv", rows(1, 2));
     const good = await tollwrightJson(words("--once"), { db });
     expect(good).toMatchObject({ status: 0, document: { imported: 1, failed: 0 } });
-    await put("z.csv", gzipSync(rows(1, 1)));
+    await put("z.csv", ZIP);
     expect(await tollwrightJson(words("--once"), { db })).toMatchObject({ status: 1, document: { failed: 1 } });
   });
 

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { basename } from "node:path";
 import { uuidv7 } from "../../clock.ts";
 import { Problem } from "../../core/problem.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
@@ -13,6 +12,7 @@ import { countFates } from "./arrived-row.ts";
 import type { Turn } from "./batch-source.ts";
 import { CutOffRows } from "./cut-off-rows.ts";
 import { advanceFile, closePass, openPass, type SourceFile } from "./file-store.ts";
+import { nameUnpacked } from "./gzip.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { lockParts } from "./part-store.ts";
 import { fileChanged, importBusy } from "./problems.ts";
@@ -52,15 +52,16 @@ const BATCH_ROWS = 40_000;
  * imported before is read again and stores nothing new, and a setting that was corrected since corrects what it stored.
  * A file that has grown since ends the wait of a row that it was cut off in.
  *
- * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`, `file-not-export`, `file-changed`, `import-busy`,
+ * Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`, `file-not-export`, `file-other-format`,
+ * `packed-file-too-large`, `file-changed`, `import-busy`,
  * and those of the source's settings and the database.
  */
 export async function importFile(db: Database, request: ImportRequest): Promise<ImportedFile> {
   const { source, path } = request;
-  const name = basename(path);
+  const name = nameUnpacked(path);
   const { tenantId, id: sourceId } = source;
   // Before anything is written: of a file that can't be read nothing is kept, but that an empty one came.
-  await requireRecords(path, source.format).catch(async (error: unknown) => {
+  await requireRecords(path, source).catch(async (error: unknown) => {
     const arrival = { tenantId, sourceId, name, arrivedAt: request.receivedAt };
     if (error instanceof Problem && error.code === "file-empty")
       await db.transaction("ingest", {}, (tx) => noteEmptyFile(tx, arrival));

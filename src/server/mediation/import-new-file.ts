@@ -1,10 +1,10 @@
-import { basename } from "node:path";
 import { now } from "../../clock.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import { noteKnownFile } from "../completeness/note-arrival.ts";
 import type { Database } from "../db/database.ts";
 import type { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { isImported } from "./file-store.ts";
+import { nameUnpacked } from "./gzip.ts";
 import { type ImportedFile, importFile } from "./import-file.ts";
 import { digestOf } from "./read-file.ts";
 import { findSource } from "./source-store.ts";
@@ -30,7 +30,7 @@ export async function importNewFile(db: Database, file: NewFile): Promise<Import
   });
   const receivedAt = fromInstant(now());
   if (!isKnown) return await importFile(db, { source, path, receivedAt, rating });
-  const arrival = { sourceId: source.id, sha256, name: basename(path), arrivedAt: receivedAt };
+  const arrival = { sourceId: source.id, sha256, name: nameUnpacked(path), arrivedAt: receivedAt };
   await db.transaction("ingest", {}, (tx) => noteKnownFile(tx, arrival));
   return "known";
 }

@@ -1,11 +1,11 @@
-import { basename } from "node:path";
-import { epochMs } from "../../core/time/epoch.ts";
 import { shareUnderstood } from "../../mediation/best-way-decoder.ts";
 import { DETECT_HEAD_BYTES, detectFormat } from "../../mediation/detect.ts";
 import { formatNamed } from "../../mediation/registry.ts";
 import type { Database } from "../db/database.ts";
 import { findSources } from "./find-sources.ts";
+import { nameUnpacked } from "./gzip.ts";
 import { inspectFile } from "./read-file.ts";
+import { FOREVER, READ_SHARE_MIN } from "./require-format.ts";
 import type { Source } from "./source.ts";
 
 /** What a file may be. */
@@ -16,10 +16,10 @@ export interface FileMatch {
   readonly sources: readonly string[];
 }
 
-/** Finds out what a file looks like. Errors: Problems `file-unreadable`, `file-empty`, `file-not-text`. */
+/** Finds out what a file looks like. Errors: those of `inspectFile`. */
 export async function matchSources(db: Database, tenantId: string, path: string): Promise<FileMatch> {
   const { head } = await inspectFile(path);
-  const guesses = detectFormat(head, basename(path));
+  const guesses = detectFormat(head, nameUnpacked(path));
   const best = guesses[0]?.confidence ?? 0;
   const sources = (await findSources(db, tenantId))
     .map((source) => ({ name: source.name, share: shareRead(source, head) }))
@@ -32,11 +32,6 @@ export async function matchSources(db: Database, tenantId: string, path: string)
     sources: sources.map(({ name }) => name),
   };
 }
-
-/** A format or source that rejects more of the head than this leaves is not the file's. */
-const READ_SHARE_MIN = 0.5;
-/** No record is too new: only the form counts here. */
-const FOREVER = epochMs(8.64e15);
 
 /** Records of the head that the source's format and mapping understand, as a share of all. */
 function shareRead({ format, config }: Source, head: Uint8Array): number {

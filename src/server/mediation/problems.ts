@@ -38,6 +38,34 @@ export const fileUnreadable = (args: { readonly path: string; readonly reason: s
     { cause: args.cause },
   );
 
+export const packedFileTooLarge = (args: {
+  readonly path: string;
+  readonly storedBytes: number;
+  readonly mostBytes: number;
+}) =>
+  new Problem("packed-file-too-large", {
+    what: `The file ${args.path} has ${args.storedBytes} bytes and unpacks to more than ${args.mostBytes}.`,
+    fix: "Records never pack that well: look at what it holds. If it is right, unpack it and import that.",
+  });
+
+/** The whole file was looked at: nothing in it is a record of the source's format. */
+export const fileOtherFormat = (args: {
+  readonly path: string;
+  readonly formats: readonly string[];
+  readonly source: string;
+  readonly format: string;
+  readonly line: number;
+  readonly reason: string;
+}) =>
+  new Problem("file-other-format", {
+    what:
+      `The file ${args.path} looks like ${args.formats.join(" or ")}; source "${args.source}" reads ${args.format}, ` +
+      `and none of its rows (line ${args.line}: ${args.reason})`,
+    fix:
+      "Nothing was stored. Import it without --source to be told which sources read it, or correct this source's " +
+      "format or mapping in its setup file.",
+  });
+
 export const fileEmpty = (args: { readonly path: string }) =>
   new Problem("file-empty", {
     what: `The file ${args.path} is empty, or nothing but blank lines.`,

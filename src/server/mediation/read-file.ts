@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
+import { Problem } from "../../core/problem.ts";
 import { DETECT_HEAD_BYTES, detectFormat } from "../../mediation/detect.ts";
 import { formatNamed } from "../../mediation/registry.ts";
 import { requireText } from "../../mediation/text/inspect.ts";
 import { printedBecause } from "../../mediation/text/printed.ts";
+import { readPacking, unpackedChunks } from "./gzip.ts";
 import { fileEmpty, fileNotExport, fileUnreadable } from "./problems.ts";
+import { requireFormat } from "./require-format.ts";
+import type { Source } from "./source.ts";
 
 /** Bytes read at a time. */
 const CHUNK_BYTES = 1 << 18;
@@ -16,20 +20,34 @@ export interface FileDigest {
   readonly sizeBytes: number;
 }
 
-/** Reads a file once, chunk by chunk. Errors: Problem `file-unreadable`. */
+/**
+ * Reads what a file holds once, chunk by chunk; one that is packed by gzip is unpacked on the way, so that digests,
+ * sizes and offsets are those of its content. Errors: Problems `file-unreadable`, `packed-file-too-large`.
+ */
 export async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   try {
-    yield* createReadStream(path, { highWaterMark: CHUNK_BYTES });
+    const { isPacked, storedBytes } = await readPacking(path);
+    yield* isPacked ? unpackedChunks(path, storedBytes, CHUNK_BYTES) : storedChunks(path);
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw cause instanceof Problem ? cause : unreadable(path, cause);
   }
 }
 
-/** Reads the whole file for its digest. Errors: Problem `file-unreadable`. */
-export async function digestOf(path: string): Promise<FileDigest> {
+const storedChunks = (path: string): AsyncIterable<Buffer> => createReadStream(path, { highWaterMark: CHUNK_BYTES });
+
+/** Reads all that a file holds for its digest. Errors: Problems `file-unreadable`, `packed-file-too-large`. */
+export const digestOf = async (path: string): Promise<FileDigest> => await digest(chunksOf(path));
+
+/** The digest of a file as it lies on the disk, packed or not. Errors: Problem `file-unreadable`. */
+export const storedDigestOf = async (path: string): Promise<FileDigest> =>
+  await digest(storedChunks(path)).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+
+async function digest(chunks: AsyncIterable<Buffer>): Promise<FileDigest> {
   const hash = createHash("sha256");
   let sizeBytes = 0;
-  for await (const chunk of chunksOf(path)) {
+  for await (const chunk of chunks) {
     hash.update(chunk);
     sizeBytes += chunk.length;
   }
@@ -75,6 +93,7 @@ export async function inspectFile(path: string): Promise<InspectedFile> {
 }
 
 interface InspectedFile {
+  /** Of what it holds; of a packed one it may be too little. */
   readonly sizeBytes: number;
   readonly head: Uint8Array;
 }
@@ -86,18 +105,23 @@ async function inspectBytes(path: string): Promise<InspectedFile> {
 }
 
 /**
- * {@link inspectFile} for a source of `format`: text, unless the format is binary; where it is one of exported tables,
- * what a database client printed is refused as a whole. Answers the file's size.
+ * {@link inspectFile} for a source: text, unless its format is binary; where it is one of exported tables, what a
+ * database client printed is refused as a whole, and so is a file that is plainly of another format. Answers the
+ * file's size.
  *
- * Errors: those of `inspectFile`, Problem `file-not-export`.
+ * Errors: those of `inspectFile`, Problems `file-not-export`, `file-other-format`.
  */
-export async function requireRecords(path: string, format: string): Promise<number> {
+export async function requireRecords(
+  path: string,
+  source: Pick<Source, "name" | "format" | "config">,
+): Promise<number> {
   const { sizeBytes, head } = await inspectBytes(path);
-  const switchFormat = formatNamed(format);
-  if (!switchFormat?.isBinary) requireText(head, path);
+  const switchFormat = formatNamed(source.format);
   // Elsewhere it may be a record: FreeSWITCH's template "sql" writes INSERT statements.
   const kind = switchFormat?.isTableExport ? printedBecause(head) : null;
   if (kind !== null) throw fileNotExport({ path, kind });
+  await requireFormat(source, { path, head, chunks: () => chunksOf(path) });
+  if (!switchFormat?.isBinary) requireText(head, path);
   return sizeBytes;
 }
 
@@ -123,15 +147,17 @@ async function readHead(path: string): Promise<{ readonly size: number; readonly
     const found = await stat(path);
     if (found.isDirectory()) throw new Error(REASONS.EISDIR);
     if (!found.isFile()) throw new Error("it is no regular file");
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(DETECT_HEAD_BYTES), 0, DETECT_HEAD_BYTES, 0);
-      return { size: found.size, head: buffer.subarray(0, bytesRead) };
-    } finally {
-      await file.close();
+    const { sizeBytes: size } = await readPacking(path);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of chunksOf(path)) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= DETECT_HEAD_BYTES) break;
     }
+    return { size, head: Buffer.concat(chunks).subarray(0, DETECT_HEAD_BYTES) };
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw cause instanceof Problem ? cause : unreadable(path, cause);
   }
 }
 

@@ -44,7 +44,7 @@ const LOOKUP_CALLS = 10_000;
  * imported earlier counts as open, and a row that waits in quarantine already as quarantined.
  *
  * Memory: the identities of the files' calls, and the halves of calls. Errors: Problems `file-unreadable`,
- * `file-empty`, `file-not-text`, `file-not-export`, and those of the source's settings.
+ * `file-empty`, `file-not-text`, `file-not-export`, `file-other-format`, `packed-file-too-large`, and those of the source's settings.
  */
 export async function rehearseImports(db: Database, request: RehearsalRequest): Promise<readonly Rehearsal[]> {
   const { source, paths } = request;
@@ -55,7 +55,7 @@ export async function rehearseImports(db: Database, request: RehearsalRequest): 
   const files: FileTally[] = [];
   let bytesBefore = 0;
   for (const path of paths) {
-    const sizeBytes = await requireRecords(path, source.format);
+    const sizeBytes = await requireRecords(path, source);
     const file = new FileTally();
     files.push(file);
     const decoder = opened.format.open(opened.settings);

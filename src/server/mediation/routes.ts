@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import { invariant } from "../../core/invariant.ts";
 import type { Database } from "../db/database.ts";
 import { decodedBody } from "../http/decoded-body.ts";
+import { isGzip } from "./gzip.ts";
 import { authorisePush, type PushedSource } from "./push-token.ts";
 import type { PushReceiver } from "./receive-push.ts";
 
@@ -43,7 +44,7 @@ const Params = Type.Object({ source: Type.String({ minLength: 1, maxLength: 64 }
 
 /**
  * POST /v1/sources/{source}/cdrs — call records as the switch writes them, in the source's format; FreeSWITCH's json_cdr in any
- * of its encodings. Answers 200 once they are committed: duplicates and records that wait in quarantine are safe too.
+ * of its encodings; packed by gzip, too. Answers 200 once they are committed: duplicates and records that wait in quarantine are safe too.
  */
 export const mediationRoutes =
   (db: Database, receiver: PushReceiver): FastifyPluginAsyncTypebox =>
@@ -66,7 +67,9 @@ export const mediationRoutes =
       },
       async (request) => {
         const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        const body = await decodedBody(sent, request.headers["content-encoding"], request.routeOptions.bodyLimit);
+        // A packed file that is sent as it is says so itself.
+        const encoding = request.headers["content-encoding"] ?? (isGzip(sent) ? "gzip" : undefined);
+        const body = await decodedBody(sent, encoding, request.routeOptions.bodyLimit);
         invariant(request.push, "a request that was let in has a source");
         const { source, contentType } = request.push;
         return await receiver.receive(source, { contentType, body, wantsRecords: request.query.records ?? false });

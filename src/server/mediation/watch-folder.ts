@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { watch } from "chokidar";
-import { Problem } from "../../core/problem.ts";
+import { Problem, type ProblemCode } from "../../core/problem.ts";
 import type { Database } from "../db/database.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
 import type { SourceFile } from "./file-store.ts";
@@ -49,8 +49,10 @@ const TIMER_SLACK_MS = 5;
 const WAKE_MS = 200;
 
 /** What no further try can mend: it is the file. */
-const isFilesFault = (error: unknown): boolean =>
-  error instanceof Problem && (error.code === "file-not-text" || error.code === "file-not-export");
+const isFilesFault = (error: unknown): boolean => error instanceof Problem && FILES_FAULTS.has(error.code);
+const FILES_FAULTS: ReadonlySet<ProblemCode> = new Set([
+  ...(["file-not-text", "file-not-export", "file-other-format", "packed-file-too-large"] as const),
+]);
 
 /**
  * Imports the files of one folder as they come, each once. One scan at a time looks at every file; the file system's

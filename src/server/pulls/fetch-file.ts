@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Problem } from "../../core/problem.ts";
-import { digestOf, fileFault } from "../mediation/read-file.ts";
+import { fileFault, storedDigestOf } from "../mediation/read-file.ts";
 import { OVERLAP_BYTES } from "./cut-appended.ts";
 import type { FileServer } from "./file-server.ts";
 import { spoolNotWritten, transferCut } from "./problems.ts";
@@ -89,7 +89,7 @@ export async function fetchFile(
   return await wholeAt(places.whole);
 }
 
-const wholeAt = async (path: string): Promise<Fetched> => ({ kind: "whole", path, ...(await digestOf(path)) });
+const wholeAt = async (path: string): Promise<Fetched> => ({ kind: "whole", path, ...(await storedDigestOf(path)) });
 
 /** Removes what was fetched of files that are no longer waited for. */
 export async function clearSpool(spoolDir: string, keys: ReadonlySet<string>): Promise<void> {

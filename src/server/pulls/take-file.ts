@@ -20,7 +20,8 @@ const RETRY_S_MAX = 1_800;
 
 /** What no further try can mend: it is the file. */
 const FILES_FAULTS: ReadonlySet<ProblemCode> = new Set([
-  ...(["file-not-text", "file-not-export", "file-empty", "pulled-file-too-large"] as const),
+  ...(["file-not-text", "file-not-export", "file-other-format", "file-empty"] as const),
+  ...(["pulled-file-too-large", "packed-file-too-large"] as const),
 ]);
 /** What every other file would meet, too. */
 const EVERY_FILES: ReadonlySet<ProblemCode> = new Set([
