@@ -8,7 +8,7 @@ import { compileTextOr } from "./text-value.ts";
 /**
  * Compiles a release cause: `q850` and `sip` are columns with numbers, `text` the switch's own word, and `words`
  * translates that word into numbers: `{ "BUSY": { "q850": 17 } }`. A number that is none is left out, never a reject:
- * it is told in `text` when that is free.
+ * it is told in `text`, behind the word.
  */
 export function compileCause(node: JsonNode, slots: Slots): (fields: Fields) => ReleaseCause {
   node.only("q850", "sip", "text", "words");
@@ -37,10 +37,16 @@ export function compileCause(node: JsonNode, slots: Slots): (fields: Fields) => 
     const sipNumber = within(sipText, 100, 699);
     const odd =
       q850Number === null && q850Text !== "" ? q850Text : sipNumber === null && sipText !== "" ? sipText : null;
-    const cause = { q850: q850Number ?? meaning.q850, sip: sipNumber ?? meaning.sip, text: word || odd };
+    const cause = { q850: q850Number ?? meaning.q850, sip: sipNumber ?? meaning.sip, text: textOf(word, odd) };
     last = { q850Text, sipText, word, cause };
     return cause;
   };
+}
+
+/** The switch's word, and a number that is none unless the word has it: "EndedByRemoteUser (16)". */
+function textOf(word: string, odd: string | null): string | null {
+  if (odd === null || word.includes(odd)) return word || null;
+  return word === "" ? odd : `${word} (${odd})`;
 }
 
 function readMeaning(node: JsonNode): ReleaseCause {

@@ -28,6 +28,7 @@ export class XmlDecoder extends CuttingDecoder {
   readonly #judge: (xml: string) => RowOutcome;
   readonly #framing: RegExp;
   readonly #opens: RegExp;
+  /** All up to the last tag that closes a file. */
   readonly #closes: RegExp;
   #encoding: Encoding = "auto";
   #isOpen = false;
@@ -42,8 +43,9 @@ export class XmlDecoder extends CuttingDecoder {
     this.#judge = judge;
     this.cutter = new XmlSplitter(element, CSV_LIMITS.recordBytesMax, (piece) => this.#piece(piece));
     this.#framing = framingPattern(root === null ? tags : [root, ...tags], words);
-    this.#opens = new RegExp(`<${root}[\\s>]`);
-    this.#closes = new RegExp(`</${root}\\s*>`);
+    // Releases write their own tags with capitals and without.
+    this.#opens = new RegExp(`<${root}[\\s>]`, "i");
+    this.#closes = new RegExp(`^.*</${root}\\s*>`, "is");
   }
 
   protected override atEnd(): void {
@@ -76,7 +78,8 @@ export class XmlDecoder extends CuttingDecoder {
     if (encoding) this.#encoding = /^utf-?8$/i.test(encoding) ? "utf-8" : "latin-1";
     const opens = this.#opens.test(text);
     const closes = this.#closes.test(text);
-    this.#isOpen = (opens || this.#isOpen) && !closes;
+    // Where files were put one after the other, the next one opens behind the end of the last.
+    this.#isOpen = closes ? this.#opens.test(text.replace(this.#closes, "")) : opens || this.#isOpen;
     if (!this.#isFraming(text)) return rejected(notXml(`it stands outside of any ${this.#layout.element}`));
     return opens ? HEADER : closes ? TRAILER : BLANK;
   }
@@ -100,7 +103,7 @@ const BLANK: RowOutcome = { kind: "framing", what: "blank" };
 function framingPattern(tags: readonly string[], words: readonly string[]): RegExp {
   const own = tags.length === 0 ? "" : `|</?(?:${tags.join("|")})(?=[\\s/>])[^>]*>`;
   const said = words.length === 0 ? "" : `|(?:${words.join("|")})(?=\\s*<)`;
-  return new RegExp(`\\uFEFF|\\s+|<\\?.*?\\?>|<!--.*?-->|<!DOCTYPE[^>[]*>${own}${said}`, "sy");
+  return new RegExp(`\\uFEFF|\\s+|<\\?.*?\\?>|<!--.*?-->|<!DOCTYPE[^>[]*>${own}${said}`, "isy");
 }
 
 const rejected = (reject: Reject): RowOutcome => ({ kind: "reject", reject });
