@@ -1,7 +1,7 @@
 import { nanosToSql } from "../core/money/nanos.ts";
 import { toInstant } from "../core/time/epoch.ts";
 import { showCall, type WholeCall } from "../server/search/show-call.ts";
-import { callJson, type EarlierReading, type EntryView } from "../server/search/stored-call.ts";
+import { callJson, type EarlierReading, type EntryView, type StoredCallView } from "../server/search/stored-call.ts";
 import { withArchive, withoutArchive } from "./archive-option.ts";
 import { causeText } from "./cdr-search.ts";
 import { defineCommand } from "./command.ts";
@@ -37,7 +37,7 @@ export const cdrShowCommand = defineCommand({
 function wholeText({ call, entries, earlier, archivedMonth }: WholeCall): (string | Table)[] {
   const answered = call.answeredAt === null ? "not answered" : `answered ${timeText(call.answeredAt)}`;
   return [
-    `${call.from === "" ? "anonymous" : call.from} → ${call.to}, ${call.direction}, ${call.talkedS} s`,
+    `${call.from === "" ? "anonymous" : call.from} → ${call.to}${routedText(call)}, ${call.direction}, ${call.talkedS} s`,
     `started ${timeText(call.startedAt)}, ${answered}, ended ${timeText(call.endedAt)}, cause ${causeText(call) || "none"}`,
     `account ${call.account}, vendor ${call.vendor ?? "none"}, trunks ${call.ingressTrunk ?? "none"} → ${call.egressTrunk ?? "none"}`,
     `source ${call.source}, key ${call.key}${call.leg === "" ? "" : `, leg ${call.leg}`}, ${call.file ?? "no file"} line ${call.line}`,
@@ -46,6 +46,9 @@ function wholeText({ call, entries, earlier, archivedMonth }: WholeCall): (strin
     ...(earlier.length === 0 ? [] : ["", "Read before as:", ...earlier.map(earlierText)]),
   ];
 }
+
+const routedText = ({ routingNumber }: StoredCallView): string =>
+  routingNumber === null ? "" : ` (routed to ${routingNumber})`;
 
 const entriesTable = (entries: readonly EntryView[]): Table => ({
   columns: [

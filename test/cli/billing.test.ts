@@ -79,7 +79,7 @@ describe("the month of a bakery", () => {
     expect(await read(".pdf")).toMatch(/^%PDF/);
     expect(JSON.parse(await read(".json"))).toMatchObject({ total: "0.06", lines: [{ calls: 1, billedS: 61 }] });
     expect(await read(".lines.csv")).toContain(
-      "usage,Destination 49,2026-02-01,2026-03-01,0.06,1,61,0,0.061,0.06,EUR,,,\r\n",
+      "usage,Destination 49,2026-02-01,2026-03-01,0.06,1,61,0,0.061,0.06,EUR,,,,\r\n",
     );
     expect(await read(".calls.csv")).toContain(",442079460018,4930123456,Destination 49,49,61,61,0.06,0,0.061,EUR,");
     const noFolder = join(folder, "INV-2026-00001.json");

@@ -53,6 +53,11 @@ test("the record's routing number says the jurisdiction; the dialled number is w
   ]);
 });
 
+test("a call is found by the number that was dialled, and shown with where it was routed", async () => {
+  expect((await story.run("cdr search --to 12015550000")).stdout).not.toContain("12125550100");
+  expect((await story.run("cdr show k2 --source switch")).stdout).toContain("→ 12125550100 (routed to 12015550000)");
+});
+
 test("re-rating finds it again, and takes its prefix where the tariff goes by it", async () => {
   expect((await story.json("cdr rerate --all")).document).toMatchObject({ looked: 2, changed: 0 });
   await story.apply(withoutReseller(byJurisdiction("routing-number")));

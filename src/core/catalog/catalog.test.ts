@@ -103,3 +103,13 @@ test("equal rules are equal texts, and other rules are others", () => {
   expect(text([version(null, 60n)])).toBe(text([version(null, 60n), version("2026-07-01T00:00:00Z", 1n)]));
   expect(text([version(null, 60n)])).not.toBe(text([version(null, 61n)]));
 });
+
+test("what an allowance waives goes with it; what it does not is no part of its rules' text", () => {
+  const rules = (more: Partial<OfferedAllowance>) => {
+    const pool = poolsOf([has("a", [version(null, 60n, more)])], ACCOUNTS).get("a")!;
+    return rulesOf(pool, monthOf(pool, at("2026-03-10T12:00:00Z")));
+  };
+  expect(rules({ waivesSurcharges: true }).allowances[0]?.waivesSurcharges).toBe(true);
+  expect(rulesText(rules({ waivesSurcharges: true }))).not.toBe(rulesText(rules({})));
+  expect(rulesText(rules({}))).not.toContain("urcharges"); // months priced before there were any are as they were
+});

@@ -101,3 +101,11 @@ test.each<[OfferSetup, string[], string]>([
 ])("%#: what is wrong with an offer is said with its place", (offer, faults) => {
   expect(faultsOf(offer)).toEqual(faults);
 });
+
+test("an allowance waives surcharges only if it says so", () => {
+  const waives = (more: object) =>
+    readOffer(allowance(more), "", new SetupFaults()).allowances.map(({ waivesSurcharges }) => waivesSurcharges);
+  expect(waives({})).toEqual([undefined]);
+  expect(waives({ waivesSurcharges: false })).toEqual([undefined]);
+  expect(waives({ waivesSurcharges: true })).toEqual([true]);
+});

@@ -60,6 +60,16 @@ describe("a printed invoice", () => {
     expect([...rows, subtotal].map((row) => row?.connectFees)).toEqual(["", "0.024", "0.024"]);
   });
 
+  test("says behind a destination what its surcharges come to", () => {
+    const [plain, surcharged] = sampleUsage(2);
+    const lines = [plain!, { ...surcharged!, surcharges: nanosFromSql("1.25") }];
+    const { sections } = printInvoice(samplePrint(sampleInvoice(lines)));
+    const named = (sections[0]?.rows ?? []).filter(({ description }) => description.includes("surcharges"));
+    expect(named.map(({ description }) => description)).toEqual([
+      expect.stringMatching(/ \(with surcharges of EUR\s1\.25\)$/),
+    ]);
+  });
+
   test("falls back to English words, not to English figures", () => {
     const document = printInvoice(
       samplePrint(sampleInvoice(sampleUsage(3)), { letterhead: { ...LETTERHEAD, locale: "pl-PL" } }),

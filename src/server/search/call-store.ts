@@ -19,6 +19,7 @@ interface CallRow {
   readonly direction: string;
   readonly calling: string;
   readonly called: string;
+  readonly routing_number: string | null;
   readonly started_at: EpochMs;
   readonly answered_at: EpochMs | null;
   readonly ended_at: EpochMs;
@@ -75,7 +76,7 @@ async function describedCalls(
   page: Pick<CallPage, "order">,
 ): Promise<readonly CallRow[]> {
   const { rows } = await tx.query<CallRow>(
-    `select u.id, u.book_id, s.name as source, u.call_key, u.leg, u.call_id, u.direction, u.calling, u.called,
+    `select u.id, u.book_id, s.name as source, u.call_key, u.leg, u.call_id, u.direction, u.calling, u.called, u.routing_number,
        u.started_at, u.answered_at, u.ended_at, u.talked_s, a.code as account, v.code as vendor,
        u.ingress_trunk, u.egress_trunk,
        u.q850, u.sip, u.cause_text, f.name as file, u.line
@@ -163,6 +164,7 @@ const viewOf = (row: CallRow, charges: readonly CallCharge[]): StoredCallView =>
   direction: row.direction,
   from: row.calling,
   to: row.called,
+  routingNumber: row.routing_number,
   startedAt: row.started_at,
   answeredAt: row.answered_at,
   endedAt: row.ended_at,

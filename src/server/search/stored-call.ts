@@ -15,6 +15,8 @@ export interface StoredCallView {
   /** Numbers as they are stored: E.164 digits, or "=" and anything else. */
   readonly from: string;
   readonly to: string;
+  /** Where a ported number is routed to (LRN), as the record says; null: it does not. */
+  readonly routingNumber: string | null;
   readonly startedAt: EpochMs;
   readonly answeredAt: EpochMs | null;
   readonly endedAt: EpochMs;
