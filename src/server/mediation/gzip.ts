@@ -51,7 +51,8 @@ export async function readPacking(path: string): Promise<Packing> {
 export async function* unpackedChunks(path: string, storedBytes: number, chunkBytes: number): AsyncGenerator<Buffer> {
   const most = Math.max(storedBytes * RATIO_MAX, SIZE_BYTES_ALWAYS);
   const gunzip = createGunzip({ chunkSize: chunkBytes });
-  pipeline(createReadStream(path, { highWaterMark: chunkBytes }), gunzip, () => undefined); // read errors reach the reader below
+  // What goes wrong with the file reaches the reader below.
+  pipeline(createReadStream(path, { highWaterMark: chunkBytes }), gunzip, () => undefined);
   let done = 0;
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {

@@ -59,8 +59,8 @@ export const fileOtherFormat = (args: {
 }) =>
   new Problem("file-other-format", {
     what:
-      `The file ${args.path} looks like ${args.formats.join(" or ")}; source "${args.source}" reads ${args.format}, ` +
-      `and none of its rows (line ${args.line}: ${args.reason})`,
+      `The file ${args.path} looks like ${args.formats.join(" or ")}; source "${args.source}" reads ${args.format} and ` +
+      `can use none of its rows. Of the first, at line ${args.line}: ${args.reason}`,
     fix:
       "Nothing was stored. Import it without --source to be told which sources read it, or correct this source's " +
       "format or mapping in its setup file.",
