@@ -160,8 +160,9 @@ describe("a table of PostgreSQL", () => {
   });
 
   test("of a server that is killed in mid-read is read on from the last page, every row once", async () => {
-    await onSwitch(`create table killed (id int primary key, src text, dst text, at timestamptz, seconds int, note text);
-      insert into killed select n, '442079460018', '14155550123', '2026-03-02 10:00Z'::timestamptz + n * interval '1 s', 60, null
+    await onSwitch(`create table killed as
+      select n as id, '442079460018' as src, '14155550123' as dst, 60 as seconds, null as note,
+        '2026-03-02 10:00Z'::timestamptz + n * interval '1 s' as at
       from generate_series(1, 3000) n`);
     const source = await operator.source("any", "mapped", { mapping: MAPPING });
     await operator.flatRate(source, "0.60");

@@ -49,8 +49,8 @@ export async function loadHourCounts(
   const { rows } = await tx.query<HourRow>(
     `with ${PARTS},
      counted as (
-       select source_id, hour, trunk, stored, duplicate, 0 as non_billable, 0 as quarantined, 0 as open, calls, answered,
-         talked_s
+       select source_id, hour, trunk, stored, duplicate, 0 as non_billable, 0 as quarantined, 0 as open, calls,
+         answered, talked_s
          from (${eventHours(await hasParts(tx, sourceIds))}) as here
        union all
        select h.source_id, h.hour, h.trunk, h.stored, h.duplicate, 0, 0, 0, h.calls, h.answered, h.talked_s

@@ -76,7 +76,8 @@ async function describedCalls(
   page: Pick<CallPage, "order">,
 ): Promise<readonly CallRow[]> {
   const { rows } = await tx.query<CallRow>(
-    `select u.id, u.book_id, s.name as source, u.call_key, u.leg, u.call_id, u.direction, u.calling, u.called, u.routing_number,
+    `select u.id, u.book_id, s.name as source, u.call_key, u.leg, u.call_id, u.direction, u.calling, u.called,
+       u.routing_number,
        u.started_at, u.answered_at, u.ended_at, u.talked_s, a.code as account, v.code as vendor,
        u.ingress_trunk, u.egress_trunk,
        u.q850, u.sip, u.cause_text, f.name as file, u.line
