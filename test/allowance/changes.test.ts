@@ -259,7 +259,9 @@ describe("least and most spend of months that no run was made for", () => {
   });
 
   test("stay as they were billed when the month's calls are in the archive", async () => {
-    const world = await worldOf(given({ minimumSpend: "1" }));
+    const unused = { name: "free", calls: 1, prefixes: ["1"] };
+    const more = { minimumSpend: "1", allowances: [unused] };
+    const world = await worldOf(given(more));
     await world.import(used.slice(0, 2));
     for (const month of ["2026-02", "2026-03", "2026-04"]) await bill(world, month);
     const archiveDir = await mkdtemp(join(tmpdir(), "archive-"));
@@ -267,6 +269,8 @@ describe("least and most spend of months that no run was made for", () => {
     const march = { tenantId, month: readMonth("2026-03"), archiveDir, author: "test" };
     expect(await archiveMonth(world.db, march)).toMatchObject({ kind: "archived", calls: 1 });
     await rm(archiveDir, { recursive: true });
+    const until = { package: "talk", from: "2026-02-01", to: "2026-07-01" };
+    await world.give({ ...given(more), has: { anna: [until] } }); // a change that no replay can bring to March
     expect(await bill(world, "2026-05")).toEqual(["anna 1: Minimum spend, 2026-05 1"]);
   });
 
