@@ -132,7 +132,7 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     undatedTitle:
       columns.has("effectiveFrom") || template.defaults?.effectiveFrom !== undefined
         ? undefined
-        : titleWithStart(titlesOf(deck)),
+        : titleWithStart([...titlesOf(deck), header("rate")]),
     unknownStatuses: new Set(),
     zeroRates: { count: 0 },
     lastDestination: { text: "" },

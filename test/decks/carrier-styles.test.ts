@@ -76,6 +76,16 @@ test.each<[string, string[], string[] | string]>([
     ],
     ["43664 0.2 60 30/6 2026-02-15 USD fee 0.01"],
   ],
+  [
+    "prices with their dates in the headers",
+    ["Destination,Code,Rate until 31-Jan-2026,Rate from 01-Feb-2026,Billing", "France,33,0.0100,0.0120,1x1"],
+    ["33 0.012 60 1/1"],
+  ],
+  [
+    "a new price with its date in the header",
+    ["Destination,Code,Current Rate,New Rate (effective 01-Feb-2026)", "France,33,0.0100,0.0120"],
+    ["33 0.012 60 1/1"],
+  ],
   ["ranges over two columns", ["From Code,To Code,Rate", "336000,336999,0.2"], "deck-columns-missing"],
   [
     "a row a jurisdiction",

@@ -218,6 +218,7 @@ test.each<[string[], DeckTemplate, boolean, string]>([
   // deck, template, told, why
   [["Rates valid from 1 December 2026", "Code,Rate", "93,0.2"], {}, true, "its prices would begin now"],
   [["Effective: 01/12/2026", "Code,Rate", "93,0.2"], {}, true, "another word for it"],
+  [["Code,Old rate,Rate from 1 Dec 2026", "93,0.1,0.2"], {}, true, "in the header of the price"],
   [["Price list, printed 1 December 2026", "Code,Rate", "93,0.2"], {}, false, "no start"],
   [["Valid from 1 December 2026", "Code,Rate,Valid from", "93,0.2,2026-12-01"], {}, false, "rows say it"],
   [

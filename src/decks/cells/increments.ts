@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<string, Increments>> = {
 };
 
 const SECONDS = /(?:\s*s(?:ec(?:onds?|s)?)?)?\.?/;
-const INCREMENTS = new RegExp(`^(\\d{1,5})${SECONDS.source}(?:\\s*[/\\\\+:|-]\\s*(\\d{1,5})${SECONDS.source})?$`, "i");
+const INCREMENTS = new RegExp(`^(\\d{1,5})${SECONDS.source}(?:\\s*[/\\\\+:|x-]\\s*(\\d{1,5})${SECONDS.source})?$`, "i");
 
 /**
  * "30/6", "60+1", "1 : 1", "60s/1s", "60" (both steps), "per second". Seconds; undefined for anything else, such as the dates

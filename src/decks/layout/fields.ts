@@ -35,6 +35,8 @@ const HEADERS: readonly HeaderNames[] = [
       /\b(asr|acd|margin|utc offset|time ?zone)\b/,
       // The first and the last code of a range, in two columns: neither is a code, an origin or a date.
       /^(from|to|first|last|start|end) (code|prefix|range|number)s?$|^(code|prefix|range|number)s? (from|to|start|end)$/,
+      // The price that ends, beside "Rate from 1 Feb 2026".
+      new RegExp(`^(current |old )?${RATE}s? (until|till|to|before|valid (to|until)) .*20\\d\\d$`),
       // Prices of other things than calls.
       /\b(sms|mms|(per|a) (message|msg|mb|gb))\b/,
     ],
@@ -55,6 +57,13 @@ const HEADERS: readonly HeaderNames[] = [
     field: "surcharge",
     patterns: [
       /^(?!((per )?call |connect(ion)? |set ?up )?surcharge( per call)?$)(?!.*\b(in|ex)cl|.*\bwith).*\bsurcharges?\b/,
+    ],
+  },
+  {
+    // The date is the price's, and not what the column holds.
+    field: "rate",
+    patterns: [
+      new RegExp(`^(new |future )?${RATE}s? (valid |effective )?(from|as of|effective|starting)\\b.*20\\d\\d$`),
     ],
   },
   { field: "blocked", phrases: "blocked,is blocked,barred,forbidden,discontinued,reject calls" },

@@ -63,7 +63,7 @@ export function titleHints(titles: readonly string[]): {
  * does. The day it was sent or printed is another thing.
  */
 export const titleWithStart = (titles: readonly string[]): string | undefined =>
-  titles.find((text) => /\b(valid|effective|in force|starting|applicable|as of)\b/i.test(text) && /\d/.test(text));
+  titles.find((text) => /\b(valid|effective|in force|starting|applicable|as of|from)\b/i.test(text) && /\d/.test(text));
 
 /** Behind "currency", "in", a bracket or a colon, and in capitals: elsewhere three letters are a word or a name. */
 function titleCurrencies(title: string): Currency[] {
