@@ -55,6 +55,7 @@ const LATE = 20;
 const AGAIN = 35;
 const UNKNOWN = 1;
 const LATEST_SLOTS = 12;
+const SAMPLES = 100;
 
 interface GeneratedRecord {
   readonly line: string;
@@ -76,6 +77,8 @@ export class GeneratedMonth {
     cost: 0n,
   };
   readonly accounts: number;
+  /** A hundred answered calls from all over the month, to be looked for. */
+  readonly samples: { readonly account: number; readonly called: string }[] = [];
   readonly #size: number;
   readonly #days: number;
   /** Lines that a later file delivers, by slot. */
@@ -149,6 +152,8 @@ export class GeneratedMonth {
       known ? `acct${account}` : `nobody${account}`,
       `carrier${this.#next(MONTH_TRUNKS)}`,
     ];
+    if (known && talkS > 0 && this.#made * SAMPLES >= this.samples.length * this.#size)
+      this.samples.push({ account, called });
     return { line: fields.map((field) => `"${field}"`).join(","), account: known ? account : null, talkS, destination };
   }
 

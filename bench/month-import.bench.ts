@@ -7,8 +7,9 @@ import { fromInstant } from "../src/core/time/epoch.ts";
 import type { Database } from "../src/server/db/database.ts";
 import { importFile } from "../src/server/mediation/import-file.ts";
 import { LiveRatingContext } from "../src/server/rating/live-rating-context.ts";
+import type { StoredAccount } from "../src/server/tenancy/party.ts";
 import { anyRate, Operator } from "../test/support/operator.ts";
-import { bench } from "./bench.ts";
+import { bench, type Figure } from "./bench.ts";
 import {
   DESTINATIONS,
   type DestinationClass,
@@ -18,6 +19,7 @@ import {
 } from "./generated-month.ts";
 import { withDatabase } from "./own-database.ts";
 import { processTreeCpuUs } from "./process-tree-cpu.ts";
+import { type KnownCall, searchLatencies } from "./search-latencies.ts";
 import { SWITCH_COLUMNS } from "./switch-columns.ts";
 
 const decimal = (hundredthsOfACent: number): string => formatDecimal({ units: BigInt(hundredthsOfACent), scale: 4 });
@@ -45,12 +47,19 @@ async function prepare(db: Database, accounts: number) {
   for (const [i, vendor] of vendors.entries()) await operator.trunk(`carrier${i}`, vendor, "egress");
   await operator.rules(customers.map((account, i) => [account, { match: { accountCode: `acct${i}` } }]));
   const source = await operator.source("switch", "freeswitch-csv", { mapping: { columns: SWITCH_COLUMNS } });
-  return { operator, source };
+  return { operator, source, customers };
 }
 
-/** CPU time of a stretch of the month, this process and the database's, and how many rows it was for. */
+const knownCalls = (customers: readonly StoredAccount[], { samples }: GeneratedMonth): readonly KnownCall[] =>
+  samples.map(({ account, called }) => {
+    const { bookId, id } = customers[account] as StoredAccount;
+    return { book: bookId, account: id, called };
+  });
+
+/** A stretch of the month: its rows, how long they took, and the CPU time of this process and the database's. */
 interface Stretch {
   rows: number;
+  wallMs: number;
   cpuUs: number;
 }
 
@@ -59,7 +68,7 @@ const cpuUs = (pid: number): number => {
   return user + system + processTreeCpuUs(pid);
 };
 
-/** Imports every file of the month, as it is delivered; answers CPU time by tenths of the rows. */
+/** Imports every file of the month, as it is delivered; answers what each tenth of the rows took. */
 async function importMonth(
   { operator, source }: Awaited<ReturnType<typeof prepare>>,
   month: GeneratedMonth,
@@ -67,14 +76,15 @@ async function importMonth(
 ): Promise<{ readonly counts: Record<string, number>; readonly tenths: readonly Stretch[] }> {
   const rating = new LiveRatingContext();
   const counts = { rows: 0, stored: 0, duplicate: 0, quarantined: 0 };
-  const tenths: Stretch[] = Array.from({ length: 10 }, () => ({ rows: 0, cpuUs: 0 }));
+  const tenths: Stretch[] = Array.from({ length: 10 }, () => ({ rows: 0, wallMs: 0, cpuUs: 0 }));
   for (const { name, text } of month.files()) {
     const path = join(tmpdir(), `tollwright-month-${process.pid}-${name}`);
     await writeFile(path, text);
-    const before = cpuUs(pid);
+    const before = { cpuUs: cpuUs(pid), at: performance.now() };
     const file = await importFile(operator.db, { source, path, receivedAt: fromInstant(now()), rating });
     const tenth = tenths[Math.min(9, Math.floor((counts.rows * 10) / (size * 1.04)))] as Stretch;
-    tenth.cpuUs += cpuUs(pid) - before;
+    tenth.cpuUs += cpuUs(pid) - before.cpuUs;
+    tenth.wallMs += performance.now() - before.at;
     tenth.rows += file.counts.rows;
     for (const key of ["rows", "stored", "duplicate", "quarantined"] as const) counts[key] += file.counts[key];
     await rm(path);
@@ -82,15 +92,18 @@ async function importMonth(
   return { counts, tenths };
 }
 
-async function verify(operator: Operator, totals: MonthTotals, counts: Record<string, number>): Promise<void> {
-  const found = await operator.figures<Record<string, string>>(
-    `select (select count(*) from usage_events) as stored, (select sum(talked_s) from usage_events) as talked_s,
-       (select count(*) from usage_events where answered_at is not null) as answered,
-       (select count(*) from quarantine where state = 'waiting') as quarantined,
-       (select sum(amount) from charges where side = 'customer') as sold,
-       (select sum(amount) from charges where side = 'cost') as cost,
-       (select sum(amount) from balances where kind = 'unbilled') as unbilled`,
-  );
+const FIGURES = `
+  select (select count(*) from usage_events) as stored, (select sum(talked_s) from usage_events) as talked_s,
+    (select count(*) from usage_events where answered_at is not null) as answered,
+    (select count(*) from quarantine where state = 'waiting') as quarantined,
+    (select sum(amount) from charges where side = 'customer') as sold,
+    (select sum(amount) from charges where side = 'cost') as cost,
+    (select sum(amount) from balances where kind = 'unbilled') as unbilled`;
+
+/** Compares what is stored with the generator's own sums. The session is no request, which may last a minute at most. */
+async function verify(db: Database, totals: MonthTotals, counts: Record<string, number>): Promise<void> {
+  const { rows } = await db.session((client) => client.query<Record<string, string>>(FIGURES));
+  const found = rows[0] ?? {};
   const nanos = (amount: string | undefined): bigint => BigInt((amount ?? "").replace(".", ""));
   const pairs: [string, unknown, unknown][] = [
     ["rows counted", counts.rows, totals.rows],
@@ -124,11 +137,25 @@ bench(
       meter.start();
       const { counts, tenths } = await importMonth(prepared, month, { size: n, pid });
       meter.stop();
-      await verify(prepared.operator, month.totals, counts);
-      const perRow = tenths.map(({ rows, cpuUs: us }) => us / Math.max(1, rows));
-      const figures = [
-        { name: "first tenth", value: perRow[0] ?? 0, unit: "CPU µs a row" },
-        { name: "last tenth", value: perRow[9] ?? 0, unit: "CPU µs a row" },
+      await verify(db, month.totals, counts);
+      await db.session((client) => client.query("vacuum analyze"));
+      const searched = await searchLatencies(db, prepared.operator.tenantId, knownCalls(prepared.customers, month));
+      const perRow = (no: number, of: (tenth: Stretch) => number): number => {
+        const tenth = tenths[no] as Stretch;
+        return of(tenth) / Math.max(1, tenth.rows);
+      };
+      const figures: Figure[] = [
+        { name: "first tenth", value: perRow(0, ({ cpuUs: us }) => us), unit: "CPU µs a row" },
+        { name: "last tenth", value: perRow(9, ({ cpuUs: us }) => us), unit: "CPU µs a row" },
+        // The speed at the end ÷ the speed at the start: a floor of 0.7, a goal of 0.9.
+        {
+          name: "time of the last tenth ÷ that of the first",
+          value: perRow(9, ({ wallMs }) => wallMs) / perRow(0, ({ wallMs }) => wallMs),
+          unit: "",
+          max: 1 / 0.7,
+          goal: 1 / 0.9,
+        },
+        ...searched.figures,
       ];
       const { stored, duplicate, quarantined, talkedS } = month.totals;
       return { checksum: month.totals.sold, verified: { stored, duplicate, quarantined, talkedS }, figures };
