@@ -149,8 +149,8 @@ async function importRows(
   return hash.digest("hex");
 }
 
-/** One that the database writes, and one that is read and priced meanwhile. */
-const BATCHES_UNDER_WAY = 2;
+/** One that is written, one whose identities are taken, and one that is read and priced meanwhile. */
+const BATCHES_UNDER_WAY = 3;
 
 /** Lets batches overlap as {@link Turn} describes, and keeps the reader from running further ahead. */
 class BatchLine {
