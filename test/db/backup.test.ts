@@ -318,6 +318,7 @@ test.runIf(process.platform === "linux")("a disk that fills up is named, and no 
   const script = join(import.meta.dirname, "../support/backup-process.ts");
   const child = spawn("prlimit", ["--fsize=4096", process.execPath, script, db.url, file], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: "1" }, // whose files the limit is on as well
   });
   const [said] = await Promise.all([text(child.stdout), once(child, "exit")]);
   expect(JSON.parse(said)).toMatchObject({ code: "backup-not-written", what: expect.stringContaining("EFBIG") });

@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startEmbedded } from "../../src/server/db/embedded.ts";
 
 const PROCESS = join(import.meta.dirname, "../support/embedded-process.ts");
@@ -14,7 +15,19 @@ const AS_ROOT = process.getuid?.() === 0;
 const NOBODY = 65_534;
 
 let dataDir: string;
+/** A data folder whose server has run and stopped: to make one takes seconds, to copy it a moment. */
+let usedDir: string;
 const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  usedDir = await mkdtemp(join(tmpdir(), "tollwright-embedded-used-"));
+  await chmod(usedDir, 0o755);
+  await (await startEmbedded({ dataDir: usedDir, durable: true })).stop();
+});
+afterAll(() => rm(usedDir, { recursive: true, force: true }));
+
+/** Makes the test's data folder one that was used before. */
+const useBefore = () => promisify(execFile)("cp", ["-a", `${usedDir}/.`, dataDir]);
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "tollwright-embedded-"));
@@ -26,9 +39,12 @@ afterEach(async () => {
     child.stdin?.end();
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   }
-  await (await startEmbedded({ dataDir, durable: true })).stop(); // whatever a killed process left running
-  const home = await realpath(join(dataDir, "postgres"));
-  await rm(home, { recursive: true });
+  const home = await realpath(join(dataDir, "postgres")).catch(() => null);
+  if (home !== null) {
+    const isLeft = existsSync(join(home, "cluster/postmaster.pid")); // a killed process leaves its server running
+    if (isLeft) await (await startEmbedded({ dataDir, durable: true })).stop();
+    await rm(home, { recursive: true });
+  }
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -43,7 +59,8 @@ interface Said {
 async function launch(options: { uid?: number; prefix?: readonly string[]; dir?: string } = {}) {
   const [program = "", ...args] = [...(options.prefix ?? []), process.execPath, PROCESS, options.dir ?? dataDir];
   const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
-  const child = spawn(program, args, { cwd: "/", stdio: ["pipe", "pipe", "inherit"], ...identity });
+  const env = { ...process.env, ...(options.prefix && { NODE_DISABLE_COMPILE_CACHE: "1" }) }; // a limit is on its files, too
+  const child = spawn(program, args, { cwd: "/", env, stdio: ["pipe", "pipe", "inherit"], ...identity });
   children.push(child);
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   const stop = async (signal?: NodeJS.Signals) => {
@@ -103,6 +120,7 @@ describe("the server", () => {
   });
 
   test("lets in nobody without the password, which only its account can read", async () => {
+    await useBefore();
     const server = await startEmbedded({ dataDir, durable: true });
     const guess = server.url.replace(/:[^:@]*@/, ":guess@");
     await expect(ask(guess, "select 1")).rejects.toThrow("password authentication failed");
@@ -125,7 +143,7 @@ describe("the server", () => {
   });
 
   test("says in its own words why it can't start", async () => {
-    await (await startEmbedded({ dataDir, durable: true })).stop();
+    await useBefore();
     const settings = join(dataDir, "postgres/cluster/postgresql.conf");
     const text = await readFile(settings, "utf8");
     await writeFile(settings, `${text}\nworkmem = 4MB\n`);
@@ -150,7 +168,7 @@ describe("the server", () => {
   });
 
   test("refuses the folder of another major version", async () => {
-    await (await startEmbedded({ dataDir, durable: true })).stop();
+    await useBefore();
     const version = join(dataDir, "postgres/cluster/PG_VERSION");
     const text = await readFile(version, "utf8");
     await writeFile(version, "14\n");
@@ -174,6 +192,7 @@ describe("several processes", () => {
   });
 
   test("one comes while another leaves: it has a server all the same", async () => {
+    await useBefore();
     for (let round = 0; round < 5; round++) {
       const leaving = await startEmbedded({ dataDir, durable: true });
       const [, coming] = await Promise.all([leaving.stop(), startEmbedded({ dataDir, durable: true })]);
@@ -183,6 +202,7 @@ describe("several processes", () => {
   });
 
   test("a killed one leaves the server to the next, which stops it", async () => {
+    await useBefore();
     const killed = await launch();
     await killed.stop("SIGKILL");
     expect(isAlive(killed.pid)).toBe(true);
@@ -195,6 +215,7 @@ describe("several processes", () => {
 
 describe("after a crash", () => {
   test("a server killed ten times comes back by itself, with every row that was committed", async () => {
+    await useBefore();
     const said: string[] = [];
     const server = await startEmbedded({ dataDir, durable: true, log: (line) => said.push(line) });
     const pidFile = join(dataDir, "postgres/cluster/postmaster.pid");
@@ -211,7 +232,8 @@ describe("after a crash", () => {
   });
 
   test("killed together with the process that launched it, it starts again", async () => {
-    for (let round = 0; round < 5; round++) {
+    await useBefore();
+    for (let round = 0; round < 3; round++) {
       const user = await launch();
       process.kill(user.pid, "SIGKILL");
       await user.stop("SIGKILL");
@@ -222,7 +244,7 @@ describe("after a crash", () => {
   });
 
   test("a process number in its lock file that now belongs to another program stops nobody", async () => {
-    await (await startEmbedded({ dataDir, durable: true })).stop();
+    await useBefore();
     const cluster = join(dataDir, "postgres/cluster");
     await writeFile(join(cluster, "postmaster.pid"), `${process.pid}\n${cluster}\n0\n5432\n\n\n0 0\nready   \n`);
     const server = await startEmbedded({ dataDir, durable: true });
@@ -246,7 +268,7 @@ describe("accounts", () => {
   });
 
   test.runIf(AS_ROOT)("a user is told whose folder it is that root made", async () => {
-    await (await startEmbedded({ dataDir, durable: true })).stop();
+    await useBefore();
     const user = await launch({ uid: NOBODY });
     expect(user).toMatchObject({ code: "database-start-failed", what: expect.stringContaining("another account") });
   });
