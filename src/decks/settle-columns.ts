@@ -88,7 +88,7 @@ const isNothing = (text: string, decimal: DecimalMark): boolean =>
 
 const UNREAD_TERMS = ["freeSeconds", "priceFactor", "surcharge"] as const;
 
-/** Nor has it one for seconds that cost nothing, for what a price is multiplied with or has added, or for surcharges. */
+/** Nor has it one for seconds that cost nothing, for what a price is multiplied with or has added, for surcharges. */
 function refuseTerms(deck: OpenDeck, columns: Map<DeckField, number>, decimal: DecimalMark): void {
   for (const field of UNREAD_TERMS) {
     const first = columns.get(field);

@@ -8,11 +8,10 @@ import {
   compileSurcharges,
   firstSurchargeDifference,
   NO_SURCHARGES,
-  type Surcharge,
   surchargesDue,
   surchargesOfShortNumbers,
 } from "./surcharge.ts";
-import type { Derivation, TariffTerms } from "./tariff.ts";
+import type { Derivation, Surcharge, TariffTerms } from "./tariff.ts";
 
 const at = (text: string) => epochMs(Temporal.Instant.from(text).epochMilliseconds);
 const NIGHT = { name: "night", priority: 0, weekdays: [], dates: [], fromS: 79_200, untilS: 21_600 };

@@ -5,33 +5,7 @@ import type { EpochMs } from "../time/epoch.ts";
 import { type ClockWindows, compileWindows, isOpen } from "./clock-window.ts";
 import { deriveAmount } from "./derive-price.ts";
 import type { CallOrigin } from "./origin-zone.ts";
-import type { Increments } from "./rate.ts";
-import type { Derivation, TariffTerms } from "./tariff.ts";
-
-/**
- * What some calls cost on top of the price of their destination. Surcharges of different names add up; of those of one
- * name at most one is due: {@link surchargesDue}. Everything that is given must hold, by the moment of answer.
- */
-export interface Surcharge {
-  readonly name: string;
-  /** Of an answered call, and of each of its minutes: plain decimals in the tariff's currency. */
-  readonly perCall: string;
-  readonly perMinute: string;
-  /** Steps of its own, counted over the whole talk time; null: the seconds that the call is billed. */
-  readonly increments: Increments | null;
-  /** First digits of the called number as it is priced, "=" before those of short codes; empty: any number. */
-  readonly called: readonly string[];
-  /** Names of the tariff's zones of callers; empty: any caller. */
-  readonly origins: readonly string[];
-  /** Names of trunks, as records have them; empty: any, or none. */
-  readonly ingressTrunks: readonly string[];
-  readonly egressTrunks: readonly string[];
-  /** Name of one of the tariff's windows; null: at any time. */
-  readonly window: string | null;
-  /** Half-open, by the time the call was answered. */
-  readonly effectiveFrom: EpochMs;
-  readonly effectiveTo: EpochMs | null;
-}
+import type { Derivation, Surcharge, TariffTerms } from "./tariff.ts";
 
 /** {@link Surcharge} made ready for look-ups, as the tariff that it is seen from asks it. */
 export interface CompiledSurcharge {

@@ -1,10 +1,10 @@
 import type { Currency } from "../money/currency.ts";
 import type { Decimal } from "../money/decimal.ts";
 import type { RoundingMode } from "../money/rounding.ts";
+import type { EpochMs } from "../time/epoch.ts";
 import type { HolidayCalendar } from "./holidays.ts";
 import type { OriginTerms } from "./origin-zone.ts";
-import type { Rate } from "./rate.ts";
-import type { Surcharge } from "./surcharge.ts";
+import type { Increments, Rate } from "./rate.ts";
 
 /** How prices of one tariff are applied; the same for all its rates. Source: docs/concepts/rating.md. */
 export interface TariffTerms {
@@ -51,6 +51,31 @@ export interface TimeWindow {
    */
   readonly fromS: number;
   readonly untilS: number;
+}
+
+/**
+ * What some calls cost on top of the price of their destination. Surcharges of different names add up; of those of one
+ * name at most one is due: `surchargesDue`. Everything that is given must hold, by the moment of answer.
+ */
+export interface Surcharge {
+  readonly name: string;
+  /** Of an answered call, and of each of its minutes: plain decimals in the tariff's currency. */
+  readonly perCall: string;
+  readonly perMinute: string;
+  /** Steps of its own, counted over the whole talk time; null: the seconds that the call is billed. */
+  readonly increments: Increments | null;
+  /** First digits of the called number as it is priced, "=" before those of short codes; empty: any number. */
+  readonly called: readonly string[];
+  /** Names of the tariff's zones of callers; empty: any caller. */
+  readonly origins: readonly string[];
+  /** Names of trunks, as records have them; empty: any, or none. */
+  readonly ingressTrunks: readonly string[];
+  readonly egressTrunks: readonly string[];
+  /** Name of one of the tariff's windows; null: at any time. */
+  readonly window: string | null;
+  /** Half-open, by the time the call was answered. */
+  readonly effectiveFrom: EpochMs;
+  readonly effectiveTo: EpochMs | null;
 }
 
 /** One immutable published version. `number` counts from 1 within the tariff. */

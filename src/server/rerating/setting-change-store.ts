@@ -1,4 +1,5 @@
-import { firstSurchargeDifference, type Surcharge } from "../../core/tariff/surcharge.ts";
+import { firstSurchargeDifference } from "../../core/tariff/surcharge.ts";
+import type { Surcharge } from "../../core/tariff/tariff.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";

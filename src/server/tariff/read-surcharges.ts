@@ -1,6 +1,5 @@
 import { formatDecimal, parseDecimal } from "../../core/money/decimal.ts";
-import type { Surcharge } from "../../core/tariff/surcharge.ts";
-import type { TariffTerms, TimeWindow } from "../../core/tariff/tariff.ts";
+import type { Surcharge, TariffTerms, TimeWindow } from "../../core/tariff/tariff.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
 import { ANY_TIME, readIncrements, readTime } from "./read-terms-text.ts";
 import type { SurchargeSetup, TariffSetup } from "./tariff-setup.ts";
