@@ -43,8 +43,8 @@ const LOOKUP_CALLS = 10_000;
  * rehearsal a file. Only these files and the calls that are stored by now are looked at: a half whose other half was
  * imported earlier counts as open, and a row that waits in quarantine already as quarantined.
  *
- * Memory: the identities of the files' calls, and the halves of calls. Errors: Problems `file-unreadable`,
- * `file-empty`, `file-not-text`, `file-not-export`, `file-other-format`, `packed-file-too-large`, and those of the source's settings.
+ * Memory: the identities of the files' calls, and the halves of calls. Errors: those of reading the files and of the
+ * source's settings.
  */
 export async function rehearseImports(db: Database, request: RehearsalRequest): Promise<readonly Rehearsal[]> {
   const { source, paths } = request;

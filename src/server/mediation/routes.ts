@@ -43,8 +43,9 @@ const Query = Type.Object({
 const Params = Type.Object({ source: Type.String({ minLength: 1, maxLength: 64 }) });
 
 /**
- * POST /v1/sources/{source}/cdrs — call records as the switch writes them, in the source's format; FreeSWITCH's json_cdr
- * in any of its encodings; packed by gzip, too. Answers 200 once they are committed: duplicates and records that wait in quarantine are safe too.
+ * POST /v1/sources/{source}/cdrs — call records as the switch writes them, in the source's format, packed by gzip or
+ * not; FreeSWITCH's json_cdr in any of its encodings. Answers 200 once they are committed: duplicates and records that
+ * wait in quarantine are safe too.
  */
 export const mediationRoutes =
   (db: Database, receiver: PushReceiver): FastifyPluginAsyncTypebox =>
