@@ -109,7 +109,8 @@ test("archive and restore are identity on the rows, whatever is in them", { time
             `insert into usage_events (tenant_id, book_id, started_at, id, account_id, source_id, batch_id, line,
                revision, call_key, leg, call_id, direction, calling, called, answered_at, ended_at, talked_ms,
                talked_s, cause_text, q850)
-             values ($1, $1, ${at}, gen_random_uuid(), $1, $1, 1, 1, $2, $3, '', $4, 'originating', $3, '1', ${answeredAt}, ${at}, 1, 1,
+             values ($1, $1, ${at}, gen_random_uuid(), $1, $1, 1, 1, $2, $3, '', $4, 'originating', $3, '1',
+               ${answeredAt}, ${at}, 1, 1,
                $4, $5) returning id`,
             [tenantId, row.revised ? 1 : 0, row.text, row.note, row.cause],
           );

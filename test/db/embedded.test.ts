@@ -59,7 +59,8 @@ interface Said {
 async function launch(options: { uid?: number; prefix?: readonly string[]; dir?: string } = {}) {
   const [program = "", ...args] = [...(options.prefix ?? []), process.execPath, PROCESS, options.dir ?? dataDir];
   const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
-  const env = { ...process.env, ...(options.prefix && { NODE_DISABLE_COMPILE_CACHE: "1" }) }; // a limit is on its files, too
+  const uncached = options.prefix && { NODE_DISABLE_COMPILE_CACHE: "1" }; // a limit would be on its files as well
+  const env = { ...process.env, ...uncached };
   const child = spawn(program, args, { cwd: "/", env, stdio: ["pipe", "pipe", "inherit"], ...identity });
   children.push(child);
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
