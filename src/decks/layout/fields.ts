@@ -34,7 +34,8 @@ const HEADERS: readonly HeaderNames[] = [
       /^(iso|country iso)\b/,
       /\b(asr|acd|margin|utc offset|time ?zone)\b/,
       // The first and the last code of a range, in two columns: neither is a code, an origin or a date.
-      /^(from|to|first|last|start|end) (code|prefix|range|number)s?$|^(code|prefix|range|number)s? (from|to|start|end)$/,
+      /^(from|to|first|last|start|end) (code|prefix|range|number)s?$/,
+      /^(code|prefix|range|number)s? (from|to|start|end)$/,
       // The price that ends, beside "Rate from 1 Feb 2026".
       new RegExp(`^(current |old )?${RATE}s? (until|till|to|before|valid (to|until)) .*20\\d\\d$`),
       // Prices of other things than calls.
