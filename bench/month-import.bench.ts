@@ -100,7 +100,7 @@ const FIGURES = `
     (select sum(amount) from charges where side = 'cost') as cost,
     (select sum(amount) from balances where kind = 'unbilled') as unbilled`;
 
-/** Compares what is stored with the generator's own sums. The session is no request, which may last a minute at most. */
+/** Compares what is stored with the generator's own sums; in a session, because a request may last a minute at most. */
 async function verify(db: Database, totals: MonthTotals, counts: Record<string, number>): Promise<void> {
   const { rows } = await db.session((client) => client.query<Record<string, string>>(FIGURES));
   const found = rows[0] ?? {};

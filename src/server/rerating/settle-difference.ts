@@ -3,9 +3,9 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { entriesInForce, nextEntryNo, reversalOf } from "../usage/charge-entries.ts";
+import { insertCharges } from "../usage/insert-charges.ts";
 import { type ChargedAccount, postCharges } from "../usage/post-charges.ts";
 import type { ChargeEntry, PricedCharge } from "../usage/priced-call.ts";
-import { insertCharges } from "../usage/insert-charges.ts";
 import { type ChargePlace, loadChargeEntries } from "../usage/stored-usage.ts";
 
 /** A stored call, and all that should be charged for it. */
