@@ -17,7 +17,8 @@ bench(
         amount: string;
       }>(
         `select (select count(*)::int from usage_events) as events,
-           (select sum(talked_s) from usage_events) as talked_s, count(*)::int as charges, sum(amount) as amount from charges`,
+           (select sum(talked_s) from usage_events) as talked_s,
+           count(*)::int as charges, sum(amount) as amount from charges`,
       );
       if (sums.events !== n || Number(sums.talked_s) !== talkedS || sums.charges !== 2 * n)
         throw new Error(`found ${JSON.stringify(sums)}, expected ${n} calls of ${talkedS} s`);
