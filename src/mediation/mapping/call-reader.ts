@@ -92,7 +92,7 @@ function compileKey(node: JsonNode, slots: Slots): TextReader {
     "key",
     'Name the column of the switch\'s own call identifier; write "record" when it has none.',
   );
-  return key.value === "record" ? (fields) => fields.identity() : compileText(key, slots);
+  return key.value === "record" ? slots.identity() : compileText(key, slots);
 }
 
 function compileTiming(node: JsonNode, slots: Slots, settings: ClockSettings): Timing {

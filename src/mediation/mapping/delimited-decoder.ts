@@ -68,9 +68,14 @@ export class DelimitedDecoder extends LineDecoder {
     return this.rules.judge(fields, this.#countFault(record, shape), shape.columnFault);
   }
 
-  /** It has all its columns, and the last one's quotes are closed. */
+  /** It has all its columns, and the last one's quotes are closed, or nobody reads it. */
   protected override isClosed(record: CsvRecord): boolean {
-    return record.fieldCount === this.cutter.expectedFields && record.isLastClosed;
+    if (record.fieldCount !== this.cutter.expectedFields) return false;
+    return record.isLastClosed || !this.#reads(record, record.fieldCount - 1);
+  }
+
+  #reads(record: CsvRecord, position: number): boolean {
+    return this.#slots.asksRecord || this.#shapeFor(record).positions.includes(position);
   }
 
   /** The first record is the header; files put one after the other repeat it. */

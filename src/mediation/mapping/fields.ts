@@ -36,6 +36,8 @@ export interface Slot {
 /** The columns that a mapping names, each once. */
 export class Slots {
   readonly all: Slot[] = [];
+  /** Whether the whole record is asked for, as its own key. */
+  asksRecord = false;
 
   /** The slot of a column; one that is needed anywhere is needed. */
   of(ref: ColumnRef, optional: boolean): number {
@@ -43,6 +45,12 @@ export class Slots {
     if (known < 0) return this.all.push({ ref, optional }) - 1;
     if (!optional) this.all[known] = { ref, optional: false };
     return known;
+  }
+
+  /** Reads the record's own identity. */
+  identity(): TextReader {
+    this.asksRecord = true;
+    return (fields) => fields.identity();
   }
 }
 

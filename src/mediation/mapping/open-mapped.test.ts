@@ -155,3 +155,31 @@ describe("every example of the reference page", () => {
     expect(examples.length).toBeGreaterThanOrEqual(4);
   });
 });
+
+test.each<[object, string, string, string]>([
+  // columns                                          last line        what becomes of it   why
+  [["id", "to", "at", "s"], "1,44207,1767225600,60", "line-end-missing", "a digit of the last column may be missing"],
+  [["id", "to", "at", "s", "note"], "1,44207,1767225600,60,no", "call", "nothing is read from what may be cut off"],
+  [["id", "to", "at", "s", "note"], "1,44207,1767225600,60,", "call", "nor from nothing"],
+  [
+    ["id", "to", "at", "s", "note"],
+    "1,44207,1767225600,60",
+    "trailer-missing",
+    "a column may be cut off and another missing",
+  ],
+  [["id", "to", "at", "s"], '1,44207,1767225600,"60"', "call", "closing quotes are an end"],
+])("the last line of a file without line end: %j, %s is %s (%s)", (columns, line, expected) => {
+  const decoder = openMapped({ ...GOOD, layout: { kind: "csv", columns } }, SETTINGS);
+  const rows = [
+    ...decoder.push(Buffer.from(`0,44208,1767225600,10${",".repeat(Object.keys(columns).length - 4)}\n${line}`)),
+  ];
+  const last = [...rows, ...decoder.end()].at(-1)?.outcome;
+  expect(last?.kind === "reject" ? last.reject.code : last?.kind).toBe(expected);
+});
+
+test("a row whose whole text is its key waits for the rest of it, whatever is read", () => {
+  const columns = ["to", "at", "s", "note"];
+  const decoder = openMapped({ ...GOOD, key: "record", layout: { kind: "csv", columns } }, SETTINGS);
+  const rows = [...decoder.push(Buffer.from("44207,1767225600,60,no")), ...decoder.end()];
+  expect(rows.map(({ outcome }) => outcome)).toMatchObject([{ kind: "reject", reject: { code: "line-end-missing" } }]);
+});

@@ -65,7 +65,7 @@ function compileSource(node: JsonNode, source: (typeof SOURCES)[number], slots: 
       return cases(value.list(), node.get("otherwise"), slots);
     case "record":
       if (!value.flag()) throw value.invalid("false makes no sense.", "Write true, or another source.");
-      return (fields) => fields.identity();
+      return slots.identity();
     default:
       return source satisfies never;
   }
