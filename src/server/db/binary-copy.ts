@@ -88,18 +88,22 @@ export class BinaryCopy {
     this.#used += 4;
   }
 
-  /** A uuid as its 16 bytes, one Latin-1 character each; see {@link uuidBytes}. */
-  uuid(bytes: string | null): void {
-    if (bytes === null) {
+  /** A uuid as its 16 bytes, one Latin-1 character each (see {@link uuidBytes}), or as {@link UuidWords}. */
+  uuid(value: string | UuidWords | null): void {
+    if (value === null) {
       this.null();
       return;
     }
-    invariant(bytes.length === 16, "a uuid is 16 bytes");
     this.#length(16, 20);
-    const into = this.#bytes;
     const start = this.#used;
-    for (let i = 0; i < 16; i += 1) into[start + i] = bytes.charCodeAt(i);
     this.#used = start + 16;
+    if (typeof value !== "string") {
+      for (let i = 0; i < 4; i += 1) this.#view.setInt32(start + i * 4, value[i] as number);
+      return;
+    }
+    invariant(value.length === 16, "a uuid is 16 bytes");
+    const into = this.#bytes;
+    for (let i = 0; i < 16; i += 1) into[start + i] = value.charCodeAt(i);
   }
 
   /** NUL cannot stand in PostgreSQL text and is written as U+FFFD. */
@@ -286,6 +290,14 @@ function bigDigits(size: bigint): number {
 /** The 16 bytes of a uuid in its usual text form, one Latin-1 character each. */
 export function uuidBytes(uuid: string): string {
   return Buffer.from(uuid.replaceAll("-", ""), "hex").toString("latin1");
+}
+
+/** A uuid as four words, of which the first byte is the highest: the quickest to write, for those that repeat. */
+export type UuidWords = Int32Array;
+
+export function uuidWords(uuid: string): UuidWords {
+  const bytes = Buffer.from(uuid.replaceAll("-", ""), "hex");
+  return Int32Array.from({ length: 4 }, (_, i) => bytes.readInt32BE(i * 4));
 }
 
 /** The usual text form of 16 bytes. */

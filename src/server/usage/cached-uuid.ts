@@ -1,14 +1,14 @@
-import { uuidBytes } from "../db/binary-copy.ts";
+import { type UuidWords, uuidWords } from "../db/binary-copy.ts";
 
-const cache = new Map<string, string>();
+const cache = new Map<string, UuidWords>();
 const CACHE_MAX = 100_000;
 
-/** {@link uuidBytes} of a book, account or tariff: they repeat in every row, so their bytes are made once. */
-export function cachedUuid(uuid: string): string {
+/** {@link uuidWords} of a book, account or tariff: they repeat in every row, so their words are made once. */
+export function cachedUuid(uuid: string): UuidWords {
   const cached = cache.get(uuid);
   if (cached !== undefined) return cached;
   if (cache.size >= CACHE_MAX) cache.clear();
-  const bytes = uuidBytes(uuid);
-  cache.set(uuid, bytes);
-  return bytes;
+  const words = uuidWords(uuid);
+  cache.set(uuid, words);
+  return words;
 }
