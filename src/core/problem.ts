@@ -72,6 +72,7 @@ export const PROBLEMS = {
   "deck-sheet-ambiguous": 422,
   "deck-codes-ambiguous": 422,
   "deck-cents-ambiguous": 422,
+  "deck-unit-ambiguous": 422,
   "deck-decimal-ambiguous": 422,
   "deck-date-order-ambiguous": 422,
   "deck-template-invalid": 422,

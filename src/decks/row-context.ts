@@ -77,7 +77,8 @@ export interface RowContext {
 
 /**
  * Settles for the whole deck what no row can say alone.
- * Errors: `deck-decimal-ambiguous`, `deck-cents-ambiguous`, `deck-date-order-ambiguous`, `deck-template-invalid`.
+ * Errors: `deck-decimal-ambiguous`, `deck-cents-ambiguous`, `deck-unit-ambiguous`, `deck-date-order-ambiguous`,
+ * `deck-template-invalid`.
  */
 export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
   const { layout } = deck;
@@ -147,7 +148,7 @@ const NOTHING_HIDDEN: HiddenCells = { lines: [], columns: [] };
 
 /**
  * What the prices are in, as far as it is the same for all of them.
- * Errors: `deck-cents-ambiguous`.
+ * Errors: `deck-cents-ambiguous`, `deck-unit-ambiguous`.
  */
 function moneyOf(
   deck: OpenDeck,
@@ -168,6 +169,7 @@ function moneyOf(
   const currency = checkedCurrency(template.defaults?.currency) ?? named ?? title.currency ?? null;
   const isOpen = template.inCents === undefined && !title.inCents && headerMayBePence(rateHeader);
   if (isOpen && mayBePounds(deck, currency)) throw centsAmbiguous(rateHeader);
+  if (template.ratePer === undefined && headerUnitS(rateHeader) === undefined) refuseCycles(deck, rateHeader);
   return {
     // "Rate" beside "Billable units" is the price of such a unit.
     unitS:
@@ -178,6 +180,15 @@ function moneyOf(
     feesInCents: headerIsCents(feeHeader) || (headerCurrency(feeHeader) === undefined && title.inCents),
     currency,
   };
+}
+
+/** VOS3000 calls the step a billing cycle and prices that; others mean a price a minute. Of 60 s both are the same. */
+function refuseCycles(deck: OpenDeck, rateHeader: string): void {
+  const column = deck.layout.columns.get("increments") ?? -1;
+  const header = deck.layout.headers[column] ?? "";
+  if (!/\bbilling cycle\b/i.test(header)) return;
+  const other = columnTexts(deck, column).find((text) => !/^60\b/.test(text));
+  if (other !== undefined) throw unitAmbiguous(rateHeader, header, other);
 }
 
 /** Whether prices are in pounds, or nothing says of all of them that they are not. */
@@ -277,6 +288,12 @@ const centsAmbiguous = (header: string) =>
   new Problem("deck-cents-ambiguous", {
     what: `The prices under "${header}" can be in pounds or in pence, a hundredth of that.`,
     fix: "Set the template's inCents to true for pence, else to false, or its defaults.currency if it is not GBP.",
+  });
+
+const unitAmbiguous = (rateHeader: string, header: string, text: string) =>
+  new Problem("deck-unit-ambiguous", {
+    what: `The prices under "${rateHeader}" can be for a minute or for one "${header}", which is ${text} in a row.`,
+    fix: 'Set the template\'s ratePer to "minute", or to "increment" for the price of a cycle.',
   });
 
 const codesAmbiguous = () =>

@@ -25,6 +25,11 @@ test.each<[string[], DeckTemplate, string[] | string, string]>([
   [["Code,Rate", "93,12.5"], { inCents: true }, ["93 0.125 60 1/1"], "nothing in the deck says so"],
   [["Code,US cents/min", "93,0.125"], { inCents: false }, ["93 0.125 60 1/1 USD"], "a header that is wrong"],
 
+  [["Area prefix,Billing rate,Billing cycle", "93,0.2,6"], {}, "deck-unit-ambiguous", "a price a cycle, or a minute"],
+  [["Area prefix,Billing rate,Billing cycle", "93,0.2,60"], {}, ["93 0.2 60 60/60"], "the same"],
+  [["Prefix,Rate/min,Billing cycle", "93,0.2,6"], {}, ["93 0.2 60 6/6"], "the header says it"],
+  [["Prefix,Billing rate,Billing cycle", "93,0.2,6"], { ratePer: "increment" }, ["93 0.2 6 6/6"], "the operator knows"],
+
   [["Code,Rate,Minimum charge", "93,0.2,0.05"], {}, "deck-columns-ambiguous", "money, and no place for it"],
   [["Code,Rate,Min. Charge", "93,0.2,30"], {}, "deck-columns-ambiguous", "seconds, or yen"],
   [["Code,Rate,Minimum charge", "93,0.2,0.00", "94,0.3,"], {}, ["93 0.2 60 1/1", "94 0.3 60 1/1"], "none"],
