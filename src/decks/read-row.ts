@@ -11,7 +11,7 @@ import { dayAndTime } from "./cells/day-and-time.ts";
 import { parseIncrements } from "./cells/increments.ts";
 import { parseOrigin } from "./cells/origin.ts";
 import { type DecimalMark, parsePrice } from "./cells/price.ts";
-import { parseStatus, saysYes } from "./cells/status.ts";
+import { parseAction, parseStatus, saysYes } from "./cells/status.ts";
 import { parseUnit } from "./cells/unit.ts";
 import type { DeckRow, DeckStatus } from "./deck-row.ts";
 import type { RowContext } from "./row-context.ts";
@@ -150,7 +150,8 @@ function readDestination(cell: (field: DeckField) => Cell, context: RowContext):
 
 function readStatus(text: string, context: RowContext): DeckStatus | null {
   if (text === "") return null;
-  const status = parseStatus(text);
+  const action = context.isStatusAction ? parseAction(text) : undefined;
+  const status = action === undefined ? parseStatus(text) : action;
   if (status === undefined) context.unknownStatuses.add(text);
   return status ?? null;
 }

@@ -60,6 +60,8 @@ export interface RowContext {
   /** The deck has no header. */
   readonly isInferred: boolean;
   readonly isDateOrderAssumed: boolean;
+  /** The column of changes is headed "Action". */
+  readonly isStatusAction: boolean;
   readonly unknownStatuses: Set<string>;
   readonly zeroRates: { count: number };
   /** Rows under a destination's first one often leave its name blank. */
@@ -134,6 +136,7 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
       columns.has("effectiveFrom") || template.defaults?.effectiveFrom !== undefined
         ? undefined
         : titleWithStart([...titlesOf(deck), header("rate")]),
+    isStatusAction: /^action$/i.test(header("status").trim()),
     unknownStatuses: new Set(),
     zeroRates: { count: 0 },
     lastDestination: { text: "" },

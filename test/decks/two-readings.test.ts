@@ -30,6 +30,19 @@ test.each<[string[], DeckTemplate, string[] | string, string]>([
   [["Prefix,Rate/min,Billing cycle", "93,0.2,6"], {}, ["93 0.2 60 6/6"], "the header says it"],
   [["Prefix,Billing rate,Billing cycle", "93,0.2,6"], { ratePer: "increment" }, ["93 0.2 6 6/6"], "the operator knows"],
 
+  [
+    ["Action,Prefix,Rate", "A,93,0.2", "U,94,0.3", "D,95,0.4"],
+    {},
+    ["93 0.2 60 1/1", "94 0.3 60 1/1", "95 closed"],
+    "D deletes where A adds",
+  ],
+  [
+    ["Change,Prefix,Rate", "D,93,0.2", "I,94,0.3"],
+    {},
+    ["93 0.2 60 1/1", "94 0.3 60 1/1"],
+    "and is a decrease elsewhere",
+  ],
+
   [["Code,Rate,Minimum charge", "93,0.2,0.05"], {}, "deck-columns-ambiguous", "money, and no place for it"],
   [["Code,Rate,Min. Charge", "93,0.2,30"], {}, "deck-columns-ambiguous", "seconds, or yen"],
   [["Code,Rate,Minimum charge", "93,0.2,0.00", "94,0.3,"], {}, ["93 0.2 60 1/1", "94 0.3 60 1/1"], "none"],

@@ -19,6 +19,11 @@ const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
 /** Whether a column of yes and no, such as "Forbidden", says yes. */
 export const saysYes = (text: string): boolean => /^(y(es)?|true|1|x)$/i.test(text.trim());
 
+const ACTIONS: Readonly<Record<string, DeckStatus | null>> = { a: null, m: null, u: null, d: "closed" };
+
+/** A letter under "Action", as Sippy has it: add, modify, update say nothing that the price does not, D is delete. */
+export const parseAction = (text: string): DeckStatus | null | undefined => ACTIONS[text.trim().toLowerCase()];
+
 /** The change column of a deck, in the words carriers use; undefined for a word not known. */
 export function parseStatus(text: string): DeckStatus | undefined {
   const word = text
