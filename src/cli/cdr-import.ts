@@ -71,8 +71,7 @@ interface FileResult {
   readonly path: string;
   readonly counts: RowCounts;
   readonly reasons: readonly QuarantineReason[];
-  /** Only in a dry run. */
-  readonly nonBillable?: Rehearsal["nonBillable"];
+  readonly nonBillable: Rehearsal["nonBillable"];
   /** Of the duplicates: calls that today's settings have no price for, and why. */
   readonly unpriced: readonly QuarantineReason[];
 }
@@ -134,9 +133,9 @@ async function importOne(
   path: string,
   onProgress: (progress: { readonly bytesDone: number }) => void,
 ): Promise<FileResult> {
-  const { id, pass, counts, unpriced } = await importFile(db, { source, path, receivedAt, onProgress });
+  const { id, pass, counts, unpriced, nonBillable } = await importFile(db, { source, path, receivedAt, onProgress });
   const reasons = counts.quarantined > 0 ? await findReasons(db, { tenantId: source.tenantId, fileId: id }) : [];
-  return { id, pass, path, counts, reasons, unpriced };
+  return { id, pass, path, counts, reasons, unpriced, nonBillable };
 }
 
 /** The second half of a call ends the wait of the first, in a file that was imported before: its counts have moved. */
@@ -195,7 +194,7 @@ function reasonsTable(results: readonly FileResult[]): (string | Table)[] {
 /** Why records are no calls, over all files: a leg or a type that the source's settings do not name may be the call. */
 function nonBillableTable(results: readonly FileResult[]): (string | Table)[] {
   const byWhy = Map.groupBy(
-    results.flatMap(({ nonBillable = [] }) => nonBillable),
+    results.flatMap(({ nonBillable }) => nonBillable),
     ({ why }) => why,
   );
   const rows = [...byWhy].map(([why, ofWhy]) => ({ why, rows: sum(ofWhy.map((one) => one.rows)) }));

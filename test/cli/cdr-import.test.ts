@@ -117,7 +117,7 @@ If the switch's template changed, change the source's columns. [column-count]
     expect(after).toMatchObject({ document: { total: { rows: 4, stored: 0, duplicate: 3, quarantined: 1 } } });
   });
 
-  test("in a dry run says why records are no calls: the leg that the source does not name may be the call", async () => {
+  test("says why records are no calls, dry run or not: the leg that the source does not name may be the call", async () => {
     await operator.source("gw-1", "radius-detail");
     const stop = `Mon Mar  2 10:16:48 2026
 \tAcct-Status-Type = Stop
@@ -128,8 +128,11 @@ If the switch's template changed, change the source's columns. [column-count]
 \tAcct-Session-Time = 95
 \tTimestamp = 1772446608
 `;
-    const { stdout } = await cdr("import", "--source", "gw-1", "--dry-run", await file("detail", stop));
-    expect(stdout.replaceAll(/ +/g, " ")).toContain("NON-BILLABLE AS ROWS\nleg originate/voip 1\n");
+    const path = await file("detail", stop);
+    for (const dryRun of [["--dry-run"], []]) {
+      const { stdout } = await cdr("import", "--source", "gw-1", ...dryRun, path);
+      expect(stdout.replaceAll(/ +/g, " ")).toContain("NON-BILLABLE AS ROWS\nleg originate/voip 1\n");
+    }
   });
 
   test("tells of stored calls that today's settings have no price for, and keeps the one they have", async () => {

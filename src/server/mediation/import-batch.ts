@@ -32,6 +32,8 @@ export interface BatchResult {
   /** What is to be posted, as the last thing in the transaction. */
   readonly entries: readonly ChargeEntry[];
   readonly unpriced: readonly UnpricedCall[];
+  /** Why rows are no calls to be paid, one of each such row that came. */
+  readonly nonBillable: readonly string[];
 }
 
 /** A call that is stored and has no price by today's settings: it keeps the one it has. */
@@ -99,8 +101,22 @@ export async function importBatch(
   await release(tx, source, { rows, rejectedPlaces, fates, moved, partHashes: parts.settledHashes });
   const lines = [...singles.map(({ row }) => row.line), ...wholes.map(({ assembly }) => assembly.line)];
   const unpriced = unpricedCalls(outcomes, lines);
-  return { fates: rows.map((_, place) => fateAt(fates, place)), moved, entries, unpriced };
+  const rowsOf = [...singles.map(() => 1), ...wholes.map(({ arrived }) => arrived.length)];
+  const nonBillable = nonBillableRows(rows, outcomes, rowsOf);
+  return { fates: rows.map((_, place) => fateAt(fates, place)), moved, entries, unpriced, nonBillable };
 }
+
+/** `rowsOf`: how many of the rows each outcome is of. */
+const nonBillableRows = (
+  rows: readonly ArrivedRow[],
+  outcomes: readonly CallOutcome[],
+  rowsOf: readonly number[],
+): readonly string[] => [
+  ...rows.flatMap(({ outcome }) => (outcome.kind === "non-billable" ? outcome.why : [])),
+  ...outcomes.flatMap((outcome, index) =>
+    outcome.fate === "non-billable" ? new Array<string>(rowsOf[index] ?? 0).fill(outcome.why) : [],
+  ),
+];
 
 const unpricedCalls = (outcomes: readonly CallOutcome[], lines: readonly number[]): readonly UnpricedCall[] =>
   outcomes.flatMap((outcome, index) =>

@@ -13,6 +13,7 @@ import type { Turn } from "./batch-source.ts";
 import { CutOffRows } from "./cut-off-rows.ts";
 import { advanceFile, closePass, openPass, type SourceFile } from "./file-store.ts";
 import { nameUnpacked } from "./gzip.ts";
+import { type NonBillableReason, NonBillableTally } from "./non-billable-tally.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { lockParts } from "./part-store.ts";
 import { fileChanged, importBusy } from "./problems.ts";
@@ -42,6 +43,8 @@ export interface ImportedFile extends SourceFile {
    * duplicates. Of the rows that this import read: one that goes on after a kill tells of the rest alone.
    */
   readonly unpriced: readonly QuarantineReason[];
+  /** Why rows that this import read are no calls to be paid. */
+  readonly nonBillable: readonly NonBillableReason[];
 }
 
 /** Rows in one transaction: larger batches post fewer journals, smaller ones lose less work to a kill. */
@@ -84,14 +87,14 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
     return opened;
   });
   const cutOff = await CutOffRows.find(db, source, { path, sizeBytes: digest.sizeBytes });
-  const unpriced = new ReasonTally();
+  const told = { unpriced: new ReasonTally(), nonBillable: new NonBillableTally() };
   const numbers = new RecordNumbers(source.config.completeness, file.receivedAt);
   const sha256 = await importRows(db, {
     request,
     file,
     cutOff,
     numbers,
-    unpriced,
+    told,
     open: () => openAt(file.receivedAt),
   });
   if (sha256 !== digest.sha256) throw fileChanged({ name });
@@ -101,7 +104,7 @@ export async function importFile(db: Database, request: ImportRequest): Promise<
     return closePass(tx, file);
   });
   if (imported === undefined) throw importBusy({ source: source.name });
-  return { ...imported, unpriced: unpriced.list() };
+  return { ...imported, unpriced: told.unpriced.list(), nonBillable: told.nonBillable.list() };
 }
 
 /**
@@ -115,18 +118,19 @@ async function importRows(
     readonly file: SourceFile;
     readonly cutOff: CutOffRows;
     readonly numbers: RecordNumbers;
-    readonly unpriced: ReasonTally;
+    readonly told: { readonly unpriced: ReasonTally; readonly nonBillable: NonBillableTally };
     readonly open: () => Promise<OpenedSource>;
   },
 ): Promise<string> {
-  const { request, file, cutOff, numbers, unpriced, open } = args;
+  const { request, file, cutOff, numbers, told, open } = args;
   const hash = createHash("sha256");
   const { format, settings } = await open();
   const decoder = format.open(settings);
   const batcher = new RowBatcher(file.id, { size: request.batchRows ?? BATCH_ROWS, skip: file.rowsDone });
   const line = new BatchLine(async (batch, turn) => {
     const stored = await storeRows(db, { request, file, opened: await open(), batch, turn });
-    for (const call of stored.unpriced) unpriced.add(call.reject, call.line);
+    for (const call of stored.unpriced) told.unpriced.add(call.reject, call.line);
+    for (const why of stored.nonBillable) told.nonBillable.add(why);
     request.onProgress?.({ bytesDone: batch.bytesDone, sizeBytes: file.sizeBytes });
   });
   const take = async (rows: readonly DecodedRow[]) => {

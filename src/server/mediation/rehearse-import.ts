@@ -7,6 +7,7 @@ import type { Database } from "../db/database.ts";
 import { loadRatingContext } from "../rating/rating-context.ts";
 import { findContents } from "../usage/stored-usage.ts";
 import { assemble, partOf, type ReadPart } from "./assemble-calls.ts";
+import { type NonBillableReason, NonBillableTally } from "./non-billable-tally.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { type CallRecord, prepareCall } from "./prepare-call.ts";
 import type { QuarantineReason } from "./quarantine-store.ts";
@@ -30,7 +31,7 @@ export interface Rehearsal {
   /** Why rows would be put into quarantine, the most frequent reason first. */
   readonly reasons: readonly QuarantineReason[];
   /** Why records are no calls to be paid, the most frequent reason first. */
-  readonly nonBillable: readonly { readonly why: string; readonly rows: number }[];
+  readonly nonBillable: readonly NonBillableReason[];
   /** Why calls that are stored would keep the price they have. */
   readonly unpriced: readonly QuarantineReason[];
 }
@@ -79,7 +80,7 @@ class FileTally {
   readonly reasons = new ReasonTally();
   readonly unpriced = new ReasonTally();
   readonly #counts = { ...NO_ROWS };
-  readonly #nonBillable = new Map<string, number>();
+  readonly #nonBillable = new NonBillableTally();
 
   count(fate: Fate): void {
     this.#counts.rows += 1;
@@ -88,11 +89,11 @@ class FileTally {
 
   countNonBillable(why: string): void {
     this.count("nonBillable");
-    this.#nonBillable.set(why, (this.#nonBillable.get(why) ?? 0) + 1);
+    this.#nonBillable.add(why);
   }
 
   rehearsal(): Rehearsal {
-    const nonBillable = [...this.#nonBillable].map(([why, rows]) => ({ why, rows })).sort((a, b) => b.rows - a.rows);
+    const nonBillable = this.#nonBillable.list();
     return { counts: this.#counts, reasons: this.reasons.list(), nonBillable, unpriced: this.unpriced.list() };
   }
 }

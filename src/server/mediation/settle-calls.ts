@@ -13,7 +13,8 @@ import type { PreparedCall } from "./prepare-call.ts";
 
 /** What became of one whole call. */
 export type CallOutcome =
-  | { readonly fate: "stored" | "corrected" | "non-billable" }
+  | { readonly fate: "stored" | "corrected" }
+  | { readonly fate: "non-billable"; readonly why: string }
   /** `unpriced`: why today's settings have no price for a call that is stored and keeps the one it has. */
   | { readonly fate: "duplicate"; readonly unpriced?: Reject }
   | { readonly fate: "quarantined"; readonly reject: Reject };
@@ -46,7 +47,7 @@ export async function settleCalls(
   const outcomes = prepared.map((item): CallOutcome => {
     switch (item.kind) {
       case "non-billable":
-        return { fate: "non-billable" };
+        return { fate: "non-billable", why: item.why };
       case "reject":
         if (item.record !== null && stored.get(uuidText(item.record.id)) === item.record.contentHash)
           return { fate: "duplicate", unpriced: item.reject };

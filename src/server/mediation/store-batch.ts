@@ -31,6 +31,7 @@ export interface StoredBatch {
   /** One a row, in order. */
   readonly fates: readonly RowFate[];
   readonly unpriced: readonly UnpricedCall[];
+  readonly nonBillable: readonly string[];
 }
 
 /** Stores a batch of rows, its charges and their ledger postings in one transaction. */
@@ -47,12 +48,12 @@ export async function storeBatch(db: Database, batch: Batch): Promise<StoredBatc
       retrying: batch.kind === "retry",
       makePartitions: (times) => makePartitions(db, times),
     };
-    const { fates, moved, entries, unpriced } = await importBatch(tx, origin, rows, batch.turn);
+    const { fates, moved, entries, ...told } = await importBatch(tx, origin, rows, batch.turn);
     await batch.onFates(tx, fates);
     if (moved.size > 0) await recount(tx, moved);
     const { accounts } = opened.desk.rating;
     await postCharges(tx, { batchId, bookedAt, bookedBy: "ingest", memo: "", accounts, entries });
-    return { fates, unpriced };
+    return { fates, ...told };
   });
 }
 
