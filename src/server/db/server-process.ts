@@ -134,7 +134,7 @@ function buffersMib(): number {
 const WAL_MIB_MIN = 1_024;
 const WAL_MIB_MAX = 8_192;
 
-/** MiB of log between two checkpoints: more is faster, and a longer recovery; a tenth of the disk's free space at most. */
+/** MiB of log between two checkpoints: more is faster, and a longer recovery; at most a tenth of the free disk. */
 async function walMibMax(home: string): Promise<number> {
   const { bavail, bsize } = await statfs(home);
   return Math.min(WAL_MIB_MAX, Math.max(WAL_MIB_MIN, Math.floor((bavail * bsize) / 10 / 2 ** 20)));
