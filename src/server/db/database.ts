@@ -10,7 +10,7 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Connections for short transactions; 10 when not given. */
   readonly connectionsMax?: number;
-  /** Connections for COPY and migrations; 4 when not given. */
+  /** Connections for COPY and migrations; 8 when not given: an import may hold three, and others go on beside it. */
   readonly bulkConnectionsMax?: number;
 }
 
@@ -70,7 +70,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     ...shared,
     ...BULK_TIMEOUTS,
     options: BULK_SESSION,
-    max: options.bulkConnectionsMax ?? 4,
+    max: options.bulkConnectionsMax ?? 8,
     application_name: "tollwright bulk",
   });
   for (const pool of [oltp, bulk]) pool.on("error", () => undefined); // an idle connection died: the next use reconnects
