@@ -1,8 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { chown, mkdir, open, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { chown, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
-import { totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -121,34 +120,12 @@ async function openLog(path: string, account: ServerAccount | undefined) {
   return file;
 }
 
-const BUFFERS_MIB_MIN = 256;
-const BUFFERS_MIB_MAX = 8_192;
-
-/** MiB for pages of tables and indexes: an eighth of what this machine or container has. */
-function buffersMib(): number {
-  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  const eighthMib = Math.floor(Math.min(totalmem(), limit) / 8 / 2 ** 20);
-  return Math.min(BUFFERS_MIB_MAX, Math.max(BUFFERS_MIB_MIN, eighthMib));
-}
-
-const WAL_MIB_MIN = 1_024;
-const WAL_MIB_MAX = 8_192;
-
-/** MiB of log between two checkpoints: more is faster, and a longer recovery; at most a tenth of the free disk. */
-async function walMibMax(home: string): Promise<number> {
-  const { bavail, bsize } = await statfs(home);
-  return Math.min(WAL_MIB_MAX, Math.max(WAL_MIB_MIN, Math.floor((bavail * bsize) / 10 / 2 ** 20)));
-}
-
 async function serverOptions(launch: Launch): Promise<string[]> {
   const settings: Record<string, string> = {
     ...(await listenSettings(launch)),
     max_connections: "100",
-    shared_buffers: `${launch.durable ? buffersMib() : BUFFERS_MIB_MIN}MB`,
-    max_wal_size: `${await walMibMax(launch.home)}MB`,
-    // Each page that changes is logged whole once a checkpoint: of an index by number, which a month's calls hit
-    // everywhere, that is most of the log.
-    checkpoint_timeout: "15min",
+    shared_buffers: "256MB",
+    max_wal_size: "4GB",
     wal_level: "minimal", // no replicas here, and a COPY into a new table then skips the log
     max_wal_senders: "0",
     jit: "off",
