@@ -14,9 +14,10 @@ import { findSourceNamed } from "../server/mediation/find-source.ts";
 import { importFile } from "../server/mediation/import-file.ts";
 import { listRecordFiles } from "../server/mediation/list-record-files.ts";
 import { matchSources } from "../server/mediation/match-sources.ts";
+import { type NonBillableReason, NonBillableTally } from "../server/mediation/non-billable-tally.ts";
 import { sourceNotNamed } from "../server/mediation/problems.ts";
 import { requireRecords } from "../server/mediation/read-file.ts";
-import { type Rehearsal, rehearseImports } from "../server/mediation/rehearse-import.ts";
+import { rehearseImports } from "../server/mediation/rehearse-import.ts";
 import type { Source } from "../server/mediation/source.ts";
 import { countCells, countColumns } from "./cdr-counts.ts";
 import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
@@ -71,7 +72,7 @@ interface FileResult {
   readonly path: string;
   readonly counts: RowCounts;
   readonly reasons: readonly QuarantineReason[];
-  readonly nonBillable: Rehearsal["nonBillable"];
+  readonly nonBillable: readonly NonBillableReason[];
   /** Of the duplicates: calls that today's settings have no price for, and why. */
   readonly unpriced: readonly QuarantineReason[];
 }
@@ -180,30 +181,34 @@ function reasonsTable(results: readonly FileResult[]): (string | Table)[] {
     results.flatMap(({ reasons }) => reasons),
     ({ code }) => code,
   );
-  const reasons = [...byCode].map(([code, ofCode]) => ({ code, rows: sum(ofCode.map(({ rows }) => rows)) }));
-  if (reasons.length === 0) return [];
-  return [
-    "",
-    {
-      columns: [{ title: "QUARANTINED FOR" }, { title: "ROWS", align: "right" }],
-      rows: reasons.sort((a, b) => b.rows - a.rows).map(({ code, rows }) => [code, String(rows)]),
-    },
-  ];
+  const reasons = [...byCode].map(([code, ofCode]) => ({ what: code, rows: sum(ofCode.map(({ rows }) => rows)) }));
+  return countsTable(
+    "QUARANTINED FOR",
+    reasons.sort((a, b) => b.rows - a.rows),
+  );
 }
 
 /** Why records are no calls, over all files: a leg or a type that the source's settings do not name may be the call. */
 function nonBillableTable(results: readonly FileResult[]): (string | Table)[] {
-  const byWhy = Map.groupBy(
-    results.flatMap(({ nonBillable }) => nonBillable),
-    ({ why }) => why,
+  const tally = new NonBillableTally();
+  for (const { why, rows } of results.flatMap(({ nonBillable }) => nonBillable)) tally.add(why, rows);
+  return countsTable(
+    "NON-BILLABLE AS",
+    tally.list().map(({ why, rows }) => ({ what: why, rows })),
   );
-  const rows = [...byWhy].map(([why, ofWhy]) => ({ why, rows: sum(ofWhy.map((one) => one.rows)) }));
-  if (rows.length === 0) return [];
+}
+
+/** Numbers of rows below a heading; nothing for none. */
+function countsTable(
+  title: string,
+  counts: readonly { readonly what: string; readonly rows: number }[],
+): (string | Table)[] {
+  if (counts.length === 0) return [];
   return [
     "",
     {
-      columns: [{ title: "NON-BILLABLE AS" }, { title: "ROWS", align: "right" }],
-      rows: rows.sort((a, b) => b.rows - a.rows).map((one) => [one.why, String(one.rows)]),
+      columns: [{ title }, { title: "ROWS", align: "right" }],
+      rows: counts.map(({ what, rows }) => [what, String(rows)]),
     },
   ];
 }

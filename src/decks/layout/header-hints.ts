@@ -23,7 +23,7 @@ export function headerCurrency(header: string): Currency | undefined {
 /** Seconds that a price header says the price is for: "per minute" 60, "/sec" 1, "per 6 sec" 6, "per 1000 min" 60,000. */
 export function headerUnitS(header: string): number | undefined {
   if (/(\bper|\/|\ban?)\s*(hour|hr|h)\b/i.test(header)) return 3_600;
-  const minutes = /(?:\bper|\/|\ba|\bp)\s*([1-9][\d,. ]{0,6})\s*min(?:ute)?s?\b/i.exec(header);
+  const minutes = /(?:\bper|\/|\ba|\bp)\s*([1-9]\d{0,5}(?:[,. ]\d{3})*)\s*min(?:ute)?s?\b/i.exec(header);
   if (minutes !== null) return 60 * Number(minutes[1]?.replace(/\D/g, ""));
   const several = /(?:\bper|\/|\ba|\bp)\s*([1-9]\d{0,3})\s*s(?:ec(?:ond)?s?)?\b/i.exec(header);
   if (several !== null) return Number(several[1]);

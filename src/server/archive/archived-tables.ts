@@ -1,4 +1,5 @@
 import { invariant } from "../../core/invariant.ts";
+import { addDecimal, type Decimal, formatDecimal, parseDecimal } from "../../core/money/decimal.ts";
 
 /** Which tables go to the archive, each to a file of its own. */
 export const ARCHIVED_TABLES = ["usage_events", "charges", "usage_history"] as const;
@@ -157,7 +158,7 @@ export const sameFigures = (a: readonly Figure[], b: readonly Figure[]): boolean
 
 const figuresText = (figures: readonly Figure[]): string =>
   figures
-    .map(({ key, rows, digest, amount, seconds }) => [key, rows, digest, amount, seconds].join(" "))
+    .map(({ key, rows, digest, amount, seconds }) => [key, ...[rows, digest, amount, seconds].map(plain)].join(" "))
     .sort()
     .join("\n");
 
@@ -179,14 +180,15 @@ const added = (a: Figure, b: Figure): Figure => ({
   seconds: addedTexts(a.seconds, b.seconds),
 });
 
-/** Adds decimals; both databases write those of one column with as many decimals each time. */
-function addedTexts(a: string, b: string): string {
-  const decimals = (text: string): number => text.split(".")[1]?.length ?? 0;
-  invariant(decimals(a) === decimals(b), `${a} and ${b} are of one scale`);
-  const units = BigInt(a.replace(".", "")) + BigInt(b.replace(".", ""));
-  if (decimals(a) === 0) return String(units);
-  const digits = String(units < 0n ? -units : units).padStart(decimals(a) + 1, "0");
-  return `${units < 0n ? "-" : ""}${digits.slice(0, -decimals(a))}.${digits.slice(-decimals(a))}`;
+const addedTexts = (a: string, b: string): string => formatDecimal(addDecimal(decimalOf(a), decimalOf(b)));
+
+/** A figure without the zeros that one of the databases may write behind it. */
+const plain = (figure: string): string => formatDecimal(decimalOf(figure));
+
+function decimalOf(figure: string): Decimal {
+  const value = parseDecimal(figure);
+  invariant(value, `${figure} is a decimal`);
+  return value;
 }
 
 /** All rows of a list of figures. */

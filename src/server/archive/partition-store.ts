@@ -1,5 +1,6 @@
 import pg from "pg";
 import { invariant } from "../../core/invariant.ts";
+import { partitionName } from "../db/partitions.ts";
 import type { Tx } from "../db/tx.ts";
 import { type Figure, figuresSql } from "./archived-tables.ts";
 import type { Month } from "./month.ts";
@@ -12,9 +13,7 @@ export interface MonthPartitions {
 
 /** The partitions of a month; null: they are not both there. */
 export async function findPartitions(tx: Tx, { text }: Month): Promise<MonthPartitions | null> {
-  invariant(/^\d{4}-\d{2}$/.test(text), `${text} is a month`);
-  const suffix = text.replace("-", "_");
-  const partitions = { usage_events: `usage_events_${suffix}`, charges: `charges_${suffix}` };
+  const partitions = { usage_events: partitionName("usage_events", text), charges: partitionName("charges", text) };
   const { rows } = await tx.query<{ there: boolean }>(
     "select to_regclass($1) is not null and to_regclass($2) is not null as there",
     [partitions.usage_events, partitions.charges],

@@ -1,7 +1,7 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { toInstant } from "../../core/time/epoch.ts";
 import { type BinaryCopy, copyBody } from "./binary-copy.ts";
 import { copyIn } from "./copy-in.ts";
+import { monthFinder, partitionName } from "./partitions.ts";
 import type { BulkTx } from "./tx.ts";
 
 /** How rows of one kind are written into a table that is partitioned by month (UTC). */
@@ -27,25 +27,11 @@ export async function copyIntoPartitions<Row>(
 ): Promise<void> {
   if (rows.length === 0) return;
   await tx.query("set local role tollwright_owner");
-  for (const [month, ofMonth] of byMonth(rows, into.at)) {
-    const statement = `copy tollwright.${into.table}_${month} (${into.columns}) from stdin (format binary)`;
+  const monthOf = monthFinder();
+  for (const [month, ofMonth] of Map.groupBy(rows, (row) => monthOf(into.at(row)).text)) {
+    const partition = `tollwright.${partitionName(into.table, month)}`;
+    const statement = `copy ${partition} (${into.columns}) from stdin (format binary)`;
     await copyIn(tx, statement, copyBody(ofMonth, into.write));
   }
   await tx.query("set local role tollwright_ingest");
-}
-
-/** Rows by the month (`2026_03`) that names their partition. */
-function byMonth<Row>(rows: readonly Row[], at: (row: Row) => EpochMs): Map<string, readonly Row[]> {
-  let last = { from: 0, until: 0, name: "" };
-  return Map.groupBy(rows, (row) => {
-    const time = at(row);
-    if (time < last.from || time >= last.until) last = monthOf(time);
-    return last.name;
-  });
-}
-
-function monthOf(at: EpochMs): { readonly from: number; readonly until: number; readonly name: string } {
-  const first = toInstant(at).toZonedDateTimeISO("UTC").with({ day: 1 }).startOfDay();
-  const name = first.toPlainDate().toString().slice(0, 7).replace("-", "_");
-  return { from: first.epochMilliseconds, until: first.add({ months: 1 }).epochMilliseconds, name };
 }

@@ -1,5 +1,39 @@
 import { invariant } from "../../core/invariant.ts";
+import { type EpochMs, fromInstant, toInstant } from "../../core/time/epoch.ts";
 import type { Tx } from "./tx.ts";
+
+/** A month (UTC), whose rows are in one partition. */
+export interface PartitionMonth {
+  /** "2026-03". */
+  readonly text: string;
+  /** Half-open. */
+  readonly from: EpochMs;
+  readonly until: EpochMs;
+}
+
+/** Finds the months of times. Neighbours are mostly of one month, which is then not worked out again. */
+export function monthFinder(): (at: EpochMs) => PartitionMonth {
+  let last: PartitionMonth | undefined;
+  return (at) => {
+    if (last === undefined || at < last.from || at >= last.until) last = monthOf(at);
+    return last;
+  };
+}
+
+function monthOf(at: EpochMs): PartitionMonth {
+  const start = toInstant(at).toZonedDateTimeISO("UTC").with({ day: 1 }).startOfDay();
+  return {
+    text: start.toPlainDate().toPlainYearMonth().toString(),
+    from: fromInstant(start.toInstant()),
+    until: fromInstant(start.add({ months: 1 }).toInstant()),
+  };
+}
+
+/** The name that `ensure_partition` gives to the partition of a month ("2026-03"): `usage_events_2026_03`. */
+export function partitionName(table: string, month: string): string {
+  invariant(/^\d{4}-\d{2}$/.test(month), `${month} is a month`);
+  return `${table}_${month.replace("-", "_")}`;
+}
 
 /** Months that one call may ask for: twenty-five years are a unit mistake, not a request. */
 const MONTHS_MAX = 300;

@@ -8,8 +8,8 @@ export interface NonBillableReason {
 export class NonBillableTally {
   readonly #rows = new Map<string, number>();
 
-  add(why: string): void {
-    this.#rows.set(why, (this.#rows.get(why) ?? 0) + 1);
+  add(why: string, rows = 1): void {
+    this.#rows.set(why, (this.#rows.get(why) ?? 0) + rows);
   }
 
   /** The most frequent reason first. */

@@ -1,7 +1,7 @@
 import { invariant } from "../../core/invariant.ts";
-import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
-import { ensurePartitions } from "../db/partitions.ts";
+import { ensurePartitions, monthFinder } from "../db/partitions.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { postCharges } from "../usage/post-charges.ts";
 import type { ArrivedRow, RowFate } from "./arrived-row.ts";
@@ -77,22 +77,19 @@ const monthsMade = new WeakMap<Database, Set<string>>();
 async function makePartitions(db: Database, times: Iterable<EpochMs>): Promise<void> {
   const made = monthsMade.get(db) ?? new Set();
   monthsMade.set(db, made);
-  const firstDays = new Set<string>();
-  let month: { readonly from: number; readonly until: number } = { from: 0, until: 0 };
+  const monthOf = monthFinder();
+  const missing = new Set<string>();
   for (const at of times) {
-    if (at >= month.from && at < month.until) continue;
-    const firstDay = toInstant(at).toZonedDateTimeISO("UTC").with({ day: 1 }).startOfDay();
-    month = { from: firstDay.epochMilliseconds, until: firstDay.add({ months: 1 }).epochMilliseconds };
-    const date = firstDay.toPlainDate().toString();
-    if (!made.has(date)) firstDays.add(date);
+    const { text } = monthOf(at);
+    if (!made.has(text)) missing.add(text);
   }
-  for (const date of [...firstDays].sort()) {
-    const fromDate = Temporal.PlainDate.from(date);
+  for (const month of [...missing].sort()) {
+    const fromDate = Temporal.PlainYearMonth.from(month).toPlainDate({ day: 1 });
     const range = { fromDate, untilDate: fromDate.add({ months: 1 }) };
     await db.transaction("ingest", {}, async (tx) => {
       await ensurePartitions(tx, "usage_events", range);
       await ensurePartitions(tx, "charges", range);
     });
-    made.add(date);
+    made.add(month);
   }
 }
