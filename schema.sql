@@ -1509,10 +1509,11 @@ create table usage_events (
   cause_text text,
   tech_prefix text,
   routing_number text,
+  started_on date not null generated always as (((started_at AT TIME ZONE 'UTC'::text))::date) stored,
   constraint usage_events_pkey PRIMARY KEY (book_id, started_at, id)
 ) partition by range (started_at);
-CREATE INDEX usage_events_called ON ONLY tollwright.usage_events USING btree (called, started_at);
-CREATE INDEX usage_events_calling ON ONLY tollwright.usage_events USING btree (calling, started_at);
+CREATE INDEX usage_events_called ON ONLY tollwright.usage_events USING btree (started_on, called, started_at);
+CREATE INDEX usage_events_calling ON ONLY tollwright.usage_events USING btree (started_on, calling, started_at);
 CREATE INDEX usage_events_started ON ONLY tollwright.usage_events USING brin (started_at timestamptz_minmax_multi_ops);
 alter table usage_events enable row level security;
 alter table usage_events force row level security;

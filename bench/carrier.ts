@@ -35,9 +35,20 @@ export async function setUpCarrier(db: Database): Promise<Carrier> {
   };
 }
 
+/** Days of February 2026 (1 to 28), both ends included. */
+export interface FebruaryDays {
+  readonly first: number;
+  readonly last: number;
+}
+
+const WHOLE_FEBRUARY: FebruaryDays = { first: 1, last: 28 };
+
 /** Imports a file of `n` calls, all of them to be stored, and meters it; answers the seconds talked. */
-export async function importCalls({ operator, source }: Carrier, n: number, meter: Meter): Promise<number> {
-  const { text, talkedS } = switchFile(n);
+export async function importCalls(
+  { operator, source }: Carrier,
+  { n, meter, days = WHOLE_FEBRUARY }: { readonly n: number; readonly meter: Meter; readonly days?: FebruaryDays },
+): Promise<number> {
+  const { text, talkedS } = switchFile(n, days);
   const path = join(tmpdir(), `tollwright-bench-${process.pid}.csv`);
   await writeFile(path, text);
   meter.start();
@@ -48,19 +59,19 @@ export async function importCalls({ operator, source }: Carrier, n: number, mete
   return talkedS;
 }
 
-/** Answered calls of 1 s to 10 min over 28 days of February 2026, in order of their start, from a fixed seed. */
-function switchFile(n: number): { readonly text: string; readonly talkedS: number } {
+/** Answered calls of 1 s to 10 min over days of February 2026, in order of their start, from a fixed seed. */
+function switchFile(n: number, { first, last }: FebruaryDays): { readonly text: string; readonly talkedS: number } {
   let seed = 42;
   const next = (below: number) => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((seed / 2 ** 32) * below);
   };
   const stamp = (s: number) => new Date(s * 1000).toISOString().slice(0, 19).replace("T", " ");
-  const start = Date.UTC(2026, 1, 1) / 1000;
+  const start = Date.UTC(2026, 1, first) / 1000;
   const lines: string[] = [];
   let talkedS = 0;
   for (let i = 0; i < n; i += 1) {
-    const setup = start + Math.floor((i * 28 * 86_400) / n);
+    const setup = start + Math.floor((i * (last - first + 1) * 86_400) / n);
     const ring = next(10);
     const talk = 1 + next(600);
     talkedS += talk;

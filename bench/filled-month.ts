@@ -37,8 +37,8 @@ export async function fillMonth(client: pg.PoolClient, tenantId: string, calls: 
   );
   await fillTable(client, "usage_events", usageRows(tenantId, calls), [
     "primary key (book_id, started_at, id)",
-    "create index on %t (called, started_at)",
-    "create index on %t (calling, started_at)",
+    "create index on %t (started_on, called, started_at)",
+    "create index on %t (started_on, calling, started_at)",
     "create index on %t using brin (started_at timestamptz_minmax_multi_ops)",
   ]);
   await fillTable(client, "charges", chargeRows(tenantId, calls), [
@@ -56,7 +56,9 @@ export async function fillMonth(client: pg.PoolClient, tenantId: string, calls: 
 /** Fills a partition that stands alone, builds its keys and takes it into its table, as `ensure_partition` does. */
 async function fillTable(client: pg.PoolClient, table: string, rows: string, keys: readonly string[]): Promise<void> {
   const partition = `${table}_${FILLED_MONTH.suffix}`;
-  await client.query(`create table ${partition} (like ${table} including defaults including constraints)`);
+  await client.query(
+    `create table ${partition} (like ${table} including defaults including constraints including generated)`,
+  );
   await client.query(`insert into ${partition} ${rows}`);
   for (const key of keys)
     await client.query(key.startsWith("create") ? key.replace("%t", partition) : `alter table ${partition} add ${key}`);

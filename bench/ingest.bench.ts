@@ -9,7 +9,7 @@ bench(
     withDatabase(async (db, pid) => {
       meter.watch(pid);
       const carrier = await setUpCarrier(db);
-      const talkedS = await importCalls(carrier, n, meter);
+      const talkedS = await importCalls(carrier, { n, meter });
       const sums = await carrier.operator.figures<{
         events: number;
         talked_s: string;

@@ -122,7 +122,7 @@ const stageOf = (table: ArchivedTable): string => `restored_${table}`;
 
 /** Makes a place of a table's shape for rows that come back; answers the statement that takes them. */
 export async function openStage(tx: Tx, table: ArchivedTable): Promise<string> {
-  await tx.query(`create temp table ${stageOf(table)} (like ${table}) on commit drop`);
+  await tx.query(`create temp table ${stageOf(table)} (like ${table} including generated) on commit drop`);
   return `copy ${stageOf(table)} (${columnList(table)}) from stdin (format csv, null '\\N', encoding 'UTF8')`;
 }
 
@@ -134,7 +134,7 @@ const LOOK_UPS: Readonly<Record<ArchivedTable, string>> = {
 
 /** Makes a place for rows that are only to be read beside their table; answers the statement that takes them. */
 export async function openBookStage(tx: Tx, table: ArchivedTable): Promise<string> {
-  await tx.query(`create temp table archived_${table} (like ${table}) on commit drop`);
+  await tx.query(`create temp table archived_${table} (like ${table} including generated) on commit drop`);
   await tx.query(`create index on archived_${table} (${LOOK_UPS[table]})`);
   return `copy archived_${table} (${columnList(table)}) from stdin (format csv, null '\\N', encoding 'UTF8')`;
 }

@@ -1,7 +1,8 @@
 import { nanosToSql } from "../../core/money/nanos.ts";
 import type { NumberPattern } from "../../core/numbering/number-pattern.ts";
+import { DAY_MS, isoDate } from "../../core/time/civil-day.ts";
 import { timestampToSql } from "../db/sql-types.ts";
-import type { CallFilter, CallPosition } from "./call-filter.ts";
+import { type CallFilter, type CallPosition, hasIndexedNumber } from "./call-filter.ts";
 
 /** A condition on `usage_events u` and the values of its parameters; PostgreSQL and DuckDB read it alike. */
 export interface Condition {
@@ -58,6 +59,17 @@ export function conditionOf(filter: CallFilter, after: CallPosition | null, orde
   if (cost !== undefined && cost.min !== null) all.push(`${COST} >= ${value(nanosToSql(cost.min), "numeric(28,9)")}`);
   if (cost !== undefined && cost.max !== null) all.push(`${COST} <= ${value(nanosToSql(cost.max), "numeric(28,9)")}`);
   return { sql: all.join("\n  and "), values };
+}
+
+/**
+ * The condition with the days (UTC) of the filter's time named, where it looks for a number: the indexes of numbers begin
+ * with the day, so that an import writes to the pages of its day alone, and are entered once for each of this list.
+ */
+export function withDays({ sql, values }: Condition, filter: CallFilter): Condition {
+  if (!hasIndexedNumber(filter)) return { sql, values };
+  const first = Math.floor(filter.from / DAY_MS);
+  const days = Array.from({ length: Math.ceil(filter.until / DAY_MS) - first }, (_, i) => isoDate(first + i));
+  return { sql: `${sql}\n  and u.started_on = any($${values.length + 1}::date[])`, values: [...values, days] };
 }
 
 function numberCondition(

@@ -39,6 +39,8 @@ export interface CallPosition {
 }
 
 /** Whether an index leads to the calls, so that a long time may be looked through at once. */
-export const isIndexed = ({ payers, calling, called, number }: CallFilter): boolean =>
-  payers !== undefined ||
+export const isIndexed = (filter: CallFilter): boolean => filter.payers !== undefined || hasIndexedNumber(filter);
+
+/** Whether a number, or its beginning, is given, which an index leads to. */
+export const hasIndexedNumber = ({ calling, called, number }: CallFilter): boolean =>
   [calling, called, number].some((pattern) => pattern !== undefined && pattern.kind !== "contains");

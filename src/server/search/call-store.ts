@@ -5,7 +5,7 @@ import type { RowsJson } from "../archive/archived-rows.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import { entriesInForce } from "../usage/charge-entries.ts";
-import { conditionOf } from "./call-condition.ts";
+import { conditionOf, withDays } from "./call-condition.ts";
 import type { CallFilter, CallPosition } from "./call-filter.ts";
 import type { CallCharge, StoredCallView } from "./stored-call.ts";
 
@@ -44,7 +44,7 @@ export interface CallPage {
 
 /** Calls of a filter in order of their start, and what each costs. */
 export async function loadCalls(tx: Tx, filter: CallFilter, page: CallPage): Promise<readonly StoredCallView[]> {
-  const { sql, values } = conditionOf(filter, page.after, page.order);
+  const { sql, values } = withDays(conditionOf(filter, page.after, page.order), filter);
   const found = `select u.* from usage_events u where ${sql} order by ${orderOf(page)} limit ${page.limit}`;
   const rows = await describedCalls(tx, found, values, page);
   return viewsOf(rows, await loadCharges(tx, rows));

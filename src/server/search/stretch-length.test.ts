@@ -10,6 +10,7 @@ test.each<[number, number, number, string]>([
   // minutes, took ms, next minutes
   [15, 5, 60, "read at once: more of it"],
   [960, 399, 3_840, "still quick"],
+  [46_080, 5, 92_160, "no more than 64 days, for each is a list of as many days"],
   [960, 1_000, 960, "as much as a budget of seconds allows"],
   [960, 5_000, 240, "so much would spend the budget in a few looks"],
   [15, 60_000, 15, "less than a quarter of an hour is not worth a look"],

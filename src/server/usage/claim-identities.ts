@@ -23,10 +23,13 @@ export async function claimIdentities(tx: BulkTx, calls: readonly PricedCall[]):
      on conflict do nothing`,
   );
   if (claimed.rowCount === calls.length) return [];
-  // What this transaction has inserted is its own; the rest was there.
+  // What this transaction has inserted is its own; the rest was there. `offset 0` keeps it a look-up of each: as a join
+  // it would read all identities, in a table that holds millions.
   const { rows } = await tx.query<{ ord: number }>(
-    `select s.ord from stage_identities s join usage_identities i using (id)
-     where i.xmin <> pg_current_xact_id()::xid order by s.ord`,
+    `select ord from stage_identities s
+     where exists (
+       select from usage_identities i where i.id = s.id and i.xmin <> pg_current_xact_id()::xid offset 0
+     ) order by ord`,
   );
   invariant(claimed.rowCount + rows.length === calls.length, "every identity is claimed now or was claimed before");
   return rows.map((row) => row.ord);

@@ -116,7 +116,7 @@ export async function retireUsage(
        returning u.*
      )
      insert into usage_history (tenant_id, book_id, id, revision, batch_id, event)
-     select tenant_id, book_id, id, revision, $4::bigint, to_jsonb(retired) from retired`,
+     select tenant_id, book_id, id, revision, $4::bigint, to_jsonb(retired) - 'started_on' from retired`,
     [
       retired.map((usage) => usage.bookId),
       retired.map((usage) => timestampToSql(usage.startedAt)),
