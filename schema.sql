@@ -78,6 +78,27 @@ revoke execute on function protect(regclass,text,name) from public;
 
 -- Tables
 
+create table account_holds (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  account_id uuid not null,
+  held numeric(28,9) not null default 0,
+  open_sessions integer not null default 0,
+  constraint account_holds_held_check CHECK ((held >= (0)::numeric)),
+  constraint account_holds_open_sessions_check CHECK ((open_sessions >= 0)),
+  constraint account_holds_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint account_holds_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint account_holds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint account_holds_pkey PRIMARY KEY (book_id, account_id)
+);
+alter table account_holds enable row level security;
+alter table account_holds force row level security;
+create policy ingest_all on account_holds to tollwright_ingest using (true) with check (true);
+create policy owner_all on account_holds to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on account_holds to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on account_holds to tollwright_app;
+grant insert, select, update on account_holds to tollwright_ingest;
+
 create table account_packages (
   tenant_id uuid not null,
   account_id uuid not null,
@@ -1199,6 +1220,44 @@ create table schema_migrations (
 grant select on schema_migrations to tollwright_app;
 grant select on schema_migrations to tollwright_ingest;
 comment on table schema_migrations is 'Which migrations made this schema. Written by the migration runner only.';
+
+create table sessions (
+  id uuid not null,
+  tenant_id uuid not null,
+  source_id uuid not null,
+  session_key text not null,
+  leg text not null,
+  state text not null,
+  book_id uuid,
+  account_id uuid,
+  levels jsonb not null,
+  attempt jsonb not null,
+  opened_at timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  used_s integer not null,
+  granted_s integer not null,
+  expires_at timestamp with time zone not null,
+  answers jsonb not null,
+  constraint sessions_answers_check CHECK ((jsonb_typeof(answers) = 'array'::text)),
+  constraint sessions_granted_s_check CHECK ((granted_s >= 0)),
+  constraint sessions_levels_check CHECK ((jsonb_typeof(levels) = 'array'::text)),
+  constraint sessions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'refused'::text]))),
+  constraint sessions_used_s_check CHECK ((used_s >= 0)),
+  constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint sessions_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint sessions_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint sessions_pkey PRIMARY KEY (id)
+);
+CREATE INDEX sessions_account ON tollwright.sessions USING btree (account_id) WHERE (state = 'open'::text);
+CREATE INDEX sessions_expiring ON tollwright.sessions USING btree (expires_at);
+alter table sessions enable row level security;
+alter table sessions force row level security;
+create policy ingest_all on sessions to tollwright_ingest using (true) with check (true);
+create policy owner_all on sessions to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on sessions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on sessions to tollwright_app;
+grant delete, insert, select, update on sessions to tollwright_ingest;
 
 create table setting_changes (
   tenant_id uuid not null,

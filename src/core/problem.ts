@@ -32,6 +32,7 @@ export const PROBLEMS = {
   "push-not-text": 422,
   "push-not-kept": 422,
   "push-overloaded": 503,
+  "charging-overloaded": 503,
   "request-invalid": 400,
   "request-too-large": 413,
   "request-timed-out": 408,

@@ -51,3 +51,8 @@ test("a charge taken back from a wallet without overrun restores it", () => {
     }),
   );
 });
+
+test("what live sessions hold is left to them", () => {
+  const state = { balance: nanos(100n), limit: nanos(20n), overrun: nanos(0n), held: nanos(90n) };
+  expect(walletDraw(nanos(50n), state)).toEqual({ wallet: 30n, overrun: 20n });
+});

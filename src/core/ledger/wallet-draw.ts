@@ -7,6 +7,8 @@ export interface WalletState {
   readonly balance: Nanos;
   /** How far below zero the wallet may go; 0 for plain prepaid. */
   readonly limit: Nanos;
+  /** What live sessions hold of it, the one that is charged excepted; nothing else draws on that. Absent: nothing. */
+  readonly held?: Nanos;
   /** Usage that earlier draws could not cover and nobody has settled yet. */
   readonly overrun: Nanos;
 }
@@ -18,17 +20,17 @@ export interface WalletDraw {
 }
 
 /**
- * Splits a charge between the wallet, down to its limit, and overrun. The call took place, so it is priced in full
+ * Splits a charge between the wallet, down to its limit and to what is held, and overrun. The call took place, so it is priced in full
  * whatever the wallet holds. A negative amount gives money back: to the overrun first, since that was never paid.
  */
-export function walletDraw(amount: Nanos, { balance, limit, overrun }: WalletState): WalletDraw {
+export function walletDraw(amount: Nanos, { balance, limit, overrun, held = NO_NANOS }: WalletState): WalletDraw {
   invariant(limit >= 0n, `a wallet's limit is not negative, got ${limit}`);
   invariant(overrun >= 0n, `an overrun is not negative, got ${overrun}`);
   if (amount < 0n) {
     const unpaid = -amount < overrun ? amount : nanos(-overrun);
     return { wallet: nanos(amount - unpaid), overrun: unpaid };
   }
-  const available = balance + limit;
+  const available = balance + limit - held;
   if (available <= 0n) return { wallet: NO_NANOS, overrun: amount };
   const wallet = amount < available ? amount : nanos(available);
   return { wallet, overrun: nanos(amount - wallet) };

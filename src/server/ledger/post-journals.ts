@@ -49,7 +49,10 @@ export async function lockBooks(tx: Tx, bookIds: Iterable<string>): Promise<Map<
   );
 }
 
-/** Wallets and unsettled overruns of accounts whose books are locked; an account that never had either is at 0. */
+/**
+ * Wallets, what live sessions hold of them, and unsettled overruns of accounts whose books are locked; an account that
+ * never had any is at 0.
+ */
 export async function loadWallets(
   tx: Tx,
   accounts: readonly {
@@ -59,9 +62,17 @@ export async function loadWallets(
     readonly currency: Currency;
   }[],
 ): Promise<Map<string, WalletState>> {
-  const { rows } = await tx.query<{ account_id: string; kind: LedgerAccountKind; currency: string; amount: string }>(
+  const { rows } = await tx.query<{
+    account_id: string;
+    kind: LedgerAccountKind | "held";
+    currency: string;
+    amount: string;
+  }>(
     `select account_id, kind, currency, amount from balances
-     where book_id = any($1::uuid[]) and account_id = any($2::uuid[]) and kind in ('wallet', 'overrun')`,
+     where book_id = any($1::uuid[]) and account_id = any($2::uuid[]) and kind in ('wallet', 'overrun')
+     union all
+     select account_id, 'held', '', held from account_holds
+     where book_id = any($1::uuid[]) and account_id = any($2::uuid[]) and held > 0`,
     [[...new Set(accounts.map((account) => account.bookId))], accounts.map((account) => account.accountId)],
   );
   const amounts = new Map(
@@ -72,7 +83,10 @@ export async function loadWallets(
       const wallet = amounts.get(`${accountId} wallet ${currency}`) ?? NO_NANOS;
       const overrun = amounts.get(`${accountId} overrun ${currency}`) ?? NO_NANOS;
       // A wallet is a liability: money the customer has is a credit, below zero as a posting.
-      return [accountId, { balance: nanos(-wallet), limit, overrun }];
+      return [
+        accountId,
+        { balance: nanos(-wallet), limit, overrun, held: amounts.get(`${accountId} held `) ?? NO_NANOS },
+      ];
     }),
   );
 }

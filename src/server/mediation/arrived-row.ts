@@ -15,6 +15,8 @@ export interface ArrivedRow {
    * file, which has none.
    */
   readonly knownAs?: string;
+  /** What was last known of a call whose end nobody told: any record of it that comes later goes before this one. */
+  readonly isProvisional?: true;
 }
 
 /** Under which hash a row is known in quarantine. */

@@ -132,7 +132,7 @@ const STRETCH_CALLS = 1_000;
 async function prepareSingles(desk: Desk, singles: readonly SingleCall[]): Promise<PreparedCall[]> {
   const prepared: PreparedCall[] = [];
   for (const { call, row } of singles) {
-    prepared.push(prepareCall(desk, { call, content: row.raw, line: row.line }));
+    prepared.push(prepareCall(desk, { call, content: row.isProvisional ? null : row.raw, line: row.line }));
     if (prepared.length % STRETCH_CALLS === 0) await setImmediate();
   }
   return prepared;

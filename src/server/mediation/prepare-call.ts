@@ -6,6 +6,7 @@ import { normaliseCall, type SourceRules } from "../../mediation/normalise.ts";
 import type { SanitySettings } from "../../mediation/sanity.ts";
 import { priceCall } from "../rating/price-call.ts";
 import type { RatingContext } from "../rating/rating-context.ts";
+import { PROVISIONAL_CONTENT } from "../usage/conflict.ts";
 import { fingerprint, usageIdentity } from "../usage/identity.ts";
 import type { PricedCall } from "../usage/priced-call.ts";
 
@@ -34,18 +35,18 @@ const FIELD_TEXT_MAX = 512;
 /**
  * Normalises a switch's call, finds its payer and prices its sides. `content` is the record as the switch wrote it,
  * which tells a corrected setting from another call under the same key; the key itself for a call made of parts, which
- * may gain some.
+ * may gain some; null for a provisional record.
  */
 export function prepareCall(
   desk: Desk,
-  { call, content, line }: { readonly call: SwitchCall; readonly content: string; readonly line: number },
+  { call, content, line }: { readonly call: SwitchCall; readonly content: string | null; readonly line: number },
 ): PreparedCall {
   const tooLong = longField(call);
   if (tooLong !== undefined) return { kind: "reject", reject: fieldTooLong(tooLong), record: null };
   const normalised = normaliseCall(call, desk.rules, desk.sanity);
   if (normalised.kind === "non-billable") return normalised;
   const id = usageIdentity(desk.sourceId, call.key, call.leg);
-  const contentHash = fingerprint([content]);
+  const contentHash = content === null ? PROVISIONAL_CONTENT : fingerprint([content]);
   if (normalised.kind === "reject") return { ...normalised, record: { id, contentHash } };
   const { event } = normalised;
   const pricing = priceCall(desk.rating, desk.sourceId, event);

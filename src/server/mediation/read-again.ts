@@ -1,6 +1,7 @@
 import type { Reject } from "../../core/reject.ts";
 import type { DecoderSettings, RowOutcome, SwitchFormat } from "../../mediation/decoder.ts";
 import { fromHexadecimal } from "../../mediation/text/hexadecimal.ts";
+import { readSessionRecord, SESSION_PREAMBLE } from "../charging/session-record.ts";
 
 /**
  * Decodes one row that was kept as text, under today's settings: after its file's header rows, as if the file held
@@ -12,6 +13,7 @@ export function readAgain(
   settings: DecoderSettings,
   { preamble, raw }: { readonly preamble: string; readonly raw: string },
 ): Exclude<RowOutcome, { readonly kind: "framing" }> | null {
+  if (preamble === SESSION_PREAMBLE) return readSessionRecord(raw);
   const decoder = format.open({ ...settings, isKeptRow: true, isWhole: true });
   const text = preamble === "" ? `${raw}\n` : `${preamble}\n${raw}\n`;
   const bytes = format.isBinary ? fromHexadecimal(text) : Buffer.from(text, "utf8");

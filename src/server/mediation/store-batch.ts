@@ -3,7 +3,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { ensurePartitions, monthFinder } from "../db/partitions.ts";
 import type { BulkTx } from "../db/tx.ts";
-import { postCharges } from "../usage/post-charges.ts";
+import { type ChargeBatch, postCharges } from "../usage/post-charges.ts";
 import type { ArrivedRow, RowFate } from "./arrived-row.ts";
 import type { BatchSource, Turn } from "./batch-source.ts";
 import { recount } from "./file-store.ts";
@@ -36,25 +36,36 @@ export interface StoredBatch {
 
 /** Stores a batch of rows, its charges and their ledger postings in one transaction. */
 export async function storeBatch(db: Database, batch: Batch): Promise<StoredBatch> {
-  const { source, opened, fileId, rows } = batch;
   return db.bulk("ingest", {}, async (tx) => {
-    const { batchId, bookedAt } = await insertBatch(tx, batch);
-    const origin: BatchSource = {
-      tenantId: source.tenantId,
-      sourceId: source.id,
-      fileId,
-      batchId,
-      ...opened,
-      retrying: batch.kind === "retry",
-      makePartitions: (times) => makePartitions(db, times),
-    };
-    const { fates, moved, entries, ...told } = await importBatch(tx, origin, rows, batch.turn);
-    await batch.onFates(tx, fates);
-    if (moved.size > 0) await recount(tx, moved);
-    const { accounts } = opened.desk.rating;
-    await postCharges(tx, { batchId, bookedAt, bookedBy: "ingest", memo: "", accounts, entries });
-    return { fates, ...told };
+    const { charges, ...stored } = await storeRows(db, tx, batch);
+    await postCharges(tx, charges);
+    return stored;
   });
+}
+
+/** A batch that is stored but for the postings of its charges, which come last in their transaction. */
+export interface UnpostedBatch extends StoredBatch {
+  readonly charges: ChargeBatch;
+}
+
+/** Stores a batch of rows and its charges in the transaction `tx`; the caller posts the charges. */
+export async function storeRows(db: Database, tx: BulkTx, batch: Batch): Promise<UnpostedBatch> {
+  const { source, opened, fileId, rows } = batch;
+  const { batchId, bookedAt } = await insertBatch(tx, batch);
+  const origin: BatchSource = {
+    tenantId: source.tenantId,
+    sourceId: source.id,
+    fileId,
+    batchId,
+    ...opened,
+    retrying: batch.kind === "retry",
+    makePartitions: (times) => makePartitions(db, times),
+  };
+  const { fates, moved, entries, ...told } = await importBatch(tx, origin, rows, batch.turn);
+  await batch.onFates(tx, fates);
+  if (moved.size > 0) await recount(tx, moved);
+  const { accounts } = opened.desk.rating;
+  return { fates, ...told, charges: { batchId, bookedAt, bookedBy: "ingest", memo: "", accounts, entries } };
 }
 
 async function insertBatch(

@@ -8,7 +8,7 @@ import { reserveLines } from "./daily-file-store.ts";
 import { recount } from "./file-store.ts";
 import type { OpenedSource } from "./open-source.ts";
 import type { Source } from "./source.ts";
-import { ALONE, storeBatch } from "./store-batch.ts";
+import { ALONE, type Batch, storeBatch } from "./store-batch.ts";
 
 /** Rows that came by another way than in a file: posted, read from a table, sent as messages. */
 export interface LooseBatch {
@@ -37,42 +37,32 @@ export interface StoredLooseRows {
 const TRIES_MAX = 5;
 
 /** Stores rows in the day's file of their way in, in one transaction with what `alongside` writes. */
-export async function storeLooseRows(db: Database, batch: LooseBatch): Promise<StoredLooseRows> {
-  const { source, opened, way, kind, preamble, rows, sizeBytes, alongside } = batch;
-  const { fileId, firstLine } = await db.transaction("ingest", {}, (tx) =>
-    reserveLines(tx, {
-      tenantId: source.tenantId,
-      sourceId: source.id,
-      way,
-      preamble,
-      receivedAt: opened.settings.receivedAt,
-      rows: rows.length,
-      sizeBytes,
-    }),
-  );
+export async function storeLooseRows(db: Database, loose: LooseBatch): Promise<StoredLooseRows> {
+  const { batch, firstLine } = await inDailyFile(db, loose);
+  const { fates } = await retrying(() => storeBatch(db, batch));
+  return { fates, fileId: batch.fileId, firstLine };
+}
+
+/** The rows as a batch of the day's file of their way in, numbered from `firstLine`. */
+export async function inDailyFile(
+  db: Database,
+  { source, opened, way, kind, preamble, rows, sizeBytes, alongside }: LooseBatch,
+): Promise<{ readonly batch: Batch; readonly firstLine: number }> {
   const { tenantId, id: sourceId, config } = source;
   const { receivedAt } = opened.settings;
+  const loose = { tenantId, sourceId, way, preamble, receivedAt, rows: rows.length, sizeBytes };
+  const { fileId, firstLine } = await db.transaction("ingest", {}, (tx) => reserveLines(tx, loose));
   const numbered = rows.map((row, index) => ({ ...row, line: firstLine + index }));
   const numbers = new RecordNumbers(config.completeness, receivedAt);
   for (const row of numbered) numbers.see(row);
-  const { fates } = await retrying(() =>
-    storeBatch(db, {
-      source,
-      opened,
-      fileId,
-      kind,
-      rows: numbered,
-      turn: ALONE,
-      onFates: async (tx, all) => {
-        await recount(tx, new Map([[fileId, countFates(all)]]));
-        await noteRows(tx, { tenantId, sourceId, fileId }, rows, all);
-        await numbers.add(tx, { tenantId, sourceId, fileId });
-        await noteSign(tx, { tenantId, sourceId, at: receivedAt });
-        await alongside?.(tx);
-      },
-    }),
-  );
-  return { fates, fileId, firstLine };
+  const onFates = async (tx: BulkTx, fates: readonly RowFate[]): Promise<void> => {
+    await recount(tx, new Map([[fileId, countFates(fates)]]));
+    await noteRows(tx, { tenantId, sourceId, fileId }, rows, fates);
+    await numbers.add(tx, { tenantId, sourceId, fileId });
+    await noteSign(tx, { tenantId, sourceId, at: receivedAt });
+    await alongside?.(tx);
+  };
+  return { batch: { source, opened, fileId, kind, rows: numbered, turn: ALONE, onFates }, firstLine };
 }
 
 /**

@@ -23,12 +23,18 @@ export type Conflict =
   /** Another call under a key that the switch has used before: to quarantine, nobody can tell which one is meant. */
   | "key-reused";
 
+/** Stands for the content of a record that says what was last known of a call; a fingerprint of text is never 0. */
+export const PROVISIONAL_CONTENT = 0;
+
 /** Two ways in of one switch round times differently: file in whole seconds, push in milliseconds. */
 const SAME_CALL_TOLERANCE_MS = 2_000;
 
 /** Judges a record against the stored one of the same identity. */
 export function judgeConflict(stored: StoredCall, arrived: PricedCall): Conflict {
   if (stored.derivedHash === arrived.derivedHash) return "duplicate";
+  // What is only provisional gives way to any record of the call, and to no record gives way itself.
+  if (arrived.contentHash === PROVISIONAL_CONTENT) return "duplicate";
+  if (stored.contentHash === PROVISIONAL_CONTENT) return "correction";
   if (stored.contentHash === arrived.contentHash) return "correction";
   return tellsTheSameCall(stored, arrived) ? "duplicate" : "key-reused";
 }

@@ -1,0 +1,321 @@
+import { type Grant, type GrantLevel, grantTalk } from "../../core/charging/grant.ts";
+import { earlierAnswer, givenUpAt, keepAnswer } from "../../core/charging/session.ts";
+import { invariant } from "../../core/invariant.ts";
+import { type Nanos, nanos } from "../../core/money/nanos.ts";
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import type { Database } from "../db/database.ts";
+import type { BulkTx } from "../db/tx.ts";
+import type { OpenedSource } from "../mediation/open-source.ts";
+import { postCharges } from "../usage/post-charges.ts";
+import type { Authorise, ChargingAnswer, Refusal, Update } from "./charging-request.ts";
+import { attemptOf, type ChargingBatch, isStop, type StopWork, sessionIdOf, type Work } from "./charging-work.ts";
+import { type AccountHold, type Funds, loadFunds, lockHolds, NO_FUNDS, saveHolds } from "./hold-store.ts";
+import { openLevels, type PriceLevel } from "./open-levels.ts";
+import { databaseNow, insertSessions, lockSessions, type Session, updateSessions } from "./session-store.ts";
+import { storeRecords } from "./store-records.ts";
+
+/**
+ * Decides requests of one tenant in one transaction, commits, and only then answers: one answer a request, in order.
+ * Locks are taken in the order of sessions, identities, holds, books, by every process, so that no two can wait for
+ * each other.
+ */
+export async function chargeBatch(db: Database, batch: ChargingBatch): Promise<readonly ChargingAnswer[]> {
+  return db.bulk("ingest", {}, async (tx) => {
+    const sessions = await lockSessions(tx, [...new Set(batch.requests.map(sessionIdOf))].sort());
+    const at = await databaseNow(tx);
+    const works = batch.requests.map((request): Work => {
+      const id = sessionIdOf(request);
+      return { request, id, session: sessions.get(id) };
+    });
+    for (const work of works) begin(work, batch, at);
+    const stops = works.filter(isStop);
+    const posted = await storeRecords(db, tx, { batch, stops, at });
+    const holds = await lockHolds(tx, works.flatMap(accountsOf));
+    const ended = works.filter((work) => isStop(work) || work.next?.state === "closed");
+    if (ended.length > 0) {
+      for (const { session } of ended) if (session?.state === "open") release(holds, session);
+      await saveHolds(tx, holds.values());
+      for (const charges of posted.charges) await postCharges(tx, charges);
+    }
+    for (const [index, stop] of stops.entries()) close(stop, { fate: posted.fates[index], at, batch });
+    await grantAll(tx, works, { holds, batch, at });
+    await saveHolds(tx, holds.values());
+    await insertSessions(
+      tx,
+      works.flatMap(({ session, next }) => (next === undefined || session !== undefined ? [] : [next])),
+    );
+    await updateSessions(
+      tx,
+      works.flatMap(({ session, next }) => (next === undefined || session === undefined ? [] : [next])),
+    );
+    return works.map(({ answer, request }) => {
+      invariant(answer, `a ${request.kind} has an answer`);
+      return answer;
+    });
+  });
+}
+
+/** Answers what needs no money, and finds who pays for the rest. */
+function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
+  const { request, session } = work;
+  const earlier = session && earlierAnswer(session.answers, request.requestKey);
+  if (earlier !== undefined) {
+    work.answer = earlier;
+    return;
+  }
+  switch (request.kind) {
+    case "authorise":
+      beginAuthorise(work, request, batch, at);
+      return;
+    case "update":
+      beginUpdate(work, request, batch, at);
+      return;
+    case "stop":
+      if (session === undefined && request.attempt === null) work.answer = { kind: "unknown" };
+      if (request.isGivenUp) beginGivingUp(work, batch, at);
+      return;
+    default:
+      request satisfies never;
+  }
+}
+
+function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at: EpochMs): void {
+  const { session } = work;
+  if (session?.state === "open") {
+    // The same call under another request: it is open, on the terms that were answered first.
+    work.answer = session.answers[0]?.answer ?? { kind: "unknown" };
+    return;
+  }
+  if (session?.state === "closed") {
+    work.answer = { kind: "refused", reason: SESSION_ENDED };
+    return;
+  }
+  const opened = openLevels(deskOf(batch, request.sourceId, at), request.attempt, {
+    answeredAt: at,
+    capS: batch.policy.longestCallS,
+  });
+  const openedSession: Session = {
+    id: work.id,
+    tenantId: batch.tenantId,
+    sourceId: request.sourceId,
+    state: "open",
+    payer: opened.kind === "open" ? { bookId: opened.bookId, accountId: opened.accountId } : null,
+    holds: [],
+    attempt: request.attempt,
+    openedAt: at,
+    answeredAt: null,
+    usedS: 0,
+    grantedS: 0,
+    expiresAt: at,
+    answers: [],
+  };
+  work.next = openedSession;
+  if (opened.kind === "open") work.levels = opened.levels;
+  else refuse(work, openedSession, opened.reason, { batch, at });
+}
+
+function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: EpochMs): void {
+  const { session } = work;
+  if (session === undefined) {
+    work.answer = { kind: "unknown" };
+    return;
+  }
+  if (session.state !== "open") {
+    work.answer = { kind: "refused", reason: SESSION_ENDED };
+    return;
+  }
+  const answeredAt = session.answeredAt ?? request.answeredAt;
+  const opened = openLevels(deskOf(batch, request.sourceId, at), session.attempt, {
+    answeredAt: answeredAt ?? at,
+    capS: batch.policy.longestCallS,
+  });
+  // Reports may overtake each other: a session never goes back.
+  const usedS = Math.max(session.usedS, Math.ceil(request.talkedMs / 1_000));
+  const next: Session = { ...session, answeredAt, usedS };
+  work.next = next;
+  if (opened.kind === "open" && opened.accountId === session.payer?.accountId) work.levels = opened.levels;
+  else refuse(work, next, opened.kind === "refused" ? opened.reason : SESSION_ENDED, { batch, at });
+}
+
+/** A session that has been heard of meanwhile stays; one that never talked leaves no record. */
+function beginGivingUp(work: Work, batch: ChargingBatch, at: EpochMs): void {
+  const { session } = work;
+  if (session?.state !== "open" || session.expiresAt > at) work.answer = { kind: "unknown" };
+  else if (session.answeredAt === null || session.usedS === 0) {
+    work.answer = { kind: "closed", fate: "non-billable" };
+    work.next = { ...session, state: "closed", holds: [], expiresAt: epochMs(at + batch.policy.rememberS * 1_000) };
+  }
+}
+
+/** The source's desk, for calls of this moment. */
+function deskOf({ sources }: ChargingBatch, sourceId: string, at: EpochMs): OpenedSource["desk"] {
+  const charged = sources.get(sourceId);
+  invariant(charged, `source ${sourceId} is opened before its sessions are charged`);
+  const { desk } = charged.opened;
+  return { ...desk, sanity: { ...desk.sanity, receivedAt: at } };
+}
+
+interface Moment {
+  readonly batch: ChargingBatch;
+  readonly at: EpochMs;
+}
+
+/** A new session stays closed; one under way keeps what it holds and was granted, and ends there. */
+function refuse(work: Work, session: Session, reason: Refusal, { batch, at }: Moment): void {
+  const answer: ChargingAnswer = { kind: "refused", reason };
+  const answers = keepAnswer(session.answers, { key: work.request.requestKey, answer });
+  work.answer = answer;
+  work.next =
+    work.session?.state === "open"
+      ? { ...session, answers }
+      : { ...session, state: "refused", expiresAt: epochMs(at + batch.policy.rememberS * 1_000), answers };
+}
+
+/** Accounts whose holds this request reads or changes. */
+function accountsOf({ session, levels, next, request }: Work) {
+  const bookId = session?.payer?.bookId ?? next?.payer?.bookId;
+  if (bookId === undefined) return [];
+  const tenantId = session?.tenantId ?? next?.tenantId ?? "";
+  const ofLevels = levels?.map(({ accountId }) => accountId) ?? [];
+  const ofSession = request.kind === "authorise" ? [] : (session?.holds.map(({ accountId }) => accountId) ?? []);
+  return [...ofLevels, ...ofSession].map((accountId) => ({ tenantId, bookId, accountId }));
+}
+
+/** Gives back all that a session holds. */
+function release(holds: ReadonlyMap<string, AccountHold>, session: Session): void {
+  for (const { accountId, amount } of session.holds) {
+    const hold = holds.get(accountId);
+    invariant(hold, `the hold of account ${accountId} is locked before it is released`);
+    hold.held = nanos(hold.held - amount);
+    hold.openSessions -= 1;
+  }
+}
+
+type Fate = Extract<ChargingAnswer, { readonly kind: "closed" }>["fate"];
+
+function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fate | undefined }): void {
+  invariant(fate, "a record that is stored has a fate");
+  const { request, session, id } = stop;
+  const answer: ChargingAnswer = { kind: "closed", fate };
+  const before: Session = session ?? {
+    id,
+    tenantId: batch.tenantId,
+    sourceId: request.sourceId,
+    state: "closed",
+    payer: null,
+    holds: [],
+    attempt: attemptOf(stop),
+    openedAt: at,
+    answeredAt: null,
+    usedS: 0,
+    grantedS: 0,
+    expiresAt: at,
+    answers: [],
+  };
+  stop.answer = answer;
+  stop.next = {
+    ...before,
+    state: "closed",
+    holds: [],
+    answeredAt: request.answeredAt,
+    usedS: Math.max(before.usedS, Math.ceil(request.talkedMs / 1_000)),
+    expiresAt: epochMs(at + batch.policy.rememberS * 1_000),
+    answers: keepAnswer(before.answers, { key: request.requestKey, answer }),
+  };
+}
+
+/** Decides every grant of the batch in the order in which they were asked for. */
+async function grantAll(
+  tx: BulkTx,
+  works: readonly Work[],
+  { holds, batch, at }: Moment & { readonly holds: ReadonlyMap<string, AccountHold> },
+): Promise<void> {
+  const accounts = new Map(
+    works.flatMap(({ levels }) =>
+      (levels ?? []).map(({ account: { id, bookId, currency } }) => [id, { accountId: id, bookId, currency }] as const),
+    ),
+  );
+  const funds = await loadFunds(tx, [...accounts.values()]);
+  for (const work of works) {
+    const { levels, next, request } = work;
+    if (levels === undefined || next === undefined || request.kind === "stop") continue;
+    const grant = grantTalk(
+      levels.map((level) => withFunds(level, next, { hold: holds.get(level.accountId), funds })),
+      { usedS: next.usedS, wantedS: request.wantedS ?? batch.policy.longestCallS, capS: batch.policy.longestCallS },
+    );
+    if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
+      refuse(work, next, balanceExhausted(levels, grant), { batch, at });
+    else take(work, next, { grant, levels, holds, batch, at });
+  }
+}
+
+/** What a level may hold for this session: all its money but what other sessions hold. */
+function withFunds(
+  level: PriceLevel,
+  session: Session,
+  { hold, funds }: { readonly hold: AccountHold | undefined; readonly funds: ReadonlyMap<string, Funds> },
+): GrantLevel {
+  invariant(hold, `the hold of account ${level.accountId} is locked before a grant`);
+  const { payment, creditLimit } = level.account;
+  const { wallet, owed } = funds.get(level.accountId) ?? NO_FUNDS;
+  const othersHold = hold.held - ownHold(session, level.accountId);
+  if (payment === "prepaid") return { ...level, available: nanos(wallet + creditLimit - othersHold) };
+  // A postpaid account without a credit limit is trusted.
+  return { ...level, available: creditLimit === 0n ? null : nanos(creditLimit - owed - othersHold) };
+}
+
+const ownHold = ({ holds }: Session, accountId: string): Nanos =>
+  holds.find((hold) => hold.accountId === accountId)?.amount ?? nanos(0n);
+
+/** Holds what a grant costs in place of what the session held before. */
+function take(
+  work: Work,
+  session: Session,
+  {
+    grant,
+    levels,
+    holds,
+    batch,
+    at,
+  }: Moment & {
+    readonly grant: Grant;
+    readonly levels: readonly PriceLevel[];
+    readonly holds: ReadonlyMap<string, AccountHold>;
+  },
+): void {
+  const isNew = work.session?.state !== "open";
+  const taken = levels.map(({ accountId }, index) => {
+    const amount = grant.holds[index];
+    const hold = holds.get(accountId);
+    invariant(hold && amount !== undefined, "a grant has a hold for every level");
+    hold.held = nanos(hold.held + amount - ownHold(session, accountId));
+    if (isNew) hold.openSessions += 1;
+    return { accountId, amount };
+  });
+  const { talkS, limitedBy } = grant;
+  const answer: ChargingAnswer = { kind: "granted", talkS, isLast: limitedBy !== "wanted", limitedBy };
+  const granted: Session = {
+    ...session,
+    state: "open",
+    holds: taken,
+    grantedS: talkS,
+    answers: keepAnswer(session.answers, { key: work.request.requestKey, answer }),
+  };
+  work.answer = answer;
+  work.next = { ...granted, expiresAt: givenUpAt(at, granted, batch.policy) };
+}
+
+const balanceExhausted = (levels: readonly PriceLevel[], { limitedAt }: Grant): Refusal => {
+  const code = levels.find(({ accountId }) => accountId === limitedAt)?.account.code ?? "";
+  return {
+    code: "balance-exhausted",
+    what: `The balance of account "${code}" does not pay for the first step of this call.`,
+    fix: "Top the account up, or give it more credit.",
+  };
+};
+
+const SESSION_ENDED: Refusal = {
+  code: "session-ended",
+  what: "This session has ended, or is of another payer now.",
+  fix: "End the call; a new one has a key of its own.",
+};

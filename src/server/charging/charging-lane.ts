@@ -1,0 +1,160 @@
+import { now } from "../../clock.ts";
+import { invariant } from "../../core/invariant.ts";
+import { Problem } from "../../core/problem.ts";
+import { fromInstant } from "../../core/time/epoch.ts";
+import type { Database } from "../db/database.ts";
+import { databaseFailure } from "../db/database-failure.ts";
+import { openSource } from "../mediation/open-source.ts";
+import { findSourceById } from "../mediation/source-store.ts";
+import { LiveRatingContext } from "../rating/live-rating-context.ts";
+import { chargeBatch } from "./charge-batch.ts";
+import type { ChargingAnswer, ChargingRequest } from "./charging-request.ts";
+import { type ChargedSource, type ChargingPolicy, sessionIdOf } from "./charging-work.ts";
+import { chargingOverloaded } from "./problems.ts";
+
+/** A request that waits for its decision. */
+interface Waiting {
+  readonly request: ChargingRequest;
+  readonly id: string;
+  readonly resolve: (answer: ChargingAnswer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Requests that share one transaction. */
+const BATCH_MAX = 500;
+/** Requests that wait: with more of them the last would be answered when its switch has long given up. */
+const WAITING_MAX = 5_000;
+/** How old settings and prices may be that a call is decided by. */
+const SETTINGS_AGE_MS_MAX = 1_000;
+/** Tries of a batch that others got in the way of. */
+const TRIES_MAX = 5;
+
+/**
+ * The charging requests of one tenant in this process. Those that arrive while a batch is decided share the next
+ * transaction: a lone request waits for nothing, and under load one commit serves hundreds
+ * (docs/decisions/0006-micro-batched-charging.md). Any number of processes may charge the same tenant.
+ */
+export class ChargingLane {
+  readonly #db: Database;
+  readonly #tenantId: string;
+  readonly #policy: ChargingPolicy;
+  readonly #rating = new LiveRatingContext();
+  #sources = new Map<string, ChargedSource>();
+  #loadedAt = Number.NEGATIVE_INFINITY;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(db: Database, tenantId: string, policy: ChargingPolicy) {
+    this.#db = db;
+    this.#tenantId = tenantId;
+    this.#policy = policy;
+  }
+
+  /**
+   * Decides a request and answers once the decision is committed. Errors: Problem `charging-overloaded`, and those of
+   * the database; the same request may be sent again after any of them.
+   */
+  async decide(request: ChargingRequest): Promise<ChargingAnswer> {
+    if (this.#waiting.length >= WAITING_MAX) throw chargingOverloaded();
+    const { promise, resolve, reject } = Promise.withResolvers<ChargingAnswer>();
+    this.#waiting.push({ request, id: sessionIdOf(request), resolve, reject });
+    this.#running ??= this.#run();
+    return await promise;
+  }
+
+  /** Waits for everything that was taken. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve(); // requests of the same moment share the first batch, too
+    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#decideAll(batch);
+    this.#running = undefined;
+  }
+
+  /** The next requests in order, one of a session: another of the same waits for the batch after. */
+  #take(): readonly Waiting[] {
+    const taken = new Map<string, Waiting>();
+    const left: Waiting[] = [];
+    for (const waiting of this.#waiting)
+      if (taken.size < BATCH_MAX && !taken.has(waiting.id)) taken.set(waiting.id, waiting);
+      else left.push(waiting);
+    this.#waiting = left;
+    return [...taken.values()];
+  }
+
+  /** Settles every request of a batch; never throws. */
+  async #decideAll(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#load(batch);
+      await this.#decideOrSplit(batch);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  /** Settings and prices of the batch's sources, read again when they are too old. */
+  async #load(batch: readonly Waiting[]): Promise<void> {
+    const fresh = performance.now() - this.#loadedAt < SETTINGS_AGE_MS_MAX;
+    const wanted = new Set(batch.map(({ request }) => request.sourceId));
+    if (fresh && wanted.isSubsetOf(new Set(this.#sources.keys()))) return;
+    const loadedAt = performance.now();
+    const ids = wanted.union(new Set(this.#sources.keys()));
+    this.#sources = await this.#db.transaction("app", { tenantId: this.#tenantId }, async (tx) => {
+      const rating = await this.#rating.current(tx, this.#tenantId);
+      const loaded = new Map<string, ChargedSource>();
+      for (const id of ids) {
+        const source = await findSourceById(tx, id);
+        loaded.set(id, { source, opened: openSource(source, rating, fromInstant(now())) });
+      }
+      return loaded;
+    });
+    this.#loadedAt = loadedAt;
+  }
+
+  /** A request that the database refuses fails alone: the batch is halved until it is found. */
+  async #decideOrSplit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const requests = batch.map(({ request }) => request);
+      const answers = await retrying(() =>
+        chargeBatch(this.#db, {
+          tenantId: this.#tenantId,
+          sources: this.#sources,
+          policy: this.#policy,
+          requests,
+        }),
+      );
+      for (const [index, { resolve }] of batch.entries()) {
+        const answer = answers[index];
+        invariant(answer, "a batch answers every request");
+        resolve(answer);
+      }
+    } catch (error) {
+      if (batch.length === 1 || error instanceof Problem || databaseFailure(error) !== null) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      const half = Math.ceil(batch.length / 2);
+      await this.#decideOrSplit(batch.slice(0, half));
+      await this.#decideOrSplit(batch.slice(half));
+    }
+  }
+}
+
+/** An import of the same source may want the same rows in another order: what the database breaks off is run again. */
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (tries >= TRIES_MAX || (code !== DEADLOCK && code !== SERIALIZATION && code !== UNIQUE)) throw error;
+    }
+  }
+}
+
+const DEADLOCK = "40P01";
+const SERIALIZATION = "40001";
+/** Another process opened a session of the same name at the same time: this one finds it now. */
+const UNIQUE = "23505";

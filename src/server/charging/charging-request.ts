@@ -1,0 +1,76 @@
+import type { Reject } from "../../core/reject.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { ReleaseCause, SwitchCall } from "../../core/usage/switch-call.ts";
+
+/** A call as a switch tells of it before it is over; its numbers are as the switch writes them. */
+export type CallAttempt = Omit<SwitchCall, "answeredAt" | "endedAt" | "talkedMs" | "reportedS" | "cause" | "part">;
+
+interface OfSession {
+  readonly sourceId: string;
+  /** What the protocol knows this request by: a repeat has the same, and is given the same answer. */
+  readonly requestKey: string;
+}
+
+/** May this call begin, and for how long? Opens the session and holds what it may cost until then. */
+export interface Authorise extends OfSession {
+  readonly kind: "authorise";
+  readonly attempt: CallAttempt;
+  /** Seconds of talk time asked for; null: as long as it may last. */
+  readonly wantedS: number | null;
+}
+
+/** The call goes on: how far it has come, and how much further it wants to go. Also the report of its answer, at 0 ms. */
+export interface Update extends OfSession, SessionName {
+  readonly kind: "update";
+  /** null: not answered yet. */
+  readonly answeredAt: EpochMs | null;
+  readonly talkedMs: number;
+  readonly wantedS: number | null;
+}
+
+/** The call is over. */
+export interface Stop extends OfSession, SessionName {
+  readonly kind: "stop";
+  readonly answeredAt: EpochMs | null;
+  readonly endedAt: EpochMs;
+  readonly talkedMs: number;
+  /** The switch's own whole seconds; null: it has none. */
+  readonly reportedS: number | null;
+  readonly cause: ReleaseCause;
+  /** Nothing was heard of the call for too long: it is ended as it was last known, until its own record comes. */
+  readonly isGivenUp: boolean;
+  /** What the switch says of the call itself, in case its start never came; null: the report does not. */
+  readonly attempt: CallAttempt | null;
+}
+
+/** Which session of the source: the switch's own key of the call, and the leg. */
+export interface SessionName {
+  readonly key: string;
+  readonly leg: string;
+}
+
+export type ChargingRequest = Authorise | Update | Stop;
+
+/** Why a call may not begin or go on. */
+export interface Refusal {
+  readonly code: Reject["code"] | "balance-exhausted" | "session-ended";
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** What a request is answered; it is kept with the session, so that a repeat is answered the same. */
+export type ChargingAnswer =
+  | {
+      readonly kind: "granted";
+      /** Whole talk time of the call at which the grant ends, in seconds. */
+      readonly talkS: number;
+      /** Nothing more will be granted after this: the call ends there. */
+      readonly isLast: boolean;
+      /** What ends it: nothing (ask again), the longest call allowed, the price, or the balance. */
+      readonly limitedBy: "wanted" | "cap" | "price" | "balance";
+    }
+  | { readonly kind: "refused"; readonly reason: Refusal }
+  /** The call is over and accounted for. */
+  | { readonly kind: "closed"; readonly fate: "stored" | "duplicate" | "corrected" | "quarantined" | "non-billable" }
+  /** No session of that name is known: it was never opened, or forgotten long after its end. */
+  | { readonly kind: "unknown" };

@@ -1,0 +1,66 @@
+import { invariant } from "../../core/invariant.ts";
+import { uuidText } from "../db/binary-copy.ts";
+import type { OpenedSource } from "../mediation/open-source.ts";
+import type { Source } from "../mediation/source.ts";
+import { usageIdentity } from "../usage/identity.ts";
+import type { ChargingAnswer, ChargingRequest, Stop } from "./charging-request.ts";
+import type { PriceLevel } from "./open-levels.ts";
+import type { Session } from "./session-store.ts";
+
+/** A source whose sessions are charged, with its settings and prices as they are now. */
+export interface ChargedSource {
+  readonly source: Source;
+  readonly opened: OpenedSource;
+}
+
+/** What no tariff and no balance decides. */
+export interface ChargingPolicy {
+  /** The longest call, in seconds. */
+  readonly longestCallS: number;
+  /** How long a call may ring, and how late a report may be, before a session is given up. */
+  readonly ringS: number;
+  readonly reportS: number;
+  /** How long an ended session is remembered, so that a repeat is answered the same. */
+  readonly rememberS: number;
+}
+
+export const DEFAULT_POLICY: ChargingPolicy = { longestCallS: 14_400, ringS: 180, reportS: 120, rememberS: 86_400 };
+
+/** Which requests are decided together, for one tenant. */
+export interface ChargingBatch {
+  readonly tenantId: string;
+  readonly sources: ReadonlyMap<string, ChargedSource>;
+  readonly policy: ChargingPolicy;
+  /** No two of one session. */
+  readonly requests: readonly ChargingRequest[];
+}
+
+/** The identity of a request's session, which is that of the usage record it becomes. */
+export function sessionIdOf(request: ChargingRequest): string {
+  const { key, leg } = request.kind === "authorise" ? request.attempt : request;
+  return uuidText(usageIdentity(request.sourceId, key, leg));
+}
+
+/** A request on its way to its answer. */
+export interface Work {
+  readonly request: ChargingRequest;
+  readonly id: string;
+  /** As it was found; undefined: there is none. */
+  readonly session: Session | undefined;
+  answer?: ChargingAnswer;
+  /** The session as it will be; undefined: as it was. */
+  next?: Session;
+  /** Who pays, where a grant is to be decided. */
+  levels?: readonly PriceLevel[];
+}
+
+/** A stop that leaves a record: not a repeat, and of a call that something is known of. */
+export type StopWork = Work & { readonly request: Stop };
+export const isStop = (work: Work): work is StopWork => work.answer === undefined && work.request.kind === "stop";
+
+/** What the switch said of the call: when it asked, or with the stop of a call whose start never came. */
+export function attemptOf({ session, request }: StopWork): Session["attempt"] {
+  const attempt = session?.attempt ?? request.attempt;
+  invariant(attempt, "a stop without a session brings the call itself");
+  return attempt;
+}

@@ -1,0 +1,161 @@
+import type { AnsweredRequest, Hold } from "../../core/charging/session.ts";
+import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import { plainArray } from "../db/plain-array.ts";
+import { timestampToSql } from "../db/sql-types.ts";
+import type { Tx } from "../db/tx.ts";
+import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
+
+/** A session as it is stored. */
+export interface Session {
+  /** The identity of the usage record that it becomes. */
+  readonly id: string;
+  readonly tenantId: string;
+  readonly sourceId: string;
+  readonly state: "open" | "closed" | "refused";
+  /** Who pays; null: nobody was found. */
+  readonly payer: { readonly bookId: string; readonly accountId: string } | null;
+  /** One a level that pays; none once the session has ended. */
+  readonly holds: readonly Hold[];
+  readonly attempt: CallAttempt;
+  readonly openedAt: EpochMs;
+  readonly answeredAt: EpochMs | null;
+  readonly usedS: number;
+  readonly grantedS: number;
+  readonly expiresAt: EpochMs;
+  readonly answers: readonly AnsweredRequest<ChargingAnswer>[];
+}
+
+interface SessionRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly source_id: string;
+  readonly state: Session["state"];
+  readonly book_id: string | null;
+  readonly account_id: string | null;
+  readonly levels: readonly { readonly accountId: string; readonly amount: string }[];
+  readonly attempt: CallAttempt;
+  readonly opened_at: EpochMs;
+  readonly answered_at: EpochMs | null;
+  readonly used_s: number;
+  readonly granted_s: number;
+  readonly expires_at: EpochMs;
+  readonly answers: Session["answers"];
+}
+
+const COLUMNS = `id, tenant_id, source_id, state, book_id, account_id, levels, attempt, opened_at, answered_at, used_s,
+  granted_s, expires_at, answers`;
+
+const sessionOf = (row: SessionRow): Session => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  sourceId: row.source_id,
+  state: row.state,
+  payer: row.book_id === null || row.account_id === null ? null : { bookId: row.book_id, accountId: row.account_id },
+  holds: row.levels.map(({ accountId, amount }) => ({ accountId, amount: nanosFromSql(amount) })),
+  attempt: row.attempt,
+  openedAt: row.opened_at,
+  answeredAt: row.answered_at,
+  usedS: row.used_s,
+  grantedS: row.granted_s,
+  expiresAt: row.expires_at,
+  answers: row.answers,
+});
+
+/** The sessions of these ids, locked in id order until `tx` ends; those that are not there are left out. */
+export async function lockSessions(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, Session>> {
+  const { rows } = await tx.prepared<SessionRow>(
+    "lock-sessions",
+    `select ${COLUMNS} from sessions where id = any($1::uuid[]) order by id for update`,
+    [plainArray(ids)],
+  );
+  return new Map(rows.map((row) => [row.id, sessionOf(row)]));
+}
+
+/**
+ * Stores sessions that {@link lockSessions} did not find. Errors: a unique violation where another process has opened
+ * one of them since; its batch is decided again.
+ */
+export async function insertSessions(tx: Tx, sessions: readonly Session[]): Promise<void> {
+  if (sessions.length === 0) return;
+  await tx.prepared(
+    "insert-sessions",
+    `insert into sessions (${COLUMNS}, session_key, leg)
+     select *, attempt ->> 'key', attempt ->> 'leg' from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[],
+       $6::uuid[], $7::jsonb[], $8::jsonb[], $9::timestamptz[], $10::timestamptz[], $11::integer[], $12::integer[],
+       $13::timestamptz[], $14::jsonb[]) as t(${COLUMNS})`,
+    [
+      plainArray(sessions.map(({ id }) => id)),
+      plainArray(sessions.map(({ tenantId }) => tenantId)),
+      plainArray(sessions.map(({ sourceId }) => sourceId)),
+      plainArray(sessions.map(({ state }) => state)),
+      plainArray(sessions.map(({ payer }) => payer?.bookId ?? null)),
+      plainArray(sessions.map(({ payer }) => payer?.accountId ?? null)),
+      sessions.map(({ holds }) => JSON.stringify(holds.map(stored))),
+      sessions.map(({ attempt }) => JSON.stringify(attempt)),
+      sessions.map(({ openedAt }) => timestampToSql(openedAt)),
+      sessions.map(({ answeredAt }) => timeOrNull(answeredAt)),
+      plainArray(sessions.map(({ usedS }) => usedS)),
+      plainArray(sessions.map(({ grantedS }) => grantedS)),
+      sessions.map(({ expiresAt }) => timestampToSql(expiresAt)),
+      sessions.map(({ answers }) => JSON.stringify(answers)),
+    ],
+  );
+}
+
+/** Stores sessions that {@link lockSessions} has locked as they are now. */
+export async function updateSessions(tx: Tx, sessions: readonly Session[]): Promise<void> {
+  if (sessions.length === 0) return;
+  await tx.prepared(
+    "update-sessions",
+    `update sessions s set state = t.state, book_id = t.book_id, account_id = t.account_id, levels = t.levels,
+       answered_at = t.answered_at, used_s = t.used_s, granted_s = t.granted_s, expires_at = t.expires_at,
+       answers = t.answers
+     from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::timestamptz[], $7::integer[],
+       $8::integer[], $9::timestamptz[], $10::jsonb[])
+       as t(id, state, book_id, account_id, levels, answered_at, used_s, granted_s, expires_at, answers)
+     where s.id = t.id`,
+    [
+      plainArray(sessions.map(({ id }) => id)),
+      plainArray(sessions.map(({ state }) => state)),
+      plainArray(sessions.map(({ payer }) => payer?.bookId ?? null)),
+      plainArray(sessions.map(({ payer }) => payer?.accountId ?? null)),
+      sessions.map(({ holds }) => JSON.stringify(holds.map(stored))),
+      sessions.map(({ answeredAt }) => timeOrNull(answeredAt)),
+      plainArray(sessions.map(({ usedS }) => usedS)),
+      plainArray(sessions.map(({ grantedS }) => grantedS)),
+      sessions.map(({ expiresAt }) => timestampToSql(expiresAt)),
+      sessions.map(({ answers }) => JSON.stringify(answers)),
+    ],
+  );
+}
+
+const timeOrNull = (at: EpochMs | null): string | null => (at === null ? null : timestampToSql(at));
+
+const stored = ({ accountId, amount }: Hold) => ({ accountId, amount: nanosToSql(amount) });
+
+/** Open sessions of which nothing was heard for too long, the longest first; others' that are locked are left out. */
+export async function lockGivenUp(tx: Tx, limit: number): Promise<readonly Session[]> {
+  const { rows } = await tx.query<SessionRow>(
+    `select ${COLUMNS} from sessions where state = 'open' and expires_at <= clock_timestamp()
+     order by expires_at limit $1 for update skip locked`,
+    [limit],
+  );
+  return rows.map(sessionOf);
+}
+
+/** Forgets sessions that ended, or were refused, long enough ago; answers how many. */
+export async function forgetSessions(tx: Tx, limit: number): Promise<number> {
+  const { rowCount } = await tx.query(
+    `delete from sessions where id in (
+       select id from sessions where state <> 'open' and expires_at <= clock_timestamp() limit $1 for update skip locked)`,
+    [limit],
+  );
+  return rowCount;
+}
+
+/** The database's clock: of expiry, and of what a call that is answered now costs. */
+export async function databaseNow(tx: Tx): Promise<EpochMs> {
+  const { rows } = await tx.prepared<{ at: EpochMs }>("database-now", "select clock_timestamp() as at", []);
+  return (rows[0] as { readonly at: EpochMs }).at;
+}

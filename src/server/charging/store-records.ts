@@ -1,0 +1,69 @@
+import { invariant } from "../../core/invariant.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { SwitchCall } from "../../core/usage/switch-call.ts";
+import type { Database } from "../db/database.ts";
+import type { BulkTx } from "../db/tx.ts";
+import type { ArrivedRow, RowFate } from "../mediation/arrived-row.ts";
+import { storeRows } from "../mediation/store-batch.ts";
+import { inDailyFile } from "../mediation/store-loose-rows.ts";
+import type { ChargeBatch } from "../usage/post-charges.ts";
+import type { ChargingAnswer } from "./charging-request.ts";
+import { attemptOf, type ChargingBatch, type StopWork } from "./charging-work.ts";
+import { SESSION_PREAMBLE, sessionRecordOf } from "./session-record.ts";
+
+/** What became of the records of ended sessions, in their order, and the charges to post. */
+export interface StoredRecords {
+  readonly fates: readonly Extract<ChargingAnswer, { readonly kind: "closed" }>["fate"][];
+  readonly charges: readonly ChargeBatch[];
+}
+
+/**
+ * Stores the records of sessions that end as any record of their sources that comes by itself: once for each identity,
+ * whatever else tells of the call, and in quarantine where it has no price.
+ */
+export async function storeRecords(
+  db: Database,
+  tx: BulkTx,
+  { batch, stops, at }: { readonly batch: ChargingBatch; readonly stops: readonly StopWork[]; readonly at: EpochMs },
+): Promise<StoredRecords> {
+  const fates = new Map<StopWork, RowFate>();
+  const charges: ChargeBatch[] = [];
+  const bySource = Map.groupBy(stops, ({ request }) => request.sourceId);
+  for (const [sourceId, ofSource] of [...bySource].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const charged = batch.sources.get(sourceId);
+    invariant(charged, `source ${sourceId} is opened before its sessions end`);
+    const { source, opened } = charged;
+    const rows = ofSource.map(rowOf);
+    const { batch: dailyBatch } = await inDailyFile(db, {
+      source,
+      opened: {
+        ...opened,
+        settings: { ...opened.settings, receivedAt: at },
+        desk: { ...opened.desk, sanity: { ...opened.desk.sanity, receivedAt: at } },
+      },
+      way: "session",
+      kind: "push",
+      preamble: SESSION_PREAMBLE,
+      rows,
+      sizeBytes: rows.reduce((bytes, { raw }) => bytes + raw.length, 0),
+    });
+    const stored = await storeRows(db, tx, dailyBatch);
+    charges.push(stored.charges);
+    for (const [index, stop] of ofSource.entries()) fates.set(stop, stored.fates[index] ?? "quarantined");
+  }
+  return {
+    fates: stops.map((stop) => {
+      const fate = fates.get(stop);
+      invariant(fate !== undefined && fate !== "open", "a whole call is no part of one");
+      return fate;
+    }),
+    charges,
+  };
+}
+
+function rowOf(stop: StopWork): ArrivedRow {
+  const { answeredAt, endedAt, talkedMs, reportedS, cause } = stop.request;
+  const call: SwitchCall = { ...attemptOf(stop), answeredAt, endedAt, talkedMs, reportedS, cause, part: null };
+  const row: ArrivedRow = { line: 0, raw: sessionRecordOf(call), outcome: { kind: "call", call } };
+  return stop.request.isGivenUp ? { ...row, isProvisional: true } : row;
+}

@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { now } from "../../src/clock.ts";
+import { nanosFromSql } from "../../src/core/money/nanos.ts";
+import { epochMs, fromInstant } from "../../src/core/time/epoch.ts";
+import { ChargingLane } from "../../src/server/charging/charging-lane.ts";
+import type { Authorise, ChargingRequest, Stop, Update } from "../../src/server/charging/charging-request.ts";
+import { DEFAULT_POLICY } from "../../src/server/charging/charging-work.ts";
+import { topUp } from "../../src/server/ledger/top-up.ts";
+import type { Source } from "../../src/server/mediation/source.ts";
+import type { StoredAccount } from "../../src/server/tenancy/party.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { anyRate, Operator } from "../support/operator.ts";
+
+let db: TestDatabase;
+let operator: Operator;
+let lane: ChargingLane;
+let source: Source;
+let account: StoredAccount;
+
+beforeAll(async () => {
+  db = await testDatabase();
+});
+afterAll(async () => {
+  await db.drop();
+});
+
+/** Ada, prepaid, at .06 a minute in steps of a minute with a fee of .02, and a switch that names her by account code. */
+beforeEach(async () => {
+  operator = await Operator.create(db);
+  account = await operator.account("ada", { payment: "prepaid" });
+  const increments = { firstS: 60, nextS: 60 };
+  await operator.tariff(
+    "retail",
+    [anyRate("49", "0.06", { increments, connectFee: { units: 2n, scale: 2 } })],
+    [account],
+  );
+  await operator.rule(account, { match: { accountCode: "ada" } });
+  source = await operator.source("switch", "freeswitch-csv");
+  lane = new ChargingLane(db, operator.tenantId, DEFAULT_POLICY);
+});
+
+const pay = (amount: string, reference = "1") =>
+  topUp(db, {
+    tenantId: operator.tenantId,
+    accountCode: "ada",
+    amount: nanosFromSql(amount),
+    reference,
+    now: now(),
+    bookedBy: "test",
+    dryRun: false,
+  });
+
+const authorise = (key: string, fields: Partial<Authorise> = {}): Authorise => ({
+  kind: "authorise",
+  sourceId: source.id,
+  requestKey: "authorise",
+  wantedS: null,
+  attempt: {
+    key,
+    leg: "",
+    callId: null,
+    direction: "originating",
+    calling: "442071234567",
+    called: "4930123456",
+    startedAt: epochMs(fromInstant(now()) - 600_000), // long ago, so that calls of any length have ended by now
+    accountCode: "ada",
+    sipUser: null,
+    sourceAddress: null,
+    ingressTrunk: null,
+    egressTrunk: null,
+  },
+  ...fields,
+});
+
+const update = (key: string, talkedS: number, fields: Partial<Update> = {}): Update => ({
+  kind: "update",
+  sourceId: source.id,
+  requestKey: `update ${talkedS}`,
+  key,
+  leg: "",
+  answeredAt: fromInstant(now()),
+  talkedMs: talkedS * 1_000,
+  wantedS: null,
+  ...fields,
+});
+
+const stop = (key: string, talkedS: number, fields: Partial<Stop> = {}): Stop => {
+  const endedAt = fromInstant(now());
+  return {
+    kind: "stop",
+    sourceId: source.id,
+    requestKey: "stop",
+    key,
+    leg: "",
+    answeredAt: talkedS === 0 ? null : epochMs(endedAt - talkedS * 1_000),
+    endedAt,
+    talkedMs: talkedS * 1_000,
+    reportedS: talkedS,
+    cause: { q850: 16, sip: null, text: null },
+    isGivenUp: false,
+    attempt: null,
+    ...fields,
+  };
+};
+
+const decide = (request: ChargingRequest) => lane.decide(request);
+
+/** What is in the books and held, in the account's currency. */
+const money = () =>
+  operator.figures<{ wallet: number; overrun: number; held: number; open: number; calls: number }>(
+    `select coalesce((select -sum(amount) from balances where kind = 'wallet'), 0)::float8 as wallet,
+       coalesce((select sum(amount) from balances where kind = 'overrun'), 0)::float8 as overrun,
+       coalesce((select sum(held) from account_holds), 0)::float8 as held,
+       coalesce((select sum(open_sessions) from account_holds), 0)::integer as open,
+       (select count(*) from usage_events)::integer as calls`,
+  );
+
+describe("a call from its start to its end", () => {
+  test("is granted the longest time that the money pays, held, metered, charged and released", async () => {
+    await pay("0.12");
+    expect(await decide(authorise("a"))).toEqual({ kind: "granted", talkS: 60, isLast: true, limitedBy: "balance" });
+    expect(await money()).toEqual({ wallet: 0.12, overrun: 0, held: 0.08, open: 1, calls: 0 });
+    expect(await decide(stop("a", 42))).toEqual({ kind: "closed", fate: "stored" });
+    expect(await money()).toEqual({ wallet: 0.04, overrun: 0, held: 0, open: 0, calls: 1 });
+  });
+
+  test("is granted in slices, the last one exactly", async () => {
+    await pay("0.20");
+    expect(await decide(authorise("a", { wantedS: 60 }))).toMatchObject({ talkS: 60, isLast: false });
+    expect(await decide(update("a", 55, { wantedS: 60 }))).toMatchObject({ talkS: 115, isLast: false });
+    expect(await decide(update("a", 110, { wantedS: 120 }))).toMatchObject({ talkS: 180, isLast: true });
+    expect(await money()).toMatchObject({ wallet: 0.2, held: 0.2 });
+    expect(await decide(stop("a", 180))).toEqual({ kind: "closed", fate: "stored" });
+    expect(await money()).toEqual({ wallet: 0, overrun: 0, held: 0, open: 0, calls: 1 });
+  });
+
+  test("that lasts beyond its grant is charged in full; what the wallet lacks is overrun", async () => {
+    await pay("0.10");
+    await decide(authorise("a"));
+    await decide(stop("a", 100));
+    expect(await money()).toEqual({ wallet: 0, overrun: 0.04, held: 0, open: 0, calls: 1 });
+  });
+
+  test("that is not answered costs nothing and holds nothing", async () => {
+    await pay("1");
+    await decide(authorise("a"));
+    expect(await decide(stop("a", 0))).toEqual({ kind: "closed", fate: "stored" });
+    expect(await money()).toEqual({ wallet: 1, overrun: 0, held: 0, open: 0, calls: 1 });
+  });
+
+  test("whose start never came is stored by its stop", async () => {
+    await pay("1");
+    expect(await decide(stop("a", 60))).toEqual({ kind: "unknown" });
+    expect(await decide(stop("b", 60, { attempt: authorise("b").attempt }))).toEqual({
+      kind: "closed",
+      fate: "stored",
+    });
+    expect(await money()).toEqual({ wallet: 0.92, overrun: 0, held: 0, open: 0, calls: 1 });
+  });
+});
+
+describe("refusals", () => {
+  test.each<[string, Partial<Authorise["attempt"]>, string]>([
+    ["no money", {}, "balance-exhausted"],
+    ["nobody's call", { accountCode: "eve" }, "account-unknown"],
+    ["no price", { called: "33123456789" }, "rate-missing-for-call"],
+  ])("%s", async (_why, attempt, code) => {
+    const request = authorise("a");
+    const asked = { ...request, attempt: { ...request.attempt, ...attempt } };
+    expect(await decide(asked)).toMatchObject({ kind: "refused", reason: { code } });
+    expect(await money()).toMatchObject({ held: 0, open: 0, calls: 0 });
+  });
+
+  test("a repeat is refused the same though money has come; another request is decided anew", async () => {
+    expect(await decide(authorise("a"))).toMatchObject({ kind: "refused" });
+    await pay("1");
+    expect(await decide(authorise("a"))).toMatchObject({ kind: "refused" });
+    expect(await decide(authorise("a", { requestKey: "again" }))).toMatchObject({ kind: "granted", talkS: 960 });
+  });
+});
+
+describe("repeats and disorder", () => {
+  test("a repeated request changes nothing and is answered the same", async () => {
+    await pay("1");
+    for (const request of [authorise("a", { wantedS: 60 }), update("a", 30, { wantedS: 60 }), stop("a", 61)]) {
+      const first = await decide(request);
+      const after = await money();
+      expect(await decide(request)).toEqual(first);
+      expect(await money()).toEqual(after);
+    }
+    expect(await money()).toEqual({ wallet: 0.86, overrun: 0, held: 0, open: 0, calls: 1 });
+  });
+
+  test("the same request many times at once is one", async () => {
+    await pay("1");
+    const answers = await Promise.all(Array.from({ length: 20 }, () => decide(authorise("a"))));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(await money()).toMatchObject({ open: 1 });
+  });
+
+  test("a report that was overtaken takes nothing back, and one after the end is told so", async () => {
+    await pay("1");
+    await decide(authorise("a", { wantedS: 60 }));
+    await decide(update("a", 100, { wantedS: 0 }));
+    expect(await decide(update("a", 40, { wantedS: 0 }))).toMatchObject({ talkS: 100 });
+    await decide(stop("a", 130));
+    expect(await decide(update("a", 120))).toMatchObject({ kind: "refused", reason: { code: "session-ended" } });
+    expect(await money()).toMatchObject({ wallet: 0.8, held: 0, calls: 1 });
+  });
+});
+
+test("a thousand calls at once, in two processes, on a balance for three of them: three begin", async () => {
+  await pay("0.24");
+  const other = new ChargingLane(db, operator.tenantId, DEFAULT_POLICY);
+  const answers = await Promise.all(
+    Array.from({ length: 1_000 }, (_, i) =>
+      (i % 2 === 0 ? lane : other).decide(authorise(`call ${i}`, { wantedS: 60 })),
+    ),
+  );
+  expect(answers.filter(({ kind }) => kind === "granted")).toHaveLength(3);
+  expect(await money()).toEqual({ wallet: 0.24, overrun: 0, held: 0.24, open: 3, calls: 0 });
+});
+
+test("a record of the same call that comes in a file later is a duplicate", async () => {
+  await pay("1");
+  await decide(authorise("a"));
+  const ended = stop("a", 30);
+  await decide(ended);
+  const at = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+  const { answeredAt, endedAt } = ended;
+  const csv = `"","442071234567","4930123456","default","${at((answeredAt ?? 0) - 2_000)}","${at(answeredAt ?? 0)}","${at(endedAt)}","32","30","NORMAL_CLEARING","a","","ada"\n`;
+  const { counts } = await operator.importText(source, "cdr.csv", csv);
+  expect(counts).toMatchObject({ rows: 1, duplicate: 1, stored: 0 });
+});
