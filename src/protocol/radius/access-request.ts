@@ -1,0 +1,37 @@
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Attribute } from "./attribute.ts";
+import type { ClientProfile } from "./client-profile.ts";
+import { type Credential, readCredential } from "./credential.ts";
+import type { Digests } from "./digests.ts";
+import type { RadiusPacket } from "./packet.ts";
+import { readSessionFacts, type SessionFacts } from "./session-facts.ts";
+
+/** A switch asks whether a user may have a session (RFC 2865 §4.1). */
+export interface AccessRequest extends SessionFacts {
+  readonly receivedAt: EpochMs;
+  readonly credential: Credential;
+  /** Service-Type by name or number: "Call-Check"; "" when there is none. */
+  readonly serviceType: string;
+}
+
+interface Received {
+  readonly packet: RadiusPacket;
+  readonly attributes: readonly Attribute[];
+  readonly profile: ClientProfile;
+  readonly senderAddress: string;
+  readonly receivedAt: EpochMs;
+  readonly secret: Uint8Array;
+  readonly digests: Digests;
+}
+
+/** Reads an Access-Request that was checked as far as it can be. */
+export function readAccessRequest(received: Received): AccessRequest {
+  const { packet, attributes, profile, senderAddress, receivedAt, secret, digests } = received;
+  const facts = readSessionFacts(attributes, profile, senderAddress);
+  return {
+    ...facts,
+    receivedAt,
+    credential: readCredential({ packet, plain: facts.attributes, secret, digests }),
+    serviceType: facts.attributes.get("service-type") ?? "",
+  };
+}
