@@ -1,0 +1,45 @@
+import type { Avp, AvpDefinition } from "./avp.ts";
+import { rawAvp } from "./build-avp.ts";
+import type { Grammar } from "./command.ts";
+import { type AvpName, definitionOf } from "./dictionary.ts";
+import type { Fault } from "./fault.ts";
+import { lengthMin } from "./read-value.ts";
+import { RESULT } from "./result-code.ts";
+
+/**
+ * What keeps a message from having the AVPs that its command asks for: one that has no place there (5008), one too many
+ * (5009), or a missing one (5005). Their order is no fault, not even Session-Id's, as senders differ.
+ */
+export function checkGrammar(avps: readonly Avp[], grammar: Grammar): Fault | undefined {
+  const counts = new Map<AvpDefinition, number>();
+  const forbidden = new Set((grammar.forbidden ?? []).map(definitionOf));
+  const once = new Set([...grammar.required, ...grammar.atMostOnce].map(definitionOf));
+  for (const name of grammar.repeated ?? []) once.delete(definitionOf(name));
+  for (const avp of avps) {
+    const { definition } = avp;
+    if (definition === undefined) continue;
+    if (forbidden.has(definition))
+      return { resultCode: RESULT.avpNotAllowed, what: `${definition.name} has no place here`, failed: avp };
+    const count = (counts.get(definition) ?? 0) + 1;
+    counts.set(definition, count);
+    if (count > 1 && once.has(definition))
+      return { resultCode: RESULT.avpOccursTooManyTimes, what: `${definition.name} comes twice`, failed: avp };
+  }
+  const missing = grammar.required.find((name) => !counts.has(definitionOf(name)));
+  return missing === undefined ? undefined : missingAvp(missing);
+}
+
+/** The fault of an AVP that is not there: Failed-AVP shows it with a value of zeros (RFC 6733 §7.1.5, 5005). */
+export function missingAvp(name: AvpName): Fault {
+  return { resultCode: RESULT.missingAvp, what: `${name} is missing`, failed: exampleOf(name) };
+}
+
+/** The fault of an AVP whose value means nothing to us. */
+export function invalidValue(avp: Avp, what: string): Fault {
+  return { resultCode: RESULT.invalidAvpValue, what, failed: avp };
+}
+
+function exampleOf(name: AvpName): Avp {
+  const { code, vendorId, isMandatory, type } = definitionOf(name);
+  return rawAvp({ code, vendorId, isMandatory, isProtected: false }, Buffer.alloc(lengthMin(type)));
+}
