@@ -1,3 +1,4 @@
+import { asObject, parseJson } from "../../core/json-object.ts";
 import { decodedHeaders, type EslHeaders, readHeaderBlock } from "./header-block.ts";
 
 /** An event as FreeSWITCH raised it. */
@@ -32,15 +33,12 @@ export function readPlainEvent(octets: Uint8Array, headersMax: number): EventOut
 
 /** Reads the body of a `text/event-json` frame: one object of texts, the event's own body under `_body`. */
 export function readJsonEvent(octets: Uint8Array, headersMax: number): EventOutcome {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString());
-  } catch {
-    return malformed("the event is no JSON");
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return malformed("the event is no object");
+  const value = parseJson(Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString());
+  if (value === undefined) return malformed("the event is no JSON");
+  const object = asObject(value);
+  if (object === null) return malformed("the event is no object");
   const headers = new Map<string, string>();
-  for (const [name, text] of Object.entries(value)) if (typeof text === "string") headers.set(name, text);
+  for (const [name, text] of Object.entries(object)) if (typeof text === "string") headers.set(name, text);
   if (headers.size > headersMax) return malformed(`more than ${headersMax} headers`);
   const body = headers.get("_body") ?? "";
   headers.delete("_body");

@@ -47,7 +47,7 @@ export class EslFrameReader {
 
   /** Whether a frame has begun that is not whole: at a stream's end it was cut off. */
   get isInFrame(): boolean {
-    return this.#headerOctets > 0 || this.#headers !== undefined;
+    return !this.#isBroken && (this.#headerOctets > 0 || this.#headers !== undefined);
   }
 
   /** The frames that `chunk` completes. After a broken one there are no more. */
