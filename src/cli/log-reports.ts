@@ -2,6 +2,7 @@ import type pino from "pino";
 import { counted } from "../core/counted.ts";
 import type { ReplaysReport } from "../server/allowance/watch-replays.ts";
 import type { RetentionWatch } from "../server/archive/watch-retention.ts";
+import type { SessionsWatch } from "../server/charging/watch-sessions.ts";
 import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
@@ -59,6 +60,12 @@ export const retentionWatch = (log: pino.Logger): RetentionWatch => ({
     for (const part of deleted) log.info(`Retention of ${tenant}: ${deletedLine(part)}`);
   },
   failed: (error) => log.warn(`A retention policy could not be applied: ${String(error)}`),
+});
+
+/** Calls that were ended because nothing was heard of them any more. */
+export const sessionsWatch = (log: pino.Logger): SessionsWatch => ({
+  done: ({ ended }) => log.warn(`${counted(ended, "session")} ended as last known: no report came in time.`),
+  failed: (error) => log.warn(`Silent sessions could not be ended: ${String(error)}`),
 });
 
 /** Alarms that are raised, and those that are over. */

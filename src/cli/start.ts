@@ -3,6 +3,9 @@ import { join } from "node:path";
 import pino from "pino";
 import { watchReplays } from "../server/allowance/watch-replays.ts";
 import { watchRetention } from "../server/archive/watch-retention.ts";
+import { Charging } from "../server/charging/charging.ts";
+import { chargingRoutes } from "../server/charging/routes.ts";
+import { watchSessions } from "../server/charging/watch-sessions.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
 import { watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { startHttp } from "../server/http/http-server.ts";
@@ -18,6 +21,7 @@ import {
   pullsReport,
   replaysReport,
   retentionWatch,
+  sessionsWatch,
   syslogReport,
 } from "./log-reports.ts";
 
@@ -26,7 +30,7 @@ const STDERR = 2;
 /** `tollwright start` */
 export const startCommand = defineCommand({
   name: "start",
-  summary: "run everything in one process: database, HTTP, watched folders, pulls, syslog",
+  summary: "run everything in one process: database, HTTP, charging, watched folders, pulls, syslog",
   about:
     "Runs until SIGTERM or SIGINT and then finishes what is under way; a second signal ends it at once. Where it listens " +
     "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT, and for syslog by TOLLWRIGHT_SYSLOG_*. Sources and " +
@@ -42,7 +46,9 @@ export const startCommand = defineCommand({
     const db = await context.db();
     const log = pino({ level: logLevel }, pino.destination({ dest: STDERR, sync: true }));
     const receiver = new PushReceiver(db);
-    const http = await startHttp({ host, port, db, log, routes: [mediationRoutes(db, receiver), totalsRoutes(db)] });
+    const charging = new Charging(db);
+    const routes = [mediationRoutes(db, receiver), totalsRoutes(db), chargingRoutes(db, charging)];
+    const http = await startHttp({ host, port, db, log, routes });
     context.note(`Listening on ${http.url}`);
     const { signal } = context;
     const watching = watchFolders(db, foldersReport(log, context), { signal });
@@ -51,11 +57,22 @@ export const startCommand = defineCommand({
     if (syslog !== undefined) context.note(syslogLine(context.config.syslogHost, syslog));
     const alarms = watchAlarms(db, alarmsReport(log), { signal });
     const replays = watchReplays(db, replaysReport(log), { signal });
+    const sessions = watchSessions(db, charging, { watch: sessionsWatch(log), signal });
     const { archiveDir } = context.config;
     const retention = watchRetention(db, retentionWatch(log), { archiveDir, signal });
     if (!signal.aborted) await once(signal, "abort");
     await http.close();
-    await Promise.all([receiver.settled(), watching, pulling, syslog?.close(), alarms, replays, retention]);
+    await Promise.all([
+      receiver.settled(),
+      charging.settled(),
+      sessions,
+      watching,
+      pulling,
+      syslog?.close(),
+      alarms,
+      replays,
+      retention,
+    ]);
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { now } from "../../src/clock.ts";
 import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import { epochMs, fromInstant } from "../../src/core/time/epoch.ts";
+import { Charging } from "../../src/server/charging/charging.ts";
 import { ChargingLane } from "../../src/server/charging/charging-lane.ts";
 import type { Authorise, ChargingRequest, Stop, Update } from "../../src/server/charging/charging-request.ts";
 import { DEFAULT_POLICY } from "../../src/server/charging/charging-work.ts";
+import { giveUpSessions } from "../../src/server/charging/give-up-sessions.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
 import type { StoredAccount } from "../../src/server/tenancy/party.ts";
@@ -39,10 +41,10 @@ beforeEach(async () => {
   lane = new ChargingLane(db, operator.tenantId, DEFAULT_POLICY);
 });
 
-const pay = (amount: string, reference = "1") =>
+const pay = (amount: string, reference = "1", accountCode = "ada") =>
   topUp(db, {
     tenantId: operator.tenantId,
-    accountCode: "ada",
+    accountCode,
     amount: nanosFromSql(amount),
     reference,
     now: now(),
@@ -231,4 +233,82 @@ test("a record of the same call that comes in a file later is a duplicate", asyn
   const csv = `"","442071234567","4930123456","default","${at((answeredAt ?? 0) - 2_000)}","${at(answeredAt ?? 0)}","${at(endedAt)}","32","30","NORMAL_CLEARING","a","","ada"\n`;
   const { counts } = await operator.importText(source, "cdr.csv", csv);
   expect(counts).toMatchObject({ rows: 1, duplicate: 1, stored: 0 });
+});
+
+describe("a call of which nothing more is heard", () => {
+  const expire = () =>
+    db.transaction("ingest", {}, (tx) =>
+      tx.query("update sessions set expires_at = now() - interval '1 second' where tenant_id = $1", [
+        operator.tenantId,
+      ]),
+    );
+  const giveUp = () => giveUpSessions(db, new Charging(db));
+
+  test("is ended as it was last known, and corrected by its late stop", async () => {
+    await pay("1");
+    await decide(authorise("a"));
+    const answeredAt = epochMs(fromInstant(now()) - 300_000);
+    await decide(update("a", 70, { answeredAt, wantedS: 600 }));
+    expect(await giveUp()).toMatchObject({ ended: 0 });
+    await expire();
+    expect(await giveUp()).toMatchObject({ ended: 1 });
+    expect(await money()).toEqual({ wallet: 0.86, overrun: 0, held: 0, open: 0, calls: 1 });
+    expect(await decide(stop("a", 170))).toEqual({ kind: "closed", fate: "corrected" });
+    expect(await money()).toEqual({ wallet: 0.8, overrun: 0, held: 0, open: 0, calls: 1 });
+    expect(await decide(stop("a", 170))).toEqual({ kind: "closed", fate: "corrected" });
+    expect(await money()).toMatchObject({ wallet: 0.8, calls: 1 });
+  });
+
+  test("before it was answered leaves no record, and its hold is released", async () => {
+    await pay("1");
+    await decide(authorise("a"));
+    await expire();
+    expect(await giveUp()).toMatchObject({ ended: 1 });
+    expect(await money()).toEqual({ wallet: 1, overrun: 0, held: 0, open: 0, calls: 0 });
+    expect(await decide(stop("a", 30))).toEqual({ kind: "closed", fate: "stored" });
+    expect(await money()).toEqual({ wallet: 0.92, overrun: 0, held: 0, open: 0, calls: 1 });
+  });
+
+  test("is forgotten long after its end", async () => {
+    await pay("1");
+    await decide(authorise("a"));
+    await decide(stop("a", 30));
+    await expire();
+    expect(await giveUp()).toEqual({ ended: 0, forgotten: 1 });
+    expect(await decide(update("a", 60))).toEqual({ kind: "unknown" });
+  });
+});
+
+test("each reseller of the chain is held and charged at its own price, and one without money stops the call", async () => {
+  const top = await operator.account("top", { kind: "reseller", payment: "prepaid" });
+  const below = { parentId: top.id, bookId: top.bookId };
+  const bob = await operator.account("bob", { payment: "prepaid", ...below });
+  await operator.tariff("bob's", [anyRate("49", "0.05", { increments: { firstS: 60, nextS: 60 } })], [bob]);
+  await operator.tariff("top's", [anyRate("49", "0.03", { increments: { firstS: 1, nextS: 1 } })], [top]);
+  await operator.rule(bob, { match: { accountCode: "bob" } });
+  const { attempt } = authorise("b");
+  const bobs = { ...authorise("b"), attempt: { ...attempt, accountCode: "bob" } };
+  await pay("1", "bob", "bob");
+  expect(await decide(bobs)).toMatchObject({ kind: "refused", reason: { code: "balance-exhausted" } });
+  await pay("0.04", "top", "top");
+  const again = { ...bobs, requestKey: "again" };
+  expect(await decide(again)).toEqual({ kind: "granted", talkS: 80, isLast: true, limitedBy: "balance" });
+  expect(await money()).toMatchObject({ held: 0.14, open: 2 });
+  await decide(stop("b", 90));
+  // Bob: two minutes at .05; the reseller: 90 s at .03, of which it had .04.
+  expect(await money()).toEqual({ wallet: 0.9, overrun: 0.005, held: 0, open: 0, calls: 1 });
+});
+
+test("a postpaid account is trusted, or held to its credit limit", async () => {
+  const increments = { firstS: 60, nextS: 60 };
+  const free = await operator.account("free");
+  const limited = await operator.account("limited", { creditLimit: nanosFromSql("0.13") });
+  await operator.tariff("postpaid", [anyRate("49", "0.06", { increments })], [free, limited]);
+  await operator.rules([free, limited].map((one) => [one, { match: { accountCode: one.code } }]));
+  const { attempt } = authorise("a");
+  const of = (key: string, accountCode: string) => ({ ...authorise(key), attempt: { ...attempt, key, accountCode } });
+  expect(await decide(of("a", "free"))).toMatchObject({ talkS: DEFAULT_POLICY.longestCallS, limitedBy: "cap" });
+  expect(await decide(of("b", "limited"))).toMatchObject({ talkS: 120, limitedBy: "balance" });
+  await decide(stop("b", 30));
+  expect(await decide(of("c", "limited"))).toMatchObject({ talkS: 60, limitedBy: "balance" });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nanos } from "../money/nanos.ts";
-import { type GrantLevel, grantTalk } from "./grant.ts";
+import { type GrantLevel, type GrantRequest, grantTalk } from "./grant.ts";
 
 /** A price in whole units: a fee, and `perStep` for each begun step. */
 const level = (
@@ -33,7 +33,7 @@ test("every level pays at its own price, and the shortest wins", () => {
   });
 });
 
-test.each<[string, GrantLevel, { usedS: number; wantedS: number; capS: number }, object]>([
+test.each<[string, GrantLevel, GrantRequest, object]>([
   [
     "a slice is what was asked for, and more may follow",
     level("a", 1_000, { perStep: 1, stepS: 1 }),
@@ -56,6 +56,12 @@ test.each<[string, GrantLevel, { usedS: number; wantedS: number; capS: number },
     "without a limit only the cap ends it",
     level("a", null, { perStep: 5, stepS: 1 }),
     { usedS: 0, wantedS: 10_000, capS: 3_600 },
+    { talkS: 3_600, holds: [18_000n], limitedBy: "cap", limitedAt: null },
+  ],
+  [
+    "all that may be had, up to the cap",
+    level("a", null, { perStep: 5, stepS: 1 }),
+    { usedS: 0, wantedS: null, capS: 3_600 },
     { talkS: 3_600, holds: [18_000n], limitedBy: "cap", limitedAt: null },
   ],
   [
@@ -93,7 +99,7 @@ const arbLevel = fc.record({
   stepS: fc.integer({ min: 1, max: 90 }),
   mostS: fc.oneof(fc.constant(1_000_000), fc.nat(4_000)),
 });
-const arbRequest = fc.record({ usedS: fc.nat(5_000), wantedS: fc.nat(5_000), capS: fc.nat(8_000) });
+const arbRequest = fc.record({ usedS: fc.nat(5_000), wantedS: fc.option(fc.nat(5_000)), capS: fc.nat(8_000) });
 
 describe("laws", () => {
   test("no hold is more than its level has, and a second more is more than some level has", () => {

@@ -15,8 +15,8 @@ export interface GrantLevel {
 /** How far a session has come, and how much further it asks to go, in seconds of talk time. */
 export interface GrantRequest {
   readonly usedS: number;
-  /** Beyond what is used. */
-  readonly wantedS: number;
+  /** Beyond what is used; null: as long as the call may last. */
+  readonly wantedS: number | null;
   /** Longest whole call that any rule but money allows. */
   readonly capS: number;
 }
@@ -41,11 +41,11 @@ export interface Grant {
  * of docs/concepts/rating.md.
  */
 export function grantTalk(levels: readonly GrantLevel[], { usedS, wantedS, capS }: GrantRequest): Grant {
-  for (const seconds of [usedS, wantedS, capS])
+  for (const seconds of [usedS, wantedS ?? 0, capS])
     invariant(Number.isSafeInteger(seconds) && seconds >= 0, `talk times are whole seconds, 0 or more, got ${seconds}`);
-  const capped = Math.max(usedS, Math.min(capS, usedS + wantedS));
-  let talkS = capped;
-  let limitedBy: Grant["limitedBy"] = capped < usedS + wantedS ? "cap" : "wanted";
+  const askedS = wantedS === null ? Number.POSITIVE_INFINITY : usedS + wantedS;
+  let talkS = Math.max(usedS, Math.min(capS, askedS));
+  let limitedBy: Grant["limitedBy"] = talkS < askedS ? "cap" : "wanted";
   let limitedAt: string | null = null;
   for (const level of levels) {
     const allowedS = Math.max(usedS, Math.min(talkS, level.mostS));

@@ -241,7 +241,7 @@ async function grantAll(
     if (levels === undefined || next === undefined || request.kind === "stop") continue;
     const grant = grantTalk(
       levels.map((level) => withFunds(level, next, { hold: holds.get(level.accountId), funds })),
-      { usedS: next.usedS, wantedS: request.wantedS ?? batch.policy.longestCallS, capS: batch.policy.longestCallS },
+      { usedS: next.usedS, wantedS: request.wantedS, capS: batch.policy.longestCallS },
     );
     if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
       refuse(work, next, balanceExhausted(levels, grant), { batch, at });

@@ -41,9 +41,8 @@ export function openLevels(
   attempt: CallAttempt,
   { answeredAt, capS }: { readonly answeredAt: EpochMs; readonly capS: number },
 ): OpenedLevels {
-  const talking = { answeredAt, endedAt: answeredAt, talkedMs: 0, reportedS: null, cause: NO_CAUSE, part: null };
-  const startedAt = attempt.startedAt <= answeredAt ? attempt.startedAt : answeredAt;
-  const normalised = normaliseCall({ ...attempt, ...talking, startedAt }, desk.rules, desk.sanity);
+  const times = { startedAt: answeredAt, answeredAt, endedAt: answeredAt, talkedMs: 0, reportedS: null };
+  const normalised = normaliseCall({ ...attempt, ...times, cause: NO_CAUSE, part: null }, desk.rules, desk.sanity);
   if (normalised.kind === "reject") return { kind: "refused", reason: normalised.reject };
   if (normalised.kind === "non-billable") return { kind: "refused", reason: notUsage(normalised.why) };
   const parties = findParties(desk.rating, desk.sourceId, normalised.event);

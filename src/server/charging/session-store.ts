@@ -134,14 +134,28 @@ const timeOrNull = (at: EpochMs | null): string | null => (at === null ? null : 
 
 const stored = ({ accountId, amount }: Hold) => ({ accountId, amount: nanosToSql(amount) });
 
-/** Open sessions of which nothing was heard for too long, the longest first; others' that are locked are left out. */
-export async function lockGivenUp(tx: Tx, limit: number): Promise<readonly Session[]> {
-  const { rows } = await tx.query<SessionRow>(
-    `select ${COLUMNS} from sessions where state = 'open' and expires_at <= clock_timestamp()
-     order by expires_at limit $1 for update skip locked`,
+/** What giving a session up needs to know of it. */
+export interface SilentSession extends Pick<Session, "tenantId" | "sourceId" | "openedAt" | "answeredAt" | "usedS"> {
+  readonly key: string;
+  readonly leg: string;
+}
+
+/** Open sessions of which nothing was heard for too long, the longest first. */
+export async function findGivenUp(tx: Tx, limit: number): Promise<readonly SilentSession[]> {
+  const { rows } = await tx.query<SessionRow & { readonly session_key: string; readonly leg: string }>(
+    `select tenant_id, source_id, session_key, leg, opened_at, answered_at, used_s from sessions
+     where state = 'open' and expires_at <= clock_timestamp() order by expires_at limit $1`,
     [limit],
   );
-  return rows.map(sessionOf);
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    sourceId: row.source_id,
+    key: row.session_key,
+    leg: row.leg,
+    openedAt: row.opened_at,
+    answeredAt: row.answered_at,
+    usedS: row.used_s,
+  }));
 }
 
 /** Forgets sessions that ended, or were refused, long enough ago; answers how many. */

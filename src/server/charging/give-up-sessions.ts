@@ -1,0 +1,52 @@
+import { epochMs } from "../../core/time/epoch.ts";
+import type { Database } from "../db/database.ts";
+import type { Charging } from "./charging.ts";
+import type { Stop } from "./charging-request.ts";
+import { findGivenUp, forgetSessions, type SilentSession } from "./session-store.ts";
+
+/** What one pass over silent sessions did. */
+export interface GivenUp {
+  /** Ended as they were last known, because nothing was heard of them for too long. */
+  readonly ended: number;
+  /** Of those that ended long ago: forgotten. */
+  readonly forgotten: number;
+}
+
+/** Sessions of one pass; there is another at once while there are as many. */
+const PASS_MAX = 1_000;
+
+/**
+ * Ends sessions of which nothing was heard for too long as they were last known, and gives back what they hold; the
+ * record of such a call is provisional, so that a late stop, or the switch's own record, corrects it. Forgets
+ * sessions that ended long ago.
+ */
+export async function giveUpSessions(db: Database, charging: Charging): Promise<GivenUp> {
+  let [ended, forgotten] = [0, 0];
+  for (;;) {
+    const silent = await db.transaction("ingest", {}, (tx) => findGivenUp(tx, PASS_MAX));
+    const answers = await Promise.all(silent.map((session) => charging.decide(session.tenantId, givingUp(session))));
+    ended += answers.filter(({ kind }) => kind === "closed").length;
+    const gone = await db.transaction("ingest", {}, (tx) => forgetSessions(tx, PASS_MAX));
+    forgotten += gone;
+    if (silent.length < PASS_MAX && gone < PASS_MAX) return { ended, forgotten };
+  }
+}
+
+/** The end of a call at the moment up to which it was reported. */
+function givingUp({ sourceId, key, leg, answeredAt, openedAt, usedS }: SilentSession): Stop {
+  const talkedMs = usedS * 1_000;
+  return {
+    kind: "stop",
+    sourceId,
+    requestKey: "given up",
+    key,
+    leg,
+    answeredAt,
+    endedAt: epochMs((answeredAt ?? openedAt) + talkedMs),
+    talkedMs,
+    reportedS: usedS,
+    cause: { q850: null, sip: null, text: "no report" },
+    isGivenUp: true,
+    attempt: null,
+  };
+}

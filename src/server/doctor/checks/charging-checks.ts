@@ -1,0 +1,27 @@
+import type { Check } from "../check.ts";
+
+export const holdsAreSums: Check = {
+  name: "holds",
+  holds: "What is held of an account, and how many of its sessions are open, are the sums over its open sessions.",
+  countSql: "select count(*) from account_holds",
+  differencesSql: `
+    select format('account %s: %s held in %s open sessions, its sessions hold %s in %s', account_id,
+      trim_scale(coalesce(h.held, 0)), coalesce(h.open_sessions, 0), trim_scale(coalesce(s.held, 0)),
+      coalesce(s.sessions, 0)) as what
+    from account_holds h
+    full join (
+      select s.book_id, (l ->> 'accountId')::uuid as account_id, sum((l ->> 'amount')::numeric) as held,
+        count(*) as sessions
+      from sessions s cross join jsonb_array_elements(s.levels) l where s.state = 'open' group by 1, 2
+    ) s using (book_id, account_id)
+    where coalesce(h.held, 0) <> coalesce(s.held, 0) or coalesce(h.open_sessions, 0) <> coalesce(s.sessions, 0)`,
+};
+
+export const endedSessionsHoldNothing: Check = {
+  name: "ended sessions",
+  holds: "A session that has ended holds nothing.",
+  countSql: "select count(*) from sessions where state <> 'open'",
+  differencesSql: `
+    select format('session %s is %s and holds money still', id, state) as what
+    from sessions where state <> 'open' and jsonb_array_length(levels) > 0`,
+};
