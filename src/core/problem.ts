@@ -119,6 +119,7 @@ export const PROBLEMS = {
   "export-not-written": 507,
   "output-not-written": 507,
   "syslog-not-listening": 503,
+  "radius-not-listening": 503,
   "syslog-tls-unreadable": 503,
   "server-clock-differs": 502,
   "sql-url-invalid": 422,
