@@ -26,6 +26,8 @@ export interface ClientProfile {
   /** Attributes of an Access-Accept; one whose placeholders have no value is left out. */
   readonly accept: readonly ReplyTemplate[];
   readonly reject: readonly ReplyTemplate[];
+  /** Text attributes that name a session and its NAS in a Disconnect-Request: those of them that the switch sent. */
+  readonly identity: readonly string[];
   /** How values of h323-… attributes are written: `h323-credit-time=3600`, or `3600` alone. Both are read from anybody. */
   readonly h323Values: "named" | "bare";
 }
@@ -40,6 +42,8 @@ const FIELDS: ClientProfile["fields"] = {
   ingressTrunk: ["in-trunkgroup-label", "in-carrier-id", "ingress-id", "acme-session-ingress-realm"],
   egressTrunk: ["out-trunkgroup-label", "out-carrier-id", "egress-id", "acme-session-egress-realm"],
 };
+
+const IDENTITY = ["User-Name", "Acct-Session-Id", "NAS-IP-Address", "NAS-IPv6-Address", "NAS-Identifier"];
 
 const PLAIN_ACCEPT: readonly ReplyTemplate[] = [
   ["Session-Timeout", "{talkS}"],
@@ -59,7 +63,7 @@ const h323Accept = (prefix: string, currency: string): readonly ReplyTemplate[] 
 
 const profile = (set: DictionarySet, own: Partial<ClientProfile> = {}): ClientProfile => ({
   ...{ dictionary: builtInDictionary(set), fields: FIELDS, zones: new Map(), causes: "hexadecimal" },
-  ...{ accept: PLAIN_ACCEPT, reject: PLAIN_REJECT, h323Values: "named" },
+  ...{ accept: PLAIN_ACCEPT, reject: PLAIN_REJECT, identity: IDENTITY, h323Values: "named" },
   ...own,
 });
 
@@ -77,10 +81,12 @@ export const CLIENT_PROFILES = {
   cisco: profile("standard", {
     accept: h323Accept("", "h323-currency"),
     reject: [...PLAIN_REJECT, ["h323-return-code", "{returnCode}"]],
+    identity: [...IDENTITY, "h323-conf-id"],
   }),
   quintum: profile("standard", {
     accept: h323Accept("Quintum-", "Quintum-h323-currency-type"),
     reject: [...PLAIN_REJECT, ["Quintum-h323-return-code", "{returnCode}"]],
+    identity: [...IDENTITY, "Quintum-h323-conf-id"],
     h323Values: "bare",
   }),
 } as const satisfies Readonly<Record<string, ClientProfile>>;

@@ -26,6 +26,11 @@ export interface SessionFacts {
   readonly nas: NasIdentity;
   /** Texts that we gave as `token` when the session was authorised (Class, RFC 2865 §5.25), in order. */
   readonly tokens: readonly string[];
+  /**
+   * Names and values by which the switch finds the session again when it is told to end it (RFC 5176 §3), by the
+   * profile.
+   */
+  readonly identity: readonly (readonly [name: string, text: string])[];
   /** Everything, for rules of a site. */
   readonly attributes: PlainAttributes;
 }
@@ -68,6 +73,9 @@ export function readSessionFacts(
     nas,
     tokens: attributes.flatMap(({ definition, value }) =>
       definition.name === "Class" && value instanceof Uint8Array ? [textOf(value)] : [],
+    ),
+    identity: attributes.flatMap(({ definition: { name }, value }): [string, string][] =>
+      profile.identity.includes(name) && typeof value === "string" ? [[name, value]] : [],
     ),
     attributes: plain,
   };

@@ -1,0 +1,85 @@
+import { now } from "../../clock.ts";
+import { fromInstant } from "../../core/time/epoch.ts";
+import { type AccessDecision, replyAttributes } from "../../protocol/radius/access-decision.ts";
+import { readAccessRequest } from "../../protocol/radius/access-request.ts";
+import {
+  type AccountingFault,
+  type AccountingRecord,
+  readAccountingRecord,
+} from "../../protocol/radius/accounting-record.ts";
+import { signReply } from "../../protocol/radius/authenticity.ts";
+import { decodeAttributes } from "../../protocol/radius/decode-attributes.ts";
+import { type EncodeFault, encodeAttributes, type NamedValue } from "../../protocol/radius/encode-attributes.ts";
+import { ATTRIBUTE, CODES, type PacketName, type RadiusPacket } from "../../protocol/radius/packet.ts";
+import { DIGESTS } from "./digests.ts";
+import type { RadiusClient, RadiusSender } from "./radius-client.ts";
+import type { RadiusHandler } from "./radius-handler.ts";
+
+/** What a request gets. */
+export type Answer =
+  | { readonly kind: "reply"; readonly octets: Uint8Array }
+  | { readonly kind: "none"; readonly reason: AccountingFault["reason"] | "retry-later" }
+  | { readonly kind: "not-writable"; readonly fault: EncodeFault | "packet-too-long" };
+
+interface Request {
+  readonly packet: RadiusPacket;
+  readonly sender: RadiusSender;
+  readonly handler: RadiusHandler;
+}
+
+/** Has an Access-Request decided. Errors: the handler's. */
+export async function answerAccess({ packet, sender, handler }: Request): Promise<Answer> {
+  const { profile, secret } = sender.client;
+  const request = readAccessRequest({
+    ...{ packet, profile, secret, digests: DIGESTS },
+    attributes: decodeAttributes(packet.attributes, profile.dictionary),
+    senderAddress: sender.address,
+    receivedAt: fromInstant(now()),
+  });
+  return answerWith(packet, sender.client, await handler.authorise(request, sender));
+}
+
+/** The octets that a decision is told by. */
+export function answerWith(packet: RadiusPacket, client: RadiusClient, decision: AccessDecision): Answer {
+  const name = decision.kind === "accept" ? "Access-Accept" : "Access-Reject";
+  return reply(packet, client, name, replyAttributes(decision, client.profile));
+}
+
+/** Has an accounting record stored. Errors: the handler's. */
+export async function answerAccounting({ packet, sender, handler }: Request): Promise<Answer> {
+  const { profile } = sender.client;
+  const record: AccountingRecord | AccountingFault = readAccountingRecord({
+    ...{ packet, profile, digests: DIGESTS },
+    attributes: decodeAttributes(packet.attributes, profile.dictionary),
+    senderAddress: sender.address,
+    receivedAt: fromInstant(now()),
+  });
+  if ("kind" in record) {
+    // What is none of our business is acknowledged, or the client would send it for ever.
+    if (record.kind === "unusable") return { kind: "none", reason: record.reason };
+  } else if ((await handler.account(record, sender)) === "retry-later") {
+    return { kind: "none", reason: "retry-later" };
+  }
+  return reply(packet, sender.client, "Accounting-Response", []);
+}
+
+/** RFC 5997 §4: the answer of the port that was asked says that it is there. */
+export function answerStatus(packet: RadiusPacket, client: RadiusClient, port: "auth" | "acct"): Answer {
+  return reply(packet, client, port === "auth" ? "Access-Accept" : "Accounting-Response", []);
+}
+
+function reply(packet: RadiusPacket, client: RadiusClient, name: PacketName, values: readonly NamedValue[]): Answer {
+  const attributes = encodeAttributes(values, client.profile.dictionary);
+  if ("kind" in attributes) return { kind: "not-writable", fault: attributes };
+  const octets = signReply({
+    code: CODES[name],
+    identifier: packet.identifier,
+    // RFC 2865 §5.33: proxies find their way back by these, in their order and untouched.
+    attributes: [...attributes, ...packet.attributes.filter(({ type }) => type === ATTRIBUTE.proxyState)],
+    requestAuthenticator: packet.authenticator,
+    secret: client.secret,
+    digests: DIGESTS,
+    hasMessageAuthenticator: name !== "Accounting-Response",
+  });
+  return octets === undefined ? { kind: "not-writable", fault: "packet-too-long" } : { kind: "reply", octets };
+}

@@ -1,0 +1,112 @@
+/** What to do with a request that came in. */
+export type Arrival =
+  | { readonly kind: "new"; readonly exchange: Exchange }
+  /** The same request is being worked on: its answer will do for both. */
+  | { readonly kind: "in-work" }
+  /** The same request was answered: with these octets, which go out again. */
+  | { readonly kind: "answered"; readonly reply: Uint8Array }
+  /** As much is in work as may be. */
+  | { readonly kind: "busy" };
+
+export interface Exchange {
+  readonly key: string;
+  readonly request: Uint8Array;
+  readonly beganMs: number;
+}
+
+interface Answered {
+  readonly request: Uint8Array;
+  readonly reply: Uint8Array;
+  readonly answeredMs: number;
+}
+
+export interface ExchangeLimits {
+  /** Requests in work at a time; more are shed before a queue grows. */
+  readonly inWorkMax: number;
+  /** A request whose work takes longer no longer counts as in work. */
+  readonly workMsMax: number;
+  /** How long an answer is kept for repeats; RFC 5080 §2.2.2 has 5 to 30 s. */
+  readonly keptMsMax: number;
+  /** Octets of requests and answers that are kept; the oldest go first. */
+  readonly keptOctetsMax: number;
+}
+
+/** What an entry costs beside its octets, about: key, objects, place in the table. */
+const ENTRY_OCTETS = 300;
+
+/**
+ * The exchanges of a server: requests in work, and answers that repeats get again (RFC 5080 §2.2.2). A request is known
+ * by sender, identifier and authenticator, and its octets must be the same: a client with a poor random generator never
+ * gets another user's answer.
+ */
+export class ExchangeTable {
+  readonly #limits: ExchangeLimits;
+  readonly #nowMs: () => number;
+  /** Both in the order of time. */
+  readonly #inWork = new Map<string, Exchange>();
+  readonly #answered = new Map<string, Answered>();
+  #keptOctets = 0;
+
+  /** `nowMs`: a clock that never steps back. */
+  constructor(limits: ExchangeLimits, nowMs: () => number) {
+    this.#limits = limits;
+    this.#nowMs = nowMs;
+  }
+
+  get inWork(): number {
+    return this.#inWork.size;
+  }
+
+  get keptOctets(): number {
+    return this.#keptOctets;
+  }
+
+  /** What became of a request before, if anything; takes nothing in. */
+  find(key: string, request: Uint8Array): Exclude<Arrival, { kind: "new" | "busy" }> | undefined {
+    this.#expire();
+    const answered = this.#answered.get(key);
+    if (answered !== undefined && equal(answered.request, request)) return { kind: "answered", reply: answered.reply };
+    return this.#inWork.has(key) ? { kind: "in-work" } : undefined;
+  }
+
+  /** Takes in a request that {@link find} does not know and that proved to be its sender's. */
+  begin(key: string, request: Uint8Array): Exclude<Arrival, { kind: "in-work" | "answered" }> {
+    if (this.#inWork.size >= this.#limits.inWorkMax) return { kind: "busy" };
+    const exchange = { key, request, beganMs: this.#nowMs() };
+    this.#inWork.set(key, exchange);
+    return { kind: "new", exchange };
+  }
+
+  /** Ends an exchange with its answer; null: none goes out, and a repeat is worked on again. */
+  end(exchange: Exchange, reply: Uint8Array | null): void {
+    if (this.#inWork.get(exchange.key) === exchange) this.#inWork.delete(exchange.key);
+    if (reply === null) return;
+    this.#drop(exchange.key);
+    this.#answered.set(exchange.key, { request: exchange.request, reply, answeredMs: this.#nowMs() });
+    this.#keptOctets += costOf(exchange.request, reply);
+    this.#expire();
+  }
+
+  #expire(): void {
+    const now = this.#nowMs();
+    for (const [key, { beganMs }] of this.#inWork) {
+      if (now - beganMs <= this.#limits.workMsMax) break;
+      this.#inWork.delete(key);
+    }
+    for (const [key, { answeredMs }] of this.#answered) {
+      if (now - answeredMs <= this.#limits.keptMsMax && this.#keptOctets <= this.#limits.keptOctetsMax) break;
+      this.#drop(key);
+    }
+  }
+
+  #drop(key: string): void {
+    const answered = this.#answered.get(key);
+    if (answered === undefined) return;
+    this.#answered.delete(key);
+    this.#keptOctets -= costOf(answered.request, answered.reply);
+  }
+}
+
+const costOf = (request: Uint8Array, reply: Uint8Array): number => request.length + reply.length + ENTRY_OCTETS;
+
+const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
