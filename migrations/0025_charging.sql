@@ -1,20 +1,18 @@
 -- Sessions that switches have opened: who pays for them, how far they may go and have come, and what is held for them.
 -- The id is the identity of the usage record that the session becomes (0004_usage.sql): it is not keyed by book, because a
 -- report of a switch names its own key and no book. A session that was refused is kept for a while as well: asked
--- again, the switch gets the same answer.
+-- again, the switch gets the same answer. There are no foreign keys, as in usage_events: each costs as much as the row.
 create table sessions (
   id uuid primary key,
-  tenant_id uuid not null references tenants (id),
-  source_id uuid not null references sources (id),
-  session_key text not null,
-  leg text not null,
+  tenant_id uuid not null,
+  source_id uuid not null,
   state text not null check (state in ('open', 'closed', 'refused')),
   -- Who pays, from the caller up; null and empty: nobody was found.
-  book_id uuid references books (id),
-  account_id uuid references accounts (id),
+  book_id uuid,
+  account_id uuid,
   levels jsonb not null check (jsonb_typeof(levels) = 'array'),
-  -- What the switch said of the call when it asked.
-  attempt jsonb not null,
+  -- What the switch said of the call when it asked, its own key included.
+  attempt json not null,
   opened_at timestamptz not null,
   answered_at timestamptz,
   -- Seconds of talk time: reported, and granted in all.
@@ -23,7 +21,7 @@ create table sessions (
   -- When an open session is given up, and when one that has ended is forgotten.
   expires_at timestamptz not null,
   -- What the latest requests were answered, by their keys.
-  answers jsonb not null check (jsonb_typeof(answers) = 'array')
+  answers json not null
 ) with (fillfactor = 70);
 create index sessions_expiring on sessions (expires_at);
 create index sessions_account on sessions (account_id) where state = 'open';

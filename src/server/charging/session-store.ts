@@ -80,10 +80,10 @@ export async function insertSessions(tx: Tx, sessions: readonly Session[]): Prom
   if (sessions.length === 0) return;
   await tx.prepared(
     "insert-sessions",
-    `insert into sessions (${COLUMNS}, session_key, leg)
-     select *, attempt ->> 'key', attempt ->> 'leg' from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[],
-       $6::uuid[], $7::jsonb[], $8::jsonb[], $9::timestamptz[], $10::timestamptz[], $11::integer[], $12::integer[],
-       $13::timestamptz[], $14::jsonb[]) as t(${COLUMNS})`,
+    `insert into sessions (${COLUMNS})
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[],
+       $6::uuid[], $7::jsonb[], $8::json[], $9::timestamptz[], $10::timestamptz[], $11::integer[], $12::integer[],
+       $13::timestamptz[], $14::json[])`,
     [
       plainArray(sessions.map(({ id }) => id)),
       plainArray(sessions.map(({ tenantId }) => tenantId)),
@@ -112,7 +112,7 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
        answered_at = t.answered_at, used_s = t.used_s, granted_s = t.granted_s, expires_at = t.expires_at,
        answers = t.answers
      from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::timestamptz[], $7::integer[],
-       $8::integer[], $9::timestamptz[], $10::jsonb[])
+       $8::integer[], $9::timestamptz[], $10::json[])
        as t(id, state, book_id, account_id, levels, answered_at, used_s, granted_s, expires_at, answers)
      where s.id = t.id`,
     [
@@ -142,16 +142,16 @@ export interface SilentSession extends Pick<Session, "tenantId" | "sourceId" | "
 
 /** Open sessions of which nothing was heard for too long, the longest first. */
 export async function findGivenUp(tx: Tx, limit: number): Promise<readonly SilentSession[]> {
-  const { rows } = await tx.query<SessionRow & { readonly session_key: string; readonly leg: string }>(
-    `select tenant_id, source_id, session_key, leg, opened_at, answered_at, used_s from sessions
+  const { rows } = await tx.query<SessionRow>(
+    `select tenant_id, source_id, attempt, opened_at, answered_at, used_s from sessions
      where state = 'open' and expires_at <= clock_timestamp() order by expires_at limit $1`,
     [limit],
   );
   return rows.map((row) => ({
     tenantId: row.tenant_id,
     sourceId: row.source_id,
-    key: row.session_key,
-    leg: row.leg,
+    key: row.attempt.key,
+    leg: row.attempt.leg,
     openedAt: row.opened_at,
     answeredAt: row.answered_at,
     usedS: row.used_s,
