@@ -21,6 +21,8 @@ export type DynamicOutcome =
   | { readonly kind: "refused"; readonly errorCause: number | null }
   /** Nothing that proved to be the switch's came back. */
   | { readonly kind: "no-answer"; readonly sends: number }
+  /** This process ends before an answer came. */
+  | { readonly kind: "stopped" }
   /** As many are under way as may be, in all or to this switch. */
   | { readonly kind: "busy" }
   | { readonly kind: "not-writable"; readonly fault: EncodeFault | "packet-too-long" };
@@ -81,10 +83,10 @@ export class DynamicAuthorization {
     return this.#request("CoA-Request", target, [...session, ...changes]);
   }
 
-  /** What is under way gets no answer. */
+  /** Ends what is under way. */
   close(): void {
     this.#isClosed = true;
-    for (const { settle } of this.#pending.values()) settle({ kind: "no-answer", sends: 0 });
+    for (const { settle } of this.#pending.values()) settle({ kind: "stopped" });
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();
   }
