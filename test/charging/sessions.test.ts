@@ -312,3 +312,23 @@ test("a postpaid account is trusted, or held to its credit limit", async () => {
   await decide(stop("b", 30));
   expect(await decide(of("c", "limited"))).toMatchObject({ talkS: 60, limitedBy: "balance" });
 });
+
+test("an account's limits hold beside its money: calls at once, seconds of one call, spend of the day", async () => {
+  const limits = { openSessions: 2, callS: 900, daySpend: nanosFromSql("0.25"), monthSpend: null };
+  const carl = await operator.account("carl", { limits });
+  await operator.tariff("carl's", [anyRate("49", "0.06", { increments: { firstS: 60, nextS: 60 } })], [carl]);
+  await operator.rule(carl, { match: { accountCode: "carl" } });
+  const { attempt } = authorise("a");
+  const call = (key: string, wantedS: number | null) => ({
+    ...authorise(key, { wantedS }),
+    attempt: { ...attempt, key, accountCode: "carl" },
+  });
+  expect(await decide(call("a", null))).toMatchObject({ talkS: 240, limitedBy: "balance" });
+  expect(await decide(call("b", 60))).toMatchObject({ kind: "refused", reason: { code: "spend-limited" } });
+  await decide(stop("a", 60));
+  expect(await decide(call("c", 60))).toMatchObject({ talkS: 60 });
+  expect(await decide(call("d", 60))).toMatchObject({ talkS: 60 });
+  expect(await decide(call("e", 60))).toMatchObject({ kind: "refused", reason: { code: "sessions-limited" } });
+  await decide(stop("c", 0));
+  expect(await decide(call("f", null))).toMatchObject({ talkS: 120 });
+});

@@ -8,6 +8,7 @@ import { NO_NANOS } from "../../src/core/money/nanos.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import type { TariffTerms } from "../../src/core/tariff/tariff.ts";
 import type { AccountRule } from "../../src/core/tenancy/account-rule.ts";
+import { NO_SESSION_LIMITS } from "../../src/core/tenancy/session-limits.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../src/core/time/epoch.ts";
 import type { Database } from "../../src/server/db/database.ts";
 import { type ImportedFile, importFile } from "../../src/server/mediation/import-file.ts";
@@ -90,6 +91,7 @@ export class Operator {
       currency: EUR,
       timeZone: "UTC",
       creditLimit: NO_NANOS,
+      limits: NO_SESSION_LIMITS,
       letterhead: {},
       ...fields,
     };

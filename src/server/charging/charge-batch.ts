@@ -1,7 +1,7 @@
-import { type Grant, type GrantLevel, grantTalk } from "../../core/charging/grant.ts";
+import { type Grant, grantTalk } from "../../core/charging/grant.ts";
 import { earlierAnswer, givenUpAt, keepAnswer } from "../../core/charging/session.ts";
 import { invariant } from "../../core/invariant.ts";
-import { type Nanos, nanos } from "../../core/money/nanos.ts";
+import { nanos } from "../../core/money/nanos.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
@@ -9,7 +9,16 @@ import type { OpenedSource } from "../mediation/open-source.ts";
 import { postCharges } from "../usage/post-charges.ts";
 import type { Authorise, ChargingAnswer, Refusal, Update } from "./charging-request.ts";
 import { attemptOf, type ChargingBatch, isStop, type StopWork, sessionIdOf, type Work } from "./charging-work.ts";
-import { type AccountHold, type Funds, loadFunds, lockHolds, NO_FUNDS, saveHolds } from "./hold-store.ts";
+import { type AccountHold, lockHolds, saveHolds } from "./hold-store.ts";
+import {
+  hasAllSessionsOpen,
+  loadMoney,
+  longestCallS,
+  notEven,
+  ownHold,
+  sessionsLimited,
+  withMoney,
+} from "./level-money.ts";
 import { openLevels, type PriceLevel } from "./open-levels.ts";
 import { databaseNow, insertSessions, lockSessions, type Session, updateSessions } from "./session-store.ts";
 import { storeRecords } from "./store-records.ts";
@@ -230,42 +239,25 @@ async function grantAll(
   works: readonly Work[],
   { holds, batch, at }: Moment & { readonly holds: ReadonlyMap<string, AccountHold> },
 ): Promise<void> {
-  const accounts = new Map(
-    works.flatMap(({ levels }) =>
-      (levels ?? []).map(({ account: { id, bookId, currency } }) => [id, { accountId: id, bookId, currency }] as const),
-    ),
-  );
-  const funds = await loadFunds(tx, [...accounts.values()]);
+  const accounts = new Map(works.flatMap(({ levels }) => (levels ?? []).map(({ account }) => [account.id, account])));
+  const money = { holds, ...(await loadMoney(tx, [...accounts.values()], at)) };
   for (const work of works) {
     const { levels, next, request } = work;
     if (levels === undefined || next === undefined || request.kind === "stop") continue;
-    const grant = grantTalk(
-      levels.map((level) => withFunds(level, next, { hold: holds.get(level.accountId), funds })),
-      { usedS: next.usedS, wantedS: request.wantedS, capS: batch.policy.longestCallS },
-    );
+    const isNew = work.session?.state !== "open";
+    const full = isNew ? levels.find((level) => hasAllSessionsOpen(level, holds)) : undefined;
+    if (full !== undefined) {
+      refuse(work, next, sessionsLimited(full.account), { batch, at });
+      continue;
+    }
+    const funded = levels.map((level) => withMoney(level, next, money));
+    const { usedS } = next;
+    const grant = grantTalk(funded, { usedS, wantedS: request.wantedS, capS: longestCallS(levels, batch.policy) });
     if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
-      refuse(work, next, balanceExhausted(levels, grant), { batch, at });
+      refuse(work, next, notEven(funded, grant), { batch, at });
     else take(work, next, { grant, levels, holds, batch, at });
   }
 }
-
-/** What a level may hold for this session: all its money but what other sessions hold. */
-function withFunds(
-  level: PriceLevel,
-  session: Session,
-  { hold, funds }: { readonly hold: AccountHold | undefined; readonly funds: ReadonlyMap<string, Funds> },
-): GrantLevel {
-  invariant(hold, `the hold of account ${level.accountId} is locked before a grant`);
-  const { payment, creditLimit } = level.account;
-  const { wallet, owed } = funds.get(level.accountId) ?? NO_FUNDS;
-  const othersHold = hold.held - ownHold(session, level.accountId);
-  if (payment === "prepaid") return { ...level, available: nanos(wallet + creditLimit - othersHold) };
-  // A postpaid account without a credit limit is trusted.
-  return { ...level, available: creditLimit === 0n ? null : nanos(creditLimit - owed - othersHold) };
-}
-
-const ownHold = ({ holds }: Session, accountId: string): Nanos =>
-  holds.find((hold) => hold.accountId === accountId)?.amount ?? nanos(0n);
 
 /** Holds what a grant costs in place of what the session held before. */
 function take(
@@ -304,15 +296,6 @@ function take(
   work.answer = answer;
   work.next = { ...granted, expiresAt: givenUpAt(at, granted, batch.policy) };
 }
-
-const balanceExhausted = (levels: readonly PriceLevel[], { limitedAt }: Grant): Refusal => {
-  const code = levels.find(({ accountId }) => accountId === limitedAt)?.account.code ?? "";
-  return {
-    code: "balance-exhausted",
-    what: `The balance of account "${code}" does not pay for the first step of this call.`,
-    fix: "Top the account up, or give it more credit.",
-  };
-};
 
 const SESSION_ENDED: Refusal = {
   code: "session-ended",

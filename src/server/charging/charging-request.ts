@@ -53,7 +53,7 @@ export type ChargingRequest = Authorise | Update | Stop;
 
 /** Why a call may not begin or go on. */
 export interface Refusal {
-  readonly code: Reject["code"] | "balance-exhausted" | "session-ended";
+  readonly code: Reject["code"] | "balance-exhausted" | "spend-limited" | "sessions-limited" | "session-ended";
   readonly what: string;
   readonly fix: string;
 }

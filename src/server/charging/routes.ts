@@ -221,5 +221,6 @@ function shown(answer: ChargingAnswer): Static<typeof Answer> {
 function signalOf(code: Refusal["code"]): { readonly sip: number; readonly q850: number } {
   if (code === "balance-exhausted") return { sip: 402, q850: 21 };
   if (code === "rate-missing-for-call") return { sip: 404, q850: 3 };
+  if (code === "sessions-limited") return { sip: 486, q850: 17 };
   return { sip: 403, q850: 21 };
 }

@@ -3,12 +3,13 @@ import { type Currency, parseCurrency } from "../../core/money/currency.ts";
 import { parseDecimal } from "../../core/money/decimal.ts";
 import { type Nanos, NO_NANOS, nanosFromDecimal } from "../../core/money/nanos.ts";
 import { CHAIN_LEVELS_MAX } from "../../core/tenancy/selling-chain.ts";
+import { NO_SESSION_LIMITS, type SessionLimits } from "../../core/tenancy/session-limits.ts";
 import { priceMonthsAgain } from "../allowance/price-months-again.ts";
 import { requireUsable } from "../invoicing/letterhead.ts";
 import { readZone } from "./apply-tenant.ts";
 import type { StoredAccount } from "./party.ts";
 import { accountFixed } from "./problems.ts";
-import type { AccountSetup } from "./setup-schema.ts";
+import type { AccountSetup, LimitsSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
 import { insertAccount, insertBook, listAccounts, updateAccount } from "./store.ts";
 
@@ -79,6 +80,7 @@ function readAccount(
     currency: wanted ?? (currency as Currency),
     timeZone: readZone({ setup: setup.timeZone, pointer, present: present?.timeZone ?? timeZone }, faults),
     creditLimit: setup.creditLimit === undefined ? (present?.creditLimit ?? NO_NANOS) : readAmount(setup.creditLimit),
+    limits: setup.limits === undefined ? (present?.limits ?? NO_SESSION_LIMITS) : readLimits(setup.limits),
     letterhead: letterhead ?? present?.letterhead ?? {},
   };
 }
@@ -88,6 +90,13 @@ function readAmount(text: string): Nanos {
   const amount = parseDecimal(text);
   return amount === undefined ? NO_NANOS : nanosFromDecimal(amount, "down");
 }
+
+const readLimits = ({ openSessions, callSeconds, daySpend, monthSpend }: LimitsSetup): SessionLimits => ({
+  openSessions: openSessions ?? null,
+  callS: callSeconds ?? null,
+  daySpend: daySpend === undefined ? null : readAmount(daySpend),
+  monthSpend: monthSpend === undefined ? null : readAmount(monthSpend),
+});
 
 function requireUnchanged(
   present: StoredAccount,

@@ -1,6 +1,7 @@
 import type { Currency } from "../../core/money/currency.ts";
 import type { Nanos } from "../../core/money/nanos.ts";
 import type { Account } from "../../core/tenancy/account.ts";
+import type { SessionLimits } from "../../core/tenancy/session-limits.ts";
 import type { Tenant } from "../../core/tenancy/tenant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Letterhead } from "../invoicing/letterhead.ts";
@@ -15,6 +16,7 @@ export interface StoredAccount extends Account {
   /** The short name people and files use; unique in the tenant. */
   readonly code: string;
   readonly creditLimit: Nanos;
+  readonly limits: SessionLimits;
   readonly letterhead: Letterhead;
 }
 

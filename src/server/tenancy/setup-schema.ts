@@ -25,6 +25,24 @@ const TenantSetup = Type.Object(
 );
 export type TenantSetup = Static<typeof TenantSetup>;
 
+const amount = Type.String({
+  pattern: "^\\d{1,18}(\\.\\d{1,9})?$",
+  description: 'an amount in quotes, such as "100.00"',
+});
+const whole = (maximum: number) =>
+  Type.Integer({ minimum: 0, maximum, description: `a whole number up to ${maximum}` });
+
+const LimitsSetup = Type.Object(
+  {
+    openSessions: optional(whole(1_000_000)),
+    callSeconds: optional(whole(2_678_400)),
+    daySpend: optional(amount),
+    monthSpend: optional(amount),
+  },
+  { ...closed, description: "the limits of an account's calls" },
+);
+export type LimitsSetup = Static<typeof LimitsSetup>;
+
 const AccountSetup = Type.Object(
   {
     code,
@@ -36,9 +54,8 @@ const AccountSetup = Type.Object(
     parent: optional(
       Type.Union([code, Type.Null()], { description: "the code of the reseller that sells to it, or null" }),
     ),
-    creditLimit: optional(
-      Type.String({ pattern: "^\\d{1,18}(\\.\\d{1,9})?$", description: 'an amount in quotes, such as "100.00"' }),
-    ),
+    creditLimit: optional(amount),
+    limits: optional(LimitsSetup),
     letterhead: optional(LetterheadSetup),
     tariff: optional(text("the name of a tariff")),
     tariffs: optional(

@@ -4,6 +4,7 @@ import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { NumberRules } from "../../core/numbering/number-plan.ts";
 import type { AccountKind, PaymentMode } from "../../core/tenancy/account.ts";
 import type { AccountRule } from "../../core/tenancy/account-rule.ts";
+import type { SessionLimits } from "../../core/tenancy/session-limits.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
@@ -69,6 +70,7 @@ interface AccountRow {
   readonly currency: string;
   readonly time_zone: string;
   readonly credit_limit: string;
+  readonly limits: LimitsJson;
   readonly letterhead: Letterhead;
 }
 
@@ -84,13 +86,37 @@ const accountOf = (row: AccountRow): StoredAccount => ({
   currency: row.currency as Currency,
   timeZone: row.time_zone,
   creditLimit: nanosFromSql(row.credit_limit),
+  limits: limitsFromJson(row.limits),
   letterhead: row.letterhead,
+});
+
+/** Limits as they are stored: amounts are decimals, and what is not limited is left out. */
+interface LimitsJson {
+  readonly openSessions?: number;
+  readonly callS?: number;
+  readonly daySpend?: string;
+  readonly monthSpend?: string;
+}
+
+const limitsFromJson = ({ openSessions, callS, daySpend, monthSpend }: LimitsJson): SessionLimits => ({
+  openSessions: openSessions ?? null,
+  callS: callS ?? null,
+  daySpend: daySpend === undefined ? null : nanosFromSql(daySpend),
+  monthSpend: monthSpend === undefined ? null : nanosFromSql(monthSpend),
+});
+
+const limitsToJson = ({ openSessions, callS, daySpend, monthSpend }: SessionLimits): LimitsJson => ({
+  ...(openSessions !== null && { openSessions }),
+  ...(callS !== null && { callS }),
+  ...(daySpend !== null && { daySpend: nanosToSql(daySpend) }),
+  ...(monthSpend !== null && { monthSpend: nanosToSql(monthSpend) }),
 });
 
 /** All accounts of a tenant, by code. */
 export async function listAccounts(tx: Tx, tenantId: string): Promise<readonly StoredAccount[]> {
   const { rows } = await tx.query<AccountRow>(
-    `select tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit, letterhead
+    `select tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit, limits,
+       letterhead
      from accounts where tenant_id = $1 order by code`,
     [tenantId],
   );
@@ -104,8 +130,8 @@ export async function insertBook(tx: Tx, book: { readonly id: string; readonly t
 export async function insertAccount(tx: Tx, account: StoredAccount): Promise<void> {
   await tx.query(
     `insert into accounts (tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone,
-       credit_limit, letterhead)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+       credit_limit, letterhead, limits)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       account.tenantId,
       account.id,
@@ -119,15 +145,23 @@ export async function insertAccount(tx: Tx, account: StoredAccount): Promise<voi
       account.timeZone,
       nanosToSql(account.creditLimit),
       JSON.stringify(account.letterhead),
+      JSON.stringify(limitsToJson(account.limits)),
     ],
   );
 }
 
-/** Changes what may change of an account: name, zone, credit limit and letterhead. */
+/** Changes what may change of an account: name, zone, credit limit, limits of sessions and letterhead. */
 export async function updateAccount(tx: Tx, account: StoredAccount): Promise<void> {
   const { rowCount } = await tx.query(
-    "update accounts set name = $2, time_zone = $3, credit_limit = $4, letterhead = $5 where id = $1",
-    [account.id, account.name, account.timeZone, nanosToSql(account.creditLimit), JSON.stringify(account.letterhead)],
+    "update accounts set name = $2, time_zone = $3, credit_limit = $4, letterhead = $5, limits = $6 where id = $1",
+    [
+      account.id,
+      account.name,
+      account.timeZone,
+      nanosToSql(account.creditLimit),
+      JSON.stringify(account.letterhead),
+      JSON.stringify(limitsToJson(account.limits)),
+    ],
   );
   invariant(rowCount === 1, `account ${account.id} is there to update`);
 }
