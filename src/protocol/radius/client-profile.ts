@@ -84,7 +84,7 @@ export const CLIENT_PROFILES = {
     identity: [...IDENTITY, "h323-conf-id"],
   }),
   quintum: profile("standard", {
-    accept: h323Accept("Quintum-", "Quintum-h323-currency-type"),
+    accept: h323Accept("Quintum-", "h323-currency-type"),
     reject: [...PLAIN_REJECT, ["Quintum-h323-return-code", "{returnCode}"]],
     identity: [...IDENTITY, "Quintum-h323-conf-id"],
     h323Values: "bare",
