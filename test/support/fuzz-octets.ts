@@ -19,7 +19,7 @@ export const FUZZ_COUNT = Number(process.env.TOLLWRIGHT_FUZZ ?? 2_000);
 export function* fuzzedOctets(bases: readonly Buffer[], seed: number, count = FUZZ_COUNT): Generator<Buffer> {
   const random = new SeededRandom(seed);
   for (let made = 0; made < count; made += 1) {
-    let octets = Buffer.from(bases[random.below(bases.length)] ?? Buffer.alloc(0));
+    let octets: Buffer = Buffer.from(bases[random.below(bases.length)] ?? Buffer.alloc(0));
     const changes = 1 + random.below(CHANGES_MAX);
     for (let change = 0; change < changes; change += 1) octets = changed(octets, bases, random);
     yield octets;
