@@ -120,7 +120,7 @@ export class DiameterServer {
 
   /** The hosts of the peers that are connected. */
   get connectedPeers(): readonly string[] {
-    return [...this.#byHost.keys()];
+    return [...this.#byHost].filter(([, connection]) => connection.isOpen).map(([host]) => host);
   }
 
   /**
