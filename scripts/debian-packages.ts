@@ -16,6 +16,7 @@ const PACKAGES: readonly DebianPackage[] = [
   { name: "mariadb-server", proof: "/usr/sbin/mariadbd", why: "a switch's database that records are pulled from" },
   { name: "openssh-server", proof: "/usr/sbin/sshd", why: "the server of files that are pulled over SFTP" },
   { name: "vsftpd", proof: "/usr/sbin/vsftpd", why: "the server of files that are pulled over FTP and FTPS" },
+  { name: "freeradius-utils", proof: "/usr/bin/radclient", why: "a RADIUS client that nobody here wrote" },
 ];
 
 /** Without this file Debian would make and start a server of its own beside the ones that the tests start. */
