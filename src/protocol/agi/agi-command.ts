@@ -38,7 +38,7 @@ export const setAutoHangupCommand = (seconds: number): AgiCommand =>
 export const verboseCommand = (text: string, level: 1 | 2 | 3 | 4): AgiCommand =>
   command("VERBOSE", quoted(text), String(level));
 
-/** Runs a dialplan application. Arguments made of text from outside have to be checked first, as in {@link dialCommand}. */
+/** Runs a dialplan application. Arguments made of text from outside are checked first, as in {@link dialCommand}. */
 export const execCommand = (application: string, argument: string): AgiCommand =>
   APPLICATION.test(application) ? command("EXEC", application, quoted(argument)) : refused("application");
 

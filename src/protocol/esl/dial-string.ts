@@ -17,7 +17,7 @@ export interface DialTarget {
 
 const NAME = /^[\w.-]{1,80}$/;
 const HOST = /^(?:[\w.-]{1,255}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?$/;
-/** The number comes from the caller: commas, braces, dollars, slashes and spaces would make another dial string of it. */
+/** The number comes from the caller: commas, braces, dollars and slashes would make another dial string of it. */
 const NUMBER = /^[\w+*#.-]{1,128}$/;
 const VALUE = /^[\w+*#.:@/ -]{0,256}$/;
 const TARGETS_MAX = 32;

@@ -7,7 +7,7 @@ export type EndOutcome =
   | { readonly kind: "not-found" }
   | { readonly kind: "failed"; readonly code: number; readonly message: string };
 
-/** Reads the answer to a request that ends a call. Kamailio and OpenSIPS both say 404 for a dialog that is not there. */
+/** Reads the answer to a request that ends a call. Kamailio and OpenSIPS say 404 for a dialog that is not there. */
 export function readEndOutcome(answer: JsonRpcAnswer): EndOutcome {
   if (answer.kind === "result") return { kind: "ended" };
   const { code, message } = answer;

@@ -66,7 +66,7 @@ export class JsonStreamReader {
     else if (CLOSING.includes(octet)) this.#depth -= 1;
   }
 
-  /** Keeps octets of the document; false when they are too many. The room doubles, so that single octets cost no more. */
+  /** Keeps octets of the document; false when they are too many. The room doubles, so single octets cost no more. */
   #hold(octets: Uint8Array): boolean {
     const end = this.#octets + octets.length;
     if (end > this.#octetsMax) return false;
