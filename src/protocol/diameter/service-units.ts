@@ -79,7 +79,7 @@ function readMoney(group: readonly Avp[] | undefined): UnitMoney | undefined {
   if (group === undefined || digits === undefined) return undefined;
   const exponent = avpValue(avpValue(group, "Unit-Value") ?? [], "Exponent") ?? 0;
   const amount =
-    exponent > 0 ? { units: digits * 10n ** BigInt(exponent), scale: 0 } : { units: digits, scale: -exponent };
+    exponent < 0 ? { units: digits, scale: -exponent } : { units: digits * 10n ** BigInt(exponent), scale: 0 };
   return { amount, currency: currencyOfNumber(avpValue(group, "Currency-Code") ?? -1) };
 }
 
