@@ -156,6 +156,16 @@ describe("an Access-Request", () => {
     ]);
   });
 
+  test("sent again under another identifier is the same request; a second attempt is not", async () => {
+    await listen();
+    const attempt = (identifier: number, nonce: number) =>
+      requestOctets({ name: "Access-Request", identifier, nonce: new Uint8Array(16).fill(nonce) });
+    for (const octets of [attempt(1, 1), attempt(2, 1), attempt(3, 2)]) await peer.ask(octets, auth());
+    const [first, again, second] = decider.asked.map(({ requestKey }) => requestKey);
+    expect(again).toBe(first);
+    expect(second).not.toBe(first);
+  });
+
   test("of which too many are in work is refused at once, or dropped, as the client has it", async () => {
     await listen({}, { inWorkMax: 1 });
     const later = Promise.withResolvers<AccessDecision>();

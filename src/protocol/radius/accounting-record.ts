@@ -2,10 +2,10 @@ import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { ReleaseCause } from "../../core/usage/switch-call.ts";
 import type { Attribute } from "./attribute.ts";
 import type { ClientProfile } from "./client-profile.ts";
+import { contentDigest } from "./content-digest.ts";
 import type { Digests } from "./digests.ts";
 import { parseH323Time } from "./h323-time.ts";
-import { concat, hexOf } from "./octets.ts";
-import { ATTRIBUTE, type RadiusPacket, type WireAttribute } from "./packet.ts";
+import type { RadiusPacket } from "./packet.ts";
 import type { PlainAttributes } from "./plain-attributes.ts";
 import { readSessionFacts, type SessionFacts } from "./session-facts.ts";
 
@@ -83,11 +83,11 @@ export function readAccountingRecord(received: Received): AccountingRecord | Acc
   const delayS = numberOf(attributes, "Acct-Delay-Time") ?? 0;
   const eventAt = epochMs(receivedAt - delayS * 1_000);
   const stampedS = numberOf(attributes, "Event-Timestamp");
-  const contentDigest = digestOf(packet.attributes, digests);
+  const digest = contentDigest(packet, digests);
   return {
     ...facts,
-    ...{ type, contentDigest, receivedAt, delayS, eventAt },
-    recordKey: recordKeyOf(type, contentDigest, eventAt),
+    ...{ type, contentDigest: digest, receivedAt, delayS, eventAt },
+    recordKey: recordKeyOf(type, digest, eventAt),
     stampedAt: stampedS === undefined ? null : epochMs(stampedS * 1_000),
     ...durationsOf(facts.attributes, attributes, profile),
     inputOctets: octetsOf(attributes, "Input"),
@@ -96,25 +96,11 @@ export function readAccountingRecord(received: Received): AccountingRecord | Acc
   };
 }
 
-function recordKeyOf(type: AccountingRecord["type"], contentDigest: string, eventAt: EpochMs): string {
-  if (type === "interim") return `interim/${contentDigest}`;
-  if (type === "on" || type === "off") return `${type}/${Math.floor(eventAt / 1_000)}/${contentDigest}`;
+function recordKeyOf(type: AccountingRecord["type"], digest: string, eventAt: EpochMs): string {
+  if (type === "interim") return `interim/${digest}`;
+  if (type === "on" || type === "off") return `${type}/${Math.floor(eventAt / 1_000)}/${digest}`;
   return type;
 }
-
-/** What changes when a client or a proxy sends the same record again. */
-const NOT_CONTENT: ReadonlySet<number> = new Set([
-  ATTRIBUTE.acctDelayTime,
-  ATTRIBUTE.proxyState,
-  ATTRIBUTE.messageAuthenticator,
-]);
-
-const digestOf = (attributes: readonly WireAttribute[], digests: Digests): string => {
-  const content = attributes.filter(({ type }) => !NOT_CONTENT.has(type));
-  return hexOf(
-    digests.md5(concat(...content.flatMap(({ type, value }) => [Uint8Array.of(type, value.length), value]))),
-  );
-};
 
 function durationsOf(plain: PlainAttributes, attributes: readonly Attribute[], { zones }: ClientProfile) {
   const time = (name: string) => parseH323Time(plain.get(name) ?? "", zones);

@@ -16,6 +16,8 @@ export type ReplyTemplate = readonly [name: string, template: string];
 
 /** How one kind of client speaks: which numbers it means, where it puts things, what it wants to be told. */
 export interface ClientProfile {
+  /** Which of our dictionaries `dictionary` began with. */
+  readonly dictionarySet: DictionarySet;
   readonly dictionary: Dictionary;
   /** Plain names (lower case, without vendor): the first that is not empty. */
   readonly fields: Readonly<Record<SessionField, readonly string[]>>;
@@ -62,7 +64,13 @@ const h323Accept = (prefix: string, currency: string): readonly ReplyTemplate[] 
 ];
 
 const profile = (set: DictionarySet, own: Partial<ClientProfile> = {}): ClientProfile => ({
-  ...{ dictionary: builtInDictionary(set), fields: FIELDS, zones: new Map(), causes: "hexadecimal" },
+  ...{
+    dictionarySet: set,
+    dictionary: builtInDictionary(set),
+    fields: FIELDS,
+    zones: new Map(),
+    causes: "hexadecimal",
+  },
   ...{ accept: PLAIN_ACCEPT, reject: PLAIN_REJECT, identity: IDENTITY, h323Values: "named" },
   ...own,
 });
