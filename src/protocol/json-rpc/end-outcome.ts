@@ -7,9 +7,13 @@ export type EndOutcome =
   | { readonly kind: "not-found" }
   | { readonly kind: "failed"; readonly code: number; readonly message: string };
 
-/** Reads the answer to a request that ends a call. Kamailio and OpenSIPS say 404 for a dialog that is not there. */
+/** Kamailio's `dlg.terminate_dlg` says 500 for a call that it does not have; everything else says 404. */
+const KAMAILIO_NOT_FOUND = /^Couldn'?t find callid/i;
+
+/** Reads the answer to a request that ends a call, of Kamailio or OpenSIPS. */
 export function readEndOutcome(answer: JsonRpcAnswer): EndOutcome {
   if (answer.kind === "result") return { kind: "ended" };
   const { code, message } = answer;
-  return code === 404 ? { kind: "not-found" } : { kind: "failed", code, message };
+  const isGone = code === 404 || KAMAILIO_NOT_FOUND.test(message);
+  return isGone ? { kind: "not-found" } : { kind: "failed", code, message };
 }

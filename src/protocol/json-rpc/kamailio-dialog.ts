@@ -10,7 +10,7 @@ export interface KamailioDialog {
   readonly toTag: string | null;
   readonly fromUri: string | null;
   readonly toUri: string | null;
-  /** 1 unconfirmed, 2 early, 3 confirmed without ACK, 4 confirmed, 5 ended. */
+  /** 1 unconfirmed, 2 early, 3 confirmed without ACK, 4 confirmed, 5 ended: those are listed for a while, too. */
   readonly state: number | null;
   /** Seconds since 1970; null while it is not answered. */
   readonly startedAtS: number | null;
