@@ -6,8 +6,8 @@ import { type PlainAttributes, plainAttributes } from "./plain-attributes.ts";
 /** What Access-Request and Accounting-Request alike tell of a session; "" for texts that are not there. */
 export interface SessionFacts {
   /**
-   * The switch's own key of the session, the same in every packet of it and in its detail file (docs/guides/
-   * radius-detail.md); null when the packet names none, as some Access-Requests.
+   * The switch's own key of the session, the same in every packet of it and in its detail file
+   * (docs/guides/radius-detail.md); null when the packet names none, as some Access-Requests.
    */
   readonly sessionKey: string | null;
   /** Which leg of the call the switch reports: "answer/voip"; "" where it reports only one. */
