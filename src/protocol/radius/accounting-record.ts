@@ -15,9 +15,9 @@ export interface AccountingRecord extends SessionFacts {
   readonly type: "start" | "interim" | "stop" | "failed" | "on" | "off";
   /**
    * Which record of its session it is: the same when the client sends it again, with another identifier and another
-   * Acct-Delay-Time. A session has one start, one stop and one failure. Two interims are one when they say the same. Of on
-   * and off a repeat may get a second key when a delay in whole seconds rounds otherwise: what they do (end the sessions
-   * that began before `eventAt`) must be harmless twice.
+   * Acct-Delay-Time. A session has one start, one stop and one failure. Two interims are one when they say the same. Of
+   * on and off a repeat may get a second key when a delay in whole seconds rounds otherwise: what they do (end the
+   * sessions that began before `eventAt`) must be harmless twice.
    */
   readonly recordKey: string;
   /** MD5 in hexadecimal digits of all that the record says, without delay, Proxy-State and signatures. */

@@ -30,7 +30,9 @@ export interface ClientProfile {
   readonly reject: readonly ReplyTemplate[];
   /** Text attributes that name a session and its NAS in a Disconnect-Request: those of them that the switch sent. */
   readonly identity: readonly string[];
-  /** How values of h323-… attributes are written: `h323-credit-time=3600`, or `3600` alone. Both are read from anybody. */
+  /**
+   * How values of h323-… attributes are written: `h323-credit-time=3600`, or `3600` alone. Both are read from anybody.
+   */
   readonly h323Values: "named" | "bare";
 }
 
@@ -79,8 +81,9 @@ const SIP_PROXY_ACCEPT: readonly ReplyTemplate[] = [...PLAIN_ACCEPT, ["SIP-AVP",
 
 /**
  * Profiles to choose from, or to begin with. `rfc`: anything that keeps to the RFCs. `kamailio`: Kamailio and OpenSIPS
- * with RFC 5090's numbers or draft-sterman's. `sip-legacy`: the same with OpenSER's dictionary file, in which 101 to 109
- * are Sip-Method and its like. `cisco`: voice gateways, and the many that speak as they do. `quintum`: Tenor gateways.
+ * with RFC 5090's numbers or draft-sterman's. `sip-legacy`: the same with OpenSER's dictionary file, in which 101 to
+ * 109 are Sip-Method and its like. `cisco`: voice gateways, and the many that speak as they do. `quintum`: Tenor
+ * gateways.
  */
 export const CLIENT_PROFILES = {
   rfc: profile("standard"),

@@ -48,7 +48,9 @@ function readOne(definition: AttributeDefinition, octets: Uint8Array, depth: num
   out.push(value === undefined ? faulty(definition, octets, "value-length") : { definition, value, fault: null });
 }
 
-/** RFC 2865 §5.26: a vendor's number, then the vendor's attributes; octets as they are where they are not of that form. */
+/**
+ * RFC 2865 §5.26: a vendor's number, then the vendor's attributes; octets as they are where they are not of that form.
+ */
 function readVendorSpecific(
   definition: AttributeDefinition,
   octets: Uint8Array,
@@ -112,7 +114,9 @@ function readExtended(definition: AttributeDefinition, octets: Uint8Array, headO
   readOne(child, octets.subarray(headOctets), 2, out);
 }
 
-/** RFC 6929 §2.2: fragments with one number, one after the other. Returns how many attributes it took beyond the first. */
+/**
+ * RFC 6929 §2.2: fragments with one number, one after the other. Returns how many attributes it took beyond the first.
+ */
 function readLongExtended(
   definition: AttributeDefinition,
   attributes: readonly WireAttribute[],

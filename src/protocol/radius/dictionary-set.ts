@@ -17,7 +17,8 @@ const VENDORS = [CISCO, QUINTUM, FREESWITCH, ACME, THREE_GPP];
 
 /**
  * The dictionaries that a client can be given. `standard` reads both dialects of SIP digest, as their numbers differ.
- * `sip-legacy` is for clients with OpenSER's file, where 101 to 109 are Sip-Method and its like and digest is 206 and 207.
+ * `sip-legacy` is for clients with OpenSER's file, where 101 to 109 are Sip-Method and its like and digest is 206 and
+ * 207.
  */
 const TEXTS = {
   standard: [STANDARD, DIGEST_STERMAN, DIGEST_RFC5090, SIP_PROXY, ...VENDORS],
@@ -29,8 +30,8 @@ export type DictionarySet = keyof typeof TEXTS;
 export const DICTIONARY_SETS = Object.keys(TEXTS) as readonly DictionarySet[];
 
 /**
- * One of our dictionaries, with a site's own lines (in the words of {@link parseDictionary}) after it: of two attributes
- * with one number the later is meant.
+ * One of our dictionaries, with a site's own lines (in the words of {@link parseDictionary}) after it: of two
+ * attributes with one number the later is meant.
  */
 export function dictionaryOf(set: DictionarySet, own = ""): Dictionary | DictionaryFault {
   return parseDictionary(TEXTS[set].join(""), own);

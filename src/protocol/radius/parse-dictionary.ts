@@ -28,10 +28,10 @@ interface OpenVendor extends VendorDefinition {
 }
 
 /**
- * Reads dictionaries in the words of FreeRADIUS's files, so that a site's own file serves: `ATTRIBUTE name number type`,
- * `VALUE attribute name number`, `VENDOR name number [format=2,1]`, `BEGIN-VENDOR`, `END-VENDOR`. Of two texts the later
- * has its way: a number that was taken becomes another attribute, for reading and writing. Attributes whose values are
- * hidden or tagged, and types that we don't know, are octets. Other lines ($INCLUDE, flags) are passed over.
+ * Reads dictionaries in the words of FreeRADIUS's files, so that a site's own file serves: `ATTRIBUTE name number
+ * type`, `VALUE attribute name number`, `VENDOR name number [format=2,1]`, `BEGIN-VENDOR`, `END-VENDOR`. Of two texts
+ * the later has its way: a number that was taken becomes another attribute, for reading and writing. Attributes whose
+ * values are hidden or tagged, and types that we don't know, are octets. Other lines ($INCLUDE, flags) are passed over.
  */
 export function parseDictionary(...texts: readonly string[]): Dictionary | DictionaryFault {
   const reader = new DictionaryReader();
@@ -121,7 +121,10 @@ class DictionaryReader {
   }
 }
 
-/** `format=2,1`: octets of type and length; FreeRADIUS's third word asks for WiMAX's continuation, which we read as octets. */
+/**
+ * `format=2,1`: octets of type and length; FreeRADIUS's third word asks for WiMAX's continuation, which we read as
+ * octets.
+ */
 function formatOf(format: string): Pick<VendorDefinition, "typeOctets" | "lengthOctets"> | undefined {
   if (!format.startsWith("format=")) return USUAL_FORMAT;
   const [, type, length] = /^format=([124]),([012])(?:,c)?$/.exec(format) ?? [];

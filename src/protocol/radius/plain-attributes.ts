@@ -9,8 +9,8 @@ export type PlainAttributes = ReadonlyMap<string, string>;
 
 /**
  * The same view that our reader of detail files has of a record (src/mediation/radius/detail-record.ts), so that a call
- * has one identity whether it comes live or in a file: `Quintum-h323-conf-id` and `h323-conf-id` are one; Cisco's way of
- * writing an attribute's name once more into its value (`h323-credit-time=3600` beside `3600`) is undone; pairs in a
+ * has one identity whether it comes live or in a file: `Quintum-h323-conf-id` and `h323-conf-id` are one; Cisco's way
+ * of writing an attribute's name once more into its value (`h323-credit-time=3600` beside `3600`) is undone; pairs in a
  * vendor's AVPair are attributes like others, after those that stand for themselves. Values of named integers are their
  * names, octets are hexadecimal digits, times are seconds since 1970.
  */

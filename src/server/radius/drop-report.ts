@@ -2,7 +2,9 @@ import type { AccountingFault } from "../../protocol/radius/accounting-record.ts
 import type { AuthenticityFault } from "../../protocol/radius/authenticity.ts";
 import type { PacketFaultReason } from "../../protocol/radius/packet.ts";
 
-/** Why a packet got no answer, or not the one that was asked for. A closed set: counters never grow with what is sent. */
+/**
+ * Why a packet got no answer, or not the one that was asked for. A closed set: counters never grow with what is sent.
+ */
 export type DropReason =
   | "client-unknown"
   | PacketFaultReason

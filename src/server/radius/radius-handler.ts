@@ -4,9 +4,9 @@ import type { AccountingRecord } from "../../protocol/radius/accounting-record.t
 import type { RadiusSender } from "./radius-client.ts";
 
 /**
- * Who decides. Requests come once while the first is in work and for some seconds after; a client that starts anew sends
- * them again all the same, so both operations have to be idempotent: a request by its request key, a record by session,
- * leg and record key. A request that names no session is found again by the `token` that it was accepted with.
+ * Who decides. Requests come once while the first is in work and for some seconds after; a client that starts anew
+ * sends them again all the same, so both operations have to be idempotent: a request by its request key, a record by
+ * session, leg and record key. A request that names no session is found again by the `token` that it was accepted with.
  *
  * Neither should take longer than a switch waits, which may be a second: what can't be decided in time is decided by
  * policy. A rejected promise is a bug or an outage: it is logged, and the client gets no answer.

@@ -91,8 +91,8 @@ export function radiusFaults(settings: Static<typeof RadiusSettings>): readonly 
 }
 
 /**
- * The client that a source is. `secret`: the text that `secretFrom` leads to. Errors: settings with {@link radiusFaults}
- * are a bug and throw.
+ * The client that a source is. `secret`: the text that `secretFrom` leads to. Errors: settings with {@link
+ * radiusFaults} are a bug and throw.
  */
 export function radiusClientOf(name: string, settings: RadiusSettings, secret: string): RadiusClient {
   const adapted = adaptProfile(settings.profile, changesOf(settings));

@@ -1,4 +1,6 @@
-/** Cisco's voice attributes, which most gateways and SIP servers speak. Source: RADIUS VSA Voice Implementation Guide. */
+/**
+ * Cisco's voice attributes, which most gateways and SIP servers speak. Source: RADIUS VSA Voice Implementation Guide.
+ */
 export const CISCO = `
 VENDOR Cisco 9
 BEGIN-VENDOR Cisco

@@ -1,6 +1,7 @@
 /**
  * SIP digest as draft-sterman-aaa-sip numbers it, which OpenSER's and radcli's clients send to this day: the response
- * is 206, and 207 holds the others, one or more in each. The names are those of RFC 5090: the dialect is in the numbers.
+ * is 206, and 207 holds the others, one or more in each. The names are those of RFC 5090: the dialect is in the
+ * numbers.
  */
 export const DIGEST_STERMAN = `
 ATTRIBUTE Digest-Response 206 string

@@ -1,4 +1,6 @@
-/** What Kamailio, OpenSIPS and their like add in numbers that IANA leaves to implementations: no clash with the RFCs. */
+/**
+ * What Kamailio, OpenSIPS and their like add in numbers that IANA leaves to implementations: no clash with the RFCs.
+ */
 export const SIP_PROXY = `
 ATTRIBUTE Sip-Uri-User 208 string
 ATTRIBUTE Sip-Req-URI 210 string
