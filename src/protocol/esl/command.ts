@@ -57,10 +57,11 @@ export const lingerCommand = (seconds: number): EslCommand =>
 export const exitCommand = (): EslCommand => ({ kind: "command", text: "exit\n\n" });
 
 /** A command of FreeSWITCH's console, its words checked one by one; the answer comes at once. */
-export const apiCommand = (words: readonly string[]): EslCommand => wordsCommand("api", words);
+export const apiCommand = (words: readonly [string, ...string[]]): EslCommand =>
+  command(wordChecks(words), ["api", ...words]);
 
 /** The same in the background, under our own identifier: the event BACKGROUND_JOB has the answer. */
-export const backgroundApiCommand = (words: readonly string[], jobUuid: string): EslCommand => {
+export const backgroundApiCommand = (words: readonly [string, ...string[]], jobUuid: string): EslCommand => {
   const refused = firstRefused([...wordChecks(words), ["job", jobUuid, isWord]]);
   return refused ?? { kind: "command", text: `bgapi ${words.join(" ")}\nJob-UUID: ${jobUuid}\n\n` };
 };
@@ -86,8 +87,8 @@ export interface ExecuteRequest {
   readonly uuid: string | null;
   readonly application: string;
   /**
-   * FreeSWITCH replaces `${…}` and `$1` in it and runs what stands in it: text from outside goes in through
-   * {@link dialString} or as one checked word, never joined up.
+   * FreeSWITCH replaces `${…}` and `$1` in it, and what it means beyond that is the application's affair: a place to
+   * call comes from {@link dialString}.
    */
   readonly argument: string;
   /** One after the other, in the order sent, and not while another one runs. */
@@ -134,7 +135,7 @@ export const executeSet = (uuid: string | null, name: string, value: string): Es
   executeCommand({ uuid, application: "set", argument: `${name}=${value}`, eventLock: true });
 
 /** Hangs the channel up. */
-export function hangupMessage(uuid: string | null, cause: string): EslCommand {
+export function hangupCommand(uuid: string | null, cause: string): EslCommand {
   const refused = firstRefused([
     ["channel", uuid ?? "-", isWord],
     ["cause", cause, isWord],
@@ -157,8 +158,6 @@ function command(checks: readonly Check[], words: readonly string[]): EslCommand
 }
 
 const wordChecks = (words: readonly string[]): Check[] => words.map((word) => ["word", word, isWord]);
-const wordsCommand = (verb: string, words: readonly string[]): EslCommand =>
-  command(wordChecks(words), [verb, ...words]);
 
 function firstRefused(checks: readonly Check[]): EslCommand | undefined {
   const [what] = checks.find(([, value, holds]) => !holds(value)) ?? [];

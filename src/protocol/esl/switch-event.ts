@@ -97,7 +97,7 @@ export const channelVariable = (event: EslEvent, name: string): string | null =>
 function channelOf(event: EslEvent, uuid: string): EslChannel {
   const header = (name: string) => event.headers.get(name) || null;
   const variable = (name: string) => channelVariable(event, name);
-  const originator = variable("originator") ?? variable("originating_leg_uuid");
+  const originator = variable("originating_leg_uuid") ?? variable("originator");
   return {
     uuid,
     callId: variable("call_uuid") ?? header("Channel-Call-UUID") ?? originator ?? uuid,

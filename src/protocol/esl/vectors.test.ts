@@ -54,7 +54,7 @@ testTranscripts("esl", {
     executeSchedHangup: commands.executeSchedHangup,
     executeRespond: commands.executeRespond,
     executeSet: commands.executeSet,
-    hangup: commands.hangupMessage,
+    hangup: commands.hangupCommand,
     bridge,
   },
 });
