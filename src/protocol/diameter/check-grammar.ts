@@ -6,27 +6,44 @@ import type { Fault } from "./fault.ts";
 import { lengthMin } from "./read-value.ts";
 import { RESULT } from "./result-code.ts";
 
+/** A grammar by definitions instead of names: it is looked at for every request. */
+interface CompiledGrammar {
+  readonly required: readonly AvpDefinition[];
+  readonly once: ReadonlySet<AvpDefinition>;
+  readonly forbidden: ReadonlySet<AvpDefinition>;
+}
+
+const COMPILED = new WeakMap<Grammar, CompiledGrammar>();
+
+function compiled(grammar: Grammar): CompiledGrammar {
+  const known = COMPILED.get(grammar);
+  if (known !== undefined) return known;
+  const once = new Set([...grammar.required, ...grammar.atMostOnce].map(definitionOf));
+  for (const name of grammar.repeated ?? []) once.delete(definitionOf(name));
+  const forbidden = new Set((grammar.forbidden ?? []).map(definitionOf));
+  const made = { required: grammar.required.map(definitionOf), once, forbidden };
+  COMPILED.set(grammar, made);
+  return made;
+}
+
 /**
  * What keeps a message from having the AVPs that its command asks for: one that has no place there (5008), one too many
  * (5009), or a missing one (5005). Their order is no fault, not even Session-Id's, as senders differ.
  */
 export function checkGrammar(avps: readonly Avp[], grammar: Grammar): Fault | undefined {
-  const counts = new Map<AvpDefinition, number>();
-  const forbidden = new Set((grammar.forbidden ?? []).map(definitionOf));
-  const once = new Set([...grammar.required, ...grammar.atMostOnce].map(definitionOf));
-  for (const name of grammar.repeated ?? []) once.delete(definitionOf(name));
+  const { required, once, forbidden } = compiled(grammar);
+  const seen = new Set<AvpDefinition>();
   for (const avp of avps) {
     const { definition } = avp;
     if (definition === undefined) continue;
     if (forbidden.has(definition))
       return { resultCode: RESULT.avpNotAllowed, what: `${definition.name} has no place here`, failed: avp };
-    const count = (counts.get(definition) ?? 0) + 1;
-    counts.set(definition, count);
-    if (count > 1 && once.has(definition))
+    if (seen.has(definition) && once.has(definition))
       return { resultCode: RESULT.avpOccursTooManyTimes, what: `${definition.name} comes twice`, failed: avp };
+    seen.add(definition);
   }
-  const missing = grammar.required.find((name) => !counts.has(definitionOf(name)));
-  return missing === undefined ? undefined : missingAvp(missing);
+  const missing = required.find((definition) => !seen.has(definition));
+  return missing === undefined ? undefined : missingAvp(missing.name as AvpName);
 }
 
 /** The fault of an AVP that is not there: Failed-AVP shows it with a value of zeros (RFC 6733 §7.1.5, 5005). */

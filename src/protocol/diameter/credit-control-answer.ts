@@ -1,5 +1,5 @@
 import type { Decimal } from "../../core/money/decimal.ts";
-import type { GrantedUnits, UnitMoney } from "./service-units.ts";
+import type { AccountMoney, GrantedUnits } from "./service-units.ts";
 
 /** What the last units are followed by (RFC 8506 §5.6). */
 export type FinalUnitAction =
@@ -47,11 +47,11 @@ export interface CreditControlAnswer {
   /** One for each service of the request that it answers, in any order; none in most refusals. */
   readonly services: readonly ServiceGrant[];
   /** What an event or the session cost, or would cost; `unit` says per what, as "minute". */
-  readonly cost?: (UnitMoney & { readonly unit?: string | undefined }) | undefined;
+  readonly cost?: (AccountMoney & { readonly unit?: string | undefined }) | undefined;
   /** Of a balance check: whether there is enough. */
   readonly hasEnoughCredit?: boolean | undefined;
   /** 3GPP: what is left. */
-  readonly remainingBalance?: UnitMoney | undefined;
+  readonly remainingBalance?: AccountMoney | undefined;
   /** 3GPP: whether that is little, so that the subscriber can be told. */
   readonly isBalanceLow?: boolean | undefined;
   /** Whether the peer may go on with another server when this one is gone; left out: it may not. */

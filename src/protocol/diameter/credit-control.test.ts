@@ -8,6 +8,7 @@ import { checkGrammar } from "./check-grammar.ts";
 import { ANSWER_GRAMMARS, APPLICATION, COMMAND } from "./command.ts";
 import { type CreditControlAnswer, POOL_UNITS, type ServiceGrant } from "./credit-control-answer.ts";
 import type { CreditControlRequest } from "./credit-control-request.ts";
+import { currencyOfNumber, numberOfCurrency } from "./currency-number.ts";
 import { avpValue, avpValues } from "./find-avp.ts";
 import { readCreditControl, SERVICES_MAX } from "./read-credit-control.ts";
 import { readMessage } from "./read-message.ts";
@@ -20,7 +21,7 @@ const HEADER = {
   ...{ isRequest: true, isProxiable: true, isError: false, isRetransmission: true },
 };
 const NODE = { host: "ocs.example", realm: "example", stateId: 1, productName: "Tollwright" };
-const USD = parseCurrency("USD");
+const USD = parseCurrency("USD")!;
 
 const head = (type = 1): Avp[] => [
   avp("Session-Id", "gw;1;2"),
@@ -261,7 +262,9 @@ const anyAnswer: fc.Arbitrary<CreditControlAnswer> = fc.record({
   resultCode: fc.constantFrom(2001, 2002, 3004, 4010, 4011, 4012, 5003, 5012, 5030, 5031),
   services: fc.array(anyGrant, { maxLength: 4 }),
   cost: fc.option(
-    anyUnits.map(({ money: cost }) => ({ amount: { units: 5n, scale: 2 }, currency: USD, ...cost, unit: "minute" })),
+    fc
+      .bigInt({ min: 0n, max: 10n ** 18n })
+      .map((units) => ({ amount: { units, scale: 6 }, currency: USD, unit: "minute" })),
     { nil: undefined },
   ),
   hasEnoughCredit: fc.option(fc.boolean(), { nil: undefined }),
@@ -273,6 +276,16 @@ const anyAnswer: fc.Arbitrary<CreditControlAnswer> = fc.record({
 
 const answered = (request: CreditControlRequest, answer: CreditControlAnswer) =>
   readMessage(writeCreditControlAnswer(request, answer, NODE));
+
+test("every currency has a number, and the number is that currency's", () => {
+  for (const code of ["USD", "EUR", "JPY", "KWD", "CLF", "ALL"]) {
+    const currency = parseCurrency(code)!;
+    expect(currencyOfNumber(numberOfCurrency(currency))).toBe(currency);
+  }
+  expect(currencyOfNumber(840)).toBe("USD");
+  expect(currencyOfNumber(8)).toBe("ALL");
+  expect(currencyOfNumber(0)).toBeUndefined();
+});
 
 describe("an answer", () => {
   const several = requestOf([...head(), avp("Multiple-Services-Credit-Control", [avp("Rating-Group", 1)])]);

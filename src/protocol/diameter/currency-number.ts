@@ -1,3 +1,4 @@
+import { invariant } from "../../core/invariant.ts";
 import { type Currency, parseCurrency } from "../../core/money/currency.ts";
 
 /** ISO 4217 list one: the numbers that Currency-Code has, where the rest of the program has letters. */
@@ -30,4 +31,8 @@ for (const pair of NUMBERS.split(" ")) {
 export const currencyOfNumber = (number: number): Currency | undefined => BY_NUMBER.get(number);
 
 /** The Currency-Code of a currency. */
-export const numberOfCurrency = (currency: Currency): number | undefined => BY_CURRENCY.get(currency);
+export function numberOfCurrency(currency: Currency): number {
+  const number = BY_CURRENCY.get(currency);
+  invariant(number !== undefined, `${currency} has no number`);
+  return number;
+}

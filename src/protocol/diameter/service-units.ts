@@ -15,6 +15,11 @@ export interface UnitMoney {
   readonly currency: Currency | undefined;
 }
 
+/** An amount of ours, which always says of what. */
+export interface AccountMoney extends UnitMoney {
+  readonly currency: Currency;
+}
+
 /** Units of one service, of every kind that RFC 8506 has; undefined: not of this kind. */
 export interface ServiceUnits {
   readonly timeS?: number | undefined;
@@ -83,7 +88,7 @@ function readMoney(group: readonly Avp[] | undefined): UnitMoney | undefined {
   return { amount, currency: currencyOfNumber(avpValue(group, "Currency-Code") ?? -1) };
 }
 
-/** The AVPs of units. An amount whose currency has no number goes without one. */
+/** The AVPs of units. */
 export const writeUnits = (units: ServiceUnits): readonly Avp[] => [
   ...optionalAvp("CC-Time", units.timeS),
   ...optionalAvp("CC-Money", units.money && writeMoney(units.money)),
@@ -96,7 +101,7 @@ export const writeUnits = (units: ServiceUnits): readonly Avp[] => [
 /** Unit-Value and Currency-Code of an amount. */
 export const writeMoney = ({ amount, currency }: UnitMoney): readonly Avp[] => [
   writeUnitValue(amount),
-  ...optionalAvp("Currency-Code", currency && numberOfCurrency(currency)),
+  ...(currency === undefined ? [] : [avp("Currency-Code", numberOfCurrency(currency))]),
 ];
 
 /** An exact decimal as Unit-Value: its digits, and the exponent where it has decimals. */

@@ -58,20 +58,18 @@ const failoverOf = ({ mayFailOver, failureHandling }: CreditControlAnswer): read
     : [avp("Credit-Control-Failure-Handling", FAILURE_HANDLINGS.indexOf(failureHandling))]),
 ];
 
-/** What the answer says of the account: cost, check, and 3GPP's balance, which stands in its own group. */
-function accountAvps({ cost, hasEnoughCredit, remainingBalance, isBalanceLow }: CreditControlAnswer): readonly Avp[] {
-  const balance = [
-    ...optionalAvp("Remaining-Balance", remainingBalance && writeMoney(remainingBalance)),
-    ...(isBalanceLow === undefined ? [] : [avp("Low-Balance-Indication", isBalanceLow ? 1 : 0)]),
-  ];
-  return [
-    ...(cost === undefined
-      ? []
-      : [avp("Cost-Information", [...writeMoney(cost), ...optionalAvp("Cost-Unit", cost.unit)])]),
-    ...(hasEnoughCredit === undefined ? [] : [avp("Check-Balance-Result", hasEnoughCredit ? 0 : 1)]),
-    ...balance,
-  ];
-}
+/** What the answer says of the account. */
+const accountAvps = ({
+  cost,
+  hasEnoughCredit,
+  remainingBalance,
+  isBalanceLow,
+}: CreditControlAnswer): readonly Avp[] => [
+  ...optionalAvp("Cost-Information", cost && [...writeMoney(cost), ...optionalAvp("Cost-Unit", cost.unit)]),
+  ...(hasEnoughCredit === undefined ? [] : [avp("Check-Balance-Result", hasEnoughCredit ? 0 : 1)]),
+  ...optionalAvp("Remaining-Balance", remainingBalance && writeMoney(remainingBalance)),
+  ...(isBalanceLow === undefined ? [] : [avp("Low-Balance-Indication", isBalanceLow ? 1 : 0)]),
+];
 
 /** A service at the command itself: it has no group of its own, and no room for 3GPP's thresholds. */
 const commandAvps = ({ granted, validityS, finalUnit }: ServiceGrant): readonly Avp[] => [
