@@ -17,6 +17,7 @@ const PACKAGES: readonly DebianPackage[] = [
   { name: "openssh-server", proof: "/usr/sbin/sshd", why: "the server of files that are pulled over SFTP" },
   { name: "vsftpd", proof: "/usr/sbin/vsftpd", why: "the server of files that are pulled over FTP and FTPS" },
   { name: "freeradius-utils", proof: "/usr/bin/radclient", why: "a RADIUS client that nobody here wrote" },
+  { name: "freeradius", proof: "/usr/sbin/freeradius", why: "a RADIUS proxy, and a switch that takes Disconnect" },
 ];
 
 /** Without this file Debian would make and start a server of its own beside the ones that the tests start. */
