@@ -13,7 +13,7 @@ const unit = { test: { name: "unit", include: ["src/**/*.test.ts", ...without] }
  */
 const ON_NEWEST_ALONE = [
   ...["archive/kill", "cli/demo", "cli/process", "mediation-http/failures", "syslog/listen", "watch/"],
-  ...["pulls/disk-full", "pulls/ftp", "pulls/sftp", "pulls/trust"],
+  ...["charging/kamailio", "pulls/disk-full", "pulls/ftp", "pulls/sftp", "pulls/trust"],
 ];
 
 /** The tests that need a database run on both ends of what is supported: the built-in 18, and 15. */

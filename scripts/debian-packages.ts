@@ -10,6 +10,9 @@ interface DebianPackage {
   readonly why: string;
 }
 
+/** Where Debian puts Kamailio's modules; on another processor the tests that need them say that they are missing. */
+const KAMAILIO = "/usr/lib/x86_64-linux-gnu/kamailio/modules";
+
 const PACKAGES: readonly DebianPackage[] = [
   { name: "postgresql-15", proof: "/usr/lib/postgresql/15/bin/postgres", why: "the oldest supported database server" },
   { name: "poppler-utils", proof: "/usr/bin/pdftotext", why: "reads invoices back out of their PDFs" },
@@ -18,6 +21,10 @@ const PACKAGES: readonly DebianPackage[] = [
   { name: "vsftpd", proof: "/usr/sbin/vsftpd", why: "the server of files that are pulled over FTP and FTPS" },
   { name: "freeradius-utils", proof: "/usr/bin/radclient", why: "a RADIUS client that nobody here wrote" },
   { name: "freeradius", proof: "/usr/sbin/freeradius", why: "a RADIUS proxy, and a switch that takes Disconnect" },
+  { name: "kamailio", proof: "/usr/sbin/kamailio", why: "a switch whose calls are charged while they are up" },
+  { name: "kamailio-utils-modules", proof: `${KAMAILIO}/http_client.so`, why: "Kamailio's requests over HTTP" },
+  { name: "kamailio-extra-modules", proof: `${KAMAILIO}/jansson.so`, why: "reads the answers for Kamailio" },
+  { name: "sip-tester", proof: "/usr/bin/sipp", why: "callers and called of Kamailio" },
 ];
 
 /** Without this file Debian would make and start a server of its own beside the ones that the tests start. */

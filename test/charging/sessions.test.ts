@@ -83,6 +83,7 @@ const update = (key: string, talkedS: number, fields: Partial<Update> = {}): Upd
   answeredAt: fromInstant(now()),
   talkedMs: talkedS * 1_000,
   wantedS: null,
+  recordKey: null,
   ...fields,
 });
 
@@ -99,6 +100,7 @@ const stop = (key: string, talkedS: number, fields: Partial<Stop> = {}): Stop =>
     talkedMs: talkedS * 1_000,
     reportedS: talkedS,
     cause: { q850: 16, sip: null, text: null },
+    recordKey: null,
     isGivenUp: false,
     attempt: null,
     ...fields,

@@ -63,7 +63,15 @@ function requestsOf(call: number, source: Source): ChargingRequest[] {
     { kind: "authorise", sourceId: source.id, requestKey: "authorise", attempt, wantedS },
   ];
   for (let at = next(60); at < talkedS; at += 20 + next(100))
-    requests.push({ kind: "update", ...of, requestKey: `update ${at}`, answeredAt, talkedMs: at * 1_000, wantedS: 60 });
+    requests.push({
+      kind: "update",
+      ...of,
+      requestKey: `update ${at}`,
+      answeredAt,
+      talkedMs: at * 1_000,
+      wantedS: 60,
+      recordKey: null,
+    });
   // One switch in ten forgets to say that a call is over.
   if (next(10) > 0)
     requests.push({
@@ -75,6 +83,7 @@ function requestsOf(call: number, source: Source): ChargingRequest[] {
       talkedMs: talkedS * 1_000,
       reportedS: talkedS,
       cause: { q850: 16, sip: null, text: null },
+      recordKey: null,
       isGivenUp: false,
       attempt: next(2) === 0 ? null : attempt,
     });

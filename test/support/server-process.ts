@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A server that a test starts, with every process that it starts for its clients. */
 export class ServerProcess {
@@ -16,6 +17,20 @@ export class ServerProcess {
   /** What it has written so far: its log. */
   get said(): string {
     return Buffer.concat(this.#said).toString();
+  }
+
+  /** Waits until it has written this; throws what it wrote when it ended before. */
+  async says(text: RegExp): Promise<void> {
+    while (!text.test(this.said)) {
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) throw new Error(`it ended: ${this.said}`);
+      await sleep(20);
+    }
+  }
+
+  /** Waits until it ends by itself; its exit status, null when a signal ended it. */
+  async ended(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
+    return this.#child.exitCode;
   }
 
   /** Ends it and its helpers at once, as a power cut would. */

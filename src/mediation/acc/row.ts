@@ -6,6 +6,7 @@ import { chooseFolds } from "../fold-choice.ts";
 import { checkCall, DRIFT_TOLERANCE_S, type SanitySettings } from "../sanity.ts";
 import { parseDuration, wholeNumber } from "../text/duration-text.ts";
 import type { AccClock } from "./clock.ts";
+import { dialogKey } from "./dialog-key.ts";
 import type { AccColumn } from "./layout.ts";
 
 /** Text of one column of the row at hand, trimmed; "" when the layout has no such column. */
@@ -145,11 +146,8 @@ function common(row: AccRow, key: string, answeredAt: EpochMs | null) {
   } as const satisfies Partial<SwitchCall>;
 }
 
-/** The dialog (RFC 3261 §12): Call-ID and both tags. Sorted, because a BYE from the called side has them swapped. */
-function keyOf(row: AccRow): string {
-  const [fromTag, toTag] = [row("fromTag"), row("toTag")];
-  return fromTag < toTag ? `${row("callId")};${fromTag};${toTag}` : `${row("callId")};${toTag};${fromTag}`;
-}
+const keyOf = (row: AccRow): string =>
+  dialogKey({ callId: row("callId"), fromTag: row("fromTag"), toTag: row("toTag") });
 
 function causeOf(row: AccRow): ReleaseCause {
   const sip = wholeNumber(row("sipCode"));

@@ -140,7 +140,8 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
   });
   // Reports may overtake each other: a session never goes back.
   const usedS = Math.max(session.usedS, Math.ceil(request.talkedMs / 1_000));
-  const next: Session = { ...session, answeredAt, usedS };
+  const attempt = request.recordKey === null ? session.attempt : { ...session.attempt, recordKey: request.recordKey };
+  const next: Session = { ...session, attempt, answeredAt, usedS };
   work.next = next;
   if (opened.kind === "open" && opened.accountId === session.payer?.accountId) work.levels = opened.levels;
   else refuse(work, next, opened.kind === "refused" ? opened.reason : SESSION_ENDED, { batch, at });

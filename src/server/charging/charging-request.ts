@@ -3,7 +3,11 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { ReleaseCause, SwitchCall } from "../../core/usage/switch-call.ts";
 
 /** A call as a switch tells of it before it is over; its numbers are as the switch writes them. */
-export type CallAttempt = Omit<SwitchCall, "answeredAt" | "endedAt" | "talkedMs" | "reportedS" | "cause" | "part">;
+export interface CallAttempt
+  extends Omit<SwitchCall, "answeredAt" | "endedAt" | "talkedMs" | "reportedS" | "cause" | "part"> {
+  /** The key of the call's own record, where that is another than the session's; known once the call is answered. */
+  readonly recordKey?: string;
+}
 
 interface OfSession {
   readonly sourceId: string;
@@ -26,6 +30,8 @@ export interface Update extends OfSession, SessionName {
   readonly answeredAt: EpochMs | null;
   readonly talkedMs: number;
   readonly wantedS: number | null;
+  /** As {@link CallAttempt.recordKey}; null: the report does not say. */
+  readonly recordKey: string | null;
 }
 
 /** The call is over. */
@@ -37,6 +43,8 @@ export interface Stop extends OfSession, SessionName {
   /** The switch's own whole seconds; null: it has none. */
   readonly reportedS: number | null;
   readonly cause: ReleaseCause;
+  /** As {@link CallAttempt.recordKey}; null: the report does not say. */
+  readonly recordKey: string | null;
   /** Nothing was heard of the call for too long: it is ended as it was last known, until its own record comes. */
   readonly isGivenUp: boolean;
   /** What the switch says of the call itself, in case its start never came; null: the report does not. */

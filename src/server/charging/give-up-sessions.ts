@@ -46,6 +46,7 @@ function givingUp({ sourceId, key, leg, answeredAt, openedAt, usedS }: SilentSes
     talkedMs,
     reportedS: usedS,
     cause: { q850: null, sip: null, text: "no report" },
+    recordKey: null,
     isGivenUp: true,
     attempt: null,
   };

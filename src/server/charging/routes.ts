@@ -4,6 +4,7 @@ import { now } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
+import { dialogKey } from "../../mediation/acc/dialog-key.ts";
 import type { Database } from "../db/database.ts";
 import { requestInvalid } from "../http/problems.ts";
 import { authorisePush, type PushedSource } from "../mediation/push-token.ts";
@@ -27,16 +28,24 @@ const key = Type.String({
   description: "the switch's own key of the call, as in its records",
 });
 const leg = Type.Optional(Type.String({ maxLength: 64, description: 'which leg of the call; "" when not given' }));
-const time = Type.String({ maxLength: 40, description: "a time with its offset, such as 2026-03-01T08:00:00.250Z" });
-const seconds = (description: string) => Type.Integer({ minimum: 0, maximum: 2_678_400, description });
+const time = Type.String({
+  maxLength: 40,
+  description: "a time with its offset, such as 2026-03-01T08:00:00.250Z, or seconds since 1970, such as 1772352000.25",
+});
+const wholeSeconds = (description: string) => Type.Integer({ minimum: 0, maximum: 2_678_400, description });
 const requestKey = Type.Optional(
   Type.String({ minLength: 1, maxLength: 128, description: "the same for a repeat of this request, and for no other" }),
 );
 const wantedS = Type.Optional(
-  Type.Union([seconds("seconds of talk time asked for beyond what is used"), Type.Null()], {
+  Type.Union([wholeSeconds("seconds of talk time asked for beyond what is used"), Type.Null()], {
     description: "null or not given: as long as the call may last",
   }),
 );
+
+const tags = {
+  fromTag: field("with toTag, where the switch's records are known by their dialog: the call's Call-ID is its key"),
+  toTag: field("the tag of the called side"),
+};
 
 const Call = {
   calling: Type.String({ maxLength: 512, description: "as the switch writes it" }),
@@ -59,6 +68,7 @@ const UpdateBody = Type.Object(
     answeredAt: Type.Optional(Type.Union([time, Type.Null()])),
     talkedMs: Type.Integer({ minimum: 0, maximum: 2_678_400_000, description: "talk time of the whole call so far" }),
     wantedS,
+    ...tags,
     requestKey,
   },
   closed,
@@ -75,11 +85,12 @@ const StopBody = Type.Object(
       maximum: 2_678_400_000,
       description: "talk time of the whole call; 0: not answered",
     }),
-    reportedS: Type.Optional(Type.Union([seconds("the switch's own whole seconds"), Type.Null()])),
+    reportedS: Type.Optional(Type.Union([wholeSeconds("the switch's own whole seconds"), Type.Null()])),
     cause: Type.Optional(
       Type.Object({ q850: whole(127), sip: whole(699), text: field("the switch's own word") }, closed),
     ),
     call: Type.Optional(Type.Object(Call, { ...closed, description: "the call itself, in case its start never came" })),
+    ...tags,
     requestKey,
   },
   closed,
@@ -144,6 +155,7 @@ export const chargingRoutes =
         answeredAt: timeOf(body.answeredAt),
         talkedMs: body.talkedMs,
         wantedS: body.wantedS ?? null,
+        recordKey: recordKeyOf(body),
       }),
     );
     app.post("/v1/sources/:source/sessions/stop", { schema: schema(StopBody) }, async ({ body, charged }) => {
@@ -160,6 +172,7 @@ export const chargingRoutes =
         talkedMs,
         reportedS: body.reportedS ?? null,
         cause: { q850: body.cause?.q850 ?? null, sip: body.cause?.sip ?? null, text: body.cause?.text ?? null },
+        recordKey: recordKeyOf(body),
         isGivenUp: false,
         attempt: body.call === undefined ? null : attemptOf(body, body.call),
       });
@@ -169,6 +182,16 @@ export const chargingRoutes =
 function sourceOf(charged: PushedSource | null): PushedSource {
   invariant(charged, "a request that was let in has a source");
   return charged;
+}
+
+/** The key of the record that Kamailio and OpenSIPS write of the call; null: it is the session's own. */
+function recordKeyOf(body: {
+  readonly key: string;
+  readonly fromTag?: string | null;
+  readonly toTag?: string | null;
+}): string | null {
+  const { key: callId, fromTag, toTag } = body;
+  return fromTag && toTag ? dialogKey({ callId, fromTag, toTag }) : null;
 }
 
 type CallFields = Omit<Static<typeof AuthoriseBody>, "key" | "leg" | "wantedS" | "requestKey">;
@@ -195,10 +218,12 @@ const attemptOf = (
 /** Errors: Problem `request-invalid`. */
 function timeOf(text: string | null | undefined): EpochMs | null {
   if (text === null || text === undefined) return null;
+  const [, seconds, fraction = ""] = /^(\d{9,11})(?:\.(\d{1,9}))?$/.exec(text) ?? [];
+  if (seconds !== undefined) return epochMs(Number(seconds) * 1_000 + Number(fraction.padEnd(3, "0").slice(0, 3)));
   try {
     return fromInstant(Temporal.Instant.from(text));
   } catch {
-    throw requestInvalid({ reason: `"${text}" is no time with its offset, such as 2026-03-01T08:00:00.250Z` });
+    throw requestInvalid({ reason: `"${text}" is no time such as 2026-03-01T08:00:00.250Z` });
   }
 }
 

@@ -109,11 +109,11 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
   await tx.prepared(
     "update-sessions",
     `update sessions s set state = t.state, book_id = t.book_id, account_id = t.account_id, levels = t.levels,
-       answered_at = t.answered_at, used_s = t.used_s, granted_s = t.granted_s, expires_at = t.expires_at,
+       attempt = t.attempt, answered_at = t.answered_at, used_s = t.used_s, granted_s = t.granted_s, expires_at = t.expires_at,
        answers = t.answers
-     from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::timestamptz[], $7::integer[],
-       $8::integer[], $9::timestamptz[], $10::json[])
-       as t(id, state, book_id, account_id, levels, answered_at, used_s, granted_s, expires_at, answers)
+     from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::json[], $7::timestamptz[],
+       $8::integer[], $9::integer[], $10::timestamptz[], $11::json[])
+       as t(id, state, book_id, account_id, levels, attempt, answered_at, used_s, granted_s, expires_at, answers)
      where s.id = t.id`,
     [
       plainArray(sessions.map(({ id }) => id)),
@@ -121,6 +121,7 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
       plainArray(sessions.map(({ payer }) => payer?.bookId ?? null)),
       plainArray(sessions.map(({ payer }) => payer?.accountId ?? null)),
       sessions.map(({ holds }) => JSON.stringify(holds.map(stored))),
+      sessions.map(({ attempt }) => JSON.stringify(attempt)),
       sessions.map(({ answeredAt }) => timeOrNull(answeredAt)),
       plainArray(sessions.map(({ usedS }) => usedS)),
       plainArray(sessions.map(({ grantedS }) => grantedS)),

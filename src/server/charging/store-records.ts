@@ -1,5 +1,5 @@
 import { invariant } from "../../core/invariant.ts";
-import type { EpochMs } from "../../core/time/epoch.ts";
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { SwitchCall } from "../../core/usage/switch-call.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
@@ -61,9 +61,13 @@ export async function storeRecords(
   };
 }
 
+/** The set-up may be by our own clock, and the rest by the switch's: it is never later than the call itself. */
 function rowOf(stop: StopWork): ArrivedRow {
   const { answeredAt, endedAt, talkedMs, reportedS, cause } = stop.request;
-  const call: SwitchCall = { ...attemptOf(stop), answeredAt, endedAt, talkedMs, reportedS, cause, part: null };
+  const { recordKey, ...attempt } = attemptOf(stop);
+  const key = stop.request.recordKey ?? recordKey ?? attempt.key;
+  const startedAt = epochMs(Math.min(attempt.startedAt, answeredAt ?? endedAt));
+  const call: SwitchCall = { ...attempt, key, startedAt, answeredAt, endedAt, talkedMs, reportedS, cause, part: null };
   const row: ArrivedRow = { line: 0, raw: sessionRecordOf(call), outcome: { kind: "call", call } };
   return stop.request.isGivenUp ? { ...row, isProvisional: true } : row;
 }
