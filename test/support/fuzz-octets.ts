@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { SeededRandom } from "./seeded-random.ts";
 
 /** What parsers trip over: ends, lengths, brackets, escapes, and octets that are no text. */
@@ -7,6 +8,8 @@ const TOKENS = [
 ];
 
 const CHANGES_MAX = 6;
+/** What the heap may grow by over a run without a leak: garbage that was not collected yet. */
+const HEAP_GROWTH_MAX = 128 << 20;
 const PIECE_MAX = 64;
 
 /** How many inputs a fuzz test tries: a few thousand, or what TOLLWRIGHT_FUZZ says. */
@@ -14,16 +17,23 @@ export const FUZZ_COUNT = Number(process.env.TOLLWRIGHT_FUZZ ?? 2_000);
 
 /**
  * Inputs made of real ones: octets changed, left out, doubled, put in, cut off, two of them joined. The same seed gives
- * the same inputs; a failing one is named by its number.
+ * the same inputs. Whatever is done with them, the heap must not grow.
  */
 export function* fuzzedOctets(bases: readonly Buffer[], seed: number, count = FUZZ_COUNT): Generator<Buffer> {
   const random = new SeededRandom(seed);
+  const heapBefore = process.memoryUsage().heapUsed;
   for (let made = 0; made < count; made += 1) {
     let octets: Buffer = Buffer.from(bases[random.below(bases.length)] ?? Buffer.alloc(0));
     const changes = 1 + random.below(CHANGES_MAX);
     for (let change = 0; change < changes; change += 1) octets = changed(octets, bases, random);
     yield octets;
   }
+  expect(process.memoryUsage().heapUsed - heapBefore, "heap grown over the run").toBeLessThan(HEAP_GROWTH_MAX);
+}
+
+/** Fails unless both are equal. The test runner's own comparison is too slow to be made a million times. */
+export function expectEqual(actual: string, expected: string, octets: Buffer): void {
+  if (actual !== expected) expect(actual, octets.toString("hex")).toBe(expected);
 }
 
 /** The same octets in pieces of any size. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { recordedTranscript } from "../../../test/support/recorded-transcript.ts";
 import { apiCommand, authCommand, connectCommand, eventCommand, lingerCommand, uuidKillCommand } from "./command.ts";
+import { readEslEndOutcome } from "./end-outcome.ts";
 import { type EslFrame, EslFrameReader } from "./frame-reader.ts";
 import { type EslMessage, readEslMessage } from "./message.ts";
 import { readSwitchEvent, type SwitchEvent } from "./switch-event.ts";
@@ -38,6 +39,12 @@ describe.skipIf(inbound === null)("FreeSWITCH 1.11.1, a connection to it", () =>
   test("calls end as they did", () => {
     expect(endsOf(events)).toContainEqual(["2001", 1_001, "CALL_REJECTED"]);
     expect(endsOf(events)).toContainEqual(["1001", 2_460, "ALLOTTED_TIMEOUT"]);
+  });
+
+  test("the call that was killed is ended", () => {
+    const answers = messages.flatMap((message) => (message.kind === "api-response" ? [message.text] : []));
+    expect(answers).toHaveLength(3);
+    expect(readEslEndOutcome(answers[2] ?? "")).toEqual({ kind: "ended" });
   });
 
   test("the commands are those that it took", () => {

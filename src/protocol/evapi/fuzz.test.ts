@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
+import { expectEqual, fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
 import { SeededRandom } from "../../../test/support/seeded-random.ts";
 import { readTranscripts } from "../../../test/support/transcript-vectors.ts";
 import { readKamailioEvent } from "./kamailio-event.ts";
@@ -19,10 +19,10 @@ test("whatever comes is read as something, the same however it is cut", () => {
   );
   for (const octets of fuzzedOctets(bases, SEED)) {
     const messages = read([octets]);
-    expect(JSON.stringify(read(inPieces(octets, random)))).toBe(JSON.stringify(messages));
+    expectEqual(JSON.stringify(read(inPieces(octets, random))), JSON.stringify(messages), octets);
     for (const message of messages) if (message.kind === "message") readKamailioEvent(message.text);
     // What stands in a netstring that came whole is changed too, or else hardly any event would be.
-    expect(readKamailioEvent(octets.toString().replace(/^\d+:/, "").replace(/,$/, "")).kind).toBeTypeOf("string");
+    readKamailioEvent(octets.toString().replace(/^\d+:/, "").replace(/,$/, ""));
   }
 });
 

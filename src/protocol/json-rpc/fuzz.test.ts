@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
+import { expectEqual, fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
 import { SeededRandom } from "../../../test/support/seeded-random.ts";
 import { readTranscripts } from "../../../test/support/transcript-vectors.ts";
 import { readJsonRpc } from "./json-rpc.ts";
@@ -34,7 +34,7 @@ test("whatever comes is read as something, the same however it is cut", () => {
   );
   for (const octets of fuzzedOctets(bases, SEED)) {
     const documents = read([octets]);
-    expect(JSON.stringify(read(inPieces(octets, random)))).toBe(JSON.stringify(documents));
+    expectEqual(JSON.stringify(read(inPieces(octets, random))), JSON.stringify(documents), octets);
     for (const document of documents) if (document.kind === "document") look(document.text);
   }
 });

@@ -1,6 +1,6 @@
 import { SaxesParser } from "saxes";
 import { expect, test } from "vitest";
-import { fuzzedOctets } from "../../../test/support/fuzz-octets.ts";
+import { expectEqual, fuzzedOctets } from "../../../test/support/fuzz-octets.ts";
 import { readTranscripts } from "../../../test/support/transcript-vectors.ts";
 import { allowDocument, type DialString, respondDocument } from "./answer.ts";
 import { readXmlCurlRequest } from "./request.ts";
@@ -11,12 +11,14 @@ test("whatever is posted is read as something", () => {
   const bases = readTranscripts("xml-curl").flatMap(({ received }) =>
     received.length > 0 ? [Buffer.concat(received)] : [],
   );
+  let calls = 0;
   for (const octets of fuzzedOctets(bases, SEED))
-    expect(["dialplan", "other", "malformed"]).toContain(readXmlCurlRequest(octets.toString()).kind);
+    if (readXmlCurlRequest(octets.toString()).kind === "dialplan") calls += 1;
+  expect(calls).toBeGreaterThan(0);
 });
 
 /** What the actions of a document are, as an XML parser sees them. */
-function actionsOf(text: string): (string | undefined)[][] {
+function actionsOf(text: string): string {
   const actions: (string | undefined)[][] = [];
   const parser = new SaxesParser();
   parser.on("error", (error) => expect.fail(error.message));
@@ -24,8 +26,10 @@ function actionsOf(text: string): (string | undefined)[][] {
     if (name === "action") actions.push([attributes.application, attributes.data]);
   });
   parser.write(text).close();
-  return actions;
+  return shown(actions);
 }
+
+const shown = (actions: readonly unknown[]): string => JSON.stringify(actions);
 
 test("a document says what it was given, whatever that is", () => {
   for (const octets of fuzzedOctets([Buffer.from("a b"), Buffer.from("<&>\"'"), Buffer.from("]]>")], SEED)) {
@@ -33,7 +37,7 @@ test("a document says what it was given, whatever that is", () => {
     const response = respondDocument(text, 402, text);
     const isEmpty = text === "";
     if (response.kind === "document")
-      expect(actionsOf(response.text)).toEqual([["respond", isEmpty ? "402" : `402 ${text}`]]);
+      expectEqual(actionsOf(response.text), shown([["respond", isEmpty ? "402" : `402 ${text}`]]), octets);
     const allowed = allowDocument({
       context: text,
       destination: text as DialString,
@@ -43,11 +47,15 @@ test("a document says what it was given, whatever that is", () => {
       variables: { a: text },
     });
     if (allowed.kind === "document")
-      expect(actionsOf(allowed.text)).toEqual([
-        ["set", `a=${text}`],
-        ["set", "hangup_after_bridge=true"],
-        ["sched_hangup", "+1 X"],
-        ["bridge", text],
-      ]);
+      expectEqual(
+        actionsOf(allowed.text),
+        shown([
+          ["set", `a=${text}`],
+          ["set", "hangup_after_bridge=true"],
+          ["sched_hangup", "+1 X"],
+          ["bridge", text],
+        ]),
+        octets,
+      );
   }
 });
