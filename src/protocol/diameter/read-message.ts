@@ -112,15 +112,16 @@ class AvpReader {
     }
     const { fault, unsupported } = this;
     const value = this.read(data, depth + 1);
-    if (this.fault !== fault && this.fault !== undefined) {
-      this.fault = faultIn(empty, this.fault);
-      if (!head.isMandatory) {
-        this.fault = fault;
-        return rawAvp(head, data);
-      }
+    if (!head.isMandatory) {
+      // What is optional costs nothing: neither what is malformed in it, nor what is not understood.
+      const isMalformed = this.fault !== fault;
+      this.fault = fault;
+      this.unsupported = unsupported;
+      return isMalformed ? rawAvp(head, data) : { ...empty, value };
     }
-    if (this.unsupported !== unsupported && this.unsupported !== undefined)
-      this.unsupported = head.isMandatory ? faultIn(empty, this.unsupported) : unsupported;
+    if (this.fault !== undefined && this.fault !== fault) this.fault = faultIn(empty, this.fault);
+    if (this.unsupported !== undefined && this.unsupported !== unsupported)
+      this.unsupported = faultIn(empty, this.unsupported);
     return { ...empty, value };
   }
 
