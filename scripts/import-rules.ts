@@ -151,7 +151,11 @@ const everywhere = [
     "no-orphan",
     "The program never reaches this module from src/main.ts or a worker. Wire it in or delete it.",
     { path: ENTRY },
-    { path: "^src/", pathNot: [TEST, ENTRY, "^src/core/", CODEC_WITHOUT_SERVER, SERVER_UNOPENED, "^src/portal/"], reachable: false },
+    {
+      path: "^src/",
+      pathNot: [TEST, ENTRY, "^src/core/", CODEC_WITHOUT_SERVER, SERVER_UNOPENED, "^src/portal/"],
+      reachable: false,
+    },
   ),
   rule("no-unresolved", "Install the package or mend the path.", {}, { couldNotResolve: true }),
   rule(
