@@ -1494,6 +1494,7 @@ create table tenants (
   time_zone text not null,
   letterhead jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
+  emergency_numbers text[] not null default '{112,911}'::text[],
   constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint tenants_name_check CHECK ((name <> ''::text)),
   constraint tenants_pkey PRIMARY KEY (id)

@@ -334,3 +334,16 @@ test("an account's limits hold beside its money: calls at once, seconds of one c
   await decide(stop("c", 0));
   expect(await decide(call("f", null))).toMatchObject({ talkS: 120 });
 });
+
+test.each(["ada", "nobody"])(
+  "an emergency call of %s passes without money, and is never charged",
+  async (accountCode) => {
+    const { attempt } = authorise("a");
+    const emergency = { ...authorise("a"), attempt: { ...attempt, called: "112", accountCode } };
+    expect(await decide(emergency)).toMatchObject({ kind: "granted", limitedBy: "cap" });
+    const fate = accountCode === "ada" ? "stored" : "quarantined"; // kept either way
+    expect(await decide(stop("a", 60))).toEqual({ kind: "closed", fate });
+    const charges = await operator.figures("select count(*)::integer as n from charges");
+    expect([charges, await money()]).toMatchObject([{ n: 0 }, { overrun: 0, held: 0, open: 0 }]);
+  },
+);

@@ -5,6 +5,7 @@ import { now, uuidv7 } from "../../src/clock.ts";
 import type { Currency } from "../../src/core/money/currency.ts";
 import { parseDecimal, ZERO } from "../../src/core/money/decimal.ts";
 import { NO_NANOS } from "../../src/core/money/nanos.ts";
+import { EMERGENCY_NUMBERS } from "../../src/core/numbering/emergency.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import type { TariffTerms } from "../../src/core/tariff/tariff.ts";
 import type { AccountRule } from "../../src/core/tenancy/account-rule.ts";
@@ -72,6 +73,7 @@ export class Operator {
       currency: EUR,
       timeZone: "UTC",
       letterhead: {},
+      emergencyNumbers: EMERGENCY_NUMBERS,
     };
     await db.transaction("owner", {}, (tx) => tenancy.saveTenant(tx, tenant));
     return operator;

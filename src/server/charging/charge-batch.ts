@@ -108,7 +108,7 @@ function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at
     tenantId: batch.tenantId,
     sourceId: request.sourceId,
     state: "open",
-    payer: opened.kind === "open" ? { bookId: opened.bookId, accountId: opened.accountId } : null,
+    payer: opened.kind === "open" ? opened.payer : null,
     holds: [],
     attempt: request.attempt,
     openedAt: at,
@@ -143,7 +143,7 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
   const attempt = request.recordKey === null ? session.attempt : { ...session.attempt, recordKey: request.recordKey };
   const next: Session = { ...session, attempt, answeredAt, usedS };
   work.next = next;
-  if (opened.kind === "open" && opened.accountId === session.payer?.accountId) work.levels = opened.levels;
+  if (opened.kind === "open" && opened.payer?.accountId === session.payer?.accountId) work.levels = opened.levels;
   else refuse(work, next, opened.kind === "refused" ? opened.reason : SESSION_ENDED, { batch, at });
 }
 

@@ -1,6 +1,7 @@
 import type { GrantLevel } from "../../core/charging/grant.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Nanos, nanos } from "../../core/money/nanos.ts";
+import { isEmergency } from "../../core/numbering/emergency.ts";
 import { longestTalk } from "../../core/rating/talk-time.ts";
 import type { Reject } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
@@ -13,6 +14,7 @@ import { chainOf, type RatingContext, tariffAt } from "../rating/rating-context.
 import { tableFor } from "../rating/tariff-set.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { CallAttempt } from "./charging-request.ts";
+import type { Session } from "./session-store.ts";
 
 /** One payer of a session: its account, and what the call costs it. */
 export interface PriceLevel extends Omit<GrantLevel, "available"> {
@@ -23,8 +25,8 @@ export interface PriceLevel extends Omit<GrantLevel, "available"> {
 export type OpenedLevels =
   | {
       readonly kind: "open";
-      readonly bookId: string;
-      readonly accountId: string;
+      /** null: an emergency call, which nobody pays. */
+      readonly payer: Session["payer"];
       readonly levels: readonly PriceLevel[];
     }
   | { readonly kind: "refused"; readonly reason: Reject };
@@ -34,7 +36,7 @@ const BOUNDLESS: Nanos = nanos(10n ** 27n);
 
 /**
  * Finds who pays for a call, and its price at every level if it is answered at `answeredAt`. A level without a price, or
- * with a blocked one, refuses the call for all.
+ * with a blocked one, refuses the call for all. An emergency call passes, whosever it is.
  */
 export function openLevels(
   desk: Desk,
@@ -45,6 +47,8 @@ export function openLevels(
   const normalised = normaliseCall({ ...attempt, ...times, cause: NO_CAUSE, part: null }, desk.rules, desk.sanity);
   if (normalised.kind === "reject") return { kind: "refused", reason: normalised.reject };
   if (normalised.kind === "non-billable") return { kind: "refused", reason: notUsage(normalised.why) };
+  if (isEmergency(normalised.event.called, desk.rating.emergencyNumbers))
+    return { kind: "open", payer: null, levels: [] };
   const parties = findParties(desk.rating, desk.sourceId, normalised.event);
   if ("code" in parties) return { kind: "refused", reason: parties };
   const levels: PriceLevel[] = [];
@@ -55,7 +59,7 @@ export function openLevels(
   }
   const [payer] = levels;
   invariant(payer, "a selling chain begins with who pays");
-  return { kind: "open", bookId: payer.account.bookId, accountId: payer.account.id, levels };
+  return { kind: "open", payer: { bookId: payer.account.bookId, accountId: payer.account.id }, levels };
 }
 
 function openLevel(

@@ -2,6 +2,7 @@ import { surchargeParts } from "../../core/allowance/charge-part.ts";
 import { formatDecimal } from "../../core/money/decimal.ts";
 import { convert, findConversion, type NoConversion } from "../../core/money/exchange.ts";
 import { divideRounded } from "../../core/money/rounding.ts";
+import { isEmergency } from "../../core/numbering/emergency.ts";
 import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import type { RatedCharge } from "../../core/rating/charge.ts";
 import { openCall } from "../../core/rating/opening.ts";
@@ -67,7 +68,8 @@ export function priceSides(
   const chain = chainOf(context, accountId);
   const bookId = chain[0]?.bookId ?? "";
   const { answeredAt } = event;
-  if (answeredAt === null) return { kind: "priced", bookId, accountId, vendorAccountId, charges: [] };
+  if (answeredAt === null || isEmergency(event.called, context.emergencyNumbers))
+    return { kind: "priced", bookId, accountId, vendorAccountId, charges: [] };
   const vendor = vendorAccountId === null ? undefined : context.accounts.get(vendorAccountId);
   const charges: PricedCharge[] = [];
   for (const [account, side] of sidesOf(chain, vendor)) {

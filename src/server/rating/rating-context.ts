@@ -31,6 +31,8 @@ export interface RatingContext {
   readonly pools: ReadonlyMap<string, Pool>;
   /** Rates between currencies, and the zone whose calendar says which day a call was answered on. */
   readonly exchange: ExchangeTerms;
+  /** Numbers that always pass and are never charged. */
+  readonly emergencyNumbers: ReadonlySet<string>;
   /** States of exchanges and ported numbers, for prices by origin. */
   readonly nanp: NanpNumbers;
   /** Who sells to whom, by paying account; filled as accounts are met. */
@@ -65,6 +67,7 @@ export async function loadRatingContext(
       table: exchangeTable(exchangeRates, { pivot: tenant.currency, ageDaysMax: EXCHANGE_AGE_DAYS_MAX }),
       timeZone: tenant.timeZone,
     },
+    emergencyNumbers: new Set(tenant.emergencyNumbers),
     nanp: await loadNanpNumbers(tx, tenantId, previous?.nanp ?? null),
     chains: new Map(),
   };

@@ -1,5 +1,6 @@
 import { uuidv7 } from "../../clock.ts";
 import { type Currency, parseCurrency } from "../../core/money/currency.ts";
+import { EMERGENCY_NUMBERS } from "../../core/numbering/emergency.ts";
 import { isZone } from "../../core/time/zone.ts";
 import { requireUsable } from "../invoicing/letterhead.ts";
 import type { StoredTenant } from "./party.ts";
@@ -22,6 +23,7 @@ export async function applyTenant(
     currency: readCurrency(setup, present, work.faults),
     timeZone: readZone({ setup: setup.timeZone, pointer: "/tenant", present: present?.timeZone ?? "UTC" }, work.faults),
     letterhead: letterhead ?? present?.letterhead ?? {},
+    emergencyNumbers: setup.emergencyNumbers ?? present?.emergencyNumbers ?? EMERGENCY_NUMBERS,
   };
   if (noteChange(work, { kind: "tenant", name: setup.name }, present, tenant)) await saveTenant(work.tx, tenant);
   return tenant;

@@ -10,6 +10,8 @@ export interface StoredTenant extends Tenant {
   /** The currency the operator reports in. */
   readonly currency: Currency;
   readonly letterhead: Letterhead;
+  /** Numbers that always pass and are never charged, as callers dial them. */
+  readonly emergencyNumbers: readonly string[];
 }
 
 export interface StoredAccount extends Account {

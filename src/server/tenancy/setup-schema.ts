@@ -20,6 +20,12 @@ const TenantSetup = Type.Object(
     currency: optional(currency),
     timeZone: optional(timeZone),
     letterhead: optional(LetterheadSetup),
+    emergencyNumbers: optional(
+      Type.Array(Type.String({ pattern: "^\\d{2,8}$", description: "a number as callers dial it" }), {
+        maxItems: 50,
+        description: "a list of numbers that always pass and are never charged",
+      }),
+    ),
   },
   { ...closed, description: "the tenant" },
 );

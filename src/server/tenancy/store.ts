@@ -19,7 +19,10 @@ interface TenantRow {
   readonly currency: string;
   readonly time_zone: string;
   readonly letterhead: Letterhead;
+  readonly emergency_numbers: readonly string[];
 }
+
+const TENANT_COLUMNS = "id, name, currency, time_zone, letterhead, emergency_numbers";
 
 const tenantOf = (row: TenantRow): StoredTenant => ({
   id: row.id,
@@ -27,22 +30,18 @@ const tenantOf = (row: TenantRow): StoredTenant => ({
   currency: row.currency as Currency,
   timeZone: row.time_zone,
   letterhead: row.letterhead,
+  emergencyNumbers: row.emergency_numbers,
 });
 
 /** All tenants, by name; needs a role that may cross tenants. */
 export async function listTenants(tx: Tx): Promise<readonly StoredTenant[]> {
-  const { rows } = await tx.query<TenantRow>(
-    "select id, name, currency, time_zone, letterhead from tenants order by name",
-  );
+  const { rows } = await tx.query<TenantRow>(`select ${TENANT_COLUMNS} from tenants order by name`);
   return rows.map(tenantOf);
 }
 
 /** The tenant that the transaction works for. */
 export async function loadTenant(tx: Tx, tenantId: string): Promise<StoredTenant> {
-  const { rows } = await tx.query<TenantRow>(
-    "select id, name, currency, time_zone, letterhead from tenants where id = $1",
-    [tenantId],
-  );
+  const { rows } = await tx.query<TenantRow>(`select ${TENANT_COLUMNS} from tenants where id = $1`, [tenantId]);
   const [row] = rows;
   invariant(row, `tenant ${tenantId} is there`);
   return tenantOf(row);
@@ -51,10 +50,13 @@ export async function loadTenant(tx: Tx, tenantId: string): Promise<StoredTenant
 /** Creates the tenant, or brings the one of that id up to date. */
 export async function saveTenant(tx: Tx, tenant: StoredTenant): Promise<void> {
   await tx.query(
-    `insert into tenants (id, name, currency, time_zone, letterhead) values ($1, $2, $3, $4, $5)
+    `insert into tenants (${TENANT_COLUMNS}) values ($1, $2, $3, $4, $5, $6)
      on conflict (id) do update set name = excluded.name, currency = excluded.currency, time_zone = excluded.time_zone,
-       letterhead = excluded.letterhead`,
-    [tenant.id, tenant.name, tenant.currency, tenant.timeZone, JSON.stringify(tenant.letterhead)],
+       letterhead = excluded.letterhead, emergency_numbers = excluded.emergency_numbers`,
+    [
+      ...[tenant.id, tenant.name, tenant.currency, tenant.timeZone],
+      ...[JSON.stringify(tenant.letterhead), tenant.emergencyNumbers],
+    ],
   );
 }
 
