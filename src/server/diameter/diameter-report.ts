@@ -34,11 +34,13 @@ const ALWAYS: ReadonlySet<DiameterEvent> = new Set(["connected", "disconnected"]
 /** Counts what happens, and tells of it at a bounded rate. */
 export class DiameterReport {
   readonly #tell: (notice: DiameterNotice) => void;
+  readonly #nowMs: () => number;
   readonly #counts = new Map<DiameterEvent, number>();
   readonly #told = new Map<DiameterEvent, { readonly atMs: number; readonly count: number }>();
 
-  constructor(tell: (notice: DiameterNotice) => void) {
+  constructor(tell: (notice: DiameterNotice) => void, nowMs: () => number) {
     this.#tell = tell;
+    this.#nowMs = nowMs;
   }
 
   /** How often each happened since the start. */
@@ -50,7 +52,7 @@ export class DiameterReport {
     const count = (this.#counts.get(event) ?? 0) + 1;
     this.#counts.set(event, count);
     const told = this.#told.get(event);
-    const nowMs = performance.now();
+    const nowMs = this.#nowMs();
     if (told !== undefined && nowMs - told.atMs < NOTICE_MS && !ALWAYS.has(event)) return;
     this.#told.set(event, { atMs: nowMs, count });
     this.#tell({ event, peer, what, times: count - (told?.count ?? 0), error });

@@ -72,7 +72,7 @@ export class DiameterServer {
 
   private constructor({ node, handler, onNotice, peers, alsoCalled, dictionary, limits }: DiameterServerOptions) {
     this.#limits = { ...LIMITS, ...limits };
-    const report = new DiameterReport(onNotice);
+    const report = new DiameterReport(onNotice, () => performance.now());
     this.#report = report;
     this.#answerer = new RequestAnswerer({ node, handler, report, ...this.#limits });
     this.#around = {

@@ -79,7 +79,7 @@ export class PeerConnection {
     this.#socket = socket;
     this.#around = around;
     this.#channel = new MessageChannel(socket, {
-      message: (message) => this.#take(message),
+      message: (message) => void this.#work(message),
       closed: () => this.#close(),
       tooSlow: () => around.report.add("receiver-too-slow", this.#name),
     });
@@ -144,7 +144,18 @@ export class PeerConnection {
     this.#ended.resolve();
   }
 
-  #take(split: SplitMessage): void {
+  /** A bug that a message brings to light costs its connection, and no other. */
+  async #work(split: SplitMessage): Promise<void> {
+    try {
+      await this.#take(split);
+    } catch (error) {
+      this.#around.report.add("handler-failed", this.#name, "", error);
+      this.#channel.destroy();
+    }
+  }
+
+  /** Runs as far as it can at once, so that messages are begun in their order. */
+  async #take(split: SplitMessage): Promise<void> {
     this.#watchdog.heard();
     if (split.kind === "broken") {
       this.#around.report.add("stream-broken", this.#name, split.what);
@@ -156,7 +167,7 @@ export class PeerConnection {
       return;
     }
     const message = readMessage(split.bytes, this.#around.dictionary);
-    if (message.header.isRequest) this.#takeRequest(message);
+    if (message.header.isRequest) await this.#takeRequest(message);
     else this.#takeAnswer(message);
   }
 
@@ -166,15 +177,15 @@ export class PeerConnection {
     else resolve(message);
   }
 
-  #takeRequest(message: DiameterMessage): void {
+  async #takeRequest(message: DiameterMessage): Promise<void> {
     const { commandCode } = message.header;
     switch (this.#state) {
       case "waiting":
-        if (commandCode === COMMAND.capabilitiesExchange) void this.#exchangeCapabilities(message);
+        if (commandCode === COMMAND.capabilitiesExchange) await this.#exchangeCapabilities(message);
         else this.#channel.destroy(); // RFC 6733 §5.6: nothing but a CER may come first
         return;
       case "open":
-        this.#takeOpen(message);
+        await this.#takeOpen(message);
         return;
       default:
         return; // RFC 6733 §5.4: after a DPR nothing is worked on; before a CEA nothing may come
@@ -233,7 +244,7 @@ export class PeerConnection {
     return checkServerIdentity(host, this.#socket.getPeerCertificate()) === undefined;
   }
 
-  #takeOpen(message: DiameterMessage): void {
+  async #takeOpen(message: DiameterMessage): Promise<void> {
     const peer = this.#peer;
     if (peer === undefined) return;
     const { node, names, report, answerer } = this.#around;
@@ -247,7 +258,7 @@ export class PeerConnection {
     }
     switch (message.header.commandCode) {
       case COMMAND.creditControl:
-        void answerer.answer(message, { peer, address: this.address }).then((answer) => this.#channel.send(answer));
+        this.#channel.send(await answerer.answer(message, { peer, address: this.address }));
         return;
       case COMMAND.capabilitiesExchange:
         this.#refuse(envelope, { resultCode: RESULT.unableToComply, what: "Connected already", failed: undefined });
