@@ -7,8 +7,8 @@ import type { MessageHeader } from "../../src/protocol/diameter/header.ts";
 const BY_NAME = new Map([...DICTIONARY].map((definition) => [definition.name, definition]));
 
 /**
- * AVPs as text, one a line: `Name flags value`, the flags "M", "P" or "-", a group's own AVPs in braces. An AVP without a
- * definition is `code` or `code/vendor`, with its octets in hexadecimal.
+ * AVPs as text, one a line: `Name flags value`, the flags "M", "P" or "-", a group's own AVPs in braces. An AVP without
+ * a definition is `code` or `code/vendor`, with its octets in hexadecimal.
  */
 export function formatAvps(avps: readonly Avp[], indent = ""): string[] {
   return avps.flatMap((avp) => {

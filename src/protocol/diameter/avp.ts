@@ -52,8 +52,8 @@ export interface Avp {
   /** Undefined: its value stays octets, because the AVP is unknown, or optional and malformed. */
   readonly definition: AvpDefinition | undefined;
   /**
-   * In the type that the definition names; octets where there is none. Octets that were read are a view into the message: copy
-   * what outlives it.
+   * In the type that the definition names; octets where there is none. Octets that were read are a view into the
+   * message: copy what outlives it.
    */
   readonly value: AvpValue;
 }

@@ -8,7 +8,9 @@ export function avp<Name extends AvpName>(name: Name, value: ValueOf<Name>): Avp
   return { code, vendorId, isMandatory, isProtected: false, definition, value };
 }
 
-/** The AVPs of a name with a value each; none where the value is undefined, so that optional ones read like the rest. */
+/**
+ * The AVPs of a name with a value each; none where the value is undefined, so that optional ones read like the rest.
+ */
 export const optionalAvp = <Name extends AvpName>(name: Name, value: ValueOf<Name> | undefined): readonly Avp[] =>
   value === undefined ? [] : [avp(name, value)];
 

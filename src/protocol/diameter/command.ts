@@ -32,8 +32,8 @@ const ON_SESSION = [...SESSION, "Destination-Realm", "Destination-Host", "Auth-A
 const CREDIT_CONTROL = ["CC-Request-Type", "CC-Request-Number"] as const;
 
 /**
- * Requests by command code (RFC 6733 §5, §8, RFC 8506 §3.1). Auth-Application-Id is required in none: Kamailio leaves it
- * out of every credit-control request, and the header says the same.
+ * Requests by command code (RFC 6733 §5, §8, RFC 8506 §3.1). Auth-Application-Id is required in none: Kamailio leaves
+ * it out of every credit-control request, and the header says the same.
  */
 export const REQUEST_GRAMMARS: ReadonlyMap<number, Grammar> = new Map<number, Grammar>([
   [

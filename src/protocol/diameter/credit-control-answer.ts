@@ -42,7 +42,9 @@ export const FAILURE_HANDLINGS = ["terminate", "continue", "retry-and-terminate"
 
 /** How a credit-control request is answered (RFC 8506 §3.2). */
 export interface CreditControlAnswer {
-  /** 2001, or why not: 4010, 4011, 4012, 5003, 5030, 5031, …; a 3xxx makes it an answer of the protocol, without units. */
+  /**
+   * 2001, or why not: 4010, 4011, 4012, 5003, 5030, 5031, …; a 3xxx makes it an answer of the protocol, without units.
+   */
   readonly resultCode: number;
   /** One for each service of the request that it answers, in any order; none in most refusals. */
   readonly services: readonly ServiceGrant[];

@@ -24,7 +24,10 @@ export interface ServiceRequest {
   /** Undefined: nothing is asked for. Without any kind of units: as much as the server sees fit. */
   readonly requested: ServiceUnits | undefined;
   readonly used: readonly UsedUnits[];
-  /** 3GPP Reporting-Reason (TS 32.299 §7.2.175): 0 threshold, 1 holding time, 2 final, 3 exhausted, 4 validity, …; by service. */
+  /**
+   * 3GPP Reporting-Reason (TS 32.299 §7.2.175): 0 threshold, 1 holding time, 2 final, 3 exhausted, 4 validity, …; by
+   * service.
+   */
   readonly reportingReason: number | undefined;
   /** The pool that the service draws on together with others (RFC 8506 §5.1.2). */
   readonly poolIds: readonly number[];

@@ -8,8 +8,9 @@ export interface DiameterUri {
   readonly protocol: "diameter" | "radius" | "tacacs+";
 }
 
-const URI =
-  /^(aaas?):\/\/([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)(?::(\d{1,5}))?(?:;transport=(tcp|sctp|udp))?(?:;protocol=(diameter|radius|tacacs\+))?$/i;
+const HOST = "[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?";
+const OPTIONS = "(?:;transport=(tcp|sctp|udp))?(?:;protocol=(diameter|radius|tacacs\\+))?";
+const URI = new RegExp(`^(aaas?)://(${HOST})(?::(\\d{1,5}))?${OPTIONS}$`, "i");
 const PORT = 3868;
 const SECURE_PORT = 5658;
 

@@ -5,8 +5,8 @@ import { avpValue, avpValues } from "./find-avp.ts";
 import { RESULT } from "./result-code.ts";
 
 /**
- * Why a peer with these capabilities is of no use (RFC 6733 §5.3): it speaks neither credit control nor, as a relay, everything.
- * What it says of security is passed over: TLS is a port of its own here, as RFC 6733 has it.
+ * Why a peer with these capabilities is of no use (RFC 6733 §5.3): it speaks neither credit control nor, as a relay,
+ * everything. What it says of security is passed over: TLS is a port of its own here, as RFC 6733 has it.
  */
 export function faultOfCapabilities(avps: readonly Avp[]): Fault | undefined {
   const offered = applicationsOf(avps);

@@ -33,8 +33,8 @@ export const originOf = ({ host, realm }: NodeIdentity): readonly Avp[] => [
 ];
 
 /**
- * A Capabilities-Exchange-Answer (RFC 6733 §5.3.2): credit control, as the IETF's application and as a vendor-specific one of
- * 3GPP, which is what Kamailio and gateways ask for.
+ * A Capabilities-Exchange-Answer (RFC 6733 §5.3.2): credit control, as the IETF's application and as a vendor-specific
+ * one of 3GPP, which is what Kamailio and gateways ask for.
  */
 export function writeCapabilitiesAnswer(
   request: RequestEnvelope,
@@ -79,8 +79,9 @@ export const writePeerAnswer = ({ header }: RequestEnvelope, node: NodeIdentity)
   ]);
 
 /**
- * The answer to a request that is refused (RFC 6733 §7.2), with what was wrong in Failed-AVP. It has the E flag for 5xxx too, as
- * §7.1.5 allows: what is missing in a request cannot be given back in the answer that its command asks for.
+ * The answer to a request that is refused (RFC 6733 §7.2), with what was wrong in Failed-AVP. It has the E flag for
+ * 5xxx too, as §7.1.5 allows: what is missing in a request cannot be given back in the answer that its command asks
+ * for.
  */
 export function writeErrorAnswer(
   { header, sessionId, proxyInfo }: RequestEnvelope,

@@ -28,8 +28,9 @@ const PROTECTED_FLAG = 0x20;
 const RESERVED_FLAGS = 0x1f;
 
 /**
- * Reads a message of at least 20 octets. Nothing on the wire makes it throw; time and memory grow with the message, which
- * the splitter bounds. An optional AVP whose value is malformed stays octets: RFC 6733 §4.1 lets a receiver pass over it.
+ * Reads a message of at least 20 octets. Nothing on the wire makes it throw; time and memory grow with the message,
+ * which the splitter bounds. An optional AVP whose value is malformed stays octets: RFC 6733 §4.1 lets a receiver pass
+ * over it.
  */
 export function readMessage(bytes: Uint8Array, dictionary: Dictionary = DICTIONARY): DiameterMessage {
   const octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

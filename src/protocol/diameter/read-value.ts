@@ -79,6 +79,8 @@ function readText(type: TextType, octets: Buffer): ReadValue {
   }
 }
 
-/** Whether a text can be a DiameterIdentity. Underscores and other signs that DNS has not are in use, blanks are not. */
+/**
+ * Whether a text can be a DiameterIdentity. Underscores and other signs that DNS has not are in use, blanks are not.
+ */
 export const isIdentity = (text: string): boolean =>
   text.length <= IDENTITY_CHARACTERS_MAX && /^[\x21-\x7e]+$/.test(text);

@@ -11,7 +11,9 @@ export interface Screening {
   readonly host: string;
   /** All hosts and realms that it answers for, its own among them, in lower case. */
   readonly names: ReadonlySet<string>;
-  /** Whether AVPs with the M flag that the dictionary has not are passed over: against RFC 6733, and at times needed. */
+  /**
+   * Whether AVPs with the M flag that the dictionary has not are passed over: against RFC 6733, and at times needed.
+   */
   readonly passesUnknown: boolean;
 }
 

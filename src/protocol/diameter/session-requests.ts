@@ -19,8 +19,8 @@ export type SessionRequestKind = "re-auth" | "abort";
 const AUTHORIZE_ONLY = 0;
 
 /**
- * A Re-Auth-Request (RFC 6733 §8.3.1, RFC 8506 §5.5) or an Abort-Session-Request (RFC 6733 §8.5.1). `ratingGroup`: only that
- * service is asked about again.
+ * A Re-Auth-Request (RFC 6733 §8.3.1, RFC 8506 §5.5) or an Abort-Session-Request (RFC 6733 §8.5.1). `ratingGroup`: only
+ * that service is asked about again.
  */
 export function writeSessionRequest(
   kind: SessionRequestKind,

@@ -2,8 +2,8 @@
 export type WatchdogVerdict = "quiet" | "probe" | "suspect" | "down";
 
 /**
- * The watchdog of RFC 3539 §3.4.1, asked once every interval Tw: a connection that was silent for one is probed by a DWR; silent
- * for another, it is suspect, and what can go elsewhere should; after a third, it is down.
+ * The watchdog of RFC 3539 §3.4.1, asked once every interval Tw: a connection that was silent for one is probed by a
+ * DWR; silent for another, it is suspect, and what can go elsewhere should; after a third, it is down.
  */
 export class Watchdog {
   #wasHeard = true;

@@ -20,8 +20,8 @@ const FAILOVER_NOT_SUPPORTED = 0;
 const FAILOVER_SUPPORTED = 1;
 
 /**
- * The octets of a Credit-Control-Answer (RFC 8506 §3.2). Session-Id stands first, and what the command's grammar requires is
- * always there; units stand where the request's stood.
+ * The octets of a Credit-Control-Answer (RFC 8506 §3.2). Session-Id stands first, and what the command's grammar
+ * requires is always there; units stand where the request's stood.
  */
 export function writeCreditControlAnswer(
   request: CreditControlRequest,

@@ -7,8 +7,8 @@ import { writeNetworkTime } from "./network-time.ts";
 import { isIdentity } from "./read-value.ts";
 
 /**
- * The octets of a value that is no group. A value that its format cannot say is a bug of the caller, and throws: nothing
- * malformed is ever sent.
+ * The octets of a value that is no group. A value that its format cannot say is a bug of the caller, and throws:
+ * nothing malformed is ever sent.
  */
 export function writeValue({ name, type }: AvpDefinition, value: AvpValue): Uint8Array {
   const octets = octetsOf(type, value);

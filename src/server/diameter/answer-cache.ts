@@ -8,8 +8,8 @@ interface CachedAnswer {
 const KEPT_MS = 60_000;
 
 /**
- * Answers to requests that may come again: while the first is in work, and for a minute. It spares the work; that nothing
- * is charged twice does not depend on it.
+ * Answers to requests that may come again: while the first is in work, and for a minute. It spares the work; that
+ * nothing is charged twice does not depend on it.
  */
 export class AnswerCache {
   readonly #answersMax: number;

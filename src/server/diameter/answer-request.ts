@@ -112,8 +112,8 @@ export class RequestAnswerer {
 }
 
 /**
- * RFC 6733 §3 knows a repetition by origin and end-to-end id. Session and number are there besides, for peers that begin
- * their ids anew at every start.
+ * RFC 6733 §3 knows a repetition by origin and end-to-end id. Session and number are there besides, for peers that
+ * begin their ids anew at every start.
  */
 const keyOf = (request: CreditControlRequest): string =>
   [

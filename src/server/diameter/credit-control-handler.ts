@@ -3,8 +3,8 @@ import type { CreditControlRequest } from "../../protocol/diameter/credit-contro
 import type { PeerSettings } from "./peer-settings.ts";
 
 /**
- * Where a request came from: the peer on the connection, which is a relay where it is not the request's origin. Whose money is meant
- * follows from the peer, which the connection proves; the origin is what the peer says.
+ * Where a request came from: the peer on the connection, which is a relay where it is not the request's origin. Whose
+ * money is meant follows from the peer, which the connection proves; the origin is what the peer says.
  */
 export interface RequestSender {
   readonly peer: PeerSettings;

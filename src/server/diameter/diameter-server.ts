@@ -50,7 +50,10 @@ const LIMITS: DiameterLimits = {
   ...{ inWorkMax: 10_000, connectionsMax: 1_000, nobodysMax: 100 },
 };
 
-/** A peer that connects a second time has been restarted, as a rule: the first connection gets so long to prove the contrary. */
+/**
+ * A peer that connects a second time has been restarted, as a rule: the first connection gets so long to prove the
+ * contrary.
+ */
 const PROBE_MS = 2_000;
 
 /** What became of a request of ours on a session. */
@@ -124,8 +127,8 @@ export class DiameterServer {
   }
 
   /**
-   * Asks a session's node to ask for units again, or to end it. `via`: the host of the peer that the session's requests came
-   * by, where that is a relay.
+   * Asks a session's node to ask for units again, or to end it. `via`: the host of the peer that the session's requests
+   * came by, where that is a relay.
    */
   async request(
     kind: SessionRequestKind,
@@ -190,8 +193,8 @@ export class DiameterServer {
   }
 
   /**
-   * Gives a peer its connection. One that has one already keeps it if that still answers; a restarted peer's does not, and
-   * gives way (RFC 6733 §5.6 would have the restarted one wait for the watchdog).
+   * Gives a peer its connection. One that has one already keeps it if that still answers; a restarted peer's does not,
+   * and gives way (RFC 6733 §5.6 would have the restarted one wait for the watchdog).
    */
   async #admit(connection: PeerConnection, host: string): Promise<boolean> {
     const earlier = this.#byHost.get(host);

@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
 import { MessageSplitter, type SplitMessage } from "../../protocol/diameter/message-splitter.ts";
 
-/** Octets that wait to be sent before nothing more is read from a peer: it gets no answers, so it should ask nothing. */
+/**
+ * Octets that wait to be sent before nothing more is read from a peer: it gets no answers, so it should ask nothing.
+ */
 const SEND_OCTETS_PAUSE = 1 << 20;
 /** Octets that wait before a peer that reads nothing is let go. */
 const SEND_OCTETS_MAX = 8 << 20;

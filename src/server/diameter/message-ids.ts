@@ -4,7 +4,10 @@ import type { MessageIds } from "../../protocol/diameter/node-messages.ts";
 
 const RANDOM_BITS = 20;
 
-/** Ids of the requests that are sent: the end-to-end one begins by the clock, so that a start repeats none (RFC 6733 §3). */
+/**
+ * Ids of the requests that are sent: the end-to-end one begins by the clock, so that a start repeats none (RFC 6733
+ * §3).
+ */
 export class MessageIdSource {
   #hopByHopId = randomInt(2 ** 32);
   #endToEndId = ((Math.floor(now().epochMilliseconds / 1_000) << RANDOM_BITS) | randomInt(2 ** RANDOM_BITS)) >>> 0;

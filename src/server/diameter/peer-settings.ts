@@ -9,8 +9,8 @@ export interface PeerSettings {
   /** It has to connect over TLS, with a certificate for its host. */
   readonly needsTls: boolean;
   /**
-   * AVPs with the M flag that the dictionary does not have are passed over. RFC 6733 has such a request refused (5001), but
-   * gateways of a later 3GPP release than ours send them.
+   * AVPs with the M flag that the dictionary does not have are passed over. RFC 6733 has such a request refused (5001),
+   * but gateways of a later 3GPP release than ours send them.
    */
   readonly passesUnknownAvps: boolean;
   /** Requests in work at a time; more are answered 3004 (DIAMETER_TOO_BUSY). */

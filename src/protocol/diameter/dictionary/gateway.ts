@@ -1,6 +1,9 @@
 import type { AvpTable } from "../avp.ts";
 
-/** What packet gateways put into PS-Information besides: 3GPP TS 29.061, 29.212, 29.214, 29.229, 29.272 and others. Vendor 10415. */
+/**
+ * What packet gateways put into PS-Information besides: 3GPP TS 29.061, 29.212, 29.214, 29.229, 29.272 and others.
+ * Vendor 10415.
+ */
 export const GATEWAY_AVPS = {
   "3GPP-IMSI": [1, "UTF8String", "M"],
   "3GPP-Charging-Id": [2, "OctetString", "M"],
