@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asObject, listIn, objectIn, parseJson, textIn, wholeNumberIn } from "./json-object.ts";
+import { asObject, listIn, objectIn, parseJson, textIn, textsOf, wholeNumberIn } from "./json-object.ts";
 
 test.each<[string, string | null, number | null, string]>([
   // document            text      number  why
@@ -28,6 +28,17 @@ test("what every object inherits is not in it", () => {
   expect(objectIn(object, "a")).toEqual({});
   expect(listIn(object, "b")).toEqual([1]);
   expect(listIn(object, "a")).toEqual([]);
+});
+
+test("all texts are found by name, unless there are too many names", () => {
+  const object = { a: "x", b: 7, c: "", d: null, e: {} };
+  expect(textsOf(object, 5)).toEqual(
+    new Map([
+      ["a", "x"],
+      ["b", "7"],
+    ]),
+  );
+  expect(textsOf(object, 4)).toBeNull();
 });
 
 test("a document of nothing but brackets is read without harm", () => {

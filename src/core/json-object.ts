@@ -38,3 +38,14 @@ export function wholeNumberIn(object: JsonObject | null, name: string): number |
   const text = textIn(object, name);
   return text !== null && /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null;
 }
+
+/** All that {@link textIn} finds in the object, by name; null when the object has more names than `namesMax`. */
+export function textsOf(object: JsonObject, namesMax: number): ReadonlyMap<string, string> | null {
+  const texts = new Map<string, string>();
+  const names = Object.keys(object);
+  for (const name of names.slice(0, namesMax)) {
+    const text = textIn(object, name);
+    if (text !== null) texts.set(name, text);
+  }
+  return names.length > namesMax ? null : texts;
+}

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { expectEqual, fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
 import { SeededRandom } from "../../../test/support/seeded-random.ts";
 import { readTranscripts } from "../../../test/support/transcript-vectors.ts";
+import { readCgratesRequest } from "./cgrates-session.ts";
 import { readJsonRpc } from "./json-rpc.ts";
 import { type JsonDocument, JsonStreamReader } from "./json-stream.ts";
 import { readKamailioDialogs, readProfileSize } from "./kamailio-dialog.ts";
@@ -20,6 +21,7 @@ function look(text: string): void {
   const message = readJsonRpc(text);
   if (message.kind === "notification" || message.kind === "request") {
     for (const event of [message.method, "E_ACC_CDR", "E_DLG_STATE_CHANGED"]) readOpensipsEvent(event, message.params);
+    for (const method of [message.method, "SessionSv1.TerminateSession"]) readCgratesRequest(method, message.params);
   } else if (message.kind === "result") {
     readKamailioDialogs(message.result);
     readOpensipsDialogs(message.result);

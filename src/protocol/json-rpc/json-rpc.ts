@@ -37,8 +37,8 @@ export const writeError = (id: JsonRpcId | null, code: number, message: string):
   JSON.stringify({ jsonrpc: "2.0", error: { code, message }, id });
 
 /**
- * Reads one message. `jsonrpc` is not asked for, because older switches leave it out, and an `id` of null counts as
- * none, because OpenSIPS writes notifications so. A list of messages is refused: no switch sends one.
+ * Reads one message. `jsonrpc` is not asked for, because some switches speak JSON-RPC 1.0, and an `id` of null counts
+ * as none, because OpenSIPS writes notifications so. A list of messages is refused: no switch sends one.
  */
 export function readJsonRpc(text: string): JsonRpcMessage {
   const message = asObject(parseJson(text));
@@ -49,6 +49,9 @@ export function readJsonRpc(text: string): JsonRpcMessage {
     const params = valueIn(message, "params");
     return id === null ? { kind: "notification", method, params } : { kind: "request", id, method, params };
   }
+  const error = valueIn(message, "error");
+  // JSON-RPC 1.0 has a text for an error, and null beside a result.
+  if (typeof error === "string" && error !== "") return { kind: "error", id, code: 0, message: shownText(error) };
   if (objectIn(message, "error") !== null) return errorOf(message, id);
   if (!Object.hasOwn(message, "result")) return { kind: "malformed", reason: "neither request nor answer", id };
   if (id === null) return { kind: "malformed", reason: "the answer does not say to what", id };
@@ -62,9 +65,11 @@ function errorOf(message: JsonObject, id: JsonRpcId | null): JsonRpcAnswer {
     kind: "error",
     id,
     code: Number.isSafeInteger(code) ? code : 0,
-    message: (textIn(error, "message") ?? "").slice(0, MESSAGE_SHOWN_MAX),
+    message: shownText(textIn(error, "message") ?? ""),
   };
 }
+
+const shownText = (text: string): string => text.slice(0, MESSAGE_SHOWN_MAX);
 
 function idOf(message: JsonObject): JsonRpcId | null {
   const id = valueIn(message, "id");

@@ -1,4 +1,4 @@
-import { asObject, type JsonObject, textIn, wholeNumberIn } from "../../core/json-object.ts";
+import { asObject, type JsonObject, textIn, textsOf, wholeNumberIn } from "../../core/json-object.ts";
 
 /** What an event of OpenSIPS's accounting says of a call. */
 export interface OpensipsCall {
@@ -60,14 +60,13 @@ export function readOpensipsEvent(event: string, params: unknown): OpensipsEvent
       oldState: wholeNumberIn(object, "old_state"),
       newState: wholeNumberIn(object, "new_state"),
     };
-  const names = Object.keys(object);
-  if (names.length > FIELDS_MAX) return { kind: "malformed", reason: `more than ${FIELDS_MAX} fields` };
-  return { kind, call: callOf(object, callId, names) };
+  const fields = textsOf(object, FIELDS_MAX);
+  if (fields === null) return { kind: "malformed", reason: `more than ${FIELDS_MAX} fields` };
+  return { kind, call: { ...callOf(object), callId, fields } };
 }
 
-function callOf(object: JsonObject, callId: string, names: readonly string[]): OpensipsCall {
+function callOf(object: JsonObject): Omit<OpensipsCall, "callId" | "fields"> {
   return {
-    callId,
     fromTag: textIn(object, "from_tag"),
     toTag: textIn(object, "to_tag"),
     method: textIn(object, "method"),
@@ -76,12 +75,6 @@ function callOf(object: JsonObject, callId: string, names: readonly string[]): O
     atS: wholeNumberIn(object, "time"),
     createdAtS: wholeNumberIn(object, "created"),
     talkedMs: wholeNumberIn(object, "ms_duration") ?? seconds(wholeNumberIn(object, "duration")),
-    fields: new Map(
-      names.flatMap((name) => {
-        const value = textIn(object, name);
-        return value === null ? [] : [[name, value] as const];
-      }),
-    ),
   };
 }
 

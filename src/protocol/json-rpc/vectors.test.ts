@@ -1,4 +1,5 @@
 import { testTranscripts } from "../../../test/support/transcript-vectors.ts";
+import * as cgrates from "./cgrates-session.ts";
 import { readEndOutcome } from "./end-outcome.ts";
 import { readJsonRpc, writeError, writeResult } from "./json-rpc.ts";
 import { JsonStreamReader } from "./json-stream.ts";
@@ -26,7 +27,9 @@ function messageOf(text: string): unknown {
     case "notification": {
       const event = readOpensipsEvent(message.method, message.params);
       const fields = "call" in event ? Object.fromEntries(event.call.fields) : {};
-      return { ...message, event, fields };
+      const session = cgrates.readCgratesRequest(message.method, message.params);
+      const sessionFields = "call" in session ? Object.fromEntries(session.call.fields) : {};
+      return { ...message, event, fields, session, sessionFields };
     }
     case "result":
       return {
@@ -36,6 +39,7 @@ function messageOf(text: string): unknown {
           .map((dialog) => ({ ...dialog, variables: Object.fromEntries(dialog.variables) })),
         opensipsDialogs: opensips.readOpensipsDialogs(message.result),
         size: kamailio.readProfileSize(message.result),
+        sessions: cgrates.readActiveSessions(message.result),
         end: readEndOutcome(message),
       };
     case "error":
@@ -65,5 +69,10 @@ testTranscripts("json-rpc", {
     allOpensipsDialogs: shown(opensips.allOpensipsDialogs),
     opensipsProfileSize: shown(opensips.opensipsProfileSize),
     subscribeEvent: shown(opensips.subscribeEvent),
+    limit: shown(cgrates.limitAnswer),
+    done: shown(cgrates.doneAnswer),
+    refuse: shown(cgrates.errorAnswer),
+    disconnect: shown(cgrates.disconnectRequest),
+    activeSessions: shown(cgrates.activeSessionsRequest),
   },
 });
