@@ -14,6 +14,7 @@ import { migrateCommand } from "./migrate.ts";
 import { numbersCommands } from "./numbers.ts";
 import { rateCommand } from "./rate.ts";
 import { ratesCommands } from "./rates.ts";
+import { sessionCommands } from "./session.ts";
 import { sourceCommands } from "./source.ts";
 import { startCommand } from "./start.ts";
 import { tariffCommands } from "./tariff.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   rateCommand,
   numbersCommands,
   cdrCommands,
+  sessionCommands,
   billCommands,
   invoiceCommands,
   vendorCommands,

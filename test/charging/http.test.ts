@@ -7,6 +7,7 @@ import { chargingRoutes } from "../../src/server/charging/routes.ts";
 import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
+import { tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 
@@ -20,7 +21,9 @@ beforeAll(async () => {
   const { tenantId } = operator;
   const account = await operator.account("ada", { payment: "prepaid" });
   await operator.tariff("retail", [anyRate("49", "0.60")], [account]);
-  await operator.rule(account, { match: { accountCode: "ada" } });
+  const postpaid = await operator.account("rita");
+  await operator.tariff("rita's", [anyRate("49", "0.60")], [postpaid]);
+  await operator.rules([account, postpaid].map((one) => [one, { match: { accountCode: one.code } }]));
   await operator.source("switch", "freeswitch-csv");
   const payment = { amount: nanosFromSql("1"), reference: "1", now: now(), bookedBy: "test", dryRun: false };
   await topUp(db, { tenantId, accountCode: "ada", ...payment });
@@ -65,6 +68,19 @@ test("a call by HTTP: authorised, metered, ended; a repeat of each is answered t
     client.query("select (-sum(amount))::float8 as wallet from tollwright.balances where kind = 'wallet'"),
   );
   expect(rows).toEqual([{ wallet: 0.1 }]);
+});
+
+test("a call that is up is listed, until it ends", async () => {
+  const list = async () => {
+    const words = ["session", "list", "--account", "rita"];
+    return (await tollwrightJson<{ sessions: object[] }>(words, { db })).document;
+  };
+  await post("authorise", { key: "live", ...CALL, accountCode: "rita", wantedS: 60 });
+  expect((await list()).sessions).toMatchObject([
+    { source: "switch", key: "live", account: "rita", called: "4930123456", usedS: 0, grantedS: 60, held: "0.6" },
+  ]);
+  await post("stop", { key: "live", talkedMs: 0 });
+  expect((await list()).sessions).toEqual([]);
 });
 
 test.each<[string, object, object]>([
