@@ -105,7 +105,7 @@ R5090-Response = "bd1e3e6a40192a602ffa985e30137a42"`,
       why: "SIP digest by RFC 5090",
     },
     {
-      name: "sip-legacy",
+      name: "kamailio",
       request: `Digest-User-Name = "alice"
 Digest-Realm = "rig.test"
 Digest-Nonce = "abc123nonce"

@@ -11,7 +11,7 @@ const RECEIVED_AT = epochMs(Date.parse("2026-11-21T12:00:00Z"));
 
 function read(attributes: readonly NamedValue[], name: ClientProfileName = "cisco", receivedAt = RECEIVED_AT) {
   const profile = CLIENT_PROFILES[name];
-  const wire = encodeAttributes(attributes, profile.dictionary);
+  const wire = encodeAttributes(attributes, profile.accountingDictionary);
   if ("kind" in wire) throw new Error(`${wire.attribute}: ${wire.reason}`);
   const none = new Uint8Array(0);
   const packet: RadiusPacket = {
@@ -19,7 +19,7 @@ function read(attributes: readonly NamedValue[], name: ClientProfileName = "cisc
   };
   return readAccountingRecord({
     ...{ packet, profile, receivedAt, digests: DIGESTS, senderAddress: "192.0.2.9" },
-    attributes: decodeAttributes(wire, profile.dictionary),
+    attributes: decodeAttributes(wire, profile.accountingDictionary),
   });
 }
 
@@ -175,7 +175,7 @@ describe("why it ended", () => {
     ["cisco", [["h323-disconnect-cause", "0"]], { q850: null }, "no cause"],
     ["cisco", [["Freeswitch-Hangupcause", 17]], { q850: 17 }, "FreeSWITCH has Q.850's numbers"],
     ["cisco", [["Freeswitch-Hangupcause", 487]], { q850: null }, "and some of its own"],
-    ["sip-legacy", [["Sip-Response-Code", 486]], { sip: 486 }, "Kamailio's acc_radius"],
+    ["kamailio", [["Sip-Response-Code", 486]], { sip: 486 }, "Kamailio's acc_radius"],
     ["cisco", [["Acme-SIP-Status", 503]], { sip: 503 }, "Oracle's controllers"],
     ["cisco", [["Acct-Terminate-Cause", "Session-Timeout"]], { text: "Session-Timeout" }, "RFC 2866"],
   ])("%s: %j is %j (%s)", (name, attributes, expected) => {

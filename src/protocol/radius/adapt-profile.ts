@@ -8,6 +8,8 @@ import {
 } from "./client-profile.ts";
 import { type Dictionary, findAttribute } from "./dictionary.ts";
 import { dictionaryOf } from "./dictionary-set.ts";
+import type { DictionaryFault } from "./parse-dictionary.ts";
+import { plainName } from "./plain-attributes.ts";
 
 /** What a site has otherwise than the profile that it began with; what is left out stays. */
 export interface ProfileChanges {
@@ -28,20 +30,25 @@ export function adaptProfile(
   changes: ProfileChanges,
 ): { readonly profile: ClientProfile } | { readonly faults: readonly string[] } {
   const base = CLIENT_PROFILES[name];
-  const { dictionary: lines, fields, zones = {}, ...others } = changes;
-  const dictionary = lines === undefined ? base.dictionary : dictionaryOf(base.dictionarySet, lines);
-  if ("kind" in dictionary) return { faults: [`dictionary, line ${dictionary.line}: ${dictionary.what}`] };
-  const chosen = Object.entries(fields ?? {}).map(([field, attribute]) => [field, [attribute.toLowerCase()]]);
+  const { dictionary: lines = "", fields, zones = {}, ...others } = changes;
+  const { access, accounting } = base.dictionarySets;
+  const [dictionary, accountingDictionary] = [dictionaryOf(access, lines), dictionaryOf(accounting, lines)];
+  if ("kind" in dictionary) return { faults: [dictionaryFault(dictionary)] };
+  if ("kind" in accountingDictionary) return { faults: [dictionaryFault(accountingDictionary)] };
+  const chosen = Object.entries(fields ?? {}).map(([field, attribute]) => [field, [plainName(attribute)]]);
   const profile: ClientProfile = {
     ...base,
     ...others,
     dictionary,
+    accountingDictionary,
     fields: { ...base.fields, ...(Object.fromEntries(chosen) as Partial<ClientProfile["fields"]>) },
     zones: new Map(Object.entries(zones)),
   };
   const faults = [...zoneFaults(zones), ...nameFaults(profile, dictionary)];
   return faults.length > 0 ? { faults } : { profile };
 }
+
+const dictionaryFault = ({ line, what }: DictionaryFault): string => `dictionary, line ${line}: ${what}`;
 
 const zoneFaults = (zones: Readonly<Record<string, string>>): string[] =>
   Object.entries(zones).flatMap(([abbreviation, zone]) =>

@@ -50,7 +50,7 @@ export async function answerAccounting({ packet, sender, handler }: Request): Pr
   const { profile } = sender.client;
   const record: AccountingRecord | AccountingFault = readAccountingRecord({
     ...{ packet, profile, digests: DIGESTS },
-    attributes: decodeAttributes(packet.attributes, profile.dictionary),
+    attributes: decodeAttributes(packet.attributes, profile.accountingDictionary),
     senderAddress: sender.address,
     receivedAt: fromInstant(now()),
   });
