@@ -18,6 +18,7 @@ export const asObject = (value: unknown): JsonObject | null =>
 export const valueIn = (object: JsonObject | null, name: string): unknown =>
   object !== null && Object.hasOwn(object, name) ? object[name] : undefined;
 
+/** The object under a name; null when there is none. */
 export const objectIn = (object: JsonObject | null, name: string): JsonObject | null => asObject(valueIn(object, name));
 
 /** A list; an empty one when there is none. */

@@ -16,6 +16,7 @@ const NUMBER = /^[\w+*#.-]{1,128}$/;
 const TARGETS_MAX = 32;
 const MS_MAX = 1_000_000_000;
 
+/** Answers the call. */
 export const answerCommand = (): AgiCommand => command("ANSWER");
 
 /** Ends the call, with an ITU-T Q.850 cause where one is given: 21 rejected, 34 no circuit. */
@@ -49,6 +50,7 @@ export interface AgiDialTarget {
   readonly number: string;
 }
 
+/** Whom to call, and for how long. */
 export interface AgiDialRequest {
   /** All rung at once; the first that answers has the call. */
   readonly targets: readonly AgiDialTarget[];

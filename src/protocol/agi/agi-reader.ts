@@ -12,6 +12,7 @@ export type AgiMessage =
   /** The stream makes no sense from here on: close the connection. */
   | { readonly kind: "broken"; readonly reason: string };
 
+/** An answer to a command. */
 export interface AgiReply {
   readonly kind: "reply";
   /** 200; 510 unknown command; 511 not on a dead channel; 520 wrong use. */
@@ -49,22 +50,18 @@ export class AgiReader {
   push(chunk: Uint8Array): AgiMessage[] {
     const messages: AgiMessage[] = [];
     let rest = this.#held.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#held, chunk]);
-    for (let end = rest.indexOf(LF); end >= 0 && !this.#isBroken; end = rest.indexOf(LF)) {
-      if (end > LINE_OCTETS_MAX) break;
+    let end = rest.indexOf(LF);
+    while (end >= 0 && end <= LINE_OCTETS_MAX && !this.#isBroken) {
       const message = this.#line(rest.subarray(0, end).toString().replace(/\r$/, ""));
       if (message !== null) messages.push(message);
       rest = rest.subarray(end + 1);
+      end = rest.indexOf(LF);
     }
-    this.#held = Buffer.from(rest);
-    if (!this.#isBroken && this.#isTooLong()) messages.push(this.#broken("a line is too long"));
-    if (this.#isBroken) this.#held = Buffer.alloc(0);
+    // Whole or not: how a line is cut makes no difference to whether it is too long.
+    if (!this.#isBroken && (end < 0 ? rest.length : end) > LINE_OCTETS_MAX)
+      messages.push(this.#broken("a line is too long"));
+    this.#held = this.#isBroken ? Buffer.alloc(0) : Buffer.from(rest);
     return messages;
-  }
-
-  /** Looks at the line that is held, whole or not, so that it matters not how it was cut. */
-  #isTooLong(): boolean {
-    const end = this.#held.indexOf(LF);
-    return (end < 0 ? this.#held.length : end) > LINE_OCTETS_MAX;
   }
 
   #line(line: string): AgiMessage | null {
@@ -72,7 +69,7 @@ export class AgiReader {
     if (this.#answer.length > 0) return this.#nextLine(line);
     if (line === "") return null;
     if (line === "HANGUP") return { kind: "hangup" };
-    const [, code, sign, text] = /^(\d{3})([ -])(.*)$/.exec(line) ?? [];
+    const [, code, sign, text] = /^(\d{3})([ -])(.*)$/s.exec(line) ?? [];
     if (code === undefined || text === undefined) return this.#broken("no answer to a command");
     if (sign === "-" || isOpenValue(text)) {
       this.#answer.push(line);
@@ -120,10 +117,10 @@ const isOpenValue = (text: string): boolean => /^result=\S* \([^)]*$/.test(text)
 
 function reply(code: number, text: string): AgiMessage {
   if (code === 100) return { kind: "trying" };
-  const [, result, rest = ""] = /^result=(\S*)(?: ([\s\S]*))?$/.exec(text) ?? [];
+  const [, result, rest = ""] = /^result=(\S*)(?: (.*))?$/s.exec(text) ?? [];
   if (result === undefined) return { kind: "reply", code, result: null, value: null, text };
   // "(timeout)", "(a (b))", "(speech) endpos=0"
-  const [, value, after = ""] = /^\(([\s\S]*)\)$/.exec(rest) ?? /^\(([^)]*)\)(?: ([\s\S]*))?$/.exec(rest) ?? [];
+  const [, value, after = ""] = /^\((.*)\)$/s.exec(rest) ?? /^\(([^)]*)\)(?: (.*))?$/s.exec(rest) ?? [];
   return value === undefined
     ? { kind: "reply", code, result, value: null, text: rest }
     : { kind: "reply", code, result, value, text: after };

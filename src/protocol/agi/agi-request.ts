@@ -32,7 +32,7 @@ const UNKNOWN = ["unknown", "<unknown>"];
 export function readAgiRequest(lines: readonly string[]): AgiRequestOutcome {
   const values = new Map<string, string>();
   for (const line of lines) {
-    const [, name, value] = /^(agi_\w{1,64}): ?(.*)$/.exec(line) ?? [];
+    const [, name, value] = /^(agi_\w{1,64}): ?(.*)$/s.exec(line) ?? [];
     if (name === undefined || value === undefined) return { kind: "malformed", reason: "no AGI request" };
     if (!values.has(name)) values.set(name, value);
   }

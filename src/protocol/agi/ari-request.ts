@@ -32,6 +32,7 @@ export const hangupChannel = (id: string, q850: number): AriRequest => ({
 export const limitChannel = (id: string, seconds: number): AriRequest =>
   setChannelVariable(id, "TIMEOUT(absolute)", String(seconds));
 
+/** Sets a variable of a channel, or a function of the dialplan that can be written to. */
 export const setChannelVariable = (id: string, name: string, value: string): AriRequest =>
   post(["channels", id, "variable"], { variable: name, value });
 
@@ -41,6 +42,7 @@ export const continueInDialplan = (id: string): AriRequest => post(["channels", 
 /** All channels, to compare with open sessions after the WebSocket was away. */
 export const listChannels = (): AriRequest => ({ method: "GET", path: path(["channels"], {}), body: null });
 
+/** The other leg of a call. */
 export interface AriOriginate {
   /** `PJSIP/442079460018@carrier`. */
   readonly endpoint: string;
@@ -70,9 +72,11 @@ export const originate = (call: AriOriginate): AriRequest => ({
 /** A bridge that mixes media, under our own identifier. */
 export const createBridge = (id: string): AriRequest => post(["bridges"], { type: "mixing", bridgeId: id });
 
+/** Lets channels hear each other. */
 export const addToBridge = (id: string, channelIds: readonly string[]): AriRequest =>
   post(["bridges", id, "addChannel"], { channel: channelIds.join(",") });
 
+/** Takes a bridge away; its channels stay. */
 export const destroyBridge = (id: string): AriRequest => ({
   method: "DELETE",
   path: path(["bridges", id], {}),

@@ -54,6 +54,7 @@ export const filterDeleteCommand = (header: string): EslCommand =>
 export const lingerCommand = (seconds: number): EslCommand =>
   command([["seconds", String(seconds), isSeconds]], ["linger", String(seconds)]);
 
+/** Last on a connection: FreeSWITCH closes it. */
 export const exitCommand = (): EslCommand => ({ kind: "command", text: "exit\n\n" });
 
 /** A command of FreeSWITCH's console, its words checked one by one; the answer comes at once. */

@@ -25,6 +25,7 @@ export interface CgratesCall {
   readonly fields: ReadonlyMap<string, string>;
 }
 
+/** OpenSIPS's own name of a dialog. */
 export interface CgratesDialog {
   readonly entry: number;
   readonly id: number;

@@ -28,11 +28,14 @@ export const JSON_RPC_ERRORS = {
 
 const MESSAGE_SHOWN_MAX = 500;
 
+/** A request; its answer has the same `id`. */
 export const writeRequest = (id: JsonRpcId, method: string, params: unknown): string =>
   JSON.stringify({ jsonrpc: "2.0", method, params, id });
 
+/** The answer to a request that was done. */
 export const writeResult = (id: JsonRpcId, result: unknown): string => JSON.stringify({ jsonrpc: "2.0", result, id });
 
+/** The answer to a request that was not; `id` is null when it could not even be read. */
 export const writeError = (id: JsonRpcId | null, code: number, message: string): string =>
   JSON.stringify({ jsonrpc: "2.0", error: { code, message }, id });
 

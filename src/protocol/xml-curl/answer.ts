@@ -8,6 +8,7 @@ export type XmlCurlAnswer =
   | { readonly kind: "document"; readonly text: string }
   | { readonly kind: "refused"; readonly reason: string };
 
+/** A call that may be made. */
 export interface AllowedCall {
   /** As asked. */
   readonly context: string;
