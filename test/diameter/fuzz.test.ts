@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import { checkGrammar } from "../../src/protocol/diameter/check-grammar.ts";
 import { ANSWER_GRAMMARS, COMMAND, ERROR_GRAMMAR } from "../../src/protocol/diameter/command.ts";
@@ -11,7 +12,8 @@ import { writeCreditControlAnswer } from "../../src/protocol/diameter/write-cred
 import { writeMessage } from "../../src/protocol/diameter/write-message.ts";
 import { FUZZ_COUNT, fuzzedOctets, inPieces } from "../support/fuzz-octets.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
-import { NODE } from "./server-under-test.ts";
+import { creditControlRequest, DiameterClient } from "./diameter-client.ts";
+import { NODE, open, resultCode, start } from "./server-under-test.ts";
 import { vectorCases } from "./vector-cases.ts";
 
 const SEED = 20_261_121;
@@ -75,4 +77,22 @@ test(`${FUZZ_COUNT} broken streams are cut, read and answered, and none of them 
       }
   }
   expect(Math.min(seen.messages, seen.faults, seen.answers, seen.broken)).toBeGreaterThan(FUZZ_COUNT / 50);
+});
+
+/** Connections that are sent broken streams: each costs a millisecond or two. */
+const CONNECTIONS = 200;
+
+test(`${CONNECTIONS} peers send broken streams, and the server serves the next one`, async () => {
+  const { server, port } = await start();
+  const random = new SeededRandom(SEED);
+  for (const octets of fuzzedOctets(BASES, SEED, CONNECTIONS)) {
+    const client = await DiameterClient.open(port);
+    const gone = once(client.socket, "close");
+    for (const piece of inPieces(relengthened(octets, random), random)) client.socket.write(piece);
+    client.socket.end();
+    await gone;
+  }
+  expect(server.counts.get("handler-failed")).toBeUndefined();
+  const client = await open(port);
+  expect(resultCode(await client.ask(creditControlRequest()))).toBe(2001);
 });

@@ -15,7 +15,7 @@ import {
   origin,
   watchdogRequest,
 } from "./diameter-client.ts";
-import { expectInOrder, grant, NODE, open, reach, resultCode, start } from "./server-under-test.ts";
+import { expectInOrder, failed, grant, NODE, open, reach, resultCode, start } from "./server-under-test.ts";
 
 describe("a peer", () => {
   test("is greeted with credit control, its watchdog answered, its leave taken", async () => {
@@ -52,6 +52,20 @@ describe("a peer", () => {
     const { port } = await start();
     const client = await reach(port);
     expect(resultCode(await client.ask(capabilitiesRequest(CLIENT_HOST, 16777238)))).toBe(5010);
+    expect(await client.next()).toBeUndefined();
+  });
+
+  test("that leaves out what a CER has to have is answered 5005, which is shown", async () => {
+    const { port } = await start();
+    const client = await reach(port);
+    const { header, avps } = capabilitiesRequest();
+    const answer = await client.ask({
+      header,
+      avps: avps.filter(({ definition }) => definition?.name !== "Vendor-Id"),
+    });
+    expectInOrder(answer);
+    expect(resultCode(answer)).toBe(5005);
+    expect(failed(answer).map(({ definition }) => definition?.name)).toEqual(["Vendor-Id"]);
     expect(await client.next()).toBeUndefined();
   });
 

@@ -25,8 +25,8 @@ export interface ServiceRequest {
   readonly requested: ServiceUnits | undefined;
   readonly used: readonly UsedUnits[];
   /**
-   * 3GPP Reporting-Reason (TS 32.299 §7.2.175): 0 threshold, 1 holding time, 2 final, 3 exhausted, 4 validity, …; by
-   * service.
+   * Reporting-Reason of TS 32.299, why the service reports now: 0 threshold, 1 holding time, 2 final, 3 exhausted,
+   * 4 validity time, 5 another kind of quota, 6 change of conditions, 7 asked by us, 8 pool exhausted.
    */
   readonly reportingReason: number | undefined;
   /** The pool that the service draws on together with others (RFC 8506 §5.1.2). */

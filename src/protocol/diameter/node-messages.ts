@@ -39,8 +39,9 @@ export const originOf = ({ host, realm }: NodeIdentity): readonly Avp[] => [
 export function writeCapabilitiesAnswer(
   request: RequestEnvelope,
   node: NodeIdentity,
-  { resultCode, addresses, what }: CapabilitiesAnswer,
+  { addresses, fault }: CapabilitiesAnswer,
 ): Buffer {
+  const resultCode = fault?.resultCode ?? RESULT.success;
   const isError = isProtocolError(resultCode);
   return writeMessage(answerHeader(request.header, { isError }), [
     avp("Result-Code", resultCode),
@@ -49,7 +50,8 @@ export function writeCapabilitiesAnswer(
     avp("Vendor-Id", 0),
     avp("Product-Name", node.productName),
     ...optionalAvp("Origin-State-Id", node.stateId),
-    ...optionalAvp("Error-Message", what),
+    ...optionalAvp("Error-Message", fault?.what),
+    ...optionalAvp("Failed-AVP", fault?.failed && [fault.failed]),
     avp("Supported-Vendor-Id", VENDOR_3GPP),
     avp("Auth-Application-Id", APPLICATION.creditControl),
     avp("Vendor-Specific-Application-Id", [
@@ -60,11 +62,10 @@ export function writeCapabilitiesAnswer(
 }
 
 export interface CapabilitiesAnswer {
-  readonly resultCode: number;
   /** Ours, at least one. */
   readonly addresses: readonly [DiameterAddress, ...DiameterAddress[]];
-  /** Why not. */
-  readonly what: string | undefined;
+  /** Why the peer is not taken; undefined: it is. */
+  readonly fault: Fault | undefined;
 }
 
 /** The address of our end of a connection, as sockets name it. */

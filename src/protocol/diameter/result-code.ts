@@ -30,7 +30,7 @@ export const RESULT = {
   ratingFailed: 5031,
 } as const;
 
-/** A protocol error is answered with the E flag and the short answer of RFC 6733 §7.2; every other code is not. */
+/** Of the protocol: its answer is the short one of RFC 6733 §7.2, with the E flag, whoever decided it. */
 export const isProtocolError = (resultCode: number): boolean => resultCode >= 3_000 && resultCode < 4_000;
 
 /** Whether what was asked for was done, all of it or a part. */

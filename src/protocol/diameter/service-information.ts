@@ -2,7 +2,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Avp } from "./avp.ts";
 import { avpValue, avpValues } from "./find-avp.ts";
 
-/** What a request tells of the service beside its units (3GPP TS 32.299 §7.2.192); undefined: nothing of the kind. */
+/** What a request tells of the service beside its units (3GPP TS 32.299, Service-Information); undefined: nothing of the kind. */
 export interface ServiceInformation {
   readonly call: CallInformation | undefined;
   readonly data: DataInformation | undefined;
@@ -33,7 +33,7 @@ export interface CallInformation {
   readonly originatingNetwork: string | undefined;
   readonly terminatingNetwork: string | undefined;
   readonly portabilityRouting: string | undefined;
-  /** How it ended: 0 normally, a SIP status, or a negative one of TS 32.299 §7.2.35. */
+  /** How it ended: 0 normally, a SIP status, or a negative number of TS 32.299. */
   readonly causeCode: number | undefined;
 }
 
@@ -61,7 +61,7 @@ export interface MessageInformation {
   readonly originator: string | undefined;
   readonly recipients: readonly string[];
   readonly messageCentre: string | undefined;
-  /** 0 submission, 1 delivery report, 2 service request, 3 delivery (TS 32.299 §7.2.209). */
+  /** SM-Message-Type of TS 32.299: 0 submission, 1 delivery report, 2 service request, … */
   readonly type: number | undefined;
   readonly serviceType: number | undefined;
 }

@@ -198,9 +198,8 @@ export class PeerConnection {
     this.#state = "admitting";
     const fault = await this.#faultOfCapabilities(message);
     if (this.#hasState("closed")) return;
-    const { resultCode, what } = fault ?? { resultCode: RESULT.success, what: undefined };
     const addresses = localAddress(this.#socket.localAddress);
-    this.#channel.send(writeCapabilitiesAnswer(envelopeOf(message), node, { resultCode, addresses, what }));
+    this.#channel.send(writeCapabilitiesAnswer(envelopeOf(message), node, { addresses, fault }));
     if (fault !== undefined) {
       report.add("peer-refused", this.#name, fault.what);
       this.#peer = undefined;
