@@ -65,6 +65,8 @@ type State = "waiting" | "admitting" | "open" | "closing" | "closed";
 
 /** One connection, from its CER to its end (RFC 6733 §5.6, the responder's half). */
 export class PeerConnection {
+  /** The peer's end. */
+  readonly address: string;
   readonly #socket: Socket;
   readonly #around: ConnectionSurroundings;
   readonly #channel: MessageChannel;
@@ -76,6 +78,7 @@ export class PeerConnection {
   #peer: PeerSettings | undefined;
 
   constructor(socket: Socket, around: ConnectionSurroundings) {
+    this.address = plainAddress(socket.remoteAddress);
     this.#socket = socket;
     this.#around = around;
     this.#channel = new MessageChannel(socket, {
@@ -87,10 +90,6 @@ export class PeerConnection {
       around.report.add("no-capabilities-in-time", this.#name);
       this.#channel.destroy();
     }, around.timing.capabilitiesMs);
-  }
-
-  get address(): string {
-    return plainAddress(this.#socket.remoteAddress);
   }
 
   get isOpen(): boolean {
@@ -122,7 +121,7 @@ export class PeerConnection {
       this.#state = "closing";
       await this.ask((ids) => writeDisconnect(this.#around.node, ids, cause), this.#around.timing.requestMs);
     }
-    if (this.#state !== "closed") this.#channel.end();
+    if (!this.#hasState("closed")) this.#end();
     await this.#ended.promise;
   }
 
@@ -132,6 +131,12 @@ export class PeerConnection {
 
   get #name(): string {
     return this.#peer?.host ?? this.address;
+  }
+
+  /** Sends what is to be sent, and nothing more is worked on. */
+  #end(): void {
+    this.#state = "closing";
+    this.#channel.end();
   }
 
   #close(): void {
@@ -163,7 +168,7 @@ export class PeerConnection {
       const header = readHeader(head);
       if (this.isOpen && header.isRequest)
         this.#refuse({ header, sessionId: undefined, proxyInfo: [] }, { resultCode, what, failed: undefined });
-      this.#channel.end();
+      this.#end();
       return;
     }
     const message = readMessage(split.bytes, this.#around.dictionary);
@@ -202,8 +207,7 @@ export class PeerConnection {
     this.#channel.send(writeCapabilitiesAnswer(envelopeOf(message), node, { addresses, fault }));
     if (fault !== undefined) {
       report.add("peer-refused", this.#name, fault.what);
-      this.#peer = undefined;
-      this.#channel.end();
+      this.#end();
       return;
     }
     this.#state = "open";
@@ -263,9 +267,8 @@ export class PeerConnection {
         this.#refuse(envelope, { resultCode: RESULT.unableToComply, what: "Connected already", failed: undefined });
         return;
       case COMMAND.disconnectPeer:
-        this.#state = "closing";
         this.#channel.send(writePeerAnswer(envelope, node));
-        this.#channel.end();
+        this.#end();
         return;
       default:
         this.#channel.send(writePeerAnswer(envelope, node));
