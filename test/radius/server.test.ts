@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AccessDecision } from "../../src/protocol/radius/access-decision.ts";
 import type { AccessRequest } from "../../src/protocol/radius/access-request.ts";
@@ -13,6 +14,8 @@ import { DIGESTS } from "../../src/server/radius/digests.ts";
 import type { DropNotice } from "../../src/server/radius/drop-report.ts";
 import type { RadiusClient } from "../../src/server/radius/radius-client.ts";
 import { RadiusServer } from "../../src/server/radius/radius-server.ts";
+import { SeededRandom } from "../support/seeded-random.ts";
+import { mutatedPacket } from "./mutated-packet.ts";
 import { RadiusPeer, radiusClient, requestOctets, SECRET } from "./radius-peer.ts";
 
 /** Answers when the test says so, or at once. */
@@ -344,6 +347,21 @@ describe("what is not to be answered", () => {
       "Access-Accept 1",
       "Message-Authenticator",
     ]);
+  });
+
+  test("2,000 mutated packets from a client leave the server answering", async () => {
+    await listen();
+    const random = new SeededRandom(7);
+    for (let sent = 0; sent < 2_000; sent += 1) {
+      peer.send(mutatedPacket(random), random.once(2) ? auth() : acct());
+      if (sent % 100 === 0) await setImmediate(); // the kernel's room for datagrams is not what is tested
+    }
+    const other = await RadiusPeer.open();
+    const status = statusRequest(9);
+    expect(read(await other.ask(status, auth()), status)[0]).toBe("Access-Accept 9");
+    expect(read(await other.ask(status, acct()), status)[0]).toBe("Accounting-Response 9");
+    await other.close();
+    expect(server.dropped.get("handler-failed")).toBeUndefined();
   });
 
   test("a flood from nobody is counted, told once, and costs no work", async () => {

@@ -26,6 +26,12 @@ const AUTHENTICATOR_AT = 4;
 const isDigested = (code: number): boolean =>
   code === CODES["Accounting-Request"] || code === CODES["Disconnect-Request"] || code === CODES["CoA-Request"];
 
+/**
+ * What no request carries unsigned, whatever its client is allowed to leave out: EAP (RFC 3579 §3.1), and Proxy-State,
+ * in which Blast-RADIUS hides its collision. Clients that never sign send none, and proxies sign.
+ */
+const NEEDS_SIGNING: ReadonlySet<number> = new Set([ATTRIBUTE.eapMessage, ATTRIBUTE.proxyState]);
+
 export interface RequestCheck {
   readonly secret: Uint8Array;
   readonly digests: Digests;
@@ -43,9 +49,7 @@ export function checkRequest(packet: RadiusPacket, check: RequestCheck): Authent
     if (!equalOctets(expected, packet.authenticator)) return "authenticator-wrong";
     return checkMessage(packet, { ...check, vector: NO_AUTHENTICATOR, isNeeded: false });
   }
-  // RFC 3579 §3.1: a request that carries EAP must have one whatever the client is allowed to leave out.
-  const isNeeded =
-    check.needsMessageAuthenticator || packet.attributes.some(({ type }) => type === ATTRIBUTE.eapMessage);
+  const isNeeded = check.needsMessageAuthenticator || packet.attributes.some(({ type }) => NEEDS_SIGNING.has(type));
   return checkMessage(packet, { ...check, vector: packet.authenticator, isNeeded });
 }
 

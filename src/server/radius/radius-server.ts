@@ -111,7 +111,13 @@ export class RadiusServer {
       throw radiusNotListening({ ...at, reason: cause instanceof Error ? cause.message : String(cause), cause });
     }
     socket.on("error", () => undefined); // of one datagram
-    socket.on("message", (datagram, from) => this.#take(port, datagram, from));
+    socket.on("message", (datagram, from) => {
+      try {
+        this.#take(port, datagram, from);
+      } catch (error) {
+        this.#drops.drop("handler-failed", from.address, error); // a bug ends the request, not the process
+      }
+    });
     this.#sockets.set(port, socket);
   }
 
