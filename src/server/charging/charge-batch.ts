@@ -227,8 +227,8 @@ function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fa
     ...before,
     state: "closed",
     holds: [],
-    answeredAt: request.answeredAt,
-    usedS: Math.max(before.usedS, Math.ceil(request.talkedMs / 1_000)),
+    answeredAt: request.answeredAt ?? before.answeredAt,
+    usedS: Math.max(before.usedS, Math.ceil((request.talkedMs ?? 0) / 1_000)),
     expiresAt: epochMs(at + batch.policy.rememberS * 1_000),
     answers: keepAnswer(before.answers, { key: request.requestKey, answer }),
   };
@@ -253,7 +253,8 @@ async function grantAll(
     }
     const funded = levels.map((level) => withMoney(level, next, money));
     const { usedS } = next;
-    const grant = grantTalk(funded, { usedS, wantedS: request.wantedS, capS: longestCallS(levels, batch.policy) });
+    const wantedS = request.wantedS === "granted" ? Math.max(0, next.grantedS - usedS) : request.wantedS;
+    const grant = grantTalk(funded, { usedS, wantedS, capS: longestCallS(levels, batch.policy) });
     if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
       refuse(work, next, notEven(funded, grant), { batch, at });
     else take(work, next, { grant, levels, holds, batch, at });

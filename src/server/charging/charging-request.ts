@@ -29,7 +29,8 @@ export interface Update extends OfSession, SessionName {
   /** null: not answered yet. */
   readonly answeredAt: EpochMs | null;
   readonly talkedMs: number;
-  readonly wantedS: number | null;
+  /** As of {@link Authorise}; "granted": no further than it may go already. */
+  readonly wantedS: number | null | "granted";
   /** As {@link CallAttempt.recordKey}; null: the report does not say. */
   readonly recordKey: string | null;
 }
@@ -37,9 +38,11 @@ export interface Update extends OfSession, SessionName {
 /** The call is over. */
 export interface Stop extends OfSession, SessionName {
   readonly kind: "stop";
+  /** null: it was not answered, or the report does not say. */
   readonly answeredAt: EpochMs | null;
   readonly endedAt: EpochMs;
-  readonly talkedMs: number;
+  /** null: the report does not say; then the call has lasted since its answer was reported. */
+  readonly talkedMs: number | null;
   /** The switch's own whole seconds; null: it has none. */
   readonly reportedS: number | null;
   readonly cause: ReleaseCause;

@@ -1,4 +1,5 @@
 import { invariant } from "../../core/invariant.ts";
+import type { Reject } from "../../core/reject.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { SwitchCall } from "../../core/usage/switch-call.ts";
 import type { Database } from "../db/database.ts";
@@ -63,11 +64,22 @@ export async function storeRecords(
 
 /** The set-up may be by our own clock, and the rest by the switch's: it is never later than the call itself. */
 function rowOf(stop: StopWork): ArrivedRow {
-  const { answeredAt, endedAt, talkedMs, reportedS, cause } = stop.request;
+  const { request, session } = stop;
+  const { endedAt, reportedS, cause } = request;
   const { recordKey, ...attempt } = attemptOf(stop);
-  const key = stop.request.recordKey ?? recordKey ?? attempt.key;
+  const answeredAt = request.answeredAt ?? (request.talkedMs === 0 ? null : (session?.answeredAt ?? null));
+  const talkedMs = request.talkedMs ?? (answeredAt === null ? 0 : Math.max(0, endedAt - answeredAt));
+  const key = request.recordKey ?? recordKey ?? attempt.key;
   const startedAt = epochMs(Math.min(attempt.startedAt, answeredAt ?? endedAt));
   const call: SwitchCall = { ...attempt, key, startedAt, answeredAt, endedAt, talkedMs, reportedS, cause, part: null };
-  const row: ArrivedRow = { line: 0, raw: sessionRecordOf(call), outcome: { kind: "call", call } };
-  return stop.request.isGivenUp ? { ...row, isProvisional: true } : row;
+  const outcome: ArrivedRow["outcome"] =
+    request.talkedMs === null && answeredAt === null ? { kind: "reject", reject: NO_LENGTH } : { kind: "call", call };
+  const row: ArrivedRow = { line: 0, raw: sessionRecordOf(call), outcome };
+  return request.isGivenUp ? { ...row, isProvisional: true } : row;
 }
+
+const NO_LENGTH: Reject = {
+  code: "answer-missing",
+  what: "The switch told of the end of the call alone: neither how long it lasted nor when it was answered.",
+  fix: "Have the switch report the length of calls, or their answer; give this record answeredAt and talkedMs, and retry it.",
+};

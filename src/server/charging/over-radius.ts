@@ -1,0 +1,138 @@
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import { NO_CAUSE } from "../../core/usage/switch-call.ts";
+import type { AccessDecision, RefusalReason } from "../../protocol/radius/access-decision.ts";
+import type { AccessRequest } from "../../protocol/radius/access-request.ts";
+import type { AccountingRecord } from "../../protocol/radius/accounting-record.ts";
+import type { SessionFacts } from "../../protocol/radius/session-facts.ts";
+import type { PushedSource } from "../mediation/push-token.ts";
+import type { RadiusClient, RadiusSender } from "../radius/radius-client.ts";
+import type { RadiusHandler } from "../radius/radius-handler.ts";
+import type { Charging } from "./charging.ts";
+import type { CallAttempt, ChargingRequest, Refusal, SessionName } from "./charging-request.ts";
+
+/** Marks a token as ours; what follows is the leg and the key of the session that was authorised. */
+const TOKEN = /^tw1:([^:]*):(.+)$/s;
+/** Octets of a Class attribute (RFC 2865 §5.25). */
+const TOKEN_MAX = 253;
+
+/** Charges what RADIUS clients ask about and account for: each client is a source. */
+export class ChargingOverRadius implements RadiusHandler {
+  readonly #charging: Charging;
+  readonly #sourceOf: (client: RadiusClient) => PushedSource | undefined;
+
+  constructor(charging: Charging, sourceOf: (client: RadiusClient) => PushedSource | undefined) {
+    this.#charging = charging;
+    this.#sourceOf = sourceOf;
+  }
+
+  /** A user who proves itself by a password is refused: accounts are known by their trunks, addresses and numbers. */
+  async authorise(request: AccessRequest, { client }: RadiusSender): Promise<AccessDecision> {
+    const source = this.#sourceOf(client);
+    if (source === undefined) return { kind: "reject", reason: "service-unavailable" };
+    if (request.credential.kind !== "none")
+      return { kind: "reject", reason: "password-wrong", message: "No SIP users are kept here." };
+    if (request.called === "") return { kind: "reject", reason: "request-invalid", message: "No called number." };
+    const name = nameOf(request) ?? { key: request.requestKey, leg: "" };
+    const answer = await this.#charging.decide(source.tenantId, {
+      kind: "authorise",
+      sourceId: source.sourceId,
+      requestKey: request.requestKey,
+      attempt: attemptOf(request, name, request.receivedAt),
+      wantedS: null,
+    });
+    if (answer.kind === "refused")
+      return { kind: "reject", reason: reasonOf(answer.reason), message: answer.reason.what };
+    if (answer.kind !== "granted" || answer.talkS === 0) return { kind: "reject", reason: "service-unavailable" };
+    return { kind: "accept", talkS: answer.talkS, token: tokenOf(name) };
+  }
+
+  async account(record: AccountingRecord, { client }: RadiusSender): Promise<"accepted" | "retry-later"> {
+    const source = this.#sourceOf(client);
+    if (source === undefined) return "retry-later";
+    const name = nameOf(record);
+    if (name === null || record.type === "on" || record.type === "off") return "accepted";
+    try {
+      await this.#charging.decide(source.tenantId, requestOf(record, name, source.sourceId));
+      return "accepted";
+    } catch {
+      return "retry-later"; // the database is away, or too much waits: the client keeps the record and sends it again
+    }
+  }
+}
+
+/** Which session a packet is of: the one it was accepted as, else the one it names; null: it says neither. */
+function nameOf({ tokens, sessionKey, leg }: SessionFacts): SessionName | null {
+  for (const token of tokens) {
+    const [, ofLeg, key] = TOKEN.exec(token) ?? [];
+    if (ofLeg !== undefined && key !== undefined) return { key, leg: ofLeg };
+  }
+  return sessionKey === null ? null : { key: sessionKey, leg };
+}
+
+/** null where it would be too long: such a session has to be found by its key. */
+function tokenOf({ key, leg }: SessionName): string | null {
+  const token = `tw1:${leg}:${key}`;
+  return Buffer.byteLength(token) > TOKEN_MAX ? null : token;
+}
+
+function requestOf(record: AccountingRecord, name: SessionName, sourceId: string): ChargingRequest {
+  const { sessionKey, type, recordKey, answeredAt, talkedMs } = record;
+  const of = { sourceId, requestKey: recordKey, ...name };
+  const ownKey = sessionKey === null || sessionKey === name.key ? null : sessionKey;
+  if (type === "start" || type === "interim") {
+    const answered = answeredAt ?? (type === "start" ? (record.stampedAt ?? record.eventAt) : null);
+    return {
+      kind: "update",
+      ...of,
+      answeredAt: answered,
+      talkedMs: talkedMs ?? 0,
+      wantedS: "granted",
+      recordKey: ownKey,
+    };
+  }
+  const isFailed = type === "failed";
+  const endedAt = record.endedAt ?? record.stampedAt ?? record.eventAt;
+  return {
+    kind: "stop",
+    ...of,
+    answeredAt: isFailed ? null : (answeredAt ?? answeredBefore(endedAt, talkedMs)),
+    endedAt,
+    talkedMs: isFailed ? 0 : talkedMs,
+    reportedS: isFailed ? null : record.reportedS,
+    cause: record.cause ?? NO_CAUSE,
+    recordKey: ownKey,
+    isGivenUp: false,
+    attempt: record.called === "" ? null : attemptOf(record, name, record.startedAt ?? endedAt),
+  };
+}
+
+const answeredBefore = (endedAt: EpochMs, talkedMs: number | null): EpochMs | null =>
+  talkedMs === null || talkedMs === 0 ? null : epochMs(endedAt - talkedMs);
+
+const attemptOf = (facts: SessionFacts, { key, leg }: SessionName, startedAt: EpochMs): CallAttempt => ({
+  key,
+  leg,
+  callId: facts.callId,
+  direction: "originating",
+  calling: facts.calling,
+  called: facts.called,
+  startedAt,
+  accountCode: facts.accountCode || null,
+  sipUser: facts.user || null,
+  sourceAddress: facts.sourceAddress || null,
+  ingressTrunk: facts.ingressTrunk || null,
+  egressTrunk: facts.egressTrunk || null,
+});
+
+const REASONS: Readonly<Partial<Record<Refusal["code"], RefusalReason>>> = {
+  "balance-exhausted": "balance-zero",
+  "spend-limited": "credit-exhausted",
+  "sessions-limited": "account-in-use",
+  "account-unknown": "account-unknown",
+  "account-ambiguous": "account-unknown",
+  "tariff-missing": "account-blocked",
+  "destination-blocked": "called-barred",
+  "rate-missing-for-call": "called-barred",
+};
+
+const reasonOf = ({ code }: Refusal): RefusalReason => REASONS[code] ?? "request-invalid";

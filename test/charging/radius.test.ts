@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { now } from "../../src/clock.ts";
+import { nanosFromSql } from "../../src/core/money/nanos.ts";
+import { Charging } from "../../src/server/charging/charging.ts";
+import { ChargingOverRadius } from "../../src/server/charging/over-radius.ts";
+import { topUp } from "../../src/server/ledger/top-up.ts";
+import { ClientTable } from "../../src/server/radius/client-table.ts";
+import { RadiusServer } from "../../src/server/radius/radius-server.ts";
+import { hasRadclient, radclient } from "../radius/radclient.ts";
+import { radiusClient } from "../radius/radius-peer.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { anyRate, Operator } from "../support/operator.ts";
+
+let db: TestDatabase;
+let operator: Operator;
+let server: RadiusServer;
+
+beforeAll(async () => {
+  db = await testDatabase();
+});
+afterAll(async () => {
+  await db?.drop();
+});
+
+/** Ada at .60 a minute with one unit of money, a switch that speaks RADIUS, and its calls. */
+beforeEach(async () => {
+  operator = await Operator.create(db);
+  const { tenantId } = operator;
+  const account = await operator.account("ada", { payment: "prepaid" });
+  await operator.tariff("retail", [anyRate("49", "0.60")], [account]);
+  await operator.rule(account, { match: { sipUser: "ada" } });
+  const payment = { amount: nanosFromSql("1"), reference: "1", now: now(), bookedBy: "test", dryRun: false };
+  await topUp(db, { tenantId, accountCode: "ada", ...payment });
+  const { id: sourceId } = await operator.source("gateway", "radius-detail");
+  server = await RadiusServer.listen({
+    ...{ host: "127.0.0.1", authPort: 0, acctPort: 0, onDrop: () => undefined },
+    clients: new ClientTable([radiusClient()]),
+    handler: new ChargingOverRadius(new Charging(db), () => ({ tenantId, sourceId })),
+  });
+  return () => server.close();
+});
+
+const money = () =>
+  operator.figures<{ wallet: number; overrun: number; held: number; calls: number }>(
+    `select (select -sum(amount) from balances where kind = 'wallet')::float8 as wallet,
+       coalesce((select sum(amount) from balances where kind = 'overrun'), 0)::float8 as overrun,
+       coalesce((select sum(held) from account_holds), 0)::float8 as held,
+       (select count(*) from usage_events)::integer as calls`,
+  );
+
+const CALL = `User-Name = "ada"
+Calling-Station-Id = "442071234567"
+Called-Station-Id = "4930123456"
+NAS-IP-Address = 127.0.0.1
+`;
+const SIGNED = "Message-Authenticator = 0x00\n";
+
+/** Sends packets by FreeRADIUS's client, each answered before the next; answers its exit status. */
+const ask = (own: string, reply?: string) =>
+  radclient({
+    port: server.portOf("auth") ?? 0,
+    command: "auth",
+    request: `${CALL}${own}\n${SIGNED}`,
+    ...(reply !== undefined && { reply }),
+  });
+const tell = async (...own: string[]): Promise<void> => {
+  for (const record of own) {
+    const request = `${CALL}Acct-Session-Id = "s-1"\n${record}\n`;
+    const run = await radclient({ port: server.portOf("acct") ?? 0, command: "acct", request });
+    expect(run).toMatchObject({ exitCode: 0 });
+  }
+};
+
+const ACCEPTED = (talkS: number): string => `Response-Packet-Type == Access-Accept
+Message-Authenticator =* ANY
+Session-Timeout == ${talkS}
+Class =* ANY
+`;
+const REJECTED = "Response-Packet-Type == Access-Reject\nMessage-Authenticator =* ANY\nReply-Message =* ANY\n";
+const STOP = "Acct-Status-Type = Stop\nAcct-Session-Time = 90\nEvent-Timestamp = 1772352190\n";
+
+describe.skipIf(!hasRadclient())("a call over RADIUS, by FreeRADIUS's client", () => {
+  test("is authorised, started, reported and stopped; a stop that comes again is the same one", async () => {
+    expect(await ask('Service-Type = Call-Check\nAcct-Session-Id = "s-1"', ACCEPTED(100))).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await money()).toEqual({ wallet: 1, overrun: 0, held: 1, calls: 0 });
+    await tell("Acct-Status-Type = Start\nEvent-Timestamp = 1772352100");
+    await tell("Acct-Status-Type = Interim-Update\nAcct-Session-Time = 30");
+    expect(await money()).toEqual({ wallet: 1, overrun: 0, held: 1, calls: 0 });
+    await tell(STOP, `${STOP}Acct-Delay-Time = 7`);
+    expect(await money()).toEqual({ wallet: 0.1, overrun: 0, held: 0, calls: 1 });
+  });
+
+  test("that only its token names is found again, and its record has the switch's own key", async () => {
+    const { output } = await ask("Service-Type = Call-Check");
+    const [, token] = /Class = (0x[0-9a-f]+)/.exec(output) ?? [];
+    await tell(`Class = ${token}\nAcct-Status-Type = Start\nEvent-Timestamp = 1772352100`);
+    await tell(`Class = ${token}\n${STOP}`);
+    expect(await money()).toEqual({ wallet: 0.1, overrun: 0, held: 0, calls: 1 });
+    expect(await operator.figures("select call_key from usage_events")).toEqual({
+      call_key: expect.stringContaining("s-1"),
+    });
+  });
+
+  test("without session times lasts from its start to its stop", async () => {
+    await ask('Service-Type = Call-Check\nAcct-Session-Id = "s-1"');
+    await tell(
+      "Acct-Status-Type = Start\nEvent-Timestamp = 1772352100",
+      "Acct-Status-Type = Stop\nEvent-Timestamp = 1772352142",
+    );
+    expect(await money()).toMatchObject({ wallet: 0.58, held: 0, calls: 1 });
+  });
+
+  test("whose packets come in any order, or whose start never comes, is charged once", async () => {
+    await tell(STOP, "Acct-Status-Type = Start\nEvent-Timestamp = 1772352100", STOP);
+    expect(await money()).toEqual({ wallet: 0.1, overrun: 0, held: 0, calls: 1 });
+  });
+
+  test("that ends without a word of its length waits in quarantine", async () => {
+    await tell("Acct-Status-Type = Stop\nEvent-Timestamp = 1772352142");
+    expect(await money()).toMatchObject({ wallet: 1, calls: 0 });
+    expect(await operator.figures("select code from quarantine")).toEqual({ code: "answer-missing" });
+  });
+
+  test("is refused: without money, of nobody known, by a password", async () => {
+    await tell(STOP); // .90 of the money
+    await ask('Service-Type = Call-Check\nAcct-Session-Id = "s-2"', ACCEPTED(10));
+    for (const own of ["Service-Type = Call-Check", 'User-Password = "secret"'])
+      expect(await ask(own, REJECTED)).toMatchObject({ exitCode: 0 });
+    const request = CALL.replace("ada", "eve");
+    const port = server.portOf("auth") ?? 0;
+    const run = await radclient({ port, command: "auth", request: `${request}${SIGNED}`, reply: REJECTED });
+    expect(run).toMatchObject({ exitCode: 0 });
+  });
+});
