@@ -20,7 +20,7 @@ describe.skipIf(!hasFreeRadius() || !hasRadclient())("FreeRADIUS's server", () =
 
   beforeAll(async () => {
     server = await RadiusServer.listen({
-      ...{ host: "127.0.0.1", authPort: 0, acctPort: 0, onDrop: () => undefined },
+      ...{ hosts: ["127.0.0.1"], authPort: 0, acctPort: 0, onDrop: () => undefined },
       clients: new ClientTable([radiusClient()]),
       handler: {
         async authorise({ credential }) {

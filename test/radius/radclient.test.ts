@@ -39,7 +39,7 @@ afterEach(async () => server.close());
 
 async function listen(name: ClientProfileName): Promise<void> {
   server = await RadiusServer.listen({
-    ...{ host: "127.0.0.1", authPort: 0, acctPort: 0, handler, onDrop: () => undefined },
+    ...{ hosts: ["127.0.0.1"], authPort: 0, acctPort: 0, handler, onDrop: () => undefined },
     clients: new ClientTable([radiusClient({ profile: CLIENT_PROFILES[name] })]),
   });
 }

@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { networkInterfaces } from "node:os";
 import { signRequest } from "../../src/protocol/radius/authenticity.ts";
 import { CLIENT_PROFILES, type ClientProfileName } from "../../src/protocol/radius/client-profile.ts";
 import { encodeAttributes, type NamedValue } from "../../src/protocol/radius/encode-attributes.ts";
@@ -22,6 +23,14 @@ export function radiusClient(own: Partial<RadiusClient> = {}): RadiusClient {
     dynamicAuthorization: { address: null, port: 3799 },
     ...own,
   };
+}
+
+/** Whether this machine speaks IPv6 to itself; says so when it does not. */
+export function hasIpv6(): boolean {
+  if (Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1")))
+    return true;
+  process.stderr.write("not run: this machine has no address ::1\n");
+  return false;
 }
 
 export interface RequestParts {

@@ -16,7 +16,7 @@ import type { RadiusClient } from "../../src/server/radius/radius-client.ts";
 import { RadiusServer } from "../../src/server/radius/radius-server.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
 import { mutatedPacket } from "./mutated-packet.ts";
-import { RadiusPeer, radiusClient, requestOctets, SECRET } from "./radius-peer.ts";
+import { hasIpv6, RadiusPeer, radiusClient, requestOctets, SECRET } from "./radius-peer.ts";
 
 /** Answers when the test says so, or at once. */
 class Decider {
@@ -47,7 +47,7 @@ async function listen(client: Partial<RadiusClient> = {}, limits = {}): Promise<
   decider = new Decider();
   notices = [];
   server = await RadiusServer.listen({
-    ...{ host: "127.0.0.1", authPort: 0, acctPort: 0, handler: decider, limits },
+    ...{ hosts: ["127.0.0.1"], authPort: 0, acctPort: 0, handler: decider, limits },
     clients: new ClientTable([radiusClient(client)]),
     onDrop: (notice) => notices.push(notice),
   });
@@ -235,6 +235,34 @@ describe("an Access-Request", () => {
       verifyCredential(asked?.credential ?? { kind: "none" }, { kind: "password", password }, DIGESTS);
     expect([verdict("wonderland"), verdict("looking-glass")]).toEqual(["accepted", "wrong"]);
   });
+});
+
+test("ports that another program has are a problem, and nothing stays open", async () => {
+  await listen();
+  const options = {
+    authPort: 0,
+    acctPort: acct(),
+    clients: new ClientTable([]),
+    handler: decider,
+    onDrop: () => undefined,
+  };
+  await expect(RadiusServer.listen({ ...options, hosts: ["127.0.0.1"] })).rejects.toMatchObject({
+    code: "radius-not-listening",
+  });
+});
+
+test.skipIf(!hasIpv6())("each address of a machine is listened on, and answers", async () => {
+  await listen();
+  const clients = new ClientTable([radiusClient({ ranges: ["127.0.0.1", "::1"] })]);
+  const options = { authPort: 0, acctPort: null, clients, handler: decider, onDrop: () => undefined };
+  const both = await RadiusServer.listen({ ...options, hosts: ["::1", "127.0.0.1"] });
+  const six = await RadiusPeer.open("::1");
+  const request = statusRequest(3);
+  six.send(request, both.portOf("auth") ?? 0, "::1");
+  expect(read(await six.next(), request)[0]).toBe("Access-Accept 3");
+  expect(both.portOf("acct")).toBeNull();
+  await six.close();
+  await both.close();
 });
 
 describe("an accounting record", () => {

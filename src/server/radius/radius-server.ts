@@ -13,7 +13,11 @@ import type { RadiusClient } from "./radius-client.ts";
 import type { RadiusHandler } from "./radius-handler.ts";
 
 export interface RadiusServerOptions {
-  readonly host: string;
+  /**
+   * Addresses of this machine to listen on. Where it has several, name each: an answer leaves from the address that was
+   * asked only then, and clients drop answers from another.
+   */
+  readonly hosts: readonly string[];
   /** Usually 1812 and 1813; 0 takes any free port, null does not listen. */
   readonly authPort: number | null;
   readonly acctPort: number | null;
@@ -25,6 +29,12 @@ export interface RadiusServerOptions {
 }
 
 type Port = "auth" | "acct";
+
+/** Where packets come in, and their answers leave. */
+interface Door {
+  readonly port: Port;
+  readonly socket: Socket;
+}
 
 /** A request that proved to be a client's. */
 interface Work {
@@ -47,7 +57,7 @@ export class RadiusServer {
   readonly #handler: RadiusHandler;
   readonly #exchanges: ExchangeTable;
   readonly #drops: DropReport;
-  readonly #sockets = new Map<Port, Socket>();
+  readonly #doors: Door[] = [];
   readonly #working = new Set<Promise<void>>();
   #clients: ClientTable;
 
@@ -63,11 +73,10 @@ export class RadiusServer {
   static async listen(options: RadiusServerOptions): Promise<RadiusServer> {
     const server = new RadiusServer(options);
     try {
-      for (const [port, number] of [
-        ["auth", options.authPort],
-        ["acct", options.acctPort],
-      ] as const)
-        if (number !== null) await server.#open(port, { host: options.host, port: number });
+      for (const host of options.hosts) {
+        if (options.authPort !== null) await server.#open("auth", { host, port: options.authPort });
+        if (options.acctPort !== null) await server.#open("acct", { host, port: options.acctPort });
+      }
     } catch (error) {
       await server.close();
       throw error;
@@ -75,9 +84,9 @@ export class RadiusServer {
     return server;
   }
 
-  /** The port that was taken; null where nobody listens. */
+  /** The port that was taken, on the first address; null where nobody listens. */
   portOf(port: Port): number | null {
-    return this.#sockets.get(port)?.address().port ?? null;
+    return this.#doors.find((door) => door.port === port)?.socket.address().port ?? null;
   }
 
   /** How many packets were dropped, by reason, since the start. */
@@ -92,13 +101,12 @@ export class RadiusServer {
 
   /** Takes no more, answers what is in work, and closes. */
   async close(): Promise<void> {
-    for (const socket of this.#sockets.values()) socket.removeAllListeners("message");
+    for (const { socket } of this.#doors) socket.removeAllListeners("message");
     await Promise.all(this.#working);
-    for (const socket of this.#sockets.values()) {
+    for (const { socket } of this.#doors.splice(0)) {
       socket.close();
       await once(socket, "close");
     }
-    this.#sockets.clear();
   }
 
   async #open(port: Port, at: { readonly host: string; readonly port: number }): Promise<void> {
@@ -110,31 +118,32 @@ export class RadiusServer {
       socket.close();
       throw radiusNotListening({ ...at, reason: cause instanceof Error ? cause.message : String(cause), cause });
     }
+    const door = { port, socket };
     socket.on("error", () => undefined); // of one datagram
     socket.on("message", (datagram, from) => {
       try {
-        this.#take(port, datagram, from);
+        this.#take(door, datagram, from);
       } catch (error) {
         this.#drops.drop("handler-failed", from.address, error); // a bug ends the request, not the process
       }
     });
-    this.#sockets.set(port, socket);
+    this.#doors.push(door);
   }
 
-  #take(port: Port, datagram: Buffer, from: RemoteInfo): void {
-    const judged = this.#judge(port, datagram, from);
+  #take(door: Door, datagram: Buffer, from: RemoteInfo): void {
+    const judged = this.#judge(door.port, datagram, from);
     switch (judged.kind) {
       case "dropped":
         this.#drops.drop(judged.reason, from.address);
         return;
       case "answered":
-        this.#send(port, judged.reply, from);
+        send(door, judged.reply, from);
         return;
       case "status":
-        this.#settle(port, answerStatus(judged.packet, judged.client, port), from);
+        this.#settle(door, answerStatus(judged.packet, judged.client, door.port), from);
         return;
       case "work": {
-        const working = this.#work(port, judged, from).finally(() => this.#working.delete(working));
+        const working = this.#work(door, judged, from).finally(() => this.#working.delete(working));
         this.#working.add(working);
         return;
       }
@@ -160,17 +169,18 @@ export class RadiusServer {
     return { kind: packet.code === CODES["Status-Server"] ? "status" : "work", packet, client, key };
   }
 
-  async #work(port: Port, { packet, client, key }: Work, from: RemoteInfo): Promise<void> {
+  async #work(door: Door, { packet, client, key }: Work, from: RemoteInfo): Promise<void> {
     const arrival = this.#exchanges.begin(key, packet.octets);
     if (arrival.kind === "busy") {
-      this.#shed(port, packet, client, from);
+      this.#shed(door, packet, client, from);
       return;
     }
     let reply: Uint8Array | null = null;
     try {
       const sender = { client, address: from.address, port: from.port };
       const request = { packet, sender, handler: this.#handler };
-      reply = this.#settle(port, await (port === "auth" ? answerAccess(request) : answerAccounting(request)), from);
+      const answer = await (door.port === "auth" ? answerAccess(request) : answerAccounting(request));
+      reply = this.#settle(door, answer, from);
     } catch (error) {
       this.#drops.drop("handler-failed", from.address, error);
     } finally {
@@ -179,17 +189,17 @@ export class RadiusServer {
   }
 
   /** Too much is in work: RADIUS has no word for it but silence, or a refusal. */
-  #shed(port: Port, packet: RadiusPacket, client: RadiusClient, from: RemoteInfo): void {
+  #shed(door: Door, packet: RadiusPacket, client: RadiusClient, from: RemoteInfo): void {
     this.#drops.drop("busy", from.address);
-    if (port === "acct" || client.whenBusy === "drop") return;
-    this.#settle(port, answerWith(packet, client, { kind: "reject", reason: "service-unavailable" }), from);
+    if (door.port === "acct" || client.whenBusy === "drop") return;
+    this.#settle(door, answerWith(packet, client, { kind: "reject", reason: "service-unavailable" }), from);
   }
 
   /** Sends what there is to send; returns it, or null. */
-  #settle(port: Port, answer: Answer, from: RemoteInfo): Uint8Array | null {
+  #settle(door: Door, answer: Answer, from: RemoteInfo): Uint8Array | null {
     switch (answer.kind) {
       case "reply":
-        this.#send(port, answer.octets, from);
+        send(door, answer.octets, from);
         return answer.octets;
       case "none":
         this.#drops.drop(answer.reason, from.address);
@@ -201,12 +211,11 @@ export class RadiusServer {
         return answer satisfies never;
     }
   }
-
-  #send(port: Port, octets: Uint8Array, { address, port: number }: RemoteInfo): void {
-    // The client asks again if the datagram is lost, on the way or here.
-    this.#sockets.get(port)?.send(octets, number, address, () => undefined);
-  }
 }
+
+/** The client asks again if the datagram is lost, on the way or here. */
+const send = ({ socket }: Door, octets: Uint8Array, { address, port }: RemoteInfo): void =>
+  socket.send(octets, port, address, () => undefined);
 
 const dropped = (reason: DropReason): Judged => ({ kind: "dropped", reason });
 
