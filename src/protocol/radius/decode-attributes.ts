@@ -115,7 +115,8 @@ function readExtended(definition: AttributeDefinition, octets: Uint8Array, headO
 }
 
 /**
- * RFC 6929 §2.2: fragments with one number, one after the other. Returns how many attributes it took beyond the first.
+ * RFC 6929 §2.2: fragments with one number, one after the other. Returns how many attributes it took beyond the first;
+ * fragments that never become whole are listed one by one.
  */
 function readLongExtended(
   definition: AttributeDefinition,
@@ -124,20 +125,22 @@ function readLongExtended(
   out: Attribute[],
 ): number {
   const first = (attributes[from] as WireAttribute).value;
-  const parts: Uint8Array[] = [];
+  const fragments: Uint8Array[] = [];
   for (let index = from; ; index += 1) {
-    const fragment = attributes[index];
-    const isNext = fragment?.type === definition.path[0] && fragment?.value[0] === first[0];
-    if (fragment === undefined || !isNext || fragment.value.length < 2) {
-      out.push(faulty(definition, first, "fragments"));
-      return 0;
-    }
-    parts.push(fragment.value.subarray(2));
-    if (((fragment.value[1] as number) & MORE) !== 0) continue;
-    readExtended(definition, concat(first.subarray(0, 1), ...parts), 1, out);
-    return index - from;
+    const { type, value } = attributes[index] ?? NOTHING;
+    if (type !== definition.path[0] || value.length < 2 || value[0] !== first[0]) break;
+    fragments.push(value);
+    if (((value[1] as number) & MORE) !== 0) continue;
+    const whole = concat(first.subarray(0, 1), ...fragments.map((fragment) => fragment.subarray(2)));
+    readExtended(definition, whole, 1, out);
+    return fragments.length - 1;
   }
+  const broken = fragments.length === 0 ? [first] : fragments;
+  out.push(...broken.map((fragment) => faulty(definition, fragment, "fragments")));
+  return broken.length - 1;
 }
+
+const NOTHING: WireAttribute = { type: 0, value: new Uint8Array(0) };
 
 function numberAt(octets: Uint8Array, at: number, count: number): number {
   let number = 0;

@@ -12,12 +12,13 @@ export type PlainAttributes = ReadonlyMap<string, string>;
  * has one identity whether it comes live or in a file: `Quintum-h323-conf-id` and `h323-conf-id` are one; Cisco's way
  * of writing an attribute's name once more into its value (`h323-credit-time=3600` beside `3600`) is undone; pairs in a
  * vendor's AVPair are attributes like others, after those that stand for themselves. Values of named integers are their
- * names, octets are hexadecimal digits, times are seconds since 1970.
+ * names, octets are hexadecimal digits, times are seconds since 1970. What could not be read is left out.
  */
 export function plainAttributes(attributes: readonly Attribute[]): PlainAttributes {
   const plain = new Map<string, string>();
   const pairs: [name: string, value: string][] = [];
   for (const attribute of attributes) {
+    if (attribute.fault !== null) continue;
     const name = plainName(attribute.definition.name);
     const text = plainText(attribute);
     if (name.endsWith("-avpair")) pairs.push(nameAndValue(text));
