@@ -89,6 +89,26 @@ export const SETTINGS = {
   syslogTlsKey: path("TOLLWRIGHT_SYSLOG_TLS_KEY"),
   /** Authorities, one of which has to vouch for a sender's certificate; null: senders need none. */
   syslogTlsCa: path("TOLLWRIGHT_SYSLOG_TLS_CA"),
+  radiusHost: setting({
+    variable: "TOLLWRIGHT_RADIUS_HOST",
+    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
+    initial: "127.0.0.1",
+    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  }),
+  /** null takes no requests, 0 takes any free port; 1812 is the usual one. */
+  radiusAuthPort: setting({
+    variable: "TOLLWRIGHT_RADIUS_AUTH_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
+  /** null takes no records, 0 takes any free port; 1813 is the usual one. */
+  radiusAcctPort: setting({
+    variable: "TOLLWRIGHT_RADIUS_ACCT_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
   logLevel: setting({
     variable: "TOLLWRIGHT_LOG_LEVEL",
     schema: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),

@@ -2,6 +2,7 @@ import type pino from "pino";
 import { counted } from "../core/counted.ts";
 import type { ReplaysReport } from "../server/allowance/watch-replays.ts";
 import type { RetentionWatch } from "../server/archive/watch-retention.ts";
+import type { RadiusReport } from "../server/charging/start-radius.ts";
 import type { SessionsWatch } from "../server/charging/watch-sessions.ts";
 import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
@@ -60,6 +61,17 @@ export const retentionWatch = (log: pino.Logger): RetentionWatch => ({
     for (const part of deleted) log.info(`Retention of ${tenant}: ${deletedLine(part)}`);
   },
   failed: (error) => log.warn(`A retention policy could not be applied: ${String(error)}`),
+});
+
+/** RADIUS packets that got no answer, and clients that cannot be used. */
+export const radiusReport = (log: pino.Logger): RadiusReport => ({
+  dropped: ({ reason, address, times, error }) => {
+    const line = `RADIUS: ${counted(times, "packet")} dropped (${reason}), the last from ${address}.`;
+    if (error === undefined) log.warn(line);
+    else log.error({ err: error }, line);
+  },
+  unusable: (source, error) => log.warn(`RADIUS: source "${source}" can't be a client: ${String(error)}`),
+  failed: (error) => log.warn(`RADIUS: the clients could not be read again: ${String(error)}`),
 });
 
 /** Calls that were ended because nothing was heard of them any more. */

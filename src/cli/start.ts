@@ -5,6 +5,7 @@ import { watchReplays } from "../server/allowance/watch-replays.ts";
 import { watchRetention } from "../server/archive/watch-retention.ts";
 import { Charging } from "../server/charging/charging.ts";
 import { chargingRoutes } from "../server/charging/routes.ts";
+import { type RunningRadius, startRadius } from "../server/charging/start-radius.ts";
 import { watchSessions } from "../server/charging/watch-sessions.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
 import { watchAlarms } from "../server/completeness/watch-alarms.ts";
@@ -19,6 +20,7 @@ import {
   alarmsReport,
   foldersReport,
   pullsReport,
+  radiusReport,
   replaysReport,
   retentionWatch,
   sessionsWatch,
@@ -30,10 +32,10 @@ const STDERR = 2;
 /** `tollwright start` */
 export const startCommand = defineCommand({
   name: "start",
-  summary: "run everything in one process: database, HTTP, charging, watched folders, pulls, syslog",
+  summary: "run everything in one process: database, HTTP, RADIUS, watched folders, pulls, syslog",
   about:
     "Runs until SIGTERM or SIGINT and then finishes what is under way; a second signal ends it at once. Where it listens " +
-    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT, and for syslog by TOLLWRIGHT_SYSLOG_*. Sources and " +
+    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT, for syslog by TOLLWRIGHT_SYSLOG_*, and for RADIUS by TOLLWRIGHT_RADIUS_*. Sources and " +
     "folders that are applied while it runs are taken up within seconds. Logs go to standard error, one JSON object " +
     "a line.",
   endsBySignal: true,
@@ -55,13 +57,15 @@ export const startCommand = defineCommand({
     const pulling = runPulls(db, pullsReport(log), { spoolDir: join(context.config.dataDir, "spool"), signal });
     const syslog = await startSyslog(db, context.config, syslogReport(log));
     if (syslog !== undefined) context.note(syslogLine(context.config.syslogHost, syslog));
+    const radius = await startRadius(db, context.config, { charging, report: radiusReport(log) });
+    if (radius !== undefined) context.note(radiusLine(context.config.radiusHost, radius));
     const alarms = watchAlarms(db, alarmsReport(log), { signal });
     const replays = watchReplays(db, replaysReport(log), { signal });
     const sessions = watchSessions(db, charging, { watch: sessionsWatch(log), signal });
     const { archiveDir } = context.config;
     const retention = watchRetention(db, retentionWatch(log), { archiveDir, signal });
     if (!signal.aborted) await once(signal, "abort");
-    await http.close();
+    await Promise.all([http.close(), radius?.close()]);
     await Promise.all([
       receiver.settled(),
       charging.settled(),
@@ -76,6 +80,12 @@ export const startCommand = defineCommand({
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
+
+function radiusLine(host: string, { authPort, acctPort }: RunningRadius): string {
+  const asked = authPort === null ? [] : [`${host}:${authPort} (authentication)`];
+  const told = acctPort === null ? [] : [`${host}:${acctPort} (accounting)`];
+  return `Listening for RADIUS on ${[...asked, ...told].join(" and ")}`;
+}
 
 function syslogLine(host: string, { port, tlsPort }: RunningSyslog): string {
   const open = port === null ? [] : [`${host}:${port} (UDP, TCP)`];

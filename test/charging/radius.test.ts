@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { now } from "../../src/clock.ts";
 import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import { Charging } from "../../src/server/charging/charging.ts";
@@ -8,6 +9,7 @@ import { ClientTable } from "../../src/server/radius/client-table.ts";
 import { RadiusServer } from "../../src/server/radius/radius-server.ts";
 import { hasRadclient, radclient } from "../radius/radclient.ts";
 import { radiusClient } from "../radius/radius-peer.ts";
+import { startTollwright } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 
@@ -33,7 +35,7 @@ beforeEach(async () => {
   await topUp(db, { tenantId, accountCode: "ada", ...payment });
   const { id: sourceId } = await operator.source("gateway", "radius-detail");
   server = await RadiusServer.listen({
-    ...{ host: "127.0.0.1", authPort: 0, acctPort: 0, onDrop: () => undefined },
+    ...{ hosts: ["127.0.0.1"], authPort: 0, acctPort: 0, onDrop: () => undefined },
     clients: new ClientTable([radiusClient()]),
     handler: new ChargingOverRadius(new Charging(db), () => ({ tenantId, sourceId })),
   });
@@ -132,5 +134,29 @@ describe.skipIf(!hasRadclient())("a call over RADIUS, by FreeRADIUS's client", (
     const port = server.portOf("auth") ?? 0;
     const run = await radclient({ port, command: "auth", request: `${request}${SIGNED}`, reply: REJECTED });
     expect(run).toMatchObject({ exitCode: 0 });
+  });
+
+  test("is answered by `tollwright start`, which knows its clients by the sources' settings", async () => {
+    const radius = {
+      from: ["127.0.0.1"],
+      secretFrom: { env: "TOLLWRIGHT_SECRET_GATEWAY" },
+      needsMessageAuthenticator: false,
+    };
+    await operator.source("gateway", "radius-detail", { radius });
+    const { child, ended } = startTollwright(["start"], {
+      ...{ DATABASE_URL: db.url, TOLLWRIGHT_HTTP_PORT: "0", TOLLWRIGHT_SECRET_GATEWAY: "testing123" },
+      ...{ TOLLWRIGHT_RADIUS_AUTH_PORT: "0", TOLLWRIGHT_RADIUS_ACCT_PORT: "0", TOLLWRIGHT_LOG_LEVEL: "warn" },
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let said = "";
+    while (!said.includes("RADIUS on")) said += String((await once(child.stderr, "data"))[0]);
+    const [, auth, acct] = /RADIUS on 127\.0\.0\.1:(\d+) .* 127\.0\.0\.1:(\d+) /.exec(said) ?? [];
+    const call = `${CALL}Acct-Session-Id = "s-1"\n`;
+    const asked = await radclient({ port: Number(auth), command: "auth", request: call, reply: ACCEPTED(100) });
+    const told = await radclient({ port: Number(acct), command: "acct", request: `${call}${STOP}` });
+    expect([asked.exitCode, told.exitCode]).toEqual([0, 0]);
+    child.kill("SIGTERM");
+    expect((await ended).status).toBe(0);
+    expect(await money()).toEqual({ wallet: 0.1, overrun: 0, held: 0, calls: 1 });
   });
 });

@@ -1,5 +1,6 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Tx } from "../db/tx.ts";
+import type { RadiusSettings } from "../radius/settings.ts";
 import { noteSource } from "../rerating/note-setting-change.ts";
 import { sourceUnknown } from "./problems.ts";
 import { readSourceConfig, type Source } from "./source.ts";
@@ -48,6 +49,27 @@ export async function findSourceById(tx: Tx, id: string): Promise<Source> {
   const [row] = rows;
   invariant(row, `source ${id} exists`);
   return sourceOf(row);
+}
+
+/** A source whose switch speaks RADIUS. */
+export interface RadiusSource {
+  readonly tenantId: string;
+  readonly sourceId: string;
+  readonly name: string;
+  readonly settings: RadiusSettings;
+}
+
+/** The sources of all tenants that have `radius` settings; needs a role that may cross tenants. */
+export async function findRadiusSources(tx: Tx): Promise<readonly RadiusSource[]> {
+  const { rows } = await tx.query<SourceRow>(
+    `select id, tenant_id, name, format, settings from sources
+     where jsonb_typeof(settings -> 'radius') = 'object' order by tenant_id, name`,
+  );
+  return rows
+    .map(sourceOf)
+    .flatMap(({ id: sourceId, tenantId, name, config: { radius } }) =>
+      radius === null ? [] : [{ tenantId, sourceId, name, settings: radius }],
+    );
 }
 
 /** Creates the source, or gives the one of that name its new format and settings; answers its id. */

@@ -6,6 +6,7 @@ import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { CompletenessSettings, completenessFaults } from "../completeness/completeness-settings.ts";
 import { type PullSettings, readPulls } from "../pulls/pull-settings.ts";
+import { RadiusSettings, radiusFaults } from "../radius/settings.ts";
 import { SyslogSettings, syslogFaults } from "../syslog/settings.ts";
 import { sourceSettingsInvalid } from "./problems.ts";
 
@@ -90,6 +91,7 @@ export const SourceConfig = Type.Object(
     }),
     completeness: CompletenessSettings,
     syslog: SyslogSettings,
+    radius: RadiusSettings,
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
   },
   { additionalProperties: false },
@@ -120,6 +122,8 @@ export function readSourceConfig(name: string, json: unknown): SourceConfig {
   const seriesFaults = completenessFaults(checked.completeness);
   const addressFaults = syslogFaults(config.syslog);
   if (addressFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: addressFaults });
+  const clientFaults = radiusFaults(config.radius);
+  if (clientFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: clientFaults });
   if (seriesFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: seriesFaults });
   if (!isZone(config.timeZone))
     throw sourceSettingsInvalid({ source: name, faults: [`/timeZone "${config.timeZone}" is no IANA time zone`] });

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Config } from "../../config.ts";
+import type { Database } from "../db/database.ts";
+import { findRadiusSources, type RadiusSource } from "../mediation/source-store.ts";
+import { readSecret } from "../pulls/secret.ts";
+import { ClientTable } from "../radius/client-table.ts";
+import type { DropNotice } from "../radius/drop-report.ts";
+import type { RadiusClient } from "../radius/radius-client.ts";
+import { RadiusServer } from "../radius/radius-server.ts";
+import { radiusClientOf } from "../radius/settings.ts";
+import type { Charging } from "./charging.ts";
+import { ChargingOverRadius } from "./over-radius.ts";
+
+/** Tells what no client is told. */
+export interface RadiusReport {
+  dropped(notice: DropNotice): void;
+  /** A source whose settings or secret cannot be used: its packets are dropped. */
+  unusable(source: string, error: unknown): void;
+  failed(error: unknown): void;
+}
+
+/** RADIUS as it runs in a process. */
+export interface RunningRadius {
+  readonly authPort: number | null;
+  readonly acctPort: number | null;
+  /** Takes no more, and answers what is in work. */
+  close(): Promise<void>;
+}
+
+/** Clients are read again as often; a secret that changed is in force then. */
+const CLIENTS_MS = 5_000;
+
+/**
+ * Answers RADIUS as the process's settings say; undefined when they name no port. Every source with `radius` settings is
+ * a client. Errors: Problem `radius-not-listening`.
+ */
+export async function startRadius(
+  db: Database,
+  config: Pick<Config, "radiusHost" | "radiusAuthPort" | "radiusAcctPort">,
+  { charging, report }: { readonly charging: Charging; readonly report: RadiusReport },
+): Promise<RunningRadius | undefined> {
+  const { radiusHost: host, radiusAuthPort: authPort, radiusAcctPort: acctPort } = config;
+  if (authPort === null && acctPort === null) return undefined;
+  const sources = new WeakMap<RadiusClient, RadiusSource>();
+  const read = async (): Promise<ClientTable> => {
+    const clients = await readClients(db, report);
+    for (const [client, source] of clients) sources.set(client, source);
+    return new ClientTable([...clients.keys()]);
+  };
+  const handler = new ChargingOverRadius(charging, (client) => sources.get(client));
+  const onDrop = (notice: DropNotice) => report.dropped(notice);
+  const server = await RadiusServer.listen({ hosts: [host], authPort, acctPort, clients: await read(), handler, onDrop });
+  const closing = new AbortController();
+  const refreshing = refresh(closing.signal, async () => {
+    server.clients = await read();
+  });
+  return {
+    authPort: server.portOf("auth"),
+    acctPort: server.portOf("acct"),
+    close: async () => {
+      closing.abort();
+      await refreshing;
+      await server.close();
+    },
+  };
+
+  /** Whoever is in work is answered as the client that it was. */
+  async function refresh(signal: AbortSignal, again: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(CLIENTS_MS, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await again().catch((error: unknown) => report.failed(error));
+    }
+  }
+}
+
+/** The clients of all tenants, and which sources they are. */
+async function readClients(db: Database, report: RadiusReport): Promise<ReadonlyMap<RadiusClient, RadiusSource>> {
+  const sources = await db.transaction("ingest", {}, findRadiusSources);
+  const clients = new Map<RadiusClient, RadiusSource>();
+  for (const source of sources)
+    try {
+      const secret = await readSecret(`RADIUS secret of source "${source.name}"`, source.settings.secretFrom);
+      clients.set(radiusClientOf(source.name, source.settings, secret), source);
+    } catch (error) {
+      report.unusable(source.name, error);
+    }
+  return clients;
+}
