@@ -5,7 +5,8 @@ import type { NamedValue } from "../../src/protocol/radius/encode-attributes.ts"
 import { ClientTable } from "../../src/server/radius/client-table.ts";
 import { DIGESTS } from "../../src/server/radius/digests.ts";
 import { DynamicAuthorization } from "../../src/server/radius/dynamic-authorization.ts";
-import { RadiusServer } from "../../src/server/radius/radius-server.ts";
+import { listenRadius, type RadiusListener } from "../../src/server/radius/listen-radius.ts";
+import { Responder } from "../../src/server/radius/responder.ts";
 import { type FreeRadius, freeRadius, hasFreeRadius } from "./freeradius.ts";
 import { hasRadclient, radclient } from "./radclient.ts";
 import { radiusClient } from "./radius-peer.ts";
@@ -15,13 +16,12 @@ const SESSIONS = 300;
 describe.skipIf(!hasFreeRadius() || !hasRadclient())("FreeRADIUS's server", () => {
   const records: AccountingRecord[] = [];
   const dynamic = new DynamicAuthorization({ firstMs: 200, waitMsMax: 200, sendsMax: 2, totalMsMax: 1_000 });
-  let server: RadiusServer;
+  let server: RadiusListener;
   let proxy: FreeRadius;
 
   beforeAll(async () => {
-    server = await RadiusServer.listen({
-      ...{ hosts: ["127.0.0.1"], authPort: 0, acctPort: 0, onDrop: () => undefined },
-      clients: new ClientTable([radiusClient()]),
+    const responder = new Responder({
+      ...{ clients: new ClientTable([radiusClient()]), onDrop: () => undefined },
       handler: {
         async authorise({ credential }) {
           const verdict = verifyCredential(credential, { kind: "password", password: "secret" }, DIGESTS);
@@ -34,7 +34,8 @@ describe.skipIf(!hasFreeRadius() || !hasRadclient())("FreeRADIUS's server", () =
         },
       },
     });
-    proxy = await freeRadius({ auth: server.portOf("auth") ?? 0, acct: server.portOf("acct") ?? 0 });
+    server = await listenRadius(responder, { hosts: ["127.0.0.1"], authPort: 0, acctPort: 0 });
+    proxy = await freeRadius({ auth: server.authPort ?? 0, acct: server.acctPort ?? 0 });
   });
 
   afterAll(async () => {

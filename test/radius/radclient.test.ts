@@ -6,8 +6,9 @@ import { CLIENT_PROFILES, type ClientProfileName } from "../../src/protocol/radi
 import { verifyCredential } from "../../src/protocol/radius/credential.ts";
 import { ClientTable } from "../../src/server/radius/client-table.ts";
 import { DIGESTS } from "../../src/server/radius/digests.ts";
+import { listenRadius, type RadiusListener } from "../../src/server/radius/listen-radius.ts";
 import type { RadiusHandler } from "../../src/server/radius/radius-handler.ts";
-import { RadiusServer } from "../../src/server/radius/radius-server.ts";
+import { Responder } from "../../src/server/radius/responder.ts";
 import { hasRadclient, radclient } from "./radclient.ts";
 import { radiusClient } from "./radius-peer.ts";
 
@@ -28,7 +29,8 @@ const handler: RadiusHandler = {
   },
 };
 
-let server: RadiusServer;
+let responder: Responder;
+let server: RadiusListener;
 
 beforeEach(() => {
   records.length = 0;
@@ -38,14 +40,13 @@ beforeEach(() => {
 afterEach(async () => server.close());
 
 async function listen(name: ClientProfileName): Promise<void> {
-  server = await RadiusServer.listen({
-    ...{ hosts: ["127.0.0.1"], authPort: 0, acctPort: 0, handler, onDrop: () => undefined },
-    clients: new ClientTable([radiusClient({ profile: CLIENT_PROFILES[name] })]),
-  });
+  const clients = new ClientTable([radiusClient({ profile: CLIENT_PROFILES[name] })]);
+  responder = new Responder({ clients, handler, onDrop: () => undefined });
+  server = await listenRadius(responder, { hosts: ["127.0.0.1"], authPort: 0, acctPort: 0 });
 }
 
-const auth = (): number => server.portOf("auth") ?? 0;
-const acct = (): number => server.portOf("acct") ?? 0;
+const auth = (): number => server.authPort ?? 0;
+const acct = (): number => server.acctPort ?? 0;
 const SIGNED = "Message-Authenticator = 0x00\n";
 const ACCEPTED = `Response-Packet-Type == Access-Accept
 Message-Authenticator =* ANY
@@ -144,7 +145,7 @@ Digest-Response = "bd1e3e6a40192a602ffa985e30137a42"`,
     const request = `User-Name = "alice"\nUser-Password = "secret"\n${SIGNED}`;
     const run = await radclient({ port: auth(), command: "auth", secret: "other", request, options: once });
     expect(run.exitCode).toBe(1);
-    expect([...server.dropped]).toEqual([["message-authenticator-wrong", 1]]);
+    expect([...responder.dropped]).toEqual([["message-authenticator-wrong", 1]]);
   });
 
   test("reports a call of a Cisco gateway from its start to its stop", async () => {

@@ -12,8 +12,9 @@ import { codeName } from "../../src/protocol/radius/packet.ts";
 import { ClientTable } from "../../src/server/radius/client-table.ts";
 import { DIGESTS } from "../../src/server/radius/digests.ts";
 import type { DropNotice } from "../../src/server/radius/drop-report.ts";
+import { listenRadius, type RadiusListener } from "../../src/server/radius/listen-radius.ts";
 import type { RadiusClient } from "../../src/server/radius/radius-client.ts";
-import { RadiusServer } from "../../src/server/radius/radius-server.ts";
+import { Responder } from "../../src/server/radius/responder.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
 import { mutatedPacket } from "./mutated-packet.ts";
 import { hasIpv6, RadiusPeer, radiusClient, requestOctets, SECRET } from "./radius-peer.ts";
@@ -39,18 +40,19 @@ class Decider {
 }
 
 let decider: Decider;
-let server: RadiusServer;
+let responder: Responder;
+let server: RadiusListener;
 let peer: RadiusPeer;
 let notices: DropNotice[];
 
 async function listen(client: Partial<RadiusClient> = {}, limits = {}): Promise<void> {
   decider = new Decider();
   notices = [];
-  server = await RadiusServer.listen({
-    ...{ hosts: ["127.0.0.1"], authPort: 0, acctPort: 0, handler: decider, limits },
+  responder = new Responder({
+    ...{ handler: decider, limits, onDrop: (notice) => notices.push(notice) },
     clients: new ClientTable([radiusClient(client)]),
-    onDrop: (notice) => notices.push(notice),
   });
+  server = await listenRadius(responder, { hosts: ["127.0.0.1"], authPort: 0, acctPort: 0 });
 }
 
 beforeEach(async () => {
@@ -62,8 +64,8 @@ afterEach(async () => {
   await peer.close();
 });
 
-const auth = (): number => server.portOf("auth") ?? 0;
-const acct = (): number => server.portOf("acct") ?? 0;
+const auth = (): number => server.authPort ?? 0;
+const acct = (): number => server.acctPort ?? 0;
 const statusRequest = (identifier: number) => requestOctets({ name: "Status-Server", identifier });
 
 /** "Access-Accept 1" and its attributes, after its signatures were checked. */
@@ -128,7 +130,7 @@ describe("an Access-Request", () => {
     later.resolve({ kind: "accept", talkS: 5 });
     expect(read(await peer.next(), request)[0]).toBe("Access-Accept 1");
     expect(decider.asked).toHaveLength(1);
-    expect(server.dropped.get("repeated-in-work")).toBe(1);
+    expect(responder.dropped.get("repeated-in-work")).toBe(1);
   });
 
   test("with the identifier of another, at once after it, is another request (a proxy does that)", async () => {
@@ -179,13 +181,13 @@ describe("an Access-Request", () => {
     expect(read(await peer.ask(second, auth()), second)).toEqual([
       ...["Access-Reject 2", "Message-Authenticator", "Reply-Message=service-unavailable"],
     ]);
-    server.clients = new ClientTable([radiusClient({ whenBusy: "drop" })]);
+    responder.clients = new ClientTable([radiusClient({ whenBusy: "drop" })]);
     peer.send(requestOctets({ name: "Access-Request", identifier: 3 }), auth());
     const status = statusRequest(4);
     expect(read(await peer.ask(status, auth()), status)[0]).toBe("Access-Accept 4");
     later.resolve({ kind: "accept", talkS: 1 });
     expect(read(await peer.next(), first)[0]).toBe("Access-Accept 1");
-    expect(server.dropped.get("busy")).toBe(2);
+    expect(responder.dropped.get("busy")).toBe(2);
     expect(decider.asked).toHaveLength(1);
   });
 
@@ -239,28 +241,18 @@ describe("an Access-Request", () => {
 
 test("ports that another program has are a problem, and nothing stays open", async () => {
   await listen();
-  const options = {
-    authPort: 0,
-    acctPort: acct(),
-    clients: new ClientTable([]),
-    handler: decider,
-    onDrop: () => undefined,
-  };
-  await expect(RadiusServer.listen({ ...options, hosts: ["127.0.0.1"] })).rejects.toMatchObject({
-    code: "radius-not-listening",
-  });
+  const options = { hosts: ["127.0.0.1"], authPort: 0, acctPort: acct() };
+  await expect(listenRadius(responder, options)).rejects.toMatchObject({ code: "radius-not-listening" });
 });
 
 test.skipIf(!hasIpv6())("each address of a machine is listened on, and answers", async () => {
-  await listen();
-  const clients = new ClientTable([radiusClient({ ranges: ["127.0.0.1", "::1"] })]);
-  const options = { authPort: 0, acctPort: null, clients, handler: decider, onDrop: () => undefined };
-  const both = await RadiusServer.listen({ ...options, hosts: ["::1", "127.0.0.1"] });
+  await listen({ ranges: ["127.0.0.1", "::1"] });
+  const both = await listenRadius(responder, { hosts: ["::1", "127.0.0.1"], authPort: 0, acctPort: null });
   const six = await RadiusPeer.open("::1");
   const request = statusRequest(3);
-  six.send(request, both.portOf("auth") ?? 0, "::1");
+  six.send(request, both.authPort ?? 0, "::1");
   expect(read(await six.next(), request)[0]).toBe("Access-Accept 3");
-  expect(both.portOf("acct")).toBeNull();
+  expect(both.acctPort).toBeNull();
   await six.close();
   await both.close();
 });
@@ -317,7 +309,7 @@ describe("an accounting record", () => {
     peer.send(stop(), acct());
     const status = statusRequest(2);
     expect(read(await peer.ask(status, acct()), status)).toEqual(["Accounting-Response 2"]);
-    expect(server.dropped.get("busy")).toBe(1);
+    expect(responder.dropped.get("busy")).toBe(1);
   });
 
   test("of a tunnel is acknowledged and none of ours; one without a session is dropped", async () => {
@@ -326,7 +318,7 @@ describe("an accounting record", () => {
     expect(read(await peer.ask(tunnel, acct()), tunnel)[0]).toBe("Accounting-Response 1");
     peer.send(requestOctets({ name: "Accounting-Request", attributes: [["Acct-Status-Type", "Start"]] }), acct());
     await peer.ask(statusRequest(9), acct());
-    expect(server.dropped.get("session-missing")).toBe(1);
+    expect(responder.dropped.get("session-missing")).toBe(1);
     expect(decider.records).toEqual([]);
   });
 });
@@ -364,7 +356,7 @@ describe("what is not to be answered", () => {
     peer.send(octets(), to);
     const status = statusRequest(9);
     expect(read(await peer.ask(status, to), status)[0]).toMatch(/ 9$/);
-    expect([...server.dropped]).toEqual([[reason, 1]]);
+    expect([...responder.dropped]).toEqual([[reason, 1]]);
     expect([decider.asked, decider.records]).toEqual([[], []]);
   });
 
@@ -389,13 +381,13 @@ describe("what is not to be answered", () => {
     expect(read(await other.ask(status, auth()), status)[0]).toBe("Access-Accept 9");
     expect(read(await other.ask(status, acct()), status)[0]).toBe("Accounting-Response 9");
     await other.close();
-    expect(server.dropped.get("handler-failed")).toBeUndefined();
+    expect(responder.dropped.get("handler-failed")).toBeUndefined();
   });
 
   test("a flood from nobody is counted, told once, and costs no work", async () => {
     await listen({ ranges: ["10.0.0.0/8"] });
     for (let sent = 0; sent < 500; sent += 1) peer.send(access({}), auth());
-    await vi.waitFor(() => expect(server.dropped.get("client-unknown")).toBe(500));
+    await vi.waitFor(() => expect(responder.dropped.get("client-unknown")).toBe(500));
     expect(notices).toEqual([{ reason: "client-unknown", address: "127.0.0.1", times: 1, error: undefined }]);
     expect(decider.asked).toEqual([]);
   });

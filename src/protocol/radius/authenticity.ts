@@ -40,6 +40,8 @@ export interface RequestCheck {
    * be forged (Blast-RADIUS, CVE-2024-3596). Never asked of other requests, whose authenticator proves them.
    */
   readonly needsMessageAuthenticator: boolean;
+  /** Nobody can change a packet within TLS: there none is needed (RFC 6614 §2.1). */
+  readonly isOverTls?: boolean;
 }
 
 /** Checks a request as a server does; undefined: its sender knows the secret, as far as the request can prove it. */
@@ -49,7 +51,9 @@ export function checkRequest(packet: RadiusPacket, check: RequestCheck): Authent
     if (!equalOctets(expected, packet.authenticator)) return "authenticator-wrong";
     return checkMessage(packet, { ...check, vector: NO_AUTHENTICATOR, isNeeded: false });
   }
-  const isNeeded = check.needsMessageAuthenticator || packet.attributes.some(({ type }) => NEEDS_SIGNING.has(type));
+  const isNeeded =
+    !check.isOverTls &&
+    (check.needsMessageAuthenticator || packet.attributes.some(({ type }) => NEEDS_SIGNING.has(type)));
   return checkMessage(packet, { ...check, vector: packet.authenticator, isNeeded });
 }
 

@@ -64,8 +64,8 @@ export async function answerAccounting({ packet, sender, handler }: Request): Pr
 }
 
 /** RFC 5997 §4: the answer of the port that was asked says that it is there. */
-export function answerStatus(packet: RadiusPacket, client: RadiusClient, port: "auth" | "acct"): Answer {
-  return reply(packet, client, port === "auth" ? "Access-Accept" : "Accounting-Response", []);
+export function answerStatus(packet: RadiusPacket, client: RadiusClient, service: "auth" | "acct" | "both"): Answer {
+  return reply(packet, client, service === "acct" ? "Accounting-Response" : "Access-Accept", []);
 }
 
 function reply(packet: RadiusPacket, client: RadiusClient, name: PacketName, values: readonly NamedValue[]): Answer {

@@ -10,9 +10,9 @@ function table(limits = LIMITS) {
   const clock = { ms: 0 };
   const exchanges = new ExchangeTable(limits, () => clock.ms);
   const begin = (key: string, request = REQUEST): Exchange => {
-    const arrival = exchanges.begin(key, request);
-    if (arrival.kind !== "new") throw new Error(arrival.kind);
-    return arrival.exchange;
+    const exchange = exchanges.begin(key, request);
+    if (exchange === "busy") throw new Error(exchange);
+    return exchange;
   };
   return { exchanges, clock, begin };
 }
@@ -52,7 +52,7 @@ describe("an exchange", () => {
     const stuck = begin("a");
     clock.ms = 50;
     begin("b");
-    expect(exchanges.begin("c", REQUEST)).toEqual({ kind: "busy" });
+    expect(exchanges.begin("c", REQUEST)).toBe("busy");
     clock.ms = 101;
     expect(exchanges.find("c", REQUEST)).toBeUndefined();
     const again = begin("a");

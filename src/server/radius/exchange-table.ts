@@ -1,12 +1,9 @@
-/** What to do with a request that came in. */
-export type Arrival =
-  | { readonly kind: "new"; readonly exchange: Exchange }
+/** What became of a request before. */
+export type Known =
   /** The same request is being worked on: its answer will do for both. */
   | { readonly kind: "in-work" }
   /** The same request was answered: with these octets, which go out again. */
-  | { readonly kind: "answered"; readonly reply: Uint8Array }
-  /** As much is in work as may be. */
-  | { readonly kind: "busy" };
+  | { readonly kind: "answered"; readonly reply: Uint8Array };
 
 export interface Exchange {
   readonly key: string;
@@ -62,19 +59,19 @@ export class ExchangeTable {
   }
 
   /** What became of a request before, if anything; takes nothing in. */
-  find(key: string, request: Uint8Array): Exclude<Arrival, { kind: "new" | "busy" }> | undefined {
+  find(key: string, request: Uint8Array): Known | undefined {
     this.#expire();
     const answered = this.#answered.get(key);
     if (answered !== undefined && equal(answered.request, request)) return { kind: "answered", reply: answered.reply };
     return this.#inWork.has(key) ? { kind: "in-work" } : undefined;
   }
 
-  /** Takes in a request that {@link find} does not know and that proved to be its sender's. */
-  begin(key: string, request: Uint8Array): Exclude<Arrival, { kind: "in-work" | "answered" }> {
-    if (this.#inWork.size >= this.#limits.inWorkMax) return { kind: "busy" };
+  /** Takes in a request that {@link find} does not know and that proved to be its sender's. "busy": there is no room. */
+  begin(key: string, request: Uint8Array): Exchange | "busy" {
+    if (this.#inWork.size >= this.#limits.inWorkMax) return "busy";
     const exchange = { key, request, beganMs: this.#nowMs() };
     this.#inWork.set(key, exchange);
-    return { kind: "new", exchange };
+    return exchange;
   }
 
   /** Ends an exchange with its answer; null: none goes out, and a repeat is worked on again. */
