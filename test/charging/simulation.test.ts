@@ -69,6 +69,7 @@ function requestsOf(call: number, source: Source): ChargingRequest[] {
       requestKey: `update ${at}`,
       answeredAt,
       talkedMs: at * 1_000,
+      counted: "whole-call",
       wantedS: 60,
       recordKey: null,
     });
@@ -81,6 +82,7 @@ function requestsOf(call: number, source: Source): ChargingRequest[] {
       answeredAt: talkedS === 0 ? null : answeredAt,
       endedAt: epochMs(answeredAt + talkedS * 1_000),
       talkedMs: talkedS * 1_000,
+      counted: "whole-call",
       reportedS: talkedS,
       cause: { q850: 16, sip: null, text: null },
       recordKey: null,

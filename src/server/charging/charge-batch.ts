@@ -8,7 +8,15 @@ import type { BulkTx } from "../db/tx.ts";
 import type { OpenedSource } from "../mediation/open-source.ts";
 import { postCharges } from "../usage/post-charges.ts";
 import type { Authorise, ChargingAnswer, Refusal, Update } from "./charging-request.ts";
-import { attemptOf, type ChargingBatch, isStop, type StopWork, sessionIdOf, type Work } from "./charging-work.ts";
+import {
+  attemptOf,
+  type ChargingBatch,
+  isStop,
+  type StopWork,
+  sessionIdOf,
+  type Work,
+  wholeTalkedMs,
+} from "./charging-work.ts";
 import { type AccountHold, lockHolds, saveHolds } from "./hold-store.ts";
 import {
   hasAllSessionsOpen,
@@ -139,7 +147,7 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
     capS: batch.policy.longestCallS,
   });
   // Reports may overtake each other: a session never goes back.
-  const usedS = Math.max(session.usedS, Math.ceil(request.talkedMs / 1_000));
+  const usedS = Math.max(session.usedS, Math.ceil(wholeTalkedMs(request, session) / 1_000));
   const attempt = request.recordKey === null ? session.attempt : { ...session.attempt, recordKey: request.recordKey };
   const next: Session = { ...session, attempt, answeredAt, usedS };
   work.next = next;
@@ -228,7 +236,7 @@ function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fa
     state: "closed",
     holds: [],
     answeredAt: request.answeredAt ?? before.answeredAt,
-    usedS: Math.max(before.usedS, Math.ceil((request.talkedMs ?? 0) / 1_000)),
+    usedS: Math.max(before.usedS, Math.ceil(wholeTalkedMs(request, session) / 1_000)),
     expiresAt: epochMs(at + batch.policy.rememberS * 1_000),
     answers: keepAnswer(before.answers, { key: request.requestKey, answer }),
   };
@@ -287,7 +295,8 @@ function take(
     return { accountId, amount };
   });
   const { talkS, limitedBy } = grant;
-  const answer: ChargingAnswer = { kind: "granted", talkS, isLast: limitedBy !== "wanted", limitedBy };
+  const isLast = limitedBy !== "wanted";
+  const answer: ChargingAnswer = { kind: "granted", talkS, usedS: session.usedS, isLast, limitedBy };
   const granted: Session = {
     ...session,
     state: "open",

@@ -9,6 +9,9 @@ export interface CallAttempt
   readonly recordKey?: string;
 }
 
+/** What the talk time of a report counts: the whole call, or what came since the report before (Diameter). */
+export type TalkCounted = "whole-call" | "since-last-report";
+
 interface OfSession {
   readonly sourceId: string;
   /** What the protocol knows this request by: a repeat has the same, and is given the same answer. */
@@ -29,6 +32,7 @@ export interface Update extends OfSession, SessionName {
   /** null: not answered yet. */
   readonly answeredAt: EpochMs | null;
   readonly talkedMs: number;
+  readonly counted: TalkCounted;
   /** As of {@link Authorise}; "granted": no further than it may go already. */
   readonly wantedS: number | null | "granted";
   /** As {@link CallAttempt.recordKey}; null: the report does not say. */
@@ -43,6 +47,7 @@ export interface Stop extends OfSession, SessionName {
   readonly endedAt: EpochMs;
   /** null: the report does not say; then the call has lasted since its answer was reported. */
   readonly talkedMs: number | null;
+  readonly counted: TalkCounted;
   /** The switch's own whole seconds; null: it has none. */
   readonly reportedS: number | null;
   readonly cause: ReleaseCause;
@@ -75,6 +80,8 @@ export type ChargingAnswer =
       readonly kind: "granted";
       /** Whole talk time of the call at which the grant ends, in seconds. */
       readonly talkS: number;
+      /** What of it is used by the reports so far. */
+      readonly usedS: number;
       /** Nothing more will be granted after this: the call ends there. */
       readonly isLast: boolean;
       /** What ends it: nothing (ask again), the longest call allowed, the price, or the balance. */

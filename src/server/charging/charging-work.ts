@@ -64,3 +64,9 @@ export function attemptOf({ session, request }: StopWork): Session["attempt"] {
   invariant(attempt, "a stop without a session brings the call itself");
   return attempt;
 }
+
+/** Talk time of the whole call by a report, in ms; 0 where it does not say. */
+export const wholeTalkedMs = (
+  { talkedMs, counted }: Pick<Stop, "talkedMs" | "counted">,
+  session: Pick<Session, "usedS"> | undefined,
+): number => (talkedMs ?? 0) + (counted === "since-last-report" ? (session?.usedS ?? 0) * 1_000 : 0);

@@ -44,6 +44,7 @@ function givingUp({ sourceId, key, leg, answeredAt, openedAt, usedS }: SilentSes
     answeredAt,
     endedAt: epochMs((answeredAt ?? openedAt) + talkedMs),
     talkedMs,
+    counted: "whole-call",
     reportedS: usedS,
     cause: { q850: null, sip: null, text: "no report" },
     recordKey: null,

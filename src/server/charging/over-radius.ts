@@ -86,6 +86,7 @@ function requestOf(record: AccountingRecord, name: SessionName, sourceId: string
       ...of,
       answeredAt: answered,
       talkedMs: talkedMs ?? 0,
+      counted: "whole-call",
       wantedS: "granted",
       recordKey: ownKey,
     };
@@ -98,6 +99,7 @@ function requestOf(record: AccountingRecord, name: SessionName, sourceId: string
     answeredAt: isFailed ? null : (answeredAt ?? answeredBefore(endedAt, talkedMs)),
     endedAt,
     talkedMs: isFailed ? 0 : talkedMs,
+    counted: "whole-call",
     reportedS: isFailed ? null : record.reportedS,
     cause: record.cause ?? NO_CAUSE,
     recordKey: ownKey,

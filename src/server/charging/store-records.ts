@@ -9,7 +9,7 @@ import { storeRows } from "../mediation/store-batch.ts";
 import { inDailyFile } from "../mediation/store-loose-rows.ts";
 import type { ChargeBatch } from "../usage/post-charges.ts";
 import type { ChargingAnswer } from "./charging-request.ts";
-import { attemptOf, type ChargingBatch, type StopWork } from "./charging-work.ts";
+import { attemptOf, type ChargingBatch, type StopWork, wholeTalkedMs } from "./charging-work.ts";
 import { SESSION_PREAMBLE, sessionRecordOf } from "./session-record.ts";
 
 /** What became of the records of ended sessions, in their order, and the charges to post. */
@@ -65,10 +65,14 @@ export async function storeRecords(
 /** The set-up may be by our own clock, and the rest by the switch's: it is never later than the call itself. */
 function rowOf(stop: StopWork): ArrivedRow {
   const { request, session } = stop;
-  const { endedAt, reportedS, cause } = request;
+  const { reportedS, cause } = request;
   const { recordKey, ...attempt } = attemptOf(stop);
-  const answeredAt = request.answeredAt ?? (request.talkedMs === 0 ? null : (session?.answeredAt ?? null));
-  const talkedMs = request.talkedMs ?? (answeredAt === null ? 0 : Math.max(0, endedAt - answeredAt));
+  const reportedMs = request.talkedMs === null ? null : wholeTalkedMs(request, session);
+  const answeredAt = reportedMs === 0 ? null : (request.answeredAt ?? session?.answeredAt ?? null);
+  const talkedMs = reportedMs ?? (answeredAt === null ? 0 : Math.max(0, request.endedAt - answeredAt));
+  // Slices are rounded up one by one: what is paid is their sum, and the call ends where that ends.
+  const fits = request.counted === "since-last-report" && answeredAt !== null;
+  const endedAt = fits ? epochMs(answeredAt + talkedMs) : request.endedAt;
   const key = request.recordKey ?? recordKey ?? attempt.key;
   const startedAt = epochMs(Math.min(attempt.startedAt, answeredAt ?? endedAt));
   const call: SwitchCall = { ...attempt, key, startedAt, answeredAt, endedAt, talkedMs, reportedS, cause, part: null };

@@ -1,0 +1,165 @@
+import { now } from "../../clock.ts";
+import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
+import { NO_CAUSE } from "../../core/usage/switch-call.ts";
+import type { CreditControlAnswer } from "../../protocol/diameter/credit-control-answer.ts";
+import type { CreditControlRequest, ServiceRequest } from "../../protocol/diameter/credit-control-request.ts";
+import { RESULT } from "../../protocol/diameter/result-code.ts";
+import type { CreditControlHandler, RequestSender } from "../diameter/credit-control-handler.ts";
+import type { PushedSource } from "../mediation/push-token.ts";
+import type { Charging } from "./charging.ts";
+import type { CallAttempt, ChargingAnswer, Refusal } from "./charging-request.ts";
+
+/** Seconds that are granted at a time to a peer that leaves it to us. */
+const SLICE_S = 300;
+/** RFC 8506 §8.33: a peer asks again after so many seconds even if it has used nothing, so that a lost one is missed. */
+const VALIDITY_S = 3_600;
+
+/** Charges calls that Diameter peers ask about (Ro, RFC 8506): each peer is a source. Units are seconds of talk time. */
+export class ChargingOverDiameter implements CreditControlHandler {
+  readonly #charging: Charging;
+  readonly #sourceOf: (peerHost: string) => PushedSource | undefined;
+
+  constructor(charging: Charging, sourceOf: (peerHost: string) => PushedSource | undefined) {
+    this.#charging = charging;
+    this.#sourceOf = sourceOf;
+  }
+
+  async charge(request: CreditControlRequest, { peer }: RequestSender): Promise<CreditControlAnswer> {
+    const source = this.#sourceOf(peer.host);
+    if (source === undefined) return refusal(RESULT.unableToComply, "The peer is no source.");
+    const [service, another] = request.services;
+    if (request.type === "event" || another !== undefined || (service !== undefined && !countsTime(service)))
+      return refusal(RESULT.ratingFailed, "Calls by time are charged, one service a session; nothing else is yet.");
+    return request.type === "initial"
+      ? await this.#begin(request, service, source)
+      : await this.#goOn(request, service, source);
+  }
+
+  async #begin(
+    request: CreditControlRequest,
+    service: ServiceRequest | undefined,
+    { tenantId, sourceId }: PushedSource,
+  ): Promise<CreditControlAnswer> {
+    const attempt = attemptOf(request);
+    if (attempt === null) return refusal(RESULT.ratingFailed, "The request does not say which number is called.");
+    const requestKey = requestKeyOf(request);
+    const asked = { kind: "authorise", sourceId, requestKey, attempt, wantedS: wantedOf(service) } as const;
+    return answerOf(await this.#charging.decide(tenantId, asked), service);
+  }
+
+  async #goOn(
+    request: CreditControlRequest,
+    service: ServiceRequest | undefined,
+    { tenantId, sourceId }: PushedSource,
+  ): Promise<CreditControlAnswer> {
+    const talkedMs = (service?.used ?? []).reduce((sum, { timeS = 0 }) => sum + timeS, 0) * 1_000;
+    const at = request.eventAt ?? fromInstant(now());
+    const answeredAt: EpochMs | null = talkedMs === 0 ? null : epochMs(at - talkedMs);
+    const name = { sourceId, requestKey: requestKeyOf(request), key: keyOf(request), leg: "" };
+    const report = { ...name, answeredAt, talkedMs, counted: "since-last-report", recordKey: null } as const;
+    if (request.type === "update") {
+      const asked = { kind: "update", ...report, wantedS: wantedOf(service) } as const;
+      return answerOf(await this.#charging.decide(tenantId, asked), service);
+    }
+    const cause = { ...NO_CAUSE, sip: sipOf(request.information.call?.causeCode) };
+    const ended = { endedAt: at, reportedS: null, cause, isGivenUp: false, attempt: attemptOf(request) };
+    return answerOf(await this.#charging.decide(tenantId, { kind: "stop", ...report, ...ended }), service);
+  }
+}
+
+/** Whether all units of a service are of time, or of no kind, which leaves it to us. */
+const countsTime = ({ requested, used }: ServiceRequest): boolean =>
+  [requested ?? {}, ...used].every(
+    ({ timeS, money, totalOctets, inputOctets, outputOctets, specificUnits }) =>
+      timeS !== undefined ||
+      [money, totalOctets, inputOctets, outputOctets, specificUnits].every((value) => value === undefined),
+  );
+
+/** Without requested units nothing is granted: the peer only reports, or asks whether it may begin. */
+const wantedOf = (service: ServiceRequest | undefined): number =>
+  service?.requested === undefined ? 0 : (service.requested.timeS ?? SLICE_S);
+
+/** A repetition has the same type and number (RFC 8506 §8.2). */
+const requestKeyOf = ({ type, number }: CreditControlRequest): string => `ccr/${type}/${number}`;
+
+/** Sessions that share a Session-Id are told apart by their Sub-Session-Id (RFC 8506 §8.5). */
+const keyOf = ({ sessionId, subSessionId }: CreditControlRequest): string =>
+  subSessionId === undefined ? sessionId : `${sessionId};${subSessionId}`;
+
+function attemptOf(request: CreditControlRequest): CallAttempt | null {
+  const { call } = request.information;
+  const called = call?.called ?? call?.requested[0] ?? request.calledStationId;
+  if (called === undefined) return null;
+  const subscriber = (kind: string) => request.subscriptions.find((one) => one.kind === kind)?.data;
+  return {
+    key: keyOf(request),
+    leg: "",
+    callId: call?.userSessionId ?? null,
+    direction: call?.role === 1 ? "terminating" : "originating",
+    calling: call?.calling[0] ?? subscriber("e164") ?? subscriber("sip-uri") ?? "",
+    called,
+    startedAt: call?.requestedAt ?? request.eventAt ?? fromInstant(now()),
+    accountCode: null,
+    sipUser: userOf(subscriber("sip-uri")) ?? subscriber("e164") ?? subscriber("nai") ?? request.userName ?? null,
+    sourceAddress: null,
+    ingressTrunk: call?.incomingTrunk ?? null,
+    egressTrunk: call?.outgoingTrunk ?? null,
+  };
+}
+
+/** The user of a SIP URI: of "sip:4420@192.0.2.1:5060" it is 4420. */
+const userOf = (uri: string | undefined): string | undefined => /^sips?:([^@]+)@/i.exec(uri ?? "")?.[1] ?? uri;
+
+const SIP_FAILURE_MIN = 300;
+const SIP_FAILURE_MAX = 699;
+const sipOf = (causeCode: number | undefined): number | null =>
+  causeCode !== undefined && causeCode >= SIP_FAILURE_MIN && causeCode <= SIP_FAILURE_MAX ? causeCode : null;
+
+const refusal = (resultCode: number, errorMessage: string): CreditControlAnswer => ({
+  resultCode,
+  services: [],
+  errorMessage,
+});
+
+function answerOf(answer: ChargingAnswer, service: ServiceRequest | undefined): CreditControlAnswer {
+  switch (answer.kind) {
+    case "granted":
+      return granted(answer, service);
+    case "refused":
+      return refusal(RESULTS[answer.reason.code] ?? RESULT.endUserServiceDenied, answer.reason.what);
+    case "unknown":
+      return refusal(RESULT.unknownSession, "No such session.");
+    case "closed":
+      return { resultCode: RESULT.success, services: [] };
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** A grant goes on from what is used; the last one says that the call ends after it (RFC 8506 §5.6.1). */
+function granted(
+  { talkS, usedS, isLast }: Extract<ChargingAnswer, { readonly kind: "granted" }>,
+  service: ServiceRequest | undefined,
+): CreditControlAnswer {
+  if (service === undefined) return { resultCode: RESULT.success, services: [] };
+  const { ratingGroup, serviceIds, requested } = service;
+  const named = { ratingGroup, serviceIds, resultCode: RESULT.success };
+  if (requested === undefined) return { resultCode: RESULT.success, services: [named] };
+  const timeS = talkS - usedS;
+  if (timeS === 0) return refusal(RESULT.creditLimitReached, "The balance is used up.");
+  const finalUnit = isLast ? ({ kind: "terminate" } as const) : undefined;
+  return {
+    resultCode: RESULT.success,
+    services: [{ ...named, granted: { timeS }, validityS: VALIDITY_S, finalUnit }],
+  };
+}
+
+const RESULTS: Readonly<Partial<Record<Refusal["code"], number>>> = {
+  "balance-exhausted": RESULT.creditLimitReached,
+  "spend-limited": RESULT.creditLimitReached,
+  "account-unknown": RESULT.userUnknown,
+  "account-ambiguous": RESULT.userUnknown,
+  "rate-missing-for-call": RESULT.ratingFailed,
+  "tariff-missing": RESULT.ratingFailed,
+  "session-ended": RESULT.unknownSession,
+};
