@@ -21,6 +21,7 @@ const PACKAGES: readonly DebianPackage[] = [
   { name: "vsftpd", proof: "/usr/sbin/vsftpd", why: "the server of files that are pulled over FTP and FTPS" },
   { name: "freeradius-utils", proof: "/usr/bin/radclient", why: "a RADIUS client that nobody here wrote" },
   { name: "freeradius", proof: "/usr/sbin/freeradius", why: "a RADIUS proxy, and a switch that takes Disconnect" },
+  { name: "radsecproxy", proof: "/usr/sbin/radsecproxy", why: "a proxy that speaks RADIUS over TLS" },
   { name: "kamailio", proof: "/usr/sbin/kamailio", why: "a switch whose calls are charged while they are up" },
   { name: "kamailio-utils-modules", proof: `${KAMAILIO}/http_client.so`, why: "Kamailio's requests over HTTP" },
   { name: "kamailio-extra-modules", proof: `${KAMAILIO}/jansson.so`, why: "reads the answers for Kamailio" },

@@ -19,6 +19,7 @@ export function radiusClient(own: Partial<RadiusClient> = {}): RadiusClient {
     secret: SECRET,
     profile: CLIENT_PROFILES.rfc,
     needsMessageAuthenticator: true,
+    certificateName: null,
     whenBusy: "reject",
     dynamicAuthorization: { address: null, port: 3799 },
     ...own,

@@ -3,7 +3,14 @@ import { CLIENT_PROFILES } from "../../protocol/radius/client-profile.ts";
 import { ClientTable } from "./client-table.ts";
 
 const client = (name: string, ...ranges: string[]) => ({
-  ...{ name, ranges, secret: new Uint8Array(1), profile: CLIENT_PROFILES.rfc, needsMessageAuthenticator: true },
+  ...{
+    name,
+    ranges,
+    secret: new Uint8Array(1),
+    profile: CLIENT_PROFILES.rfc,
+    needsMessageAuthenticator: true,
+    certificateName: null,
+  },
   ...{ whenBusy: "reject" as const, dynamicAuthorization: { address: null, port: 3799 } },
 });
 

@@ -10,6 +10,9 @@ export type DropReason =
   | PacketFaultReason
   | AuthenticityFault
   | AccountingFault["reason"]
+  | "tls-refused"
+  | "certificate-name"
+  | "stream-broken"
   | "code-unexpected"
   | "repeated-in-work"
   | "busy"
@@ -22,7 +25,7 @@ export interface DropNotice {
   readonly reason: DropReason;
   readonly address: string;
   readonly times: number;
-  /** Of `handler-failed` and `reply-not-writable`. */
+  /** Of `handler-failed`, `reply-not-writable` and `tls-refused`. */
   readonly error: unknown;
 }
 

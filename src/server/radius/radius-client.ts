@@ -12,6 +12,8 @@ export interface RadiusClient {
    * never send one (radcli 1.2): leave it out for those, on networks that nobody else can write to.
    */
   readonly needsMessageAuthenticator: boolean;
+  /** The name that its certificate must have over TLS; null: any that the authority vouches for. */
+  readonly certificateName: string | null;
   /**
    * What an Access-Request gets that there is no room for: nothing, so that the client asks the next server when it
    * tires of waiting, or a refusal at once. Accounting gets nothing, and is sent again.

@@ -53,6 +53,10 @@ export const RadiusSettings = Type.Union(
           default: true,
           description: "whether Access-Request and Status-Server without Message-Authenticator are dropped",
         }),
+        certificateName: Type.Union([Type.String({ minLength: 1, maxLength: 253 }), Type.Null()], {
+          default: null,
+          description: "the name that its certificate must have over TLS; null: any that the authority vouches for",
+        }),
         whenBusy: Type.Union([Type.Literal("reject"), Type.Literal("drop")], {
           default: "reject",
           description: "what an Access-Request gets that there is no room for",
@@ -103,6 +107,7 @@ export function radiusClientOf(name: string, settings: RadiusSettings, secret: s
     secret: utf8(secret),
     profile: adapted.profile,
     needsMessageAuthenticator: settings.needsMessageAuthenticator,
+    certificateName: settings.certificateName,
     whenBusy: settings.whenBusy,
     dynamicAuthorization: settings.disconnect,
   };
