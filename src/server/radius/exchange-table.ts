@@ -66,7 +66,9 @@ export class ExchangeTable {
     return this.#inWork.has(key) ? { kind: "in-work" } : undefined;
   }
 
-  /** Takes in a request that {@link find} does not know and that proved to be its sender's. "busy": there is no room. */
+  /**
+   * Takes in a request that {@link find} does not know and that proved to be its sender's. "busy": there is no room.
+   */
   begin(key: string, request: Uint8Array): Exchange | "busy" {
     if (this.#inWork.size >= this.#limits.inWorkMax) return "busy";
     const exchange = { key, request, beganMs: this.#nowMs() };

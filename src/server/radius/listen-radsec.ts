@@ -33,8 +33,8 @@ const KEEP_ALIVE_MS = 60_000;
 const UNREAD_OCTETS_MAX = 1 << 20;
 
 /**
- * Listens for RADIUS within TLS (RFC 6614): authorisation and accounting on one port, from clients whose address we know
- * and whose certificate the authority vouches for. Errors: Problem `radius-not-listening`.
+ * Listens for RADIUS within TLS (RFC 6614): authorisation and accounting on one port, from clients whose address we
+ * know and whose certificate the authority vouches for. Errors: Problem `radius-not-listening`.
  */
 export async function listenRadsec(responder: Responder, options: RadsecOptions): Promise<RadsecListener> {
   const { host, port, cert, key, ca } = options;
