@@ -109,6 +109,26 @@ export const SETTINGS = {
     initial: null,
     expected: "a port, a whole number from 0 to 65535",
   }),
+  diameterHost: setting({
+    variable: "TOLLWRIGHT_DIAMETER_HOST",
+    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
+    initial: "127.0.0.1",
+    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  }),
+  /** null takes no peers, 0 takes any free port; 3868 is the usual one. */
+  diameterPort: setting({
+    variable: "TOLLWRIGHT_DIAMETER_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
+  /** What peers call us: our Origin-Host, of which all behind the first dot is our Origin-Realm. */
+  diameterIdentity: setting({
+    variable: "TOLLWRIGHT_DIAMETER_IDENTITY",
+    schema: Type.String({ pattern: "^[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)+$", maxLength: 253 }),
+    initial: "ocs.localdomain",
+    expected: "a host name with its domain, such as ocs.example.com",
+  }),
   logLevel: setting({
     variable: "TOLLWRIGHT_LOG_LEVEL",
     schema: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),

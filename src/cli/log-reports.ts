@@ -5,6 +5,7 @@ import type { RetentionWatch } from "../server/archive/watch-retention.ts";
 import type { RadiusReport } from "../server/charging/start-radius.ts";
 import type { SessionsWatch } from "../server/charging/watch-sessions.ts";
 import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
+import type { DiameterNotice } from "../server/diameter/diameter-report.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
 import type { PullsReport } from "../server/pulls/run-pulls.ts";
@@ -62,6 +63,15 @@ export const retentionWatch = (log: pino.Logger): RetentionWatch => ({
   },
   failed: (error) => log.warn(`A retention policy could not be applied: ${String(error)}`),
 });
+
+/** What happens with Diameter peers. */
+export const diameterReport =
+  (log: pino.Logger) =>
+  ({ event, peer, what, times, error }: DiameterNotice): void => {
+    const line = `Diameter: ${peer}: ${event}${what === "" ? "" : ` (${what})`}, ${counted(times, "time")}.`;
+    if (error !== undefined) log.error({ err: error }, line);
+    else log[event === "connected" || event === "disconnected" ? "info" : "warn"](line);
+  };
 
 /** RADIUS packets that got no answer, and clients that cannot be used. */
 export const radiusReport = (log: pino.Logger): RadiusReport => ({

@@ -5,6 +5,7 @@ import { watchReplays } from "../server/allowance/watch-replays.ts";
 import { watchRetention } from "../server/archive/watch-retention.ts";
 import { Charging } from "../server/charging/charging.ts";
 import { chargingRoutes } from "../server/charging/routes.ts";
+import { startDiameter } from "../server/charging/start-diameter.ts";
 import { type RunningRadius, startRadius } from "../server/charging/start-radius.ts";
 import { watchSessions } from "../server/charging/watch-sessions.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
@@ -18,6 +19,7 @@ import { type RunningSyslog, startSyslog } from "../server/syslog/start-syslog.t
 import { defineCommand } from "./command.ts";
 import {
   alarmsReport,
+  diameterReport,
   foldersReport,
   pullsReport,
   radiusReport,
@@ -32,10 +34,10 @@ const STDERR = 2;
 /** `tollwright start` */
 export const startCommand = defineCommand({
   name: "start",
-  summary: "run everything in one process: database, HTTP, RADIUS, watched folders, pulls, syslog",
+  summary: "run everything in one process: database, HTTP, RADIUS, Diameter, watched folders, pulls, syslog",
   about:
     "Runs until SIGTERM or SIGINT and then finishes what is under way; a second signal ends it at once. Where it listens " +
-    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT, for syslog by TOLLWRIGHT_SYSLOG_*, and for RADIUS by TOLLWRIGHT_RADIUS_*. Sources and " +
+    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT, for syslog by TOLLWRIGHT_SYSLOG_*, for RADIUS by TOLLWRIGHT_RADIUS_*, and for Diameter by TOLLWRIGHT_DIAMETER_*. Sources and " +
     "folders that are applied while it runs are taken up within seconds. Logs go to standard error, one JSON object " +
     "a line.",
   endsBySignal: true,
@@ -59,13 +61,16 @@ export const startCommand = defineCommand({
     if (syslog !== undefined) context.note(syslogLine(context.config.syslogHost, syslog));
     const radius = await startRadius(db, context.config, { charging, report: radiusReport(log) });
     if (radius !== undefined) context.note(radiusLine(context.config.radiusHost, radius));
+    const diameter = await startDiameter(db, context.config, { charging, onNotice: diameterReport(log) });
+    if (diameter !== undefined)
+      context.note(`Listening for Diameter on ${context.config.diameterHost}:${diameter.port}`);
     const alarms = watchAlarms(db, alarmsReport(log), { signal });
     const replays = watchReplays(db, replaysReport(log), { signal });
     const sessions = watchSessions(db, charging, { watch: sessionsWatch(log), signal });
     const { archiveDir } = context.config;
     const retention = watchRetention(db, retentionWatch(log), { archiveDir, signal });
     if (!signal.aborted) await once(signal, "abort");
-    await Promise.all([http.close(), radius?.close()]);
+    await Promise.all([http.close(), radius?.close(), diameter?.close()]);
     await Promise.all([
       receiver.settled(),
       charging.settled(),

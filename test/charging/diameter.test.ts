@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { now } from "../../src/clock.ts";
 import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import type { Avp } from "../../src/protocol/diameter/avp.ts";
@@ -8,8 +9,9 @@ import type { DiameterMessage } from "../../src/protocol/diameter/read-message.t
 import { Charging } from "../../src/server/charging/charging.ts";
 import { ChargingOverDiameter } from "../../src/server/charging/over-diameter.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
-import { creditControlRequest, type DiameterClient } from "../diameter/diameter-client.ts";
+import { CLIENT_HOST, creditControlRequest, type DiameterClient } from "../diameter/diameter-client.ts";
 import { expectInOrder, open, start } from "../diameter/server-under-test.ts";
+import { startTollwright } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 
@@ -152,5 +154,23 @@ describe("a call over Diameter", () => {
   test("that nobody knows, or an event, is refused", async () => {
     expect(await ask("update", 1, { usedS: 10 })).toEqual({ result: 5002, ...NOTHING });
     expect(await ask("event", 0)).toEqual({ result: 5031, ...NOTHING });
+  });
+
+  test("is answered by `tollwright start`, which knows its peers by the sources' settings", async () => {
+    await operator.source("gateway", "mapped", { mapping: MAPPING, diameter: { host: CLIENT_HOST } });
+    const { child, ended } = startTollwright(["start"], {
+      ...{ DATABASE_URL: db.url, TOLLWRIGHT_HTTP_PORT: "0", TOLLWRIGHT_DIAMETER_PORT: "0" },
+      ...{ TOLLWRIGHT_DIAMETER_IDENTITY: "ocs.test.example", TOLLWRIGHT_LOG_LEVEL: "warn" },
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let said = "";
+    while (!/Diameter on \S+\n/.test(said)) said += String((await once(child.stderr, "data"))[0]);
+    client = await open(Number(/Diameter on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]));
+    expect(await ask("initial", 0)).toEqual({ result: 2001, grantedS: 30, final: undefined });
+    await ask("termination", 1, { usedS: 30, wantedS: null });
+    await client.close();
+    child.kill("SIGTERM");
+    expect((await ended).status).toBe(0);
+    expect(await money()).toEqual({ wallet: 0.7, overrun: 0, held: 0, calls: 1, seconds: 30 });
   });
 });

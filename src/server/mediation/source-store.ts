@@ -1,5 +1,6 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Tx } from "../db/tx.ts";
+import type { DiameterSettings } from "../diameter/settings.ts";
 import type { RadiusSettings } from "../radius/settings.ts";
 import { noteSource } from "../rerating/note-setting-change.ts";
 import { sourceUnknown } from "./problems.ts";
@@ -69,6 +70,26 @@ export async function findRadiusSources(tx: Tx): Promise<readonly RadiusSource[]
     .map(sourceOf)
     .flatMap(({ id: sourceId, tenantId, name, config: { radius } }) =>
       radius === null ? [] : [{ tenantId, sourceId, name, settings: radius }],
+    );
+}
+
+/** A source whose switch speaks Diameter. */
+export interface DiameterSource {
+  readonly tenantId: string;
+  readonly sourceId: string;
+  readonly settings: DiameterSettings;
+}
+
+/** The sources of all tenants that have `diameter` settings; needs a role that may cross tenants. */
+export async function findDiameterSources(tx: Tx): Promise<readonly DiameterSource[]> {
+  const { rows } = await tx.query<SourceRow>(
+    `select id, tenant_id, name, format, settings from sources
+     where jsonb_typeof(settings -> 'diameter') = 'object' order by tenant_id, name`,
+  );
+  return rows
+    .map(sourceOf)
+    .flatMap(({ id: sourceId, tenantId, config: { diameter } }) =>
+      diameter === null ? [] : [{ tenantId, sourceId, settings: diameter }],
     );
 }
 

@@ -5,6 +5,7 @@ import { isZone } from "../../core/time/zone.ts";
 import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { CompletenessSettings, completenessFaults } from "../completeness/completeness-settings.ts";
+import { DiameterSettings } from "../diameter/settings.ts";
 import { type PullSettings, readPulls } from "../pulls/pull-settings.ts";
 import { RadiusSettings, radiusFaults } from "../radius/settings.ts";
 import { SyslogSettings, syslogFaults } from "../syslog/settings.ts";
@@ -92,6 +93,7 @@ export const SourceConfig = Type.Object(
     completeness: CompletenessSettings,
     syslog: SyslogSettings,
     radius: RadiusSettings,
+    diameter: DiameterSettings,
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
   },
   { additionalProperties: false },
