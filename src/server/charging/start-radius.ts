@@ -5,8 +5,9 @@ import { findRadiusSources, type RadiusSource } from "../mediation/source-store.
 import { readSecret } from "../pulls/secret.ts";
 import { ClientTable } from "../radius/client-table.ts";
 import type { DropNotice } from "../radius/drop-report.ts";
+import { listenRadius } from "../radius/listen-radius.ts";
 import type { RadiusClient } from "../radius/radius-client.ts";
-import { RadiusServer } from "../radius/radius-server.ts";
+import { Responder } from "../radius/responder.ts";
 import { radiusClientOf } from "../radius/settings.ts";
 import type { Charging } from "./charging.ts";
 import { ChargingOverRadius } from "./over-radius.ts";
@@ -49,18 +50,19 @@ export async function startRadius(
   };
   const handler = new ChargingOverRadius(charging, (client) => sources.get(client));
   const onDrop = (notice: DropNotice) => report.dropped(notice);
-  const server = await RadiusServer.listen({ hosts: [host], authPort, acctPort, clients: await read(), handler, onDrop });
+  const responder = new Responder({ clients: await read(), handler, onDrop });
+  const listener = await listenRadius(responder, { hosts: [host], authPort, acctPort });
   const closing = new AbortController();
   const refreshing = refresh(closing.signal, async () => {
-    server.clients = await read();
+    responder.clients = await read();
   });
   return {
-    authPort: server.portOf("auth"),
-    acctPort: server.portOf("acct"),
+    authPort: listener.authPort,
+    acctPort: listener.acctPort,
     close: async () => {
       closing.abort();
       await refreshing;
-      await server.close();
+      await listener.close();
     },
   };
 
