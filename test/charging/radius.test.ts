@@ -6,7 +6,8 @@ import { Charging } from "../../src/server/charging/charging.ts";
 import { ChargingOverRadius } from "../../src/server/charging/over-radius.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
 import { ClientTable } from "../../src/server/radius/client-table.ts";
-import { RadiusServer } from "../../src/server/radius/radius-server.ts";
+import { listenRadius, type RadiusListener } from "../../src/server/radius/listen-radius.ts";
+import { Responder } from "../../src/server/radius/responder.ts";
 import { hasRadclient, radclient } from "../radius/radclient.ts";
 import { radiusClient } from "../radius/radius-peer.ts";
 import { startTollwright } from "../support/command-line.ts";
@@ -15,7 +16,7 @@ import { anyRate, Operator } from "../support/operator.ts";
 
 let db: TestDatabase;
 let operator: Operator;
-let server: RadiusServer;
+let server: RadiusListener;
 
 beforeAll(async () => {
   db = await testDatabase();
@@ -34,11 +35,11 @@ beforeEach(async () => {
   const payment = { amount: nanosFromSql("1"), reference: "1", now: now(), bookedBy: "test", dryRun: false };
   await topUp(db, { tenantId, accountCode: "ada", ...payment });
   const { id: sourceId } = await operator.source("gateway", "radius-detail");
-  server = await RadiusServer.listen({
-    ...{ hosts: ["127.0.0.1"], authPort: 0, acctPort: 0, onDrop: () => undefined },
-    clients: new ClientTable([radiusClient()]),
+  const responder = new Responder({
+    ...{ clients: new ClientTable([radiusClient()]), onDrop: () => undefined },
     handler: new ChargingOverRadius(new Charging(db), () => ({ tenantId, sourceId })),
   });
+  server = await listenRadius(responder, { hosts: ["127.0.0.1"], authPort: 0, acctPort: 0 });
   return () => server.close();
 });
 
@@ -60,7 +61,7 @@ const SIGNED = "Message-Authenticator = 0x00\n";
 /** Sends packets by FreeRADIUS's client, each answered before the next; answers its exit status. */
 const ask = (own: string, reply?: string) =>
   radclient({
-    port: server.portOf("auth") ?? 0,
+    port: server.authPort ?? 0,
     command: "auth",
     request: `${CALL}${own}\n${SIGNED}`,
     ...(reply !== undefined && { reply }),
@@ -68,7 +69,7 @@ const ask = (own: string, reply?: string) =>
 const tell = async (...own: string[]): Promise<void> => {
   for (const record of own) {
     const request = `${CALL}Acct-Session-Id = "s-1"\n${record}\n`;
-    const run = await radclient({ port: server.portOf("acct") ?? 0, command: "acct", request });
+    const run = await radclient({ port: server.acctPort ?? 0, command: "acct", request });
     expect(run).toMatchObject({ exitCode: 0 });
   }
 };
@@ -131,7 +132,7 @@ describe.skipIf(!hasRadclient())("a call over RADIUS, by FreeRADIUS's client", (
     for (const own of ["Service-Type = Call-Check", 'User-Password = "secret"'])
       expect(await ask(own, REJECTED)).toMatchObject({ exitCode: 0 });
     const request = CALL.replace("ada", "eve");
-    const port = server.portOf("auth") ?? 0;
+    const port = server.authPort ?? 0;
     const run = await radclient({ port, command: "auth", request: `${request}${SIGNED}`, reply: REJECTED });
     expect(run).toMatchObject({ exitCode: 0 });
   });
