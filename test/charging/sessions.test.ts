@@ -190,6 +190,14 @@ describe("refusals", () => {
   });
 });
 
+test("the end of a call that was refused leaves no record, unless it talked", async () => {
+  for (const key of ["a", "b"]) expect(await decide(authorise(key))).toMatchObject({ kind: "refused" });
+  expect(await decide(stop("a", 0))).toEqual({ kind: "closed", fate: "non-billable" });
+  expect(await money()).toMatchObject({ held: 0, calls: 0 });
+  expect(await decide(stop("b", 10))).toEqual({ kind: "closed", fate: "stored" });
+  expect(await money()).toMatchObject({ overrun: 0.08, calls: 1 });
+});
+
 describe("repeats and disorder", () => {
   test("a repeated request changes nothing and is answered the same", async () => {
     await pay("1");

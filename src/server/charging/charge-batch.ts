@@ -90,6 +90,8 @@ function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
     case "stop":
       if (session === undefined && request.attempt === null) work.answer = { kind: "unknown" };
       if (request.isGivenUp) beginGivingUp(work, batch, at);
+      else if (session?.state === "refused" && request.answeredAt === null && !request.talkedMs)
+        endRefused(work, session);
       return;
     default:
       request satisfies never;
@@ -153,6 +155,13 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
   work.next = next;
   if (opened.kind === "open" && opened.payer?.accountId === session.payer?.accountId) work.levels = opened.levels;
   else refuse(work, next, opened.kind === "refused" ? opened.reason : SESSION_ENDED, { batch, at });
+}
+
+/** Some switches tell of the end of what was never let begin: that is no call, and leaves no record. */
+function endRefused(work: Work, session: Session): void {
+  const answer: ChargingAnswer = { kind: "closed", fate: "non-billable" };
+  work.answer = answer;
+  work.next = { ...session, answers: keepAnswer(session.answers, { key: work.request.requestKey, answer }) };
 }
 
 /** A session that has been heard of meanwhile stays; one that never talked leaves no record. */
