@@ -21,7 +21,9 @@ const secret = new TextEncoder().encode("radsec");
 
 let responder: Responder;
 let listener: RadsecListener;
+let edge: RadiusClient;
 const asked: string[] = [];
+const known = new Set<RadiusClient>();
 
 beforeEach(() => {
   asked.length = 0;
@@ -35,12 +37,15 @@ afterAll(() => {
 });
 
 async function listen(client: Partial<RadiusClient> = {}): Promise<void> {
+  known.clear();
+  edge = radiusClient(client);
   responder = new Responder({
-    clients: new ClientTable([radiusClient(client)]),
+    clients: new ClientTable([edge]),
     onDrop: () => undefined,
     handler: {
-      async authorise({ user }) {
+      async authorise({ user }, { client }) {
         asked.push(user);
+        known.add(client);
         return { kind: "accept", talkS: 77 };
       },
       async account({ sessionKey }) {
@@ -106,6 +111,8 @@ describe("RADIUS over TLS", () => {
       [CODES["Accounting-Response"], 9],
     ]);
     expect(asked.sort()).toEqual(["10.0.0.1/s-1", "user-1", "user-2"]);
+    expect([...known]).toHaveLength(1);
+    expect(known.has(edge)).toBe(true); // the very client that the table has: what is known of it is found again
   });
 
   test("ends a connection whose stream can't be read on", async () => {

@@ -30,9 +30,10 @@ export function adaptProfile(
   changes: ProfileChanges,
 ): { readonly profile: ClientProfile } | { readonly faults: readonly string[] } {
   const base = CLIENT_PROFILES[name];
-  const { dictionary: lines = "", fields, zones = {}, ...others } = changes;
+  const { dictionary: lines, fields, zones = {}, ...others } = changes;
   const { access, accounting } = base.dictionarySets;
-  const [dictionary, accountingDictionary] = [dictionaryOf(access, lines), dictionaryOf(accounting, lines)];
+  const dictionary = lines === undefined ? base.dictionary : dictionaryOf(access, lines);
+  const accountingDictionary = lines === undefined ? base.accountingDictionary : dictionaryOf(accounting, lines);
   if ("kind" in dictionary) return { faults: [dictionaryFault(dictionary)] };
   if ("kind" in accountingDictionary) return { faults: [dictionaryFault(accountingDictionary)] };
   const chosen = Object.entries(fields ?? {}).map(([field, attribute]) => [field, [plainName(attribute)]]);

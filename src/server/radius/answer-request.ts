@@ -12,7 +12,7 @@ import { decodeAttributes } from "../../protocol/radius/decode-attributes.ts";
 import { type EncodeFault, encodeAttributes, type NamedValue } from "../../protocol/radius/encode-attributes.ts";
 import { ATTRIBUTE, CODES, type PacketName, type RadiusPacket } from "../../protocol/radius/packet.ts";
 import { DIGESTS } from "./digests.ts";
-import type { RadiusClient, RadiusSender } from "./radius-client.ts";
+import type { RadiusSender } from "./radius-client.ts";
 import type { RadiusHandler } from "./radius-handler.ts";
 
 /** What a request gets. */
@@ -29,20 +29,20 @@ interface Request {
 
 /** Has an Access-Request decided. Errors: the handler's. */
 export async function answerAccess({ packet, sender, handler }: Request): Promise<Answer> {
-  const { profile, secret } = sender.client;
+  const { profile } = sender.client;
   const request = readAccessRequest({
-    ...{ packet, profile, secret, digests: DIGESTS },
+    ...{ packet, profile, secret: sender.secret, digests: DIGESTS },
     attributes: decodeAttributes(packet.attributes, profile.dictionary),
     senderAddress: sender.address,
     receivedAt: fromInstant(now()),
   });
-  return answerWith(packet, sender.client, await handler.authorise(request, sender));
+  return answerWith(packet, sender, await handler.authorise(request, sender));
 }
 
 /** The octets that a decision is told by. */
-export function answerWith(packet: RadiusPacket, client: RadiusClient, decision: AccessDecision): Answer {
+export function answerWith(packet: RadiusPacket, sender: RadiusSender, decision: AccessDecision): Answer {
   const name = decision.kind === "accept" ? "Access-Accept" : "Access-Reject";
-  return reply(packet, client, name, replyAttributes(decision, client.profile));
+  return reply(packet, sender, name, replyAttributes(decision, sender.client.profile));
 }
 
 /** Has an accounting record stored. Errors: the handler's. */
@@ -60,16 +60,16 @@ export async function answerAccounting({ packet, sender, handler }: Request): Pr
   } else if ((await handler.account(record, sender)) === "retry-later") {
     return { kind: "none", reason: "retry-later" };
   }
-  return reply(packet, sender.client, "Accounting-Response", []);
+  return reply(packet, sender, "Accounting-Response", []);
 }
 
 /** RFC 5997 §4: the answer of the port that was asked says that it is there. */
-export function answerStatus(packet: RadiusPacket, client: RadiusClient, service: "auth" | "acct" | "both"): Answer {
-  return reply(packet, client, service === "acct" ? "Accounting-Response" : "Access-Accept", []);
+export function answerStatus(packet: RadiusPacket, sender: RadiusSender, service: "auth" | "acct" | "both"): Answer {
+  return reply(packet, sender, service === "acct" ? "Accounting-Response" : "Access-Accept", []);
 }
 
-function reply(packet: RadiusPacket, client: RadiusClient, name: PacketName, values: readonly NamedValue[]): Answer {
-  const attributes = encodeAttributes(values, client.profile.dictionary);
+function reply(packet: RadiusPacket, sender: RadiusSender, name: PacketName, values: readonly NamedValue[]): Answer {
+  const attributes = encodeAttributes(values, sender.client.profile.dictionary);
   if ("kind" in attributes) return { kind: "not-writable", fault: attributes };
   const octets = signReply({
     code: CODES[name],
@@ -77,7 +77,7 @@ function reply(packet: RadiusPacket, client: RadiusClient, name: PacketName, val
     // RFC 2865 §5.33: proxies find their way back by these, in their order and untouched.
     attributes: [...attributes, ...packet.attributes.filter(({ type }) => type === ATTRIBUTE.proxyState)],
     requestAuthenticator: packet.authenticator,
-    secret: client.secret,
+    secret: sender.secret,
     digests: DIGESTS,
     hasMessageAuthenticator: name !== "Accounting-Response",
   });

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { checkServerIdentity, createServer as createTlsServer, type TLSSocket } from "node:tls";
-import { utf8 } from "../../protocol/radius/octets.ts";
 import { PacketSplitter } from "../../protocol/radius/packet-splitter.ts";
 import { radiusNotListening } from "./problems.ts";
 import type { RadiusClient } from "./radius-client.ts";
@@ -23,8 +22,6 @@ export interface RadsecListener {
   close(): Promise<void>;
 }
 
-/** RFC 6614 §2.3: within TLS the shared secret is this one. */
-const TLS_SECRET = utf8("radsec");
 const CONNECTIONS_MAX = 1_000;
 const HANDSHAKE_MS = 10_000;
 /** A connection that is silent for so long is probed, and ended when nobody answers. */
@@ -87,7 +84,6 @@ function serve(responder: Responder, socket: TLSSocket): void {
     socket.destroy();
     return;
   }
-  const tlsClient = { ...client, secret: TLS_SECRET };
   const send = (octets: Uint8Array) => {
     socket.write(octets);
     if (socket.writableLength > UNREAD_OCTETS_MAX) socket.destroy();
@@ -96,7 +92,7 @@ function serve(responder: Responder, socket: TLSSocket): void {
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   socket.on("data", (chunk: Buffer) => {
     for (const octets of splitter.push(chunk))
-      responder.take({ octets, service: "both", address, port, tlsClient, send });
+      responder.take({ octets, service: "both", address, port, tlsClient: client, send });
     if (!splitter.isBroken) return;
     responder.drop("stream-broken", address);
     socket.destroy();

@@ -26,6 +26,8 @@ export interface RadiusClient {
 /** Whose packet it is, and where it came from. */
 export interface RadiusSender {
   readonly client: RadiusClient;
+  /** By which its packets are signed: the client's own, but for one over TLS. */
+  readonly secret: Uint8Array;
   readonly address: string;
   readonly port: number;
 }

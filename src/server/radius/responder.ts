@@ -1,12 +1,13 @@
 import { checkRequest } from "../../protocol/radius/authenticity.ts";
 import { decodePacket } from "../../protocol/radius/decode-packet.ts";
+import { utf8 } from "../../protocol/radius/octets.ts";
 import { CODES, type RadiusPacket } from "../../protocol/radius/packet.ts";
 import { type Answer, answerAccess, answerAccounting, answerStatus, answerWith } from "./answer-request.ts";
 import type { ClientTable } from "./client-table.ts";
 import { DIGESTS } from "./digests.ts";
 import { type DropNotice, type DropReason, DropReport } from "./drop-report.ts";
 import { type ExchangeLimits, ExchangeTable } from "./exchange-table.ts";
-import type { RadiusClient } from "./radius-client.ts";
+import type { RadiusClient, RadiusSender } from "./radius-client.ts";
 import type { RadiusHandler } from "./radius-handler.ts";
 
 export interface ResponderOptions {
@@ -32,7 +33,7 @@ export interface Arrived {
 /** A request that proved to be a client's. */
 interface Work {
   readonly packet: RadiusPacket;
-  readonly client: RadiusClient;
+  readonly sender: RadiusSender;
   readonly key: string;
 }
 
@@ -41,6 +42,8 @@ type Judged =
   | { readonly kind: "answered"; readonly reply: Uint8Array }
   | ({ readonly kind: "status" | "work" } & Work);
 
+/** RFC 6614 §2.3: within TLS the shared secret is this one. */
+const TLS_SECRET = utf8("radsec");
 const LIMITS: ExchangeLimits = { inWorkMax: 2_000, workMsMax: 30_000, keptMsMax: 30_000, keptOctetsMax: 64 << 20 };
 
 /** Answers the packets of all ports and connections of a process: each request is worked on once. */
@@ -104,7 +107,7 @@ export class Responder {
         arrived.send(judged.reply);
         return;
       case "status":
-        this.#settle(arrived, answerStatus(judged.packet, judged.client, arrived.service));
+        this.#settle(arrived, answerStatus(judged.packet, judged.sender, arrived.service));
         return;
       case "work": {
         const working = this.#work(arrived, judged).finally(() => this.#working.delete(working));
@@ -118,7 +121,7 @@ export class Responder {
 
   /** The cheap questions first: what is nobody's or garbage costs no digest. */
   #judge(arrived: Arrived): Judged {
-    const { octets, service, address, tlsClient } = arrived;
+    const { octets, service, address, port, tlsClient } = arrived;
     const client = tlsClient ?? this.#clients.at(address);
     if (client === undefined) return dropped("client-unknown");
     const packet = decodePacket(octets);
@@ -128,36 +131,37 @@ export class Responder {
     const known = this.#exchanges.find(key, packet.octets);
     if (known?.kind === "answered") return known;
     if (known?.kind === "in-work") return dropped("repeated-in-work");
-    const { secret, needsMessageAuthenticator } = client;
     const isOverTls = tlsClient !== null;
-    const fault = checkRequest(packet, { secret, digests: DIGESTS, needsMessageAuthenticator, isOverTls });
+    const sender = { client, secret: isOverTls ? TLS_SECRET : client.secret, address, port };
+    const { needsMessageAuthenticator } = client;
+    const check = { secret: sender.secret, digests: DIGESTS, needsMessageAuthenticator, isOverTls };
+    const fault = checkRequest(packet, check);
     if (fault !== undefined) return dropped(fault);
-    return { kind: packet.code === CODES["Status-Server"] ? "status" : "work", packet, client, key };
+    return { kind: packet.code === CODES["Status-Server"] ? "status" : "work", packet, sender, key };
   }
 
-  async #work(arrived: Arrived, { packet, client, key }: Work): Promise<void> {
-    const { address, port } = arrived;
+  async #work(arrived: Arrived, { packet, sender, key }: Work): Promise<void> {
     const exchange = this.#exchanges.begin(key, packet.octets);
     if (exchange === "busy") {
-      this.#shed(arrived, packet, client);
+      this.#shed(arrived, packet, sender);
       return;
     }
     let reply: Uint8Array | null = null;
     try {
-      const request = { packet, sender: { client, address, port }, handler: this.#handler };
+      const request = { packet, sender, handler: this.#handler };
       reply = this.#settle(arrived, await (isAccess(packet) ? answerAccess(request) : answerAccounting(request)));
     } catch (error) {
-      this.#drops.drop("handler-failed", address, error);
+      this.#drops.drop("handler-failed", sender.address, error);
     } finally {
       this.#exchanges.end(exchange, reply);
     }
   }
 
   /** Too much is in work: RADIUS has no word for it but silence, or a refusal. */
-  #shed(arrived: Arrived, packet: RadiusPacket, client: RadiusClient): void {
+  #shed(arrived: Arrived, packet: RadiusPacket, sender: RadiusSender): void {
     this.#drops.drop("busy", arrived.address);
-    if (!isAccess(packet) || client.whenBusy === "drop") return;
-    this.#settle(arrived, answerWith(packet, client, { kind: "reject", reason: "service-unavailable" }));
+    if (!isAccess(packet) || sender.client.whenBusy === "drop") return;
+    this.#settle(arrived, answerWith(packet, sender, { kind: "reject", reason: "service-unavailable" }));
   }
 
   /** Sends what there is to send; returns it, or null. */
