@@ -41,7 +41,7 @@ async function guidesConfiguration(token: string): Promise<string> {
     .replace("children=8", "children=4");
 }
 
-/** Makes calls from numbers that begin with `calling`; answers SIPp's exit status: 0 when each of them went as its scenario says. */
+/** Makes calls from numbers that begin with `calling`; every one of them has to go as its scenario says. */
 async function call(
   scenario: keyof typeof SCENARIOS,
   called: string,

@@ -26,7 +26,7 @@ afterAll(async () => {
   await db.drop();
 });
 
-/** Ada, prepaid, at .06 a minute in steps of a minute with a fee of .02, and a switch that names her by account code. */
+/** Ada, prepaid, at .06 a minute in steps of a minute with a fee of .02, whom the switch names by account code. */
 beforeEach(async () => {
   operator = await Operator.create(db);
   account = await operator.account("ada", { payment: "prepaid" });

@@ -49,7 +49,7 @@ function requestsOf(call: number, source: Source): ChargingRequest[] {
       key,
       leg: "",
       callId: null,
-      direction: "originating",
+      direction: "originating" as const,
       calling: "442071234567",
       called: `49${next(10_000)}55501`,
     },

@@ -20,8 +20,9 @@ export interface WalletDraw {
 }
 
 /**
- * Splits a charge between the wallet, down to its limit and to what is held, and overrun. The call took place, so it is priced in full
- * whatever the wallet holds. A negative amount gives money back: to the overrun first, since that was never paid.
+ * Splits a charge between the wallet, down to its limit and to what is held, and overrun. The call took place, so it is
+ * priced in full whatever the wallet holds. A negative amount gives money back: to the overrun first, since that was
+ * never paid.
  */
 export function walletDraw(amount: Nanos, { balance, limit, overrun, held = NO_NANOS }: WalletState): WalletDraw {
   invariant(limit >= 0n, `a wallet's limit is not negative, got ${limit}`);

@@ -2,7 +2,10 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Avp } from "./avp.ts";
 import { avpValue, avpValues } from "./find-avp.ts";
 
-/** What a request tells of the service beside its units (3GPP TS 32.299, Service-Information); undefined: nothing of the kind. */
+/**
+ * What a request tells of the service beside its units (3GPP TS 32.299, Service-Information); undefined: nothing of the
+ * kind.
+ */
 export interface ServiceInformation {
   readonly call: CallInformation | undefined;
   readonly data: DataInformation | undefined;

@@ -26,7 +26,9 @@ export interface Authorise extends OfSession {
   readonly wantedS: number | null;
 }
 
-/** The call goes on: how far it has come, and how much further it wants to go. Also the report of its answer, at 0 ms. */
+/**
+ * The call goes on: how far it has come, and how much further it wants to go. Also the report of its answer, at 0 ms.
+ */
 export interface Update extends OfSession, SessionName {
   readonly kind: "update";
   /** null: not answered yet. */

@@ -11,10 +11,10 @@ import type { CallAttempt, ChargingAnswer, Refusal } from "./charging-request.ts
 
 /** Seconds that are granted at a time to a peer that leaves it to us. */
 const SLICE_S = 300;
-/** RFC 8506 §8.33: a peer asks again after so many seconds even if it has used nothing, so that a lost one is missed. */
+/** RFC 8506 §8.33: a peer asks again after so long even if it has used nothing, so that a lost one is missed. */
 const VALIDITY_S = 3_600;
 
-/** Charges calls that Diameter peers ask about (Ro, RFC 8506): each peer is a source. Units are seconds of talk time. */
+/** Charges calls that Diameter peers ask about (Ro, RFC 8506), by seconds of talk time: each peer is a source. */
 export class ChargingOverDiameter implements CreditControlHandler {
   readonly #charging: Charging;
   readonly #sourceOf: (peerHost: string) => PushedSource | undefined;

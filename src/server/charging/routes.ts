@@ -121,8 +121,8 @@ const schema = <Body extends Parameters<typeof Type.Array>[0]>(body: Body) => ({
 });
 
 /**
- * POST /v1/sources/{source}/sessions/{authorise, update, stop} — charges a call in real time, with the source's token. Every
- * request may be sent again: a repeat gets the same answer and changes nothing.
+ * POST /v1/sources/{source}/sessions/{authorise, update, stop} — charges a call in real time, with the source's token.
+ * Every request may be sent again: a repeat gets the same answer and changes nothing.
  */
 export const chargingRoutes =
   (db: Database, charging: Charging): FastifyPluginAsyncTypebox =>

@@ -51,7 +51,7 @@ export function readSessionRecord(raw: string): Extract<RowOutcome, { readonly k
       reject: {
         code: "value-invalid",
         what: "The text is no session record: a field is missing, unknown, or of another kind.",
-        fix: "Correct it to a JSON object with the fields of docs/reference/charging.md, and retry it.",
+        fix: "Correct it to a JSON object with the fields of docs/reference/http.md, and retry it.",
       },
     };
   const { startedAt, answeredAt, endedAt, ...rest } = record;

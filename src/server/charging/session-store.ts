@@ -109,8 +109,8 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
   await tx.prepared(
     "update-sessions",
     `update sessions s set state = t.state, book_id = t.book_id, account_id = t.account_id, levels = t.levels,
-       attempt = t.attempt, answered_at = t.answered_at, used_s = t.used_s, granted_s = t.granted_s, expires_at = t.expires_at,
-       answers = t.answers
+       attempt = t.attempt, answered_at = t.answered_at, used_s = t.used_s, granted_s = t.granted_s,
+       expires_at = t.expires_at, answers = t.answers
      from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::json[], $7::timestamptz[],
        $8::integer[], $9::integer[], $10::timestamptz[], $11::json[])
        as t(id, state, book_id, account_id, levels, attempt, answered_at, used_s, granted_s, expires_at, answers)

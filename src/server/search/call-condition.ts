@@ -62,8 +62,9 @@ export function conditionOf(filter: CallFilter, after: CallPosition | null, orde
 }
 
 /**
- * The condition with the days (UTC) of the filter's time named, where it looks for a number: the indexes of numbers begin
- * with the day, so that an import writes to the pages of its day alone, and are entered once for each of this list.
+ * The condition with the days (UTC) of the filter's time named, where it looks for a number: the indexes of numbers
+ * begin with the day, so that an import writes to the pages of its day alone, and are entered once for each of this
+ * list.
  */
 export function withDays({ sql, values }: Condition, filter: CallFilter): Condition {
   if (!hasIndexedNumber(filter)) return { sql, values };
