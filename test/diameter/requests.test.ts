@@ -38,6 +38,7 @@ describe("a credit-control request", () => {
     ["the name that peers call us by", {}, [avp("Destination-Host", "localhost")], 2001, "as set up"],
     ["a result", {}, [avp("Result-Code", 2001)], 5008, "that is for answers"],
     ["two numbers", {}, [avp("CC-Request-Number", 1)], 5009, "which one?"],
+    ["the same number twice", {}, [avp("CC-Request-Number", 0)], 2001, "Kamailio says its name twice"],
   ])("with %s is answered %j", async (_name, header, more, code) => {
     const { port } = await start();
     const client = await open(port);
