@@ -26,7 +26,7 @@ const PACKAGES: readonly DebianPackage[] = [
   { name: "kamailio-utils-modules", proof: `${KAMAILIO}/http_client.so`, why: "Kamailio's requests over HTTP" },
   { name: "kamailio-extra-modules", proof: `${KAMAILIO}/jansson.so`, why: "reads the answers for Kamailio" },
   { name: "sip-tester", proof: "/usr/bin/sipp", why: "callers and called of Kamailio" },
-  { name: "kamailio-ims-modules", proof: `${KAMAILIO}/ims_charging.so`, why: "Kamailio's credit control over Diameter" },
+  { name: "kamailio-ims-modules", proof: `${KAMAILIO}/ims_charging.so`, why: "Kamailio as a Diameter peer" },
   { name: "freediameterd", proof: "/usr/bin/freeDiameterd", why: "a Diameter peer that forgives nothing" },
   { name: "freediameter-extensions", proof: "/usr/lib/freeDiameter/dict_dcca_3gpp.fdx", why: "its dictionaries" },
   { name: "libfreediameter-dev", proof: "/usr/include/freeDiameter/extension.h", why: "what makes a gateway of it" },
