@@ -109,6 +109,17 @@ export const SETTINGS = {
     initial: null,
     expected: "a port, a whole number from 0 to 65535",
   }),
+  /** Requests and records within TLS; null takes none, 0 takes any free port; 2083 is the usual one. */
+  radiusTlsPort: setting({
+    variable: "TOLLWRIGHT_RADIUS_TLS_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
+  /** PEM files: ours, and the authorities of which one has to vouch for a client's certificate. */
+  radiusTlsCert: path("TOLLWRIGHT_RADIUS_TLS_CERT"),
+  radiusTlsKey: path("TOLLWRIGHT_RADIUS_TLS_KEY"),
+  radiusTlsCa: path("TOLLWRIGHT_RADIUS_TLS_CA"),
   diameterHost: setting({
     variable: "TOLLWRIGHT_DIAMETER_HOST",
     schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),

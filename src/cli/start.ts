@@ -86,10 +86,11 @@ export const startCommand = defineCommand({
   },
 });
 
-function radiusLine(host: string, { authPort, acctPort }: RunningRadius): string {
+function radiusLine(host: string, { authPort, acctPort, tlsPort }: RunningRadius): string {
   const asked = authPort === null ? [] : [`${host}:${authPort} (authentication)`];
   const told = acctPort === null ? [] : [`${host}:${acctPort} (accounting)`];
-  return `Listening for RADIUS on ${[...asked, ...told].join(" and ")}`;
+  const secure = tlsPort === null ? [] : [`${host}:${tlsPort} (TLS)`];
+  return `Listening for RADIUS on ${[...asked, ...told, ...secure].join(" and ")}`;
 }
 
 function syslogLine(host: string, { port, tlsPort }: RunningSyslog): string {

@@ -120,6 +120,7 @@ export const PROBLEMS = {
   "output-not-written": 507,
   "syslog-not-listening": 503,
   "radius-not-listening": 503,
+  "radius-tls-unreadable": 503,
   "diameter-not-listening": 503,
   "syslog-tls-unreadable": 503,
   "server-clock-differs": 502,

@@ -6,7 +6,9 @@ import { readSecret } from "../pulls/secret.ts";
 import { ClientTable } from "../radius/client-table.ts";
 import type { DropNotice } from "../radius/drop-report.ts";
 import { listenRadius } from "../radius/listen-radius.ts";
+import { listenRadsec, type RadsecListener } from "../radius/listen-radsec.ts";
 import type { RadiusClient } from "../radius/radius-client.ts";
+import { type RadiusTlsConfig, readTlsFiles } from "../radius/read-tls-files.ts";
 import { Responder } from "../radius/responder.ts";
 import { radiusClientOf } from "../radius/settings.ts";
 import type { Charging } from "./charging.ts";
@@ -24,6 +26,7 @@ export interface RadiusReport {
 export interface RunningRadius {
   readonly authPort: number | null;
   readonly acctPort: number | null;
+  readonly tlsPort: number | null;
   /** Takes no more, and answers what is in work. */
   close(): Promise<void>;
 }
@@ -33,15 +36,16 @@ const CLIENTS_MS = 5_000;
 
 /**
  * Answers RADIUS as the process's settings say; undefined when they name no port. Every source with `radius` settings is
- * a client. Errors: Problem `radius-not-listening`.
+ * a client. Errors: Problems `radius-not-listening`, `radius-tls-unreadable`.
  */
 export async function startRadius(
   db: Database,
-  config: Pick<Config, "radiusHost" | "radiusAuthPort" | "radiusAcctPort">,
+  config: Pick<Config, "radiusHost" | "radiusAuthPort" | "radiusAcctPort" | "radiusTlsPort"> & RadiusTlsConfig,
   { charging, report }: { readonly charging: Charging; readonly report: RadiusReport },
 ): Promise<RunningRadius | undefined> {
-  const { radiusHost: host, radiusAuthPort: authPort, radiusAcctPort: acctPort } = config;
-  if (authPort === null && acctPort === null) return undefined;
+  const { radiusHost: host, radiusAuthPort: authPort, radiusAcctPort: acctPort, radiusTlsPort: tlsPort } = config;
+  if (authPort === null && acctPort === null && tlsPort === null) return undefined;
+  const tlsFiles = tlsPort === null ? null : await readTlsFiles(config);
   const sources = new WeakMap<RadiusClient, RadiusSource>();
   const read = async (): Promise<ClientTable> => {
     const clients = await readClients(db, report);
@@ -52,6 +56,7 @@ export async function startRadius(
   const onDrop = (notice: DropNotice) => report.dropped(notice);
   const responder = new Responder({ clients: await read(), handler, onDrop });
   const listener = await listenRadius(responder, { hosts: [host], authPort, acctPort });
+  const secure = await openSecure();
   const closing = new AbortController();
   const refreshing = refresh(closing.signal, async () => {
     responder.clients = await read();
@@ -59,12 +64,23 @@ export async function startRadius(
   return {
     authPort: listener.authPort,
     acctPort: listener.acctPort,
+    tlsPort: secure?.port ?? null,
     close: async () => {
       closing.abort();
       await refreshing;
-      await listener.close();
+      await Promise.all([listener.close(), secure?.close()]);
     },
   };
+
+  async function openSecure(): Promise<RadsecListener | undefined> {
+    if (tlsFiles === null || tlsPort === null) return undefined;
+    try {
+      return await listenRadsec(responder, { host, port: tlsPort, ...tlsFiles });
+    } catch (error) {
+      await listener.close();
+      throw error;
+    }
+  }
 
   /** Whoever is in work is answered as the client that it was. */
   async function refresh(signal: AbortSignal, again: () => Promise<void>): Promise<void> {
