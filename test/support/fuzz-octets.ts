@@ -14,6 +14,8 @@ const PIECE_MAX = 64;
 
 /** How many inputs a fuzz test tries: a few thousand, or what TOLLWRIGHT_FUZZ says. */
 export const FUZZ_COUNT = Number(process.env.TOLLWRIGHT_FUZZ ?? 2_000);
+/** Ten times what an input takes: a long run is not to be cut off on a slow machine. */
+export const FUZZ_TIMEOUT_MS = 60_000 + 2 * FUZZ_COUNT;
 
 /**
  * Inputs made of real ones: octets changed, left out, doubled, put in, cut off, two of them joined. The same seed gives

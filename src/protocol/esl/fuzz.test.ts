@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expectEqual, fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
+import { expectEqual, FUZZ_TIMEOUT_MS, fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
 import { SeededRandom } from "../../../test/support/seeded-random.ts";
 import { readTranscripts } from "../../../test/support/transcript-vectors.ts";
 import { readChannelList } from "./channel-list.ts";
@@ -11,7 +11,7 @@ import { readSwitchEvent } from "./switch-event.ts";
 
 const SEED = 20_261_121;
 
-test("whatever comes is read as something, the same however it is cut", () => {
+test("whatever comes is read as something, the same however it is cut", { timeout: FUZZ_TIMEOUT_MS }, () => {
   const random = new SeededRandom(SEED);
   const bases = readTranscripts("esl").flatMap(({ received }) =>
     received.length > 0 ? [Buffer.concat(received)] : [],
@@ -22,7 +22,7 @@ test("whatever comes is read as something, the same however it is cut", () => {
   }
 });
 
-test("a command is one command, whatever its arguments are", () => {
+test("a command is one command, whatever its arguments are", { timeout: FUZZ_TIMEOUT_MS }, () => {
   const random = new SeededRandom(SEED);
   for (const octets of fuzzedOctets([Buffer.from("u-1"), Buffer.from("a b"), Buffer.from("\n\napi x")], SEED)) {
     const text = octets.toString();

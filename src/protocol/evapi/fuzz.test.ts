@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expectEqual, fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
+import { expectEqual, FUZZ_TIMEOUT_MS, fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
 import { SeededRandom } from "../../../test/support/seeded-random.ts";
 import { readTranscripts } from "../../../test/support/transcript-vectors.ts";
 import { readKamailioEvent } from "./kamailio-event.ts";
@@ -12,7 +12,7 @@ function read(chunks: readonly Uint8Array[]): Netstring[] {
   return chunks.flatMap((chunk) => reader.push(chunk));
 }
 
-test("whatever comes is read as something, the same however it is cut", () => {
+test("whatever comes is read as something, the same however it is cut", { timeout: FUZZ_TIMEOUT_MS }, () => {
   const random = new SeededRandom(SEED);
   const bases = readTranscripts("evapi").flatMap(({ received }) =>
     received.length > 0 ? [Buffer.concat(received)] : [],
@@ -26,7 +26,7 @@ test("whatever comes is read as something, the same however it is cut", () => {
   }
 });
 
-test("what was written is read again", () => {
+test("what was written is read again", { timeout: FUZZ_TIMEOUT_MS }, () => {
   for (const octets of fuzzedOctets([Buffer.from("{}"), Buffer.from("äöü")], SEED, 200)) {
     const text = octets.toString();
     expect(read([Buffer.from(writeNetstring(text) + writeNetstring(text))])).toEqual([

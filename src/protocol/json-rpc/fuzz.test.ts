@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expectEqual, fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
+import { expectEqual, FUZZ_TIMEOUT_MS, fuzzedOctets, inPieces } from "../../../test/support/fuzz-octets.ts";
 import { SeededRandom } from "../../../test/support/seeded-random.ts";
 import { readTranscripts } from "../../../test/support/transcript-vectors.ts";
 import { readCgratesRequest } from "./cgrates-session.ts";
@@ -29,7 +29,7 @@ function look(text: string): void {
   }
 }
 
-test("whatever comes is read as something, the same however it is cut", () => {
+test("whatever comes is read as something, the same however it is cut", { timeout: FUZZ_TIMEOUT_MS }, () => {
   const random = new SeededRandom(SEED);
   const bases = readTranscripts("json-rpc").flatMap(({ received }) =>
     received.length > 0 ? [Buffer.concat(received)] : [],
@@ -41,7 +41,7 @@ test("whatever comes is read as something, the same however it is cut", () => {
   }
 });
 
-test("a document that does not end is left, the same however it is cut", () => {
+test("a document that does not end is left, the same however it is cut", { timeout: FUZZ_TIMEOUT_MS }, () => {
   const random = new SeededRandom(SEED);
   const octets = Buffer.from(`{"id":1,"result":1}{"a":"${"x".repeat(OCTETS_MAX)}"}{"id":2,"result":1}`);
   expect(read([octets]).at(-1)).toEqual({ kind: "broken", reason: "a document is too long" });

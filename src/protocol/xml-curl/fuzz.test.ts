@@ -1,13 +1,13 @@
 import { SaxesParser } from "saxes";
 import { expect, test } from "vitest";
-import { expectEqual, fuzzedOctets } from "../../../test/support/fuzz-octets.ts";
+import { expectEqual, FUZZ_TIMEOUT_MS, fuzzedOctets } from "../../../test/support/fuzz-octets.ts";
 import { readTranscripts } from "../../../test/support/transcript-vectors.ts";
 import { allowDocument, type DialString, respondDocument } from "./answer.ts";
 import { readXmlCurlRequest } from "./request.ts";
 
 const SEED = 20_261_121;
 
-test("whatever is posted is read as something", () => {
+test("whatever is posted is read as something", { timeout: FUZZ_TIMEOUT_MS }, () => {
   const bases = readTranscripts("xml-curl").flatMap(({ received }) =>
     received.length > 0 ? [Buffer.concat(received)] : [],
   );
@@ -31,7 +31,7 @@ function actionsOf(text: string): string {
 
 const shown = (actions: readonly unknown[]): string => JSON.stringify(actions);
 
-test("a document says what it was given, whatever that is", () => {
+test("a document says what it was given, whatever that is", { timeout: FUZZ_TIMEOUT_MS }, () => {
   for (const octets of fuzzedOctets([Buffer.from("a b"), Buffer.from("<&>\"'"), Buffer.from("]]>")], SEED)) {
     const text = octets.toString();
     const response = respondDocument(text, 402, text);
