@@ -10,7 +10,7 @@ import { type DiameterMessage, readMessage } from "../../src/protocol/diameter/r
 import { screenRequest } from "../../src/protocol/diameter/screen-request.ts";
 import { writeCreditControlAnswer } from "../../src/protocol/diameter/write-credit-control.ts";
 import { writeMessage } from "../../src/protocol/diameter/write-message.ts";
-import { FUZZ_COUNT, fuzzedOctets, inPieces } from "../support/fuzz-octets.ts";
+import { FUZZ_COUNT, FUZZ_TIMEOUT_MS, fuzzedOctets, inPieces } from "../support/fuzz-octets.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
 import { creditControlRequest, DiameterClient } from "./diameter-client.ts";
 import { NODE, open, resultCode, start } from "./server-under-test.ts";
@@ -54,30 +54,34 @@ function answerTo(message: DiameterMessage): Buffer {
     : writeCreditControlAnswer(read.request, ANSWER, NODE);
 }
 
-test(`${FUZZ_COUNT} broken streams are cut, read and answered, and none of them breaks anything`, () => {
-  const random = new SeededRandom(SEED);
-  const seen = { messages: 0, faults: 0, answers: 0, broken: 0 };
-  for (const octets of fuzzedOctets(BASES, SEED)) {
-    const splitter = new MessageSplitter(MESSAGE_OCTETS_MAX);
-    for (const piece of inPieces(relengthened(octets, random), random))
-      for (const split of splitter.push(piece)) {
-        if (split.kind === "broken") {
-          seen.broken += 1;
-          continue;
+test(
+  `${FUZZ_COUNT} broken streams are cut, read and answered, and none of them breaks anything`,
+  () => {
+    const random = new SeededRandom(SEED);
+    const seen = { messages: 0, faults: 0, answers: 0, broken: 0 };
+    for (const octets of fuzzedOctets(BASES, SEED)) {
+      const splitter = new MessageSplitter(MESSAGE_OCTETS_MAX);
+      for (const piece of inPieces(relengthened(octets, random), random))
+        for (const split of splitter.push(piece)) {
+          if (split.kind === "broken") {
+            seen.broken += 1;
+            continue;
+          }
+          seen.messages += 1;
+          const message = readMessage(split.bytes);
+          if (message.fault !== undefined) seen.faults += 1;
+          if (message.header.commandCode !== COMMAND.creditControl) continue;
+          const answer = readMessage(answerTo(message));
+          const grammar = answer.header.isError ? ERROR_GRAMMAR : ANSWER_GRAMMARS.get(COMMAND.creditControl);
+          seen.answers += 1;
+          if (grammar !== undefined && checkGrammar(answer.avps, grammar) !== undefined)
+            throw new Error(`no answer in order to ${split.bytes.toString("hex")}`);
         }
-        seen.messages += 1;
-        const message = readMessage(split.bytes);
-        if (message.fault !== undefined) seen.faults += 1;
-        if (message.header.commandCode !== COMMAND.creditControl) continue;
-        const answer = readMessage(answerTo(message));
-        const grammar = answer.header.isError ? ERROR_GRAMMAR : ANSWER_GRAMMARS.get(COMMAND.creditControl);
-        seen.answers += 1;
-        if (grammar !== undefined && checkGrammar(answer.avps, grammar) !== undefined)
-          throw new Error(`no answer in order to ${split.bytes.toString("hex")}`);
-      }
-  }
-  expect(Math.min(seen.messages, seen.faults, seen.answers, seen.broken)).toBeGreaterThan(FUZZ_COUNT / 50);
-});
+    }
+    expect(Math.min(seen.messages, seen.faults, seen.answers, seen.broken)).toBeGreaterThan(FUZZ_COUNT / 50);
+  },
+  FUZZ_TIMEOUT_MS,
+);
 
 /** Connections that are sent broken streams: each costs a millisecond or two. */
 const CONNECTIONS = 200;
