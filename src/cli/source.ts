@@ -1,5 +1,6 @@
 import { findSources } from "../server/mediation/find-sources.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { sourceDisconnectCommand } from "./source-disconnect.ts";
 import { sourceStreamsCommand } from "./source-streams.ts";
 import { sourceTokenCommand } from "./source-token.ts";
 
@@ -28,5 +29,5 @@ const list = defineCommand({
 export const sourceCommands: CommandGroup = {
   name: "source",
   summary: "switches that call records come from",
-  commands: [list, sourceStreamsCommand, sourceTokenCommand],
+  commands: [list, sourceDisconnectCommand, sourceStreamsCommand, sourceTokenCommand],
 };
