@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Currency } from "../../src/core/money/currency.ts";
+import { epochMs } from "../../src/core/time/epoch.ts";
+import { Charging } from "../../src/server/charging/charging.ts";
 import { rehearse } from "../../src/server/db/rehearse.ts";
 import type { BulkTx } from "../../src/server/db/tx.ts";
 import { type Examination, examine, runDoctor } from "../../src/server/doctor/doctor.ts";
@@ -33,7 +35,21 @@ beforeAll(async () => {
   await operator.import(CALLS);
   await operator.import([{ code: "nobody", answered: "2026-04-03T10:00:00", talkedS: 61 }], "nobody.csv");
   await operator.bill("2026-04", "2026-05-02T08:00:00Z");
+  for (const accountCode of ["alpha", "nobody"]) await authorise(accountCode);
 });
+
+/** A call that is up, or was refused. */
+async function authorise(accountCode: string): Promise<void> {
+  const { tenantId } = operator.operator;
+  const { id: sourceId } = await operator.operator.source("live", "freeswitch-csv");
+  const attempt = {
+    ...{ key: accountCode, leg: "", callId: null, direction: "originating" as const, calling: "442079460018" },
+    ...{ called: "4930123456", startedAt: epochMs(Date.UTC(2026, 3, 3)), accountCode, sipUser: null },
+    ...{ sourceAddress: null, ingressTrunk: null, egressTrunk: null },
+  };
+  const request = { kind: "authorise", sourceId, requestKey: "authorise", attempt, wantedS: 60 } as const;
+  await new Charging(db).decide(tenantId, request);
+}
 afterAll(() => db?.drop());
 
 const failed = ({ checks }: Examination): string[] => checks.filter(({ ok }) => !ok).map(({ name }) => name);
@@ -136,6 +152,13 @@ test.each<[damage: string, sql: string, found: string[]]>([
     ["batches", "billed charges"],
   ],
   ["a file's counts do not hold", "update source_files set stored = stored + duplicate + 1, duplicate = -1", ["files"]],
+  ["a hold is changed", "update account_holds set held = held + 1", ["holds"]],
+  [
+    "a refused session holds money",
+    `update sessions set levels = '[{"accountId": "00000000-0000-0000-0000-000000000000", "amount": "1"}]'
+     where state = 'refused'`,
+    ["ended sessions"],
+  ],
   ["an hour counts rows that are not there", "update row_hours set known = known + 9", ["rows by hour"]],
   [
     "an invoice's total is changed",

@@ -1,11 +1,8 @@
-import { now } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
 import { Problem } from "../../core/problem.ts";
-import { fromInstant } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { databaseFailure } from "../db/database-failure.ts";
-import { openSource } from "../mediation/open-source.ts";
-import { findSourceById } from "../mediation/source-store.ts";
+import { openSourceNow } from "../mediation/open-source-now.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { chargeBatch } from "./charge-batch.ts";
 import type { ChargingAnswer, ChargingRequest } from "./charging-request.ts";
@@ -101,15 +98,10 @@ export class ChargingLane {
     if (fresh && wanted.isSubsetOf(new Set(this.#sources.keys()))) return;
     const loadedAt = performance.now();
     const ids = wanted.union(new Set(this.#sources.keys()));
-    this.#sources = await this.#db.transaction("app", { tenantId: this.#tenantId }, async (tx) => {
-      const rating = await this.#rating.current(tx, this.#tenantId);
-      const loaded = new Map<string, ChargedSource>();
-      for (const id of ids) {
-        const source = await findSourceById(tx, id);
-        loaded.set(id, { source, opened: openSource(source, rating, fromInstant(now())) });
-      }
-      return loaded;
-    });
+    const loaded = new Map<string, ChargedSource>();
+    for (const sourceId of ids)
+      loaded.set(sourceId, await openSourceNow(this.#db, { tenantId: this.#tenantId, sourceId }, this.#rating));
+    this.#sources = loaded;
     this.#loadedAt = loadedAt;
   }
 

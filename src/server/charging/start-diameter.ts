@@ -4,7 +4,7 @@ import type { Database } from "../db/database.ts";
 import type { DiameterNotice } from "../diameter/diameter-report.ts";
 import { DiameterServer } from "../diameter/diameter-server.ts";
 import { peerOf } from "../diameter/settings.ts";
-import { findDiameterSources } from "../mediation/source-store.ts";
+import { diameterSources } from "../mediation/find-protocol-sources.ts";
 import type { Charging } from "./charging.ts";
 import { ChargingOverDiameter } from "./over-diameter.ts";
 
@@ -26,7 +26,7 @@ export async function startDiameter(
 ): Promise<RunningDiameter | undefined> {
   const { diameterHost, diameterPort: port, diameterIdentity: host } = config;
   if (port === null) return undefined;
-  const sources = await db.transaction("ingest", {}, findDiameterSources);
+  const sources = await diameterSources(db);
   const byHost = new Map(sources.map((source) => [source.settings.host.toLowerCase(), source]));
   const realm = host.slice(host.indexOf(".") + 1);
   const server = await DiameterServer.listen({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../config.ts";
 import type { Database } from "../db/database.ts";
-import { findRadiusSources, type RadiusSource } from "../mediation/source-store.ts";
+import { type RadiusSource, radiusSources } from "../mediation/find-protocol-sources.ts";
 import { readSecret } from "../pulls/secret.ts";
 import { ClientTable } from "../radius/client-table.ts";
 import type { DropNotice } from "../radius/drop-report.ts";
@@ -93,7 +93,7 @@ export async function startRadius(
 
 /** The clients of all tenants, and which sources they are. */
 async function readClients(db: Database, report: RadiusReport): Promise<ReadonlyMap<RadiusClient, RadiusSource>> {
-  const sources = await db.transaction("ingest", {}, findRadiusSources);
+  const sources = await radiusSources(db);
   const clients = new Map<RadiusClient, RadiusSource>();
   for (const source of sources)
     try {
