@@ -23,9 +23,17 @@ test("the page of the setup file names every field of it", () => {
 });
 
 test("the page of sources names every setting and every format", () => {
-  const settings = fieldsOf(SourceConfig).map((name) => `\`${name}\``);
+  const { radius, diameter, ...others } = SourceConfig.properties;
+  const settings = [...fieldsOf({ properties: others }), "radius", "diameter"].map((name) => `\`${name}\``);
   const formats = FORMATS.map(({ name, evidence }) => ({ name, seen: evidence === "proven" ? "yes" : "no" }));
   expect(missing(settings, page("sources.md"))).toEqual([]);
   const rows = [...page("sources.md").matchAll(/^\| `([a-z0-9-]+)` \| .* \| (yes|no) \|$/gm)];
   expect(rows.map(([, name, seen]) => ({ name, seen }))).toEqual(formats);
+  // Protocols have pages of their own.
+  const quoted = (schema: object) => fieldsOf(schema).map((name) => new RegExp(`[\`"]${name}[\`"]`));
+  for (const [schema, name] of [
+    [radius, "radius.md"],
+    [diameter, "diameter.md"],
+  ] as const)
+    expect([name, quoted(schema).filter((field) => !field.test(page(name)))]).toEqual([name, []]);
 });
