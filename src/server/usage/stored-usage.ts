@@ -45,11 +45,15 @@ export async function loadStoredUsage(
     answered_at: EpochMs | null;
     talked_s: number;
   }>(
-    `select id, revision, called, answered_at, talked_s from usage_events
-     where book_id = any($1::uuid[]) and started_at = any($2::timestamptz[]) and id = any($3::uuid[])`,
+    // Each by its own key: three lists would be looked up in all their combinations. `offset 0` keeps it so.
+    `select u.* from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as t(book_id, started_at, id)
+     cross join lateral (
+       select e.id, e.revision, e.called, e.answered_at, e.talked_s from usage_events e
+       where e.book_id = t.book_id and e.started_at = t.started_at and e.id = t.id offset 0
+     ) u`,
     [
-      [...new Set(identities.rows.map((row) => row.book_id))],
-      [...new Set(identities.rows.map((row) => row.started_at))].map(timestampToSql),
+      identities.rows.map((row) => row.book_id),
+      identities.rows.map((row) => timestampToSql(row.started_at)),
       identities.rows.map((row) => row.id),
     ],
   );
