@@ -6,6 +6,7 @@ import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { uuidBytes, uuidText } from "../db/binary-copy.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
+import { USAGE_COLUMNS } from "../usage/insert-usage.ts";
 import { retireUsage } from "../usage/stored-usage.ts";
 import type { Selection } from "./selection.ts";
 
@@ -223,8 +224,8 @@ export async function moveCalls(tx: BulkTx, batchId: bigint, moved: readonly Mov
      ), found as (
        update usage_identities i set book_id = m.book_id, derived_hash = m.derived_hash from moved m where i.id = m.id
      )
-     insert into usage_events
-     select r.* from moved m
+     insert into usage_events (${USAGE_COLUMNS})
+     select ${USAGE_COLUMNS.replaceAll(/\w+/g, "r.$&")} from moved m
      join usage_history h on h.book_id = m.old_book_id and h.id = m.id and h.batch_id = $7::bigint
      cross join lateral jsonb_populate_record(null::usage_events, h.event || jsonb_build_object(
        'book_id', m.book_id, 'account_id', m.account_id, 'vendor_account_id', m.vendor_account_id,

@@ -6,7 +6,8 @@ import type { BatchOrigin } from "./batch-origin.ts";
 import { cachedUuid } from "./cached-uuid.ts";
 import type { PricedCall } from "./priced-call.ts";
 
-const COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision, call_key, leg,
+/** All columns of a usage event but those that the database works out. */
+export const USAGE_COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision, call_key, leg,
   call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user,
   source_address, ingress_trunk, egress_trunk, vendor_account_id, q850, sip, cause_text, tech_prefix, routing_number`;
 
@@ -24,7 +25,7 @@ export async function insertUsage(
     tx,
     {
       table: "usage_events",
-      columns: COLUMNS,
+      columns: USAGE_COLUMNS,
       at: (call) => call.event.startedAt,
       write: (copy, call) => writeRow(copy, origin, call, revisions.get(call) ?? 0),
     },
