@@ -7,9 +7,10 @@ import { cachedUuid } from "./cached-uuid.ts";
 import type { PricedCall } from "./priced-call.ts";
 
 /** All columns of a usage event but those that the database works out. */
-export const USAGE_COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision, call_key, leg,
-  call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user,
-  source_address, ingress_trunk, egress_trunk, vendor_account_id, q850, sip, cause_text, tech_prefix, routing_number`;
+export const USAGE_COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision,
+  call_key, leg, call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, account_code,
+  sip_user, source_address, ingress_trunk, egress_trunk, vendor_account_id, q850, sip, cause_text, tech_prefix,
+  routing_number`;
 
 /**
  * Inserts usage events, whose identities this transaction has claimed or holds, and whose partitions are there.
