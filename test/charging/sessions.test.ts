@@ -187,6 +187,8 @@ describe("refusals", () => {
     await pay("1");
     expect(await decide(authorise("a"))).toMatchObject({ kind: "refused" });
     expect(await decide(authorise("a", { requestKey: "again" }))).toMatchObject({ kind: "granted", talkS: 960 });
+    expect(await decide(authorise("a"))).toMatchObject({ kind: "refused" });
+    expect(await decide(authorise("a", { requestKey: "third" }))).toMatchObject({ kind: "granted", talkS: 960 });
   });
 });
 

@@ -101,8 +101,8 @@ function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
 function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at: EpochMs): void {
   const { session } = work;
   if (session?.state === "open") {
-    // The same call under another request: it is open, on the terms that were answered first.
-    work.answer = session.answers[0]?.answer ?? { kind: "unknown" };
+    // The same call under another request: it is open, on the terms that were granted first.
+    work.answer = session.answers.find(({ answer }) => answer.kind === "granted")?.answer ?? { kind: "unknown" };
     return;
   }
   if (session?.state === "closed") {
@@ -126,7 +126,7 @@ function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at
     usedS: 0,
     grantedS: 0,
     expiresAt: at,
-    answers: [],
+    answers: session?.answers ?? [], // of requests that were refused: they stay so
   };
   work.next = openedSession;
   if (opened.kind === "open") work.levels = opened.levels;

@@ -2,6 +2,7 @@ import { invariant } from "../../core/invariant.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Database } from "../db/database.ts";
 import { databaseFailure } from "../db/database-failure.ts";
+import { retrying } from "../db/retrying.ts";
 import { openSourceNow } from "../mediation/open-source-now.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { chargeBatch } from "./charge-batch.ts";
@@ -23,8 +24,6 @@ const BATCH_MAX = 500;
 const WAITING_MAX = 5_000;
 /** How old settings and prices may be that a call is decided by. */
 const SETTINGS_AGE_MS_MAX = 1_000;
-/** Tries of a batch that others got in the way of. */
-const TRIES_MAX = 5;
 
 /**
  * The charging requests of one tenant in this process. Those that arrive while a batch is decided share the next
@@ -36,8 +35,7 @@ export class ChargingLane {
   readonly #tenantId: string;
   readonly #policy: ChargingPolicy;
   readonly #rating = new LiveRatingContext();
-  #sources = new Map<string, ChargedSource>();
-  #loadedAt = Number.NEGATIVE_INFINITY;
+  readonly #sources = new Map<string, ChargedSource & { readonly loadedAtMs: number }>();
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
 
@@ -83,39 +81,39 @@ export class ChargingLane {
 
   /** Settles every request of a batch; never throws. */
   async #decideAll(batch: readonly Waiting[]): Promise<void> {
-    try {
-      await this.#load(batch);
-      await this.#decideOrSplit(batch);
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
+    const ready: Waiting[] = [];
+    for (const [sourceId, ofSource] of Map.groupBy(batch, ({ request }) => request.sourceId))
+      try {
+        await this.#load(sourceId);
+        ready.push(...ofSource);
+      } catch (error) {
+        for (const { reject } of ofSource) reject(error);
+      }
+    if (ready.length > 0) await this.#decideOrSplit(ready);
   }
 
-  /** Settings and prices of the batch's sources, read again when they are too old. */
-  async #load(batch: readonly Waiting[]): Promise<void> {
-    const fresh = performance.now() - this.#loadedAt < SETTINGS_AGE_MS_MAX;
-    const wanted = new Set(batch.map(({ request }) => request.sourceId));
-    if (fresh && wanted.isSubsetOf(new Set(this.#sources.keys()))) return;
-    const loadedAt = performance.now();
-    const ids = wanted.union(new Set(this.#sources.keys()));
-    const loaded = new Map<string, ChargedSource>();
-    for (const sourceId of ids)
-      loaded.set(sourceId, await openSourceNow(this.#db, { tenantId: this.#tenantId, sourceId }, this.#rating));
-    this.#sources = loaded;
-    this.#loadedAt = loadedAt;
+  /** Settings and prices of a source, read again when they are too old. Errors: those of {@link openSourceNow}. */
+  async #load(sourceId: string): Promise<void> {
+    const known = this.#sources.get(sourceId);
+    if (known !== undefined && performance.now() - known.loadedAtMs < SETTINGS_AGE_MS_MAX) return;
+    const loadedAtMs = performance.now();
+    const opened = await openSourceNow(this.#db, { tenantId: this.#tenantId, sourceId }, this.#rating);
+    this.#sources.set(sourceId, { ...opened, loadedAtMs });
   }
 
-  /** A request that the database refuses fails alone: the batch is halved until it is found. */
+  /** A request that cannot be decided fails alone: the batch is halved until it is found. */
   async #decideOrSplit(batch: readonly Waiting[]): Promise<void> {
     try {
       const requests = batch.map(({ request }) => request);
-      const answers = await retrying(() =>
-        chargeBatch(this.#db, {
-          tenantId: this.#tenantId,
-          sources: this.#sources,
-          policy: this.#policy,
-          requests,
-        }),
+      const answers = await retrying(
+        () =>
+          chargeBatch(this.#db, {
+            tenantId: this.#tenantId,
+            sources: this.#sources,
+            policy: this.#policy,
+            requests,
+          }),
+        [UNIQUE],
       );
       for (const [index, { resolve }] of batch.entries()) {
         const answer = answers[index];
@@ -123,7 +121,7 @@ export class ChargingLane {
         resolve(answer);
       }
     } catch (error) {
-      if (batch.length === 1 || error instanceof Problem || databaseFailure(error) !== null) {
+      if (batch.length === 1 || isOutage(error)) {
         for (const { reject } of batch) reject(error);
         return;
       }
@@ -134,19 +132,9 @@ export class ChargingLane {
   }
 }
 
-/** An import of the same source may want the same rows in another order: what the database breaks off is run again. */
-async function retrying<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? error.code : undefined;
-      if (tries >= TRIES_MAX || (code !== DEADLOCK && code !== SERIALIZATION && code !== UNIQUE)) throw error;
-    }
-  }
-}
+/** Whether all others would fail in the same way. */
+const isOutage = (error: unknown): boolean =>
+  databaseFailure(error) !== null || (error instanceof Problem && error.code.startsWith("database-"));
 
-const DEADLOCK = "40P01";
-const SERIALIZATION = "40001";
-/** Another process opened a session of the same name at the same time: this one finds it now. */
+/** Another process opened a session of the same name at the same time: the next try finds it. */
 const UNIQUE = "23505";

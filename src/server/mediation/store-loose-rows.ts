@@ -2,6 +2,7 @@ import { noteSign } from "../completeness/note-arrival.ts";
 import { noteRows } from "../completeness/note-rows.ts";
 import { RecordNumbers } from "../completeness/record-numbers.ts";
 import type { Database } from "../db/database.ts";
+import { retrying } from "../db/retrying.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type ArrivedRow, countFates, type RowFate } from "./arrived-row.ts";
 import { reserveLines } from "./daily-file-store.ts";
@@ -33,12 +34,10 @@ export interface StoredLooseRows {
   readonly firstLine: number;
 }
 
-/** Tries of a batch that others got in the way of. */
-const TRIES_MAX = 5;
-
 /** Stores rows in the day's file of their way in, in one transaction with what `alongside` writes. */
 export async function storeLooseRows(db: Database, loose: LooseBatch): Promise<StoredLooseRows> {
   const { batch, firstLine } = await inDailyFile(db, loose);
+  // An import of the same source may want the same rows in another order.
   const { fates } = await retrying(() => storeBatch(db, batch));
   return { fates, fileId: batch.fileId, firstLine };
 }
@@ -64,21 +63,3 @@ export async function inDailyFile(
   };
   return { batch: { source, opened, fileId, kind, rows: numbered, turn: ALONE, onFates }, firstLine };
 }
-
-/**
- * An import of the same source may want the same rows in another order: the one that the database breaks off is run
- * again.
- */
-async function retrying<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? error.code : undefined;
-      if (tries >= TRIES_MAX || (code !== DEADLOCK && code !== SERIALIZATION)) throw error;
-    }
-  }
-}
-
-const DEADLOCK = "40P01";
-const SERIALIZATION = "40001";

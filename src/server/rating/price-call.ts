@@ -68,13 +68,15 @@ export function priceSides(
   const chain = chainOf(context, accountId);
   const bookId = chain[0]?.bookId ?? "";
   const { answeredAt } = event;
-  if (answeredAt === null || isEmergency(event.called, context.emergencyNumbers))
-    return { kind: "priced", bookId, accountId, vendorAccountId, charges: [] };
+  if (answeredAt === null) return { kind: "priced", bookId, accountId, vendorAccountId, charges: [] };
+  const isFree = isEmergency(event.called, context.emergencyNumbers);
   const vendor = vendorAccountId === null ? undefined : context.accounts.get(vendorAccountId);
   const charges: PricedCharge[] = [];
   for (const [account, side] of sidesOf(chain, vendor)) {
-    if (!wanted(account.id, side)) continue;
+    // Nobody is charged for an emergency call; a vendor is owed what it has a price for.
+    if (!wanted(account.id, side) || (isFree && side !== "cost")) continue;
     const priced = priceSide(context, account, side, event, answeredAt);
+    if ("code" in priced && isFree) continue;
     if ("code" in priced) return reject(priced);
     charges.push(priced);
   }
