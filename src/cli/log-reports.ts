@@ -2,13 +2,14 @@ import type pino from "pino";
 import { counted } from "../core/counted.ts";
 import type { ReplaysReport } from "../server/allowance/watch-replays.ts";
 import type { RetentionWatch } from "../server/archive/watch-retention.ts";
-import type { RadiusReport } from "../server/charging/start-radius.ts";
 import type { SessionsWatch } from "../server/charging/watch-sessions.ts";
 import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
 import type { DiameterNotice } from "../server/diameter/diameter-report.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
 import type { PullsReport } from "../server/pulls/run-pulls.ts";
+import type { RadiusReport } from "../server/switches/start-radius.ts";
+import type { SwitchReports } from "../server/switches/start-switches.ts";
 import type { SyslogReport } from "../server/syslog/start-syslog.ts";
 import { deletedLine, outcomeLine } from "./archive-run.ts";
 import type { CommandContext } from "./command.ts";
@@ -64,8 +65,14 @@ export const retentionWatch = (log: pino.Logger): RetentionWatch => ({
   failed: (error) => log.warn(`A retention policy could not be applied: ${String(error)}`),
 });
 
+/** What happens with switches that ask for their calls. */
+export const switchReports = (log: pino.Logger): SwitchReports => ({
+  radius: radiusReport(log),
+  diameter: diameterReport(log),
+});
+
 /** What happens with Diameter peers. */
-export const diameterReport =
+const diameterReport =
   (log: pino.Logger) =>
   ({ event, peer, what, times, error }: DiameterNotice): void => {
     const line = `Diameter: ${peer}: ${event}${what === "" ? "" : ` (${what})`}, ${counted(times, "time")}.`;
@@ -74,7 +81,7 @@ export const diameterReport =
   };
 
 /** RADIUS packets that got no answer, and clients that cannot be used. */
-export const radiusReport = (log: pino.Logger): RadiusReport => ({
+const radiusReport = (log: pino.Logger): RadiusReport => ({
   dropped: ({ reason, address, times, error }) => {
     const line = `RADIUS: ${counted(times, "packet")} dropped (${reason}), the last from ${address}.`;
     if (error === undefined) log.warn(line);

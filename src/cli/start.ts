@@ -5,8 +5,6 @@ import { watchReplays } from "../server/allowance/watch-replays.ts";
 import { watchRetention } from "../server/archive/watch-retention.ts";
 import { Charging } from "../server/charging/charging.ts";
 import { chargingRoutes } from "../server/charging/routes.ts";
-import { startDiameter } from "../server/charging/start-diameter.ts";
-import { type RunningRadius, startRadius } from "../server/charging/start-radius.ts";
 import { watchSessions } from "../server/charging/watch-sessions.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
 import { watchAlarms } from "../server/completeness/watch-alarms.ts";
@@ -15,17 +13,17 @@ import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
 import { watchFolders } from "../server/mediation/watch-folders.ts";
 import { runPulls } from "../server/pulls/run-pulls.ts";
+import { startSwitches } from "../server/switches/start-switches.ts";
 import { type RunningSyslog, startSyslog } from "../server/syslog/start-syslog.ts";
 import { defineCommand } from "./command.ts";
 import {
   alarmsReport,
-  diameterReport,
   foldersReport,
   pullsReport,
-  radiusReport,
   replaysReport,
   retentionWatch,
   sessionsWatch,
+  switchReports,
   syslogReport,
 } from "./log-reports.ts";
 
@@ -59,18 +57,15 @@ export const startCommand = defineCommand({
     const pulling = runPulls(db, pullsReport(log), { spoolDir: join(context.config.dataDir, "spool"), signal });
     const syslog = await startSyslog(db, context.config, syslogReport(log));
     if (syslog !== undefined) context.note(syslogLine(context.config.syslogHost, syslog));
-    const radius = await startRadius(db, context.config, { charging, report: radiusReport(log) });
-    if (radius !== undefined) context.note(radiusLine(context.config.radiusHost, radius));
-    const diameter = await startDiameter(db, context.config, { charging, onNotice: diameterReport(log) });
-    if (diameter !== undefined)
-      context.note(`Listening for Diameter on ${context.config.diameterHost}:${diameter.port}`);
+    const switches = await startSwitches(db, context.config, { charging, reports: switchReports(log) });
+    for (const { shown } of switches) context.note(`Listening for ${shown}`);
     const alarms = watchAlarms(db, alarmsReport(log), { signal });
     const replays = watchReplays(db, replaysReport(log), { signal });
     const sessions = watchSessions(db, charging, { watch: sessionsWatch(log), signal });
     const { archiveDir } = context.config;
     const retention = watchRetention(db, retentionWatch(log), { archiveDir, signal });
     if (!signal.aborted) await once(signal, "abort");
-    await Promise.all([http.close(), radius?.close(), diameter?.close()]);
+    await Promise.all([http, ...switches].map((listener) => listener.close()));
     await Promise.all([
       receiver.settled(),
       charging.settled(),
@@ -85,13 +80,6 @@ export const startCommand = defineCommand({
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
-
-function radiusLine(host: string, { authPort, acctPort, tlsPort }: RunningRadius): string {
-  const asked = authPort === null ? [] : [`${host}:${authPort} (authentication)`];
-  const told = acctPort === null ? [] : [`${host}:${acctPort} (accounting)`];
-  const secure = tlsPort === null ? [] : [`${host}:${tlsPort} (TLS)`];
-  return `Listening for RADIUS on ${[...asked, ...told, ...secure].join(" and ")}`;
-}
 
 function syslogLine(host: string, { port, tlsPort }: RunningSyslog): string {
   const open = port === null ? [] : [`${host}:${port} (UDP, TCP)`];

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { now } from "../../src/clock.ts";
 import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import { Charging } from "../../src/server/charging/charging.ts";
-import { ChargingOverRadius } from "../../src/server/charging/over-radius.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
 import { ClientTable } from "../../src/server/radius/client-table.ts";
 import { listenRadius, type RadiusListener } from "../../src/server/radius/listen-radius.ts";
 import { Responder } from "../../src/server/radius/responder.ts";
+import { ChargingOverRadius } from "../../src/server/switches/over-radius.ts";
 import { hasRadclient, radclient } from "../radius/radclient.ts";
 import { radiusClient } from "../radius/radius-peer.ts";
 import { startTollwright } from "../support/command-line.ts";

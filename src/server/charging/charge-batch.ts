@@ -28,7 +28,8 @@ import {
   withMoney,
 } from "./level-money.ts";
 import { openLevels, type PriceLevel } from "./open-levels.ts";
-import { databaseNow, insertSessions, lockSessions, type Session, updateSessions } from "./session-store.ts";
+import type { Session } from "./session.ts";
+import { databaseNow, insertSessions, lockSessions, updateSessions } from "./session-store.ts";
 import { storeRecords } from "./store-records.ts";
 
 /**

@@ -5,7 +5,7 @@ import type { Source } from "../mediation/source.ts";
 import { usageIdentity } from "../usage/identity.ts";
 import type { ChargingAnswer, ChargingRequest, Stop } from "./charging-request.ts";
 import type { PriceLevel } from "./open-levels.ts";
-import type { Session } from "./session-store.ts";
+import type { Session } from "./session.ts";
 
 /** A source whose sessions are charged, with its settings and prices as they are now. */
 export interface ChargedSource {

@@ -8,7 +8,7 @@ import type { Refusal } from "./charging-request.ts";
 import type { ChargingPolicy } from "./charging-work.ts";
 import { type AccountHold, type Funds, loadFunds, NO_FUNDS } from "./hold-store.ts";
 import type { PriceLevel } from "./open-levels.ts";
-import type { Session } from "./session-store.ts";
+import type { Session } from "./session.ts";
 import { loadSpent, NOTHING_SPENT, type Spent } from "./spent-store.ts";
 
 /** The money of accounts: in the ledger, held by sessions, and spent in periods that are limited. */

@@ -14,7 +14,7 @@ import { chainOf, type RatingContext, tariffAt } from "../rating/rating-context.
 import { tableFor } from "../rating/tariff-set.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { CallAttempt } from "./charging-request.ts";
-import type { Session } from "./session-store.ts";
+import type { Session } from "./session.ts";
 
 /** One payer of a session: its account, and what the call costs it. */
 export interface PriceLevel extends Omit<GrantLevel, "available"> {

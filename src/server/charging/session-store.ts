@@ -1,30 +1,11 @@
-import type { AnsweredRequest, Hold } from "../../core/charging/session.ts";
+import type { Hold } from "../../core/charging/session.ts";
 import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { plainArray } from "../db/plain-array.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
-import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
-
-/** A session as it is stored. */
-export interface Session {
-  /** The identity of the usage record that it becomes. */
-  readonly id: string;
-  readonly tenantId: string;
-  readonly sourceId: string;
-  readonly state: "open" | "closed" | "refused";
-  /** Who pays; null: nobody was found. */
-  readonly payer: { readonly bookId: string; readonly accountId: string } | null;
-  /** One a level that pays; none once the session has ended. */
-  readonly holds: readonly Hold[];
-  readonly attempt: CallAttempt;
-  readonly openedAt: EpochMs;
-  readonly answeredAt: EpochMs | null;
-  readonly usedS: number;
-  readonly grantedS: number;
-  readonly expiresAt: EpochMs;
-  readonly answers: readonly AnsweredRequest<ChargingAnswer>[];
-}
+import type { CallAttempt } from "./charging-request.ts";
+import type { Session } from "./session.ts";
 
 interface SessionRow {
   readonly id: string;

@@ -4,10 +4,10 @@ import { NO_CAUSE } from "../../core/usage/switch-call.ts";
 import type { CreditControlAnswer } from "../../protocol/diameter/credit-control-answer.ts";
 import type { CreditControlRequest, ServiceRequest } from "../../protocol/diameter/credit-control-request.ts";
 import { RESULT } from "../../protocol/diameter/result-code.ts";
+import type { Charging } from "../charging/charging.ts";
+import type { CallAttempt, ChargingAnswer, Refusal } from "../charging/charging-request.ts";
 import type { CreditControlHandler, RequestSender } from "../diameter/credit-control-handler.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
-import type { Charging } from "./charging.ts";
-import type { CallAttempt, ChargingAnswer, Refusal } from "./charging-request.ts";
 
 /** Seconds that are granted at a time to a peer that leaves it to us. */
 const SLICE_S = 300;

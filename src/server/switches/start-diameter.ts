@@ -1,18 +1,17 @@
 import { now } from "../../clock.ts";
 import type { Config } from "../../config.ts";
+import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
 import type { DiameterNotice } from "../diameter/diameter-report.ts";
 import { DiameterServer } from "../diameter/diameter-server.ts";
 import { peerOf } from "../diameter/settings.ts";
 import { diameterSources } from "../mediation/find-protocol-sources.ts";
-import type { Charging } from "./charging.ts";
 import { ChargingOverDiameter } from "./over-diameter.ts";
+import type { SwitchListener } from "./switch-listener.ts";
 
-/** Diameter as it runs in a process. */
-export interface RunningDiameter {
+/** Diameter as it runs in a process, with its port; closed, it takes leave of every peer. */
+export interface RunningDiameter extends SwitchListener {
   readonly port: number | null;
-  /** Takes leave of every peer, and answers what is in work. */
-  close(): Promise<void>;
 }
 
 /**
@@ -36,5 +35,7 @@ export async function startDiameter(
     peers: sources.map(({ settings }) => peerOf(settings)),
     handler: new ChargingOverDiameter(charging, (peer) => byHost.get(peer.toLowerCase())),
   });
-  return { port: server.portOf("tcp"), close: () => server.close() };
+  const listensOn = server.portOf("tcp");
+  const shown = `Diameter on ${diameterHost}:${listensOn}`;
+  return { port: listensOn, shown, cutter: null, close: () => server.close() };
 }

@@ -4,11 +4,11 @@ import type { AccessDecision, RefusalReason } from "../../protocol/radius/access
 import type { AccessRequest } from "../../protocol/radius/access-request.ts";
 import type { AccountingRecord } from "../../protocol/radius/accounting-record.ts";
 import type { SessionFacts } from "../../protocol/radius/session-facts.ts";
+import type { Charging } from "../charging/charging.ts";
+import type { CallAttempt, ChargingRequest, Refusal, SessionName } from "../charging/charging-request.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 import type { RadiusClient, RadiusSender } from "../radius/radius-client.ts";
 import type { RadiusHandler } from "../radius/radius-handler.ts";
-import type { Charging } from "./charging.ts";
-import type { CallAttempt, ChargingRequest, Refusal, SessionName } from "./charging-request.ts";
 
 /** Marks a token as ours; what follows is the leg and the key of the session that was authorised. */
 const TOKEN = /^tw1:([^:]*):(.+)$/s;

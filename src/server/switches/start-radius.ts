@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../config.ts";
+import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
 import { type RadiusSource, radiusSources } from "../mediation/find-protocol-sources.ts";
 import { readSecret } from "../pulls/secret.ts";
@@ -11,8 +12,8 @@ import type { RadiusClient } from "../radius/radius-client.ts";
 import { type RadiusTlsConfig, readTlsFiles } from "../radius/read-tls-files.ts";
 import { Responder } from "../radius/responder.ts";
 import { radiusClientOf } from "../radius/settings.ts";
-import type { Charging } from "./charging.ts";
 import { ChargingOverRadius } from "./over-radius.ts";
+import type { SwitchListener } from "./switch-listener.ts";
 
 /** Tells what no client is told. */
 export interface RadiusReport {
@@ -22,13 +23,11 @@ export interface RadiusReport {
   failed(error: unknown): void;
 }
 
-/** RADIUS as it runs in a process. */
-export interface RunningRadius {
+/** RADIUS as it runs in a process, with its ports. */
+export interface RunningRadius extends SwitchListener {
   readonly authPort: number | null;
   readonly acctPort: number | null;
   readonly tlsPort: number | null;
-  /** Takes no more, and answers what is in work. */
-  close(): Promise<void>;
 }
 
 /** Clients are read again as often; a secret that changed is in force then. */
@@ -61,10 +60,11 @@ export async function startRadius(
   const refreshing = refresh(closing.signal, async () => {
     responder.clients = await read();
   });
+  const ports = { authPort: listener.authPort, acctPort: listener.acctPort, tlsPort: secure?.port ?? null };
   return {
-    authPort: listener.authPort,
-    acctPort: listener.acctPort,
-    tlsPort: secure?.port ?? null,
+    ...ports,
+    shown: shownAs(host, ports),
+    cutter: null,
     close: async () => {
       closing.abort();
       await refreshing;
@@ -89,6 +89,15 @@ export async function startRadius(
       if (!signal.aborted) await again().catch((error: unknown) => report.failed(error));
     }
   }
+}
+
+type Ports = Pick<RunningRadius, "authPort" | "acctPort" | "tlsPort">;
+
+function shownAs(host: string, { authPort, acctPort, tlsPort }: Ports): string {
+  const asked = authPort === null ? [] : [`${host}:${authPort} (authentication)`];
+  const told = acctPort === null ? [] : [`${host}:${acctPort} (accounting)`];
+  const secure = tlsPort === null ? [] : [`${host}:${tlsPort} (TLS)`];
+  return `RADIUS on ${[...asked, ...told, ...secure].join(" and ")}`;
 }
 
 /** The clients of all tenants, and which sources they are. */

@@ -1,0 +1,39 @@
+import type { Config } from "../../config.ts";
+import type { Charging } from "../charging/charging.ts";
+import type { Database } from "../db/database.ts";
+import type { DiameterNotice } from "../diameter/diameter-report.ts";
+import { startDiameter } from "./start-diameter.ts";
+import { type RadiusReport, startRadius } from "./start-radius.ts";
+import type { SwitchListener } from "./switch-listener.ts";
+
+/** Who is told of what happens with switches, one for each protocol. */
+export interface SwitchReports {
+  readonly radius: RadiusReport;
+  readonly diameter: (notice: DiameterNotice) => void;
+}
+
+/**
+ * Listens for switches in every protocol that the process's settings name a port for, besides HTTP. Errors: Problems of
+ * a port that cannot be had; whatever was begun is closed then.
+ */
+export async function startSwitches(
+  db: Database,
+  config: Config,
+  { charging, reports }: { readonly charging: Charging; readonly reports: SwitchReports },
+): Promise<readonly SwitchListener[]> {
+  const starts: readonly (() => Promise<SwitchListener | undefined>)[] = [
+    () => startRadius(db, config, { charging, report: reports.radius }),
+    () => startDiameter(db, config, { charging, onNotice: reports.diameter }),
+  ];
+  const listeners: SwitchListener[] = [];
+  try {
+    for (const start of starts) {
+      const listener = await start();
+      if (listener !== undefined) listeners.push(listener);
+    }
+  } catch (error) {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    throw error;
+  }
+  return listeners;
+}
