@@ -1,5 +1,6 @@
 import { type Grant, grantTalk } from "../../core/charging/grant.ts";
 import { earlierAnswer, givenUpAt, keepAnswer } from "../../core/charging/session.ts";
+import { hasAllSessionsOpen, longestCallS } from "../../core/charging/session-room.ts";
 import { invariant } from "../../core/invariant.ts";
 import { nanos } from "../../core/money/nanos.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
@@ -18,15 +19,7 @@ import {
   wholeTalkedMs,
 } from "./charging-work.ts";
 import { type AccountHold, lockHolds, saveHolds } from "./hold-store.ts";
-import {
-  hasAllSessionsOpen,
-  loadMoney,
-  longestCallS,
-  notEven,
-  ownHold,
-  sessionsLimited,
-  withMoney,
-} from "./level-money.ts";
+import { loadMoney, notEven, ownHold, sessionsLimited, withMoney } from "./level-money.ts";
 import { openLevels, type PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
 import { databaseNow, insertSessions, lockSessions, updateSessions } from "./session-store.ts";
@@ -264,7 +257,9 @@ async function grantAll(
     const { levels, next, request } = work;
     if (levels === undefined || next === undefined || request.kind === "stop") continue;
     const isNew = work.session?.state !== "open";
-    const full = isNew ? levels.find((level) => hasAllSessionsOpen(level, holds)) : undefined;
+    const isFull = ({ account, accountId }: PriceLevel) =>
+      hasAllSessionsOpen(account.limits, holds.get(accountId)?.openSessions ?? 0);
+    const full = isNew ? levels.find(isFull) : undefined;
     if (full !== undefined) {
       refuse(work, next, sessionsLimited(full.account), { batch, at });
       continue;
@@ -272,7 +267,8 @@ async function grantAll(
     const funded = levels.map((level) => withMoney(level, next, money));
     const { usedS } = next;
     const wantedS = request.wantedS === "granted" ? Math.max(0, next.grantedS - usedS) : request.wantedS;
-    const grant = grantTalk(funded, { usedS, wantedS, capS: longestCallS(levels, batch.policy) });
+    const limits = levels.map(({ account }) => account.limits);
+    const grant = grantTalk(funded, { usedS, wantedS, capS: longestCallS(limits, batch.policy.longestCallS) });
     if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
       refuse(work, next, notEven(funded, grant), { batch, at });
     else take(work, next, { grant, levels, holds, batch, at });

@@ -1,11 +1,11 @@
 import type { Grant, GrantLevel } from "../../core/charging/grant.ts";
+import { type Spendable, spendable } from "../../core/charging/spendable.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { Refusal } from "./charging-request.ts";
-import type { ChargingPolicy } from "./charging-work.ts";
 import { type AccountHold, type Funds, loadFunds, NO_FUNDS } from "./hold-store.ts";
 import type { PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
@@ -19,9 +19,8 @@ export interface Money {
 }
 
 /** A level with what it may hold for a session, and what keeps that from being more. */
-export interface FundedLevel extends GrantLevel {
+export interface FundedLevel extends GrantLevel, Spendable {
   readonly account: StoredAccount;
-  readonly shortOf: "balance" | "spend";
 }
 
 /** Reads the money of accounts whose holds are locked. */
@@ -38,49 +37,19 @@ export async function loadMoney(
   return { funds, spent: await loadSpent(tx, limited, at) };
 }
 
-/** What a level may hold for this session: all that its money and its limits allow, less what other sessions hold. */
+/** What a level may hold for this session. */
 export function withMoney(level: PriceLevel, session: Session, { holds, funds, spent }: Money): FundedLevel {
   const { account, accountId } = level;
   const hold = holds.get(accountId);
   invariant(hold, `the hold of account ${accountId} is locked before a grant`);
-  const othersHold = hold.held - ownHold(session, accountId);
+  const othersHold = nanos(hold.held - ownHold(session, accountId));
   const { wallet, owed } = funds.get(accountId) ?? NO_FUNDS;
-  const { payment, creditLimit, limits } = account;
-  const less = (amount: bigint): Nanos => nanos(amount - othersHold);
-  // A postpaid account without a credit limit is trusted.
-  const trusted = payment === "postpaid" && creditLimit === 0n;
-  const balance = trusted ? null : less(creditLimit + (payment === "prepaid" ? wallet : nanos(-owed)));
-  const { day, month } = spent.get(accountId) ?? NOTHING_SPENT;
-  const spends = [
-    limits.daySpend === null ? null : less(limits.daySpend - day),
-    limits.monthSpend === null ? null : less(limits.monthSpend - month),
-  ];
-  const spend = spends.reduce(lower, null);
-  const available = lower(balance, spend);
-  return { ...level, available, shortOf: available !== null && available === balance ? "balance" : "spend" };
+  const purse = { ...account, wallet, owed, spent: spent.get(accountId) ?? NOTHING_SPENT, othersHold };
+  return { ...level, ...spendable(purse) };
 }
-
-/** null: no limit. */
-const lower = (a: Nanos | null, b: Nanos | null): Nanos | null => {
-  if (a === null) return b;
-  return b === null || a < b ? a : b;
-};
 
 export const ownHold = ({ holds }: Pick<Session, "holds">, accountId: string): Nanos =>
   holds.find((hold) => hold.accountId === accountId)?.amount ?? NO_NANOS;
-
-/** Whether a level has as many sessions open as it may have. */
-export function hasAllSessionsOpen(
-  { account, accountId }: PriceLevel,
-  holds: ReadonlyMap<string, AccountHold>,
-): boolean {
-  const { openSessions } = account.limits;
-  return openSessions !== null && (holds.get(accountId)?.openSessions ?? 0) >= openSessions;
-}
-
-/** The longest call that any level allows, in seconds. */
-export const longestCallS = (levels: readonly PriceLevel[], { longestCallS: most }: ChargingPolicy): number =>
-  Math.min(most, ...levels.map(({ account }) => account.limits.callS ?? most));
 
 /** Why a level cannot pay even the first step of a call. */
 export function notEven(levels: readonly FundedLevel[], { limitedAt, limitedBy }: Grant): Refusal {
