@@ -1,93 +1,11 @@
 import { invariant } from "../src/core/invariant.ts";
-import { epochMs } from "../src/core/time/epoch.ts";
 import { Charging } from "../src/server/charging/charging.ts";
-import type { Authorise } from "../src/server/charging/charging-request.ts";
 import type { Database } from "../src/server/db/database.ts";
-import type { Source } from "../src/server/mediation/source.ts";
-import { anyRate, Operator } from "../test/support/operator.ts";
 import { type BenchOutcome, bench } from "./bench.ts";
+import { inFlight } from "./in-flight.ts";
 import type { Meter } from "./meter.ts";
 import { withDatabase } from "./own-database.ts";
-
-const IN_FLIGHT = 500;
-const STARTED = Date.UTC(2026, 1, 1);
-
-interface Prepaid {
-  readonly operator: Operator;
-  readonly source: Source;
-  readonly accounts: number;
-}
-
-/** Prepaid accounts with money for 40,000 calls each, a price for every number, and a switch that names them. */
-async function setUpPrepaid(db: Database, accounts: number): Promise<Prepaid> {
-  const operator = await Operator.create(db);
-  const { tenantId } = operator;
-  const first = await operator.account("acct0", { payment: "prepaid" });
-  await operator.tariff("retail", [anyRate("", "0.06")], [first]);
-  const source = await operator.source("switch", "freeswitch-csv");
-  // As `account` and `tariff` store them, in one statement each: thousands of transactions are not what is measured.
-  await db.bulk("owner", {}, async (tx) => {
-    await tx.query(
-      `insert into books (tenant_id, id) select $1, md5('book' || i)::uuid from generate_series(1, $2::integer - 1) i`,
-      [tenantId, accounts],
-    );
-    await tx.query(
-      `insert into accounts (tenant_id, id, book_id, code, name, kind, payment, currency, time_zone)
-       select $1, md5('account' || i)::uuid, md5('book' || i)::uuid, 'acct' || i, 'Account ' || i, 'customer', 'prepaid',
-         'EUR', 'UTC' from generate_series(1, $2::integer - 1) i`,
-      [tenantId, accounts],
-    );
-    await tx.query(
-      `insert into account_tariffs (tenant_id, account_id, tariff_id, effective_from)
-       select $1, md5('account' || i)::uuid, t.tariff_id, t.effective_from
-       from generate_series(1, $2::integer - 1) i, account_tariffs t where t.account_id = $3`,
-      [tenantId, accounts, first.id],
-    );
-    await tx.query(
-      `insert into balances (tenant_id, book_id, account_id, kind, currency, amount)
-       select tenant_id, book_id, id, 'wallet', 'EUR', -2400 from accounts where tenant_id = $1`,
-      [tenantId],
-    );
-  });
-  const ids = await db.transaction("app", { tenantId }, (tx) =>
-    tx.query<{ id: string; code: string }>("select id, code from accounts"),
-  );
-  await operator.rules(ids.rows.map(({ id, code }) => [{ ...first, id }, { match: { accountCode: code } }]));
-  return { operator, source, accounts };
-}
-
-const authorise = ({ source, accounts }: Prepaid, call: number): Authorise => {
-  const key = `call-${call}`;
-  return {
-    kind: "authorise",
-    sourceId: source.id,
-    requestKey: "authorise",
-    wantedS: 60,
-    attempt: {
-      ...{ key, leg: "", callId: null, direction: "originating", calling: "442071234567" },
-      ...{ called: `49${String((call * 7_919) % 10_000_000).padStart(7, "0")}`, startedAt: epochMs(STARTED) },
-      ...{ accountCode: `acct${(call * 31) % accounts}`, sipUser: null, sourceAddress: null },
-      ...{ ingressTrunk: null, egressTrunk: null },
-    },
-  };
-};
-
-/** Sends requests with some always in flight; answers how long each took, in milliseconds. */
-async function send(n: number, one: (i: number) => Promise<void>): Promise<Float64Array> {
-  const latencies = new Float64Array(n);
-  let sent = 0;
-  const worker = async (): Promise<void> => {
-    while (sent < n) {
-      const i = sent;
-      sent += 1;
-      const began = performance.now();
-      await one(i);
-      latencies[i] = performance.now() - began;
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, n) }, worker));
-  return latencies;
-}
+import { authorise, setUpPrepaid } from "./prepaid.ts";
 
 async function reserve(db: Database, n: number, accounts: number, meter: Meter): Promise<BenchOutcome> {
   const prepaid = await setUpPrepaid(db, accounts);
@@ -95,7 +13,7 @@ async function reserve(db: Database, n: number, accounts: number, meter: Meter):
   const charging = new Charging(db);
   await charging.decide(tenantId, authorise(prepaid, n)); // settings and prices are read
   meter.start();
-  const latenciesMs = await send(n, async (i) => {
+  const latenciesMs = await inFlight(n, async (i) => {
     const answer = await charging.decide(tenantId, authorise(prepaid, i));
     invariant(answer.kind === "granted" && answer.talkS === 60, "every call is granted its minute");
   });
