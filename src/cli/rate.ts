@@ -103,6 +103,8 @@ function sideJson({ side, account, tariff, outcome }: ExplainedSide, { tariffNam
 function sideText({ side, account, tariff, outcome }: ExplainedSide, answer: PriceAnswer): (string | Table)[] {
   const who = `${side} ${account}`;
   switch (outcome.kind) {
+    case "emergency":
+      return [`${who}: free, because it is an emergency call, which nobody is charged for.`];
     case "no-tariff":
       return [`${who}: no price, because no tariff is assigned for that time.`];
     case "no-rate":

@@ -129,7 +129,8 @@ reseller office-partner: 0.007473 EUR
   test.each<[string, string, string]>([
     // words                                          says                                            why
     ["rate 0044-20-7946-0000 --account carrier-a", "cost carrier-a: 0.0052 EUR", "a vendor's side; any spelling"],
-    ["rate 112 --account bakery", 'prefix "=112", Emergency', "a short code is no prefix of +1 12…"],
+    ["rate 112 --account bakery", "customer bakery: free, because it is an emergency call", "as its record will be"],
+    ["rate 112 --account carrier-a", "has no rate for this number", "a short code is no prefix of +1 12…"],
     ["rate 449012345678 --account bakery", "blocks United Kingdom premium (4490)", "blocked: no fall back to 44"],
     ["rate 33123456789 --account bakery", "has no rate for this number", "no prefix of it"],
     [
@@ -140,6 +141,17 @@ reseller office-partner: 0.007473 EUR
     ["rate 442079460000 --account callshop --seconds 0", "customer callshop: 0.00 EUR", "unanswered"],
   ])("%s: %s (%s)", async (line, says) => {
     expect((await run(line)).stdout).toContain(says);
+  });
+
+  test("an emergency call is free for whoever sells it, and says so to programs", async () => {
+    const { document } = await runJson("rate 112 --account bakery");
+    expect(document).toMatchObject({
+      called: "=112",
+      sides: [
+        { side: "customer", account: "bakery", kind: "emergency" },
+        { side: "reseller", account: "office-partner", kind: "emergency" },
+      ],
+    });
   });
 
   // biome-ignore format: a table reads by its columns

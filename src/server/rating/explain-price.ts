@@ -3,6 +3,7 @@ import { priceInTurn } from "../../core/allowance/price-in-turn.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { Nanos } from "../../core/money/nanos.ts";
+import { isEmergency } from "../../core/numbering/emergency.ts";
 import { normaliseCalled } from "../../core/numbering/normalise-number.ts";
 import type { Called, Calling, E164 } from "../../core/numbering/number.ts";
 import { compileNumberPlan, DEFAULT_NUMBER_RULES } from "../../core/numbering/number-plan.ts";
@@ -47,6 +48,8 @@ export interface ExplainedSide {
   readonly tariff: string | null;
   readonly outcome:
     | { readonly kind: "no-tariff" }
+    /** Nobody is charged for an emergency call, whatever a tariff says; a vendor is owed what it has a price for. */
+    | { readonly kind: "emergency" }
     | { readonly kind: "no-rate" }
     | { readonly kind: "blocked"; readonly prefix: string; readonly destination: string }
     | {
@@ -117,6 +120,8 @@ function explainSide(context: RatingContext, accountId: string, call: Call): Exp
   invariant(account, "the selling chain is made of accounts");
   const side = account.kind === "vendor" ? "cost" : account.kind;
   const loaded = tariffAt(context, accountId, answeredAt);
+  if (side !== "cost" && isEmergency(called, context.emergencyNumbers))
+    return { side, account: account.code, tariff: loaded?.tariff.name ?? null, outcome: { kind: "emergency" } };
   if (loaded === undefined) return { side, account: account.code, tariff: null, outcome: { kind: "no-tariff" } };
   const { table, digits } = tableFor(loaded, called);
   const origin = originFor(context, table, call);
