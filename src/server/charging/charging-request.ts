@@ -1,3 +1,4 @@
+import type { CutWay } from "../../core/charging/cut-way.ts";
 import type { Reject } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { ReleaseCause, SwitchCall } from "../../core/usage/switch-call.ts";
@@ -7,6 +8,18 @@ export interface CallAttempt
   extends Omit<SwitchCall, "answeredAt" | "endedAt" | "talkedMs" | "reportedS" | "cause" | "part"> {
   /** The key of the call's own record, where that is another than the session's; known once the call is answered. */
   readonly recordKey?: string;
+  /** How the switch is told to end the call, as its latest report that says so has it. */
+  readonly handle?: CallHandle;
+}
+
+/** What a switch has to be told so that it finds one of its calls, beside the key. */
+export interface CallHandle {
+  /** The protocol that the call came by. */
+  readonly way: CutWay;
+  /** Where its messages come from: an IP address, or a peer's host. */
+  readonly address?: string;
+  /** Names and values that the protocol's cutter understands: User-Name and Acct-Session-Id of RADIUS. */
+  readonly names: readonly (readonly [name: string, value: string])[];
 }
 
 /** What the talk time of a report counts: the whole call, or what came since the report before (Diameter). */
@@ -39,6 +52,8 @@ export interface Update extends OfSession, SessionName {
   readonly wantedS: number | null | "granted";
   /** As {@link CallAttempt.recordKey}; null: the report does not say. */
   readonly recordKey: string | null;
+  /** As {@link CallAttempt.handle}; left out: the report does not say. */
+  readonly handle?: CallHandle;
 }
 
 /** The call is over. */

@@ -66,7 +66,7 @@ export async function storeRecords(
 function rowOf(stop: StopWork): ArrivedRow {
   const { request, session } = stop;
   const { reportedS, cause } = request;
-  const { recordKey, ...attempt } = attemptOf(stop);
+  const { recordKey, handle: _handle, ...attempt } = attemptOf(stop);
   const reportedMs = request.talkedMs === null ? null : wholeTalkedMs(request, session);
   const answeredAt = reportedMs === 0 ? null : (request.answeredAt ?? session?.answeredAt ?? null);
   const talkedMs = reportedMs ?? (answeredAt === null ? 0 : Math.max(0, request.endedAt - answeredAt));
