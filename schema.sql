@@ -1223,6 +1223,43 @@ grant select on schema_migrations to tollwright_app;
 grant select on schema_migrations to tollwright_ingest;
 comment on table schema_migrations is 'Which migrations made this schema. Written by the migration runner only.';
 
+create table session_cuts (
+  id uuid not null,
+  tenant_id uuid not null,
+  session_id uuid not null,
+  source_id uuid not null,
+  call_key text not null,
+  account_id uuid,
+  reason text not null,
+  asked_by text not null,
+  why text not null,
+  asked_at timestamp with time zone not null default clock_timestamp(),
+  next_try_at timestamp with time zone not null default clock_timestamp(),
+  tries integer not null default 0,
+  way text,
+  what text,
+  outcome text,
+  done_at timestamp with time zone,
+  constraint session_cuts_check CHECK (((outcome IS NULL) = (done_at IS NULL))),
+  constraint session_cuts_outcome_check CHECK ((outcome = ANY (ARRAY['ended'::text, 'no-call'::text, 'failed'::text]))),
+  constraint session_cuts_reason_check CHECK ((reason = ANY (ARRAY['operator'::text, 'money-ended'::text, 'grant-exceeded'::text, 'given-up'::text]))),
+  constraint session_cuts_tries_check CHECK ((tries >= 0)),
+  constraint session_cuts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint session_cuts_pkey PRIMARY KEY (id)
+);
+CREATE INDEX session_cuts_asked ON tollwright.session_cuts USING btree (tenant_id, asked_at);
+CREATE INDEX session_cuts_due ON tollwright.session_cuts USING btree (next_try_at) WHERE (done_at IS NULL);
+CREATE INDEX session_cuts_session ON tollwright.session_cuts USING btree (session_id, asked_at);
+CREATE UNIQUE INDEX session_cuts_waiting ON tollwright.session_cuts USING btree (session_id) WHERE (done_at IS NULL);
+alter table session_cuts enable row level security;
+alter table session_cuts force row level security;
+create policy done_stays on session_cuts for update as restrictive to tollwright_ingest using ((done_at IS NULL)) with check (true);
+create policy ingest_all on session_cuts to tollwright_ingest using (true) with check (true);
+create policy owner_all on session_cuts to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on session_cuts to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on session_cuts to tollwright_app;
+grant insert, select on session_cuts to tollwright_ingest;
+
 create table sessions (
   id uuid not null,
   tenant_id uuid not null,
@@ -1238,6 +1275,7 @@ create table sessions (
   granted_s integer not null,
   expires_at timestamp with time zone not null,
   answers json not null,
+  cut_at timestamp with time zone,
   constraint sessions_granted_s_check CHECK ((granted_s >= 0)),
   constraint sessions_levels_check CHECK ((jsonb_typeof(levels) = 'array'::text)),
   constraint sessions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'refused'::text]))),
