@@ -133,6 +133,17 @@ export const SETTINGS = {
     initial: null,
     expected: "a port, a whole number from 0 to 65535",
   }),
+  /** Within TLS from the first octet; null takes no peers, 0 takes any free port; 5658 is the usual one. */
+  diameterTlsPort: setting({
+    variable: "TOLLWRIGHT_DIAMETER_TLS_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
+  /** PEM files: ours, and the authorities of which one has to vouch for a peer's certificate. */
+  diameterTlsCert: path("TOLLWRIGHT_DIAMETER_TLS_CERT"),
+  diameterTlsKey: path("TOLLWRIGHT_DIAMETER_TLS_KEY"),
+  diameterTlsCa: path("TOLLWRIGHT_DIAMETER_TLS_CA"),
   /** What peers call us: our Origin-Host, of which all behind the first dot is our Origin-Realm. */
   diameterIdentity: setting({
     variable: "TOLLWRIGHT_DIAMETER_IDENTITY",

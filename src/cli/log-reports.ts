@@ -4,10 +4,10 @@ import type { ReplaysReport } from "../server/allowance/watch-replays.ts";
 import type { RetentionWatch } from "../server/archive/watch-retention.ts";
 import type { SessionsWatch } from "../server/charging/watch-sessions.ts";
 import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
-import type { DiameterNotice } from "../server/diameter/diameter-report.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
 import type { PullsReport } from "../server/pulls/run-pulls.ts";
+import type { DiameterStartReport } from "../server/switches/start-diameter.ts";
 import type { RadiusReport } from "../server/switches/start-radius.ts";
 import type { SwitchReports } from "../server/switches/start-switches.ts";
 import type { SyslogReport } from "../server/syslog/start-syslog.ts";
@@ -72,13 +72,14 @@ export const switchReports = (log: pino.Logger): SwitchReports => ({
 });
 
 /** What happens with Diameter peers. */
-const diameterReport =
-  (log: pino.Logger) =>
-  ({ event, peer, what, times, error }: DiameterNotice): void => {
+const diameterReport = (log: pino.Logger): DiameterStartReport => ({
+  notice: ({ event, peer, what, times, error }) => {
     const line = `Diameter: ${peer}: ${event}${what === "" ? "" : ` (${what})`}, ${counted(times, "time")}.`;
     if (error !== undefined) log.error({ err: error }, line);
     else log[event === "connected" || event === "disconnected" ? "info" : "warn"](line);
-  };
+  },
+  failed: (error) => log.warn(`Diameter: the peers could not be read again: ${String(error)}`),
+});
 
 /** RADIUS packets that got no answer, and clients that cannot be used. */
 const radiusReport = (log: pino.Logger): RadiusReport => ({

@@ -186,6 +186,19 @@ describe("a connection", () => {
     expect(server.connectedPeers).toEqual([]);
   });
 });
+test("peers that are changed are others at once: one that is gone is taken leave of, a new one is let in", async () => {
+  const { server, port } = await start();
+  const client = await open(port);
+  const changed = server.changePeers([peerSettings({ host: "new.test.example" })]);
+  const leave = await client.next();
+  expect(leave?.header.commandCode).toBe(COMMAND.disconnectPeer);
+  expect(avpValue(leave?.avps ?? [], "Disconnect-Cause")).toBe(2);
+  client.socket.end();
+  await changed;
+  expect(resultCode(await (await reach(port)).ask(capabilitiesRequest()))).toBe(3010);
+  await open(port, "new.test.example");
+  expect(server.connectedPeers).toEqual(["new.test.example"]);
+});
 test("a port that is taken is a problem", async () => {
   const { port } = await start();
   const taken = DiameterServer.listen({

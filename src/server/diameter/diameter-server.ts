@@ -111,6 +111,14 @@ export class DiameterServer {
     return diameter;
   }
 
+  /** Takes other peers from now on: whose connection is nobody's any more is taken leave of. */
+  async changePeers(peers: readonly PeerSettings[]): Promise<void> {
+    const table = new PeerTable(peers);
+    this.#around.peers = table;
+    const gone = [...this.#byHost].filter(([host]) => !table.has(host));
+    await Promise.all(gone.map(([, connection]) => connection.disconnect(DISCONNECT_CAUSE.doNotWantToTalk)));
+  }
+
   /** The port that was taken; null where nobody listens. */
   portOf(kind: "tcp" | "tls"): number | null {
     return this.#listeners.find(({ isTls }) => isTls === (kind === "tls"))?.port ?? null;

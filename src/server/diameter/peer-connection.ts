@@ -36,7 +36,7 @@ export interface ConnectionSurroundings {
   readonly node: NodeIdentity;
   readonly names: ReadonlySet<string>;
   readonly dictionary: Dictionary;
-  readonly peers: PeerTable;
+  peers: PeerTable;
   readonly answerer: RequestAnswerer;
   readonly ids: MessageIdSource;
   readonly report: DiameterReport;

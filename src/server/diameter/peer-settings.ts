@@ -40,6 +40,11 @@ export class PeerTable {
     return this.#addresses === undefined || this.#addresses.has(address);
   }
 
+  /** Whether a host is anybody's, wherever it connects from. */
+  has(host: string): boolean {
+    return this.#byHost.has(host.toLowerCase());
+  }
+
   /** The peer that a CER from an address is of; undefined: it is nobody's. */
   find(who: { readonly host: string; readonly realm: string; readonly address: string }): PeerSettings | undefined {
     const peer = this.#byHost.get(who.host.toLowerCase());

@@ -15,6 +15,10 @@ export const DiameterSettings = Type.Union(
           default: [],
           description: "IP addresses that it connects from; none: any",
         }),
+        needsTls: Type.Boolean({
+          default: false,
+          description: "whether it has to connect over TLS, with a certificate for its host",
+        }),
         passesUnknownAvps: Type.Boolean({
           default: false,
           description: "whether AVPs with the M flag that nobody knows are passed over",
@@ -28,5 +32,4 @@ export const DiameterSettings = Type.Union(
 );
 export type DiameterSettings = NonNullable<Static<typeof DiameterSettings>>;
 
-export const peerOf = ({ host, realm, addresses, passesUnknownAvps }: DiameterSettings): PeerSettings =>
-  peerSettings({ host, realm, addresses, passesUnknownAvps });
+export const peerOf = (settings: DiameterSettings): PeerSettings => peerSettings(settings);

@@ -14,10 +14,3 @@ export const radiusNotListening = (args: {
     },
     { cause: args.cause },
   );
-
-/** `reason` ends the sentence: "it is not set". */
-export const radiusTlsUnreadable = (args: { readonly variable: string; readonly reason: string }) =>
-  new Problem("radius-tls-unreadable", {
-    what: `TOLLWRIGHT_RADIUS_TLS_PORT is set, and ${args.variable} can't be used: ${args.reason}.`,
-    fix: "Name PEM files that the user who runs Tollwright may read; docs/reference/config.md says what is in each.",
-  });

@@ -3,39 +3,75 @@ import type { Config } from "../../config.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
 import type { DiameterNotice } from "../diameter/diameter-report.ts";
-import { DiameterServer } from "../diameter/diameter-server.ts";
+import { DiameterServer, type DiameterServerOptions } from "../diameter/diameter-server.ts";
 import { peerOf } from "../diameter/settings.ts";
-import { diameterSources } from "../mediation/find-protocol-sources.ts";
+import { readPem } from "../files/read-pem.ts";
+import { type DiameterSource, protocolSources } from "../mediation/find-protocol-sources.ts";
 import { ChargingOverDiameter } from "./over-diameter.ts";
+import { refresh } from "./refresh.ts";
 import type { SwitchListener } from "./switch-listener.ts";
 
-/** Diameter as it runs in a process, with its port; closed, it takes leave of every peer. */
+/** Tells what happens with peers. */
+export interface DiameterStartReport {
+  notice(notice: DiameterNotice): void;
+  /** The peers' settings could not be read again. */
+  failed(error: unknown): void;
+}
+
+/** Diameter as it runs in a process, with its ports; closed, it takes leave of every peer. */
 export interface RunningDiameter extends SwitchListener {
   readonly port: number | null;
+  readonly tlsPort: number | null;
 }
+
+type DiameterKey = Extract<keyof Config, `diameter${string}`>;
 
 /**
  * Takes Diameter peers as the process's settings say; undefined when they name no port. Every source with `diameter`
- * settings is a peer. Errors: Problem `diameter-not-listening`.
+ * settings is a peer. Errors: Problems `diameter-not-listening`, `tls-file-unreadable`.
  */
 export async function startDiameter(
   db: Database,
-  config: Pick<Config, "diameterHost" | "diameterPort" | "diameterIdentity">,
-  { charging, onNotice }: { readonly charging: Charging; readonly onNotice: (notice: DiameterNotice) => void },
+  config: Pick<Config, DiameterKey>,
+  { charging, report }: { readonly charging: Charging; readonly report: DiameterStartReport },
 ): Promise<RunningDiameter | undefined> {
-  const { diameterHost, diameterPort: port, diameterIdentity: host } = config;
-  if (port === null) return undefined;
-  const sources = await diameterSources(db);
-  const byHost = new Map(sources.map((source) => [source.settings.host.toLowerCase(), source]));
+  const { diameterHost, diameterPort, diameterTlsPort, diameterIdentity: host } = config;
+  if (diameterPort === null && diameterTlsPort === null) return undefined;
+  const tls = diameterTlsPort === null ? null : await tlsOf(config, diameterTlsPort);
+  let sources: ReadonlyMap<string, DiameterSource> = new Map();
+  const readPeers = async (): Promise<DiameterServerOptions["peers"]> => {
+    const found = await protocolSources(db, "diameter");
+    sources = new Map(found.map((source) => [source.settings.host.toLowerCase(), source]));
+    return found.map(({ settings }) => peerOf(settings));
+  };
   const realm = host.slice(host.indexOf(".") + 1);
   const server = await DiameterServer.listen({
-    ...{ host: diameterHost, port, tls: null, alsoCalled: [], onNotice },
+    ...{ host: diameterHost, port: diameterPort, tls, alsoCalled: [] },
     // It grows with every start: peers learn that sessions of before may be gone (RFC 6733 §8.16).
     node: { host, realm, stateId: Math.floor(now().epochMilliseconds / 1_000), productName: "Tollwright" },
-    peers: sources.map(({ settings }) => peerOf(settings)),
-    handler: new ChargingOverDiameter(charging, (peer) => byHost.get(peer.toLowerCase())),
+    peers: await readPeers(),
+    handler: new ChargingOverDiameter(charging, (peer) => sources.get(peer.toLowerCase())),
+    onNotice: (notice) => report.notice(notice),
   });
-  const listensOn = server.portOf("tcp");
-  const shown = `Diameter on ${diameterHost}:${listensOn}`;
-  return { port: listensOn, shown, cutter: null, close: () => server.close() };
+  const refreshing = refresh(
+    async () => server.changePeers(await readPeers()),
+    (error) => report.failed(error),
+  );
+  const [port, tlsPort] = [server.portOf("tcp"), server.portOf("tls")];
+  const open = port === null ? [] : [`${diameterHost}:${port}`];
+  const secure = tlsPort === null ? [] : [`${diameterHost}:${tlsPort} (TLS)`];
+  return {
+    ...{ port, tlsPort, shown: `Diameter on ${[...open, ...secure].join(" and ")}`, cutter: null },
+    close: async () => {
+      await refreshing.stop();
+      await server.close();
+    },
+  };
 }
+
+const tlsOf = async (config: Pick<Config, DiameterKey>, port: number): Promise<DiameterServerOptions["tls"]> => ({
+  port,
+  cert: await readPem("TOLLWRIGHT_DIAMETER_TLS_CERT", config.diameterTlsCert),
+  key: await readPem("TOLLWRIGHT_DIAMETER_TLS_KEY", config.diameterTlsKey),
+  ca: await readPem("TOLLWRIGHT_DIAMETER_TLS_CA", config.diameterTlsCa),
+});

@@ -1,18 +1,18 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../config.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
-import { type RadiusSource, radiusSources } from "../mediation/find-protocol-sources.ts";
+import { readPem } from "../files/read-pem.ts";
+import { protocolSources, type RadiusSource } from "../mediation/find-protocol-sources.ts";
 import { readSecret } from "../pulls/secret.ts";
 import { ClientTable } from "../radius/client-table.ts";
 import type { DropNotice } from "../radius/drop-report.ts";
 import { listenRadius } from "../radius/listen-radius.ts";
-import { listenRadsec, type RadsecListener } from "../radius/listen-radsec.ts";
+import { listenRadsec, type RadsecListener, type RadsecOptions } from "../radius/listen-radsec.ts";
 import type { RadiusClient } from "../radius/radius-client.ts";
-import { type RadiusTlsConfig, readTlsFiles } from "../radius/read-tls-files.ts";
 import { Responder } from "../radius/responder.ts";
 import { radiusClientOf } from "../radius/settings.ts";
 import { ChargingOverRadius } from "./over-radius.ts";
+import { refresh } from "./refresh.ts";
 import type { SwitchListener } from "./switch-listener.ts";
 
 /** Tells what no client is told. */
@@ -30,21 +30,20 @@ export interface RunningRadius extends SwitchListener {
   readonly tlsPort: number | null;
 }
 
-/** Clients are read again as often; a secret that changed is in force then. */
-const CLIENTS_MS = 5_000;
+type RadiusKey = Extract<keyof Config, `radius${string}`>;
 
 /**
  * Answers RADIUS as the process's settings say; undefined when they name no port. Every source with `radius` settings is
- * a client. Errors: Problems `radius-not-listening`, `radius-tls-unreadable`.
+ * a client. Errors: Problems `radius-not-listening`, `tls-file-unreadable`.
  */
 export async function startRadius(
   db: Database,
-  config: Pick<Config, "radiusHost" | "radiusAuthPort" | "radiusAcctPort" | "radiusTlsPort"> & RadiusTlsConfig,
+  config: Pick<Config, RadiusKey>,
   { charging, report }: { readonly charging: Charging; readonly report: RadiusReport },
 ): Promise<RunningRadius | undefined> {
   const { radiusHost: host, radiusAuthPort: authPort, radiusAcctPort: acctPort, radiusTlsPort: tlsPort } = config;
   if (authPort === null && acctPort === null && tlsPort === null) return undefined;
-  const tlsFiles = tlsPort === null ? null : await readTlsFiles(config);
+  const tlsFiles = tlsPort === null ? null : await tlsFilesOf(config);
   const sources = new WeakMap<RadiusClient, RadiusSource>();
   const read = async (): Promise<ClientTable> => {
     const clients = await readClients(db, report);
@@ -56,18 +55,19 @@ export async function startRadius(
   const responder = new Responder({ clients: await read(), handler, onDrop });
   const listener = await listenRadius(responder, { hosts: [host], authPort, acctPort });
   const secure = await openSecure();
-  const closing = new AbortController();
-  const refreshing = refresh(closing.signal, async () => {
-    responder.clients = await read();
-  });
+  const refreshing = refresh(
+    async () => {
+      responder.clients = await read();
+    },
+    (error) => report.failed(error),
+  );
   const ports = { authPort: listener.authPort, acctPort: listener.acctPort, tlsPort: secure?.port ?? null };
   return {
     ...ports,
     shown: shownAs(host, ports),
     cutter: null,
     close: async () => {
-      closing.abort();
-      await refreshing;
+      await refreshing.stop();
       await Promise.all([listener.close(), secure?.close()]);
     },
   };
@@ -81,14 +81,14 @@ export async function startRadius(
       throw error;
     }
   }
+}
 
-  /** Whoever is in work is answered as the client that it was. */
-  async function refresh(signal: AbortSignal, again: () => Promise<void>): Promise<void> {
-    while (!signal.aborted) {
-      await sleep(CLIENTS_MS, undefined, { signal }).catch(() => undefined);
-      if (!signal.aborted) await again().catch((error: unknown) => report.failed(error));
-    }
-  }
+async function tlsFilesOf(config: Pick<Config, RadiusKey>): Promise<Pick<RadsecOptions, "cert" | "key" | "ca">> {
+  return {
+    cert: await readPem("TOLLWRIGHT_RADIUS_TLS_CERT", config.radiusTlsCert),
+    key: await readPem("TOLLWRIGHT_RADIUS_TLS_KEY", config.radiusTlsKey),
+    ca: await readPem("TOLLWRIGHT_RADIUS_TLS_CA", config.radiusTlsCa),
+  };
 }
 
 type Ports = Pick<RunningRadius, "authPort" | "acctPort" | "tlsPort">;
@@ -102,7 +102,7 @@ function shownAs(host: string, { authPort, acctPort, tlsPort }: Ports): string {
 
 /** The clients of all tenants, and which sources they are. */
 async function readClients(db: Database, report: RadiusReport): Promise<ReadonlyMap<RadiusClient, RadiusSource>> {
-  const sources = await radiusSources(db);
+  const sources = await protocolSources(db, "radius");
   const clients = new Map<RadiusClient, RadiusSource>();
   for (const source of sources)
     try {

@@ -1,15 +1,14 @@
 import type { Config } from "../../config.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
-import type { DiameterNotice } from "../diameter/diameter-report.ts";
-import { startDiameter } from "./start-diameter.ts";
+import { type DiameterStartReport, startDiameter } from "./start-diameter.ts";
 import { type RadiusReport, startRadius } from "./start-radius.ts";
 import type { SwitchListener } from "./switch-listener.ts";
 
 /** Who is told of what happens with switches, one for each protocol. */
 export interface SwitchReports {
   readonly radius: RadiusReport;
-  readonly diameter: (notice: DiameterNotice) => void;
+  readonly diameter: DiameterStartReport;
 }
 
 /**
@@ -23,7 +22,7 @@ export async function startSwitches(
 ): Promise<readonly SwitchListener[]> {
   const starts: readonly (() => Promise<SwitchListener | undefined>)[] = [
     () => startRadius(db, config, { charging, report: reports.radius }),
-    () => startDiameter(db, config, { charging, onNotice: reports.diameter }),
+    () => startDiameter(db, config, { charging, report: reports.diameter }),
   ];
   const listeners: SwitchListener[] = [];
   try {

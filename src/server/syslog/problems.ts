@@ -14,10 +14,3 @@ export const syslogNotListening = (args: {
     },
     { cause: args.cause },
   );
-
-/** `reason` ends the sentence: "it is not there". */
-export const syslogTlsUnreadable = (args: { readonly variable: string; readonly reason: string }) =>
-  new Problem("syslog-tls-unreadable", {
-    what: `TOLLWRIGHT_SYSLOG_TLS_PORT is set, and ${args.variable} can't be used: ${args.reason}.`,
-    fix: "Name PEM files that the user who runs Tollwright may read; docs/guides/syslog.md shows how to make them.",
-  });

@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import type { Database } from "../db/database.ts";
-import { fileFault } from "../mediation/read-file.ts";
+import { readPem } from "../files/read-pem.ts";
 import { SyslogIntake, type SyslogReport } from "./intake.ts";
 import { listenSyslog, type SyslogListener, type SyslogListenOptions } from "./listen.ts";
-import { syslogTlsUnreadable } from "./problems.ts";
 
 export type { SyslogReport };
 
@@ -17,7 +15,7 @@ export interface RunningSyslog extends Pick<SyslogListener, "port" | "tlsPort"> 
 
 /**
  * Listens for syslog messages as the process's settings say; undefined when they name no port. What backlogs on disk
- * still hold is stored first of all. Errors: Problems `syslog-not-listening`, `syslog-tls-unreadable`.
+ * still hold is stored first of all. Errors: Problems `syslog-not-listening`, `tls-file-unreadable`.
  */
 export async function startSyslog(
   db: Database,
@@ -45,15 +43,8 @@ async function tlsOf(config: Config): Promise<SyslogListenOptions["tls"]> {
   if (port === null) return null;
   return {
     port,
-    cert: await pem("TOLLWRIGHT_SYSLOG_TLS_CERT", syslogTlsCert),
-    key: await pem("TOLLWRIGHT_SYSLOG_TLS_KEY", syslogTlsKey),
-    ca: syslogTlsCa === null ? null : await pem("TOLLWRIGHT_SYSLOG_TLS_CA", syslogTlsCa),
+    cert: await readPem("TOLLWRIGHT_SYSLOG_TLS_CERT", syslogTlsCert),
+    key: await readPem("TOLLWRIGHT_SYSLOG_TLS_KEY", syslogTlsKey),
+    ca: syslogTlsCa === null ? null : await readPem("TOLLWRIGHT_SYSLOG_TLS_CA", syslogTlsCa),
   };
-}
-
-async function pem(variable: string, path: string | null): Promise<string> {
-  if (path === null) throw syslogTlsUnreadable({ variable, reason: "it is not set" });
-  return await readFile(path, "utf8").catch((error: unknown) => {
-    throw syslogTlsUnreadable({ variable, reason: `${path}: ${fileFault(error)}` });
-  });
 }
