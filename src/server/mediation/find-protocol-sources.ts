@@ -1,12 +1,13 @@
 import type { Database } from "../db/database.ts";
-import { type DiameterSource, findDiameterSources, findRadiusSources, type RadiusSource } from "./source-store.ts";
+import { findProtocolSources, type ProtocolSource, type SwitchProtocol } from "./source-store.ts";
 
-export type { DiameterSource, RadiusSource };
+export type { ProtocolSource, SwitchProtocol };
+export type RadiusSource = ProtocolSource<"radius">;
+export type DiameterSource = ProtocolSource<"diameter">;
 
-/** The sources of all tenants whose switches speak RADIUS. */
-export const radiusSources = (db: Database): Promise<readonly RadiusSource[]> =>
-  db.transaction("ingest", {}, findRadiusSources);
-
-/** The sources of all tenants whose switches speak Diameter. */
-export const diameterSources = (db: Database): Promise<readonly DiameterSource[]> =>
-  db.transaction("ingest", {}, findDiameterSources);
+/** The sources of all tenants whose switches speak a protocol. */
+export const protocolSources = <Protocol extends SwitchProtocol>(
+  db: Database,
+  protocol: Protocol,
+): Promise<readonly ProtocolSource<Protocol>[]> =>
+  db.transaction("ingest", {}, (tx) => findProtocolSources(tx, protocol));

@@ -1,10 +1,8 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Tx } from "../db/tx.ts";
-import type { DiameterSettings } from "../diameter/settings.ts";
-import type { RadiusSettings } from "../radius/settings.ts";
 import { noteSource } from "../rerating/note-setting-change.ts";
 import { sourceUnknown } from "./problems.ts";
-import { readSourceConfig, type Source } from "./source.ts";
+import { readSourceConfig, type Source, type SourceConfig } from "./source.ts";
 
 interface SourceRow {
   readonly id: string;
@@ -52,45 +50,31 @@ export async function findSourceById(tx: Tx, id: string): Promise<Source> {
   return sourceOf(row);
 }
 
-/** A source whose switch speaks RADIUS. */
-export interface RadiusSource {
+/** A way in which switches ask for their calls, or are told to end them, by the name of its settings. */
+export type SwitchProtocol = "radius" | "diameter" | "jsonRpc" | "evapi" | "cgrates";
+
+/** A source whose switch speaks a protocol, with its settings of it. */
+export interface ProtocolSource<Protocol extends SwitchProtocol> {
   readonly tenantId: string;
   readonly sourceId: string;
   readonly name: string;
-  readonly settings: RadiusSettings;
+  readonly settings: NonNullable<SourceConfig[Protocol]>;
 }
 
-/** The sources of all tenants that have `radius` settings; needs a role that may cross tenants. */
-export async function findRadiusSources(tx: Tx): Promise<readonly RadiusSource[]> {
+/** The sources of all tenants that have settings of a protocol; needs a role that may cross tenants. */
+export async function findProtocolSources<Protocol extends SwitchProtocol>(
+  tx: Tx,
+  protocol: Protocol,
+): Promise<readonly ProtocolSource<Protocol>[]> {
   const { rows } = await tx.query<SourceRow>(
     `select id, tenant_id, name, format, settings from sources
-     where jsonb_typeof(settings -> 'radius') = 'object' order by tenant_id, name`,
+     where jsonb_typeof(settings -> $1::text) = 'object' order by tenant_id, name`,
+    [protocol],
   );
-  return rows
-    .map(sourceOf)
-    .flatMap(({ id: sourceId, tenantId, name, config: { radius } }) =>
-      radius === null ? [] : [{ tenantId, sourceId, name, settings: radius }],
-    );
-}
-
-/** A source whose switch speaks Diameter. */
-export interface DiameterSource {
-  readonly tenantId: string;
-  readonly sourceId: string;
-  readonly settings: DiameterSettings;
-}
-
-/** The sources of all tenants that have `diameter` settings; needs a role that may cross tenants. */
-export async function findDiameterSources(tx: Tx): Promise<readonly DiameterSource[]> {
-  const { rows } = await tx.query<SourceRow>(
-    `select id, tenant_id, name, format, settings from sources
-     where jsonb_typeof(settings -> 'diameter') = 'object' order by tenant_id, name`,
-  );
-  return rows
-    .map(sourceOf)
-    .flatMap(({ id: sourceId, tenantId, config: { diameter } }) =>
-      diameter === null ? [] : [{ tenantId, sourceId, settings: diameter }],
-    );
+  return rows.map(sourceOf).flatMap(({ id: sourceId, tenantId, name, config }) => {
+    const settings = config[protocol];
+    return settings === null ? [] : [{ tenantId, sourceId, name, settings }];
+  });
 }
 
 /** Creates the source, or gives the one of that name its new format and settings; answers its id. */

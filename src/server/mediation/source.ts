@@ -6,6 +6,9 @@ import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { CompletenessSettings, completenessFaults } from "../completeness/completeness-settings.ts";
 import { DiameterSettings } from "../diameter/settings.ts";
+import { EvapiSettings } from "../evapi/settings.ts";
+import { CgratesSettings, cgratesFaults } from "../json-rpc/cgrates-settings.ts";
+import { JsonRpcSettings, jsonRpcFaults } from "../json-rpc/settings.ts";
 import { type PullSettings, readPulls } from "../pulls/pull-settings.ts";
 import { RadiusSettings, radiusFaults } from "../radius/settings.ts";
 import { SyslogSettings, syslogFaults } from "../syslog/settings.ts";
@@ -94,6 +97,9 @@ export const SourceConfig = Type.Object(
     syslog: SyslogSettings,
     radius: RadiusSettings,
     diameter: DiameterSettings,
+    jsonRpc: JsonRpcSettings,
+    evapi: EvapiSettings,
+    cgrates: CgratesSettings,
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
   },
   { additionalProperties: false },
@@ -126,6 +132,8 @@ export function readSourceConfig(name: string, json: unknown): SourceConfig {
   if (addressFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: addressFaults });
   const clientFaults = radiusFaults(config.radius);
   if (clientFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: clientFaults });
+  const switchFaults = [...jsonRpcFaults(config.jsonRpc), ...cgratesFaults(config.cgrates)];
+  if (switchFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: switchFaults });
   if (seriesFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: seriesFaults });
   if (!isZone(config.timeZone))
     throw sourceSettingsInvalid({ source: name, faults: [`/timeZone "${config.timeZone}" is no IANA time zone`] });
