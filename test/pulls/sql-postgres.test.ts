@@ -160,7 +160,8 @@ describe("a table of PostgreSQL", () => {
   });
 
   test("of a server that is killed in mid-read is read on from the last page, every row once", async () => {
-    await onSwitch(`create table killed as
+    // A server of tests commits without waiting for its log: what is to outlive the kill has to ask for it.
+    await onSwitch(`set synchronous_commit = on; create table killed as
       select n as id, '442079460018' as src, '14155550123' as dst, 60 as seconds, null as note,
         '2026-03-02 10:00Z'::timestamptz + n * interval '1 s' as at
       from generate_series(1, 3000) n`);
