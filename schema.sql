@@ -481,6 +481,44 @@ create policy tenant_isolation on charges to tollwright_app using ((tenant_id = 
 grant select on charges to tollwright_app;
 grant insert, select on charges to tollwright_ingest;
 
+create table charging_dead_letters (
+  id uuid not null,
+  tenant_id uuid not null,
+  source_id uuid not null,
+  request json not null,
+  reason text not null,
+  journalled_at timestamp with time zone not null,
+  failed_at timestamp with time zone not null default clock_timestamp(),
+  constraint charging_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint charging_dead_letters_pkey PRIMARY KEY (id)
+);
+CREATE INDEX charging_dead_letters_tenant ON tollwright.charging_dead_letters USING btree (tenant_id, failed_at);
+alter table charging_dead_letters enable row level security;
+alter table charging_dead_letters force row level security;
+create policy ingest_all on charging_dead_letters to tollwright_ingest using (true) with check (true);
+create policy owner_all on charging_dead_letters to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on charging_dead_letters to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on charging_dead_letters to tollwright_app;
+grant delete, insert, select on charging_dead_letters to tollwright_ingest;
+
+create table charging_journals (
+  tenant_id uuid not null,
+  journal_id uuid not null,
+  segment bigint not null default 0,
+  byte_offset bigint not null default 0,
+  replayed bigint not null default 0,
+  last_at timestamp with time zone,
+  constraint charging_journals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint charging_journals_pkey PRIMARY KEY (tenant_id, journal_id)
+);
+alter table charging_journals enable row level security;
+alter table charging_journals force row level security;
+create policy ingest_all on charging_journals to tollwright_ingest using (true) with check (true);
+create policy owner_all on charging_journals to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on charging_journals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on charging_journals to tollwright_app;
+grant insert, select, update on charging_journals to tollwright_ingest;
+
 create table deck_rejects (
   tenant_id uuid not null,
   deck_id uuid not null,
@@ -1555,8 +1593,10 @@ create table trunks (
   direction text not null,
   numbers jsonb,
   created_at timestamp with time zone not null default now(),
+  when_database_away jsonb,
   constraint trunks_direction_check CHECK ((direction = ANY (ARRAY['ingress'::text, 'egress'::text]))),
   constraint trunks_name_check CHECK ((name <> ''::text)),
+  constraint trunks_when_database_away_check CHECK (((when_database_away IS NULL) OR (jsonb_typeof(when_database_away) = 'object'::text))),
   constraint trunks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint trunks_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
   constraint trunks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
