@@ -7,6 +7,7 @@ import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
 import type { PullsReport } from "../server/pulls/run-pulls.ts";
+import type { RpcReport } from "../server/switches/rpc-clients.ts";
 import type { DiameterStartReport } from "../server/switches/start-diameter.ts";
 import type { RadiusReport } from "../server/switches/start-radius.ts";
 import type { SwitchReports } from "../server/switches/start-switches.ts";
@@ -69,6 +70,7 @@ export const retentionWatch = (log: pino.Logger): RetentionWatch => ({
 export const switchReports = (log: pino.Logger): SwitchReports => ({
   radius: radiusReport(log),
   diameter: diameterReport(log),
+  jsonRpc: jsonRpcReport(log),
 });
 
 /** What happens with Diameter peers. */
@@ -90,6 +92,12 @@ const radiusReport = (log: pino.Logger): RadiusReport => ({
   },
   unusable: (source, error) => log.warn(`RADIUS: source "${source}" can't be a client: ${String(error)}`),
   failed: (error) => log.warn(`RADIUS: the clients could not be read again: ${String(error)}`),
+});
+
+/** Switches that cannot be told anything by JSON-RPC. */
+const jsonRpcReport = (log: pino.Logger): RpcReport => ({
+  unusable: (source, error) => log.warn(`JSON-RPC: source "${source}" can't be told anything: ${String(error)}`),
+  failed: (error) => log.warn(`JSON-RPC: the sources could not be read again: ${String(error)}`),
 });
 
 /** Calls that were ended because nothing was heard of them any more. */

@@ -58,7 +58,7 @@ export const startCommand = defineCommand({
     const syslog = await startSyslog(db, context.config, syslogReport(log));
     if (syslog !== undefined) context.note(syslogLine(context.config.syslogHost, syslog));
     const switches = await startSwitches(db, context.config, { charging, reports: switchReports(log) });
-    for (const { shown } of switches) context.note(`Listening for ${shown}`);
+    for (const { shown } of switches) if (shown !== null) context.note(`Listening for ${shown}`);
     const alarms = watchAlarms(db, alarmsReport(log), { signal });
     const replays = watchReplays(db, replaysReport(log), { signal });
     const sessions = watchSessions(db, charging, { watch: sessionsWatch(log), signal });

@@ -1,7 +1,9 @@
 import type { Config } from "../../config.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
+import type { RpcReport } from "./rpc-clients.ts";
 import { type DiameterStartReport, startDiameter } from "./start-diameter.ts";
+import { startKamailioRpc } from "./start-kamailio-rpc.ts";
 import { type RadiusReport, startRadius } from "./start-radius.ts";
 import type { SwitchListener } from "./switch-listener.ts";
 
@@ -9,6 +11,7 @@ import type { SwitchListener } from "./switch-listener.ts";
 export interface SwitchReports {
   readonly radius: RadiusReport;
   readonly diameter: DiameterStartReport;
+  readonly jsonRpc: RpcReport;
 }
 
 /**
@@ -23,6 +26,7 @@ export async function startSwitches(
   const starts: readonly (() => Promise<SwitchListener | undefined>)[] = [
     () => startRadius(db, config, { charging, report: reports.radius }),
     () => startDiameter(db, config, { charging, report: reports.diameter }),
+    () => startKamailioRpc(db, reports.jsonRpc),
   ];
   const listeners: SwitchListener[] = [];
   try {
