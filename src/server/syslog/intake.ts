@@ -1,12 +1,12 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { uuidv7 } from "../../clock.ts";
 import { parseSyslogMessage } from "../../protocol/syslog/parse-message.ts";
+import { Backlog } from "../backlog/backlog.ts";
+import { backlogIdOf } from "../backlog/backlog-id.ts";
 import type { Database } from "../db/database.ts";
 import { findSources } from "../mediation/find-sources.ts";
 import { findTenants } from "../tenancy/find-tenant.ts";
-import { Backlog } from "./backlog.ts";
 import { SenderTable, type SyslogSource, syslogSourceOf } from "./sender-table.ts";
 import { Stream } from "./stream.ts";
 
@@ -22,6 +22,8 @@ export interface SyslogReport {
 
 /** Settings that were applied take effect within this time. */
 const LOOK_MS = 10_000;
+/** What one source's backlog may take of the disk while the database is away. */
+const BACKLOG_BYTES_MAX = 8 * 1024 ** 3;
 /** Addresses of strangers that are remembered as told. */
 const STRANGERS_MAX = 1_000;
 
@@ -116,7 +118,7 @@ export class SyslogIntake {
   async #open({ tenantId, sourceId, name }: Pick<SyslogSource, "tenantId" | "sourceId" | "name">): Promise<void> {
     if (this.#streams.has(sourceId)) return;
     const failed = (error: unknown) => this.#report.failed(name, error);
-    const backlog = await Backlog.open(join(this.#folder, sourceId), failed);
+    const backlog = await Backlog.open(join(this.#folder, sourceId), { bytesMax: BACKLOG_BYTES_MAX, onFault: failed });
     const stream = new Stream(this.#db, { tenantId, sourceId, backlogId: this.#backlogId }, backlog, failed);
     this.#streams.set(sourceId, { stream, ended: stream.run(this.#end.signal) });
   }
@@ -129,13 +131,4 @@ export class SyslogIntake {
       await this.look().catch((error: unknown) => this.#report.settingsFailed(error));
     }
   }
-}
-
-/** A name of the folder's backlogs that no other folder's have. */
-async function backlogIdOf(folder: string): Promise<string> {
-  const path = join(folder, "backlog-id");
-  await writeFile(path, uuidv7(), { flag: "wx" }).catch((error: unknown) => {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  });
-  return (await readFile(path, "utf8")).trim();
 }

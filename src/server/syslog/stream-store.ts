@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { BacklogPlace } from "../backlog/backlog.ts";
 import type { Tx } from "../db/tx.ts";
-import type { BacklogPlace } from "./backlog.ts";
 
 /** A backlog of a source, and how far it is stored. */
 export interface StreamKey {

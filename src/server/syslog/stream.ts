@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Backlog, BacklogPlace } from "../backlog/backlog.ts";
 import type { Database } from "../db/database.ts";
 import type { ArrivedRow } from "../mediation/arrived-row.ts";
 import type { OpenedSource } from "../mediation/open-source.ts";
 import { openSourceNow } from "../mediation/open-source-now.ts";
 import { storeLooseRows } from "../mediation/store-loose-rows.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
-import type { Backlog, BacklogPlace } from "./backlog.ts";
 import { addLosses, findPlace, movePlace, type StreamKey } from "./stream-store.ts";
 
 /** Bytes of messages that are stored in one transaction. */

@@ -12,21 +12,32 @@ export interface BacklogPlace {
 export const WAITING_BYTES_MAX = 16 << 20;
 /** A piece is closed when it is larger. */
 const SEGMENT_BYTES = 16 << 20;
-/** A backlog that is larger than this takes no more: the database has been away for very long. */
-const BACKLOG_BYTES_MAX = 8 * 1024 ** 3;
 const RETRY_MS = 1_000;
 
 const SEGMENT = /^(\d{12})\.log$/;
 const LF = 0x0a;
 
+export interface BacklogOptions {
+  /** A backlog that is larger takes no more: what it waits for has been away for very long. */
+  readonly bytesMax: number;
+  /** A disk that cannot be written; it is tried again. */
+  readonly onFault: (error: unknown) => void;
+}
+
+interface WaitingLine {
+  readonly bytes: Buffer;
+  readonly onSynced: (() => void) | undefined;
+}
+
 /**
- * Messages of one source on disk, a line each, until they are stored. A line counts as taken when it is synced. Pieces
- * are read from their first byte to what is synced, and removed when all of that is stored.
+ * Lines of text on disk until they are stored elsewhere. A line counts as taken when it is synced. Pieces are read from
+ * their first byte to what is synced, and removed when all of that is stored.
  */
 export class Backlog {
   readonly #folder: string;
+  readonly #bytesMax: number;
   readonly #onFault: (error: unknown) => void;
-  #waiting: Buffer[] = [];
+  #waiting: WaitingLine[] = [];
   #waitingBytes = 0;
   #keptBytes = 0;
   #writing: Promise<void> | undefined;
@@ -36,20 +47,21 @@ export class Backlog {
   #synced = Promise.withResolvers<void>();
   #isClosed = false;
 
-  private constructor(folder: string, last: number, keptBytes: number, onFault: (error: unknown) => void) {
+  private constructor(folder: string, last: number, keptBytes: number, { bytesMax, onFault }: BacklogOptions) {
     this.#folder = folder;
     this.#end = { segment: last, offset: 0 };
     this.#keptBytes = keptBytes;
+    this.#bytesMax = bytesMax;
     this.#onFault = onFault;
   }
 
   /** Opens the backlog in a folder, which is made if need be. New lines go to a new piece. */
-  static async open(folder: string, onFault: (error: unknown) => void): Promise<Backlog> {
+  static async open(folder: string, options: BacklogOptions): Promise<Backlog> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const segments = await segmentsIn(folder);
     const sizes = await Promise.all(segments.map(async (segment) => (await stat(pathOf(folder, segment))).size));
     const keptBytes = sizes.reduce((sum, size) => sum + size, 0);
-    return new Backlog(folder, (segments.at(-1) ?? 0) + 1, keptBytes, onFault);
+    return new Backlog(folder, (segments.at(-1) ?? 0) + 1, keptBytes, options);
   }
 
   /** Whether a sender that can wait should. */
@@ -57,12 +69,17 @@ export class Backlog {
     return this.#waitingBytes > WAITING_BYTES_MAX / 2;
   }
 
-  /** Takes a line, without its end; false when there is no room. */
-  add(line: Uint8Array): boolean {
+  /** Bytes on disk and on their way there. */
+  get sizeBytes(): number {
+    return this.#keptBytes + this.#waitingBytes;
+  }
+
+  /** Takes a line, without its end; false when there is no room. `onSynced` is called once it is safe on disk. */
+  add(line: Uint8Array, onSynced?: () => void): boolean {
     const bytes = line.length + 1;
     if (this.#isClosed || this.#waitingBytes + bytes > WAITING_BYTES_MAX) return false;
-    if (this.#keptBytes + this.#waitingBytes + bytes > BACKLOG_BYTES_MAX) return false;
-    this.#waiting.push(Buffer.concat([line, Buffer.of(LF)]));
+    if (this.sizeBytes + bytes > this.#bytesMax) return false;
+    this.#waiting.push({ bytes: Buffer.concat([line, Buffer.of(LF)]), onSynced });
     this.#waitingBytes += bytes;
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
@@ -134,8 +151,8 @@ export class Backlog {
   /** Writes and syncs what waits, all of it at a time, until nothing does; the disk's faults are told, and outlived. */
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = Buffer.concat(this.#waiting);
-      const count = this.#waiting.length;
+      const lines = this.#waiting.slice();
+      const batch = Buffer.concat(lines.map(({ bytes }) => bytes));
       try {
         await this.#append(batch);
       } catch (error) {
@@ -143,9 +160,10 @@ export class Backlog {
         await sleep(RETRY_MS);
         continue;
       }
-      this.#waiting.splice(0, count);
+      this.#waiting.splice(0, lines.length);
       this.#waitingBytes -= batch.length;
       this.#keptBytes += batch.length;
+      for (const { onSynced } of lines) onSynced?.();
       this.#wake();
     }
   }
