@@ -1,15 +1,13 @@
 import pino from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { now } from "../../src/clock.ts";
-import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import { Charging } from "../../src/server/charging/charging.ts";
 import { chargingRoutes } from "../../src/server/charging/routes.ts";
 import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts";
-import { topUp } from "../../src/server/ledger/top-up.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import { tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
+import { prepaidCustomer } from "../support/prepaid-customer.ts";
 
 let db: TestDatabase;
 let http: HttpServer;
@@ -19,14 +17,11 @@ beforeAll(async () => {
   db = await testDatabase();
   const operator = await Operator.create(db);
   const { tenantId } = operator;
-  const account = await operator.account("ada", { payment: "prepaid" });
-  await operator.tariff("retail", [anyRate("49", "0.60")], [account]);
+  await prepaidCustomer(operator);
   const postpaid = await operator.account("rita");
   await operator.tariff("rita's", [anyRate("49", "0.60")], [postpaid]);
-  await operator.rules([account, postpaid].map((one) => [one, { match: { accountCode: one.code } }]));
+  await operator.rule(postpaid, { match: { accountCode: "rita" } });
   await operator.source("switch", "freeswitch-csv");
-  const payment = { amount: nanosFromSql("1"), reference: "1", now: now(), bookedBy: "test", dryRun: false };
-  await topUp(db, { tenantId, accountCode: "ada", ...payment });
   ({ token } = await issuePushToken(db, { tenantId, source: "switch", revokeEarlier: false, createdBy: "test" }));
   const log = pino({ level: "silent" });
   http = await startHttp({ host: "127.0.0.1", port: 0, db, log, routes: [chargingRoutes(db, new Charging(db))] });

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { now } from "../../src/clock.ts";
-import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import { epochMs, fromInstant } from "../../src/core/time/epoch.ts";
 import { Charging } from "../../src/server/charging/charging.ts";
 import type { ChargingRequest } from "../../src/server/charging/charging-request.ts";
 import { giveUpSessions } from "../../src/server/charging/give-up-sessions.ts";
 import { type Database, openDatabase } from "../../src/server/db/database.ts";
 import { examine } from "../../src/server/doctor/doctor.ts";
-import { topUp } from "../../src/server/ledger/top-up.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
+import { pay } from "../support/prepaid-customer.ts";
+import { SeededRandom } from "../support/seeded-random.ts";
 
 const SEED = Number(process.env.TOLLWRIGHT_SIM_SEED ?? 20_261_121);
 const CALLS = Number(process.env.TOLLWRIGHT_SIM_CALLS ?? 240);
@@ -31,12 +31,8 @@ afterAll(async () => {
   await db?.drop();
 });
 
-/** A linear congruential generator (Numerical Recipes), its high bits: a whole number below `below`. */
-let seed = SEED;
-function next(below: number): number {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-  return Math.floor((seed / 2 ** 32) * below);
-}
+const random = new SeededRandom(SEED);
+const next = (below: number): number => random.below(below);
 
 const STARTED = fromInstant(now()) - 7_200_000;
 
@@ -146,16 +142,7 @@ test("calls mixed, lost, repeated, late and cut off: no wallet below its limit, 
   await operator.rules([ada, bob, eve].map((account) => [account, { match: { accountCode: account.code } }]));
   const source = await operator.source("switch", "freeswitch-csv");
   const paid: Record<string, string> = { ada: "3", bob: "4", top: "2" };
-  for (const [accountCode, amount] of Object.entries(paid)) {
-    const payment = {
-      amount: nanosFromSql(amount),
-      reference: accountCode,
-      now: now(),
-      bookedBy: "test",
-      dryRun: false,
-    };
-    await topUp(db, { tenantId, accountCode, ...payment });
-  }
+  for (const [code, amount] of Object.entries(paid)) await pay(operator, amount, { code });
 
   const requests = delivered(source);
   while (requests.length > 0) {
