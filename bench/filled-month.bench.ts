@@ -39,7 +39,7 @@ const IMPORTED_MAX = 2_000_000;
 
 bench(
   "a filled month: search in it, import into it",
-  { smoke: 40_000, full: FILLED_CALLS, unit: "calls stored" },
+  { smoke: 4_000, full: FILLED_CALLS, unit: "calls stored" },
   async (n) => {
     const imported = Math.min(Math.floor(n / CALLS_BEFORE), IMPORTED_MAX);
     const empty = await withDatabase(async (db, pid) => ingest(await setUpCarrier(db), pid, imported));

@@ -2,8 +2,7 @@ import type pg from "pg";
 
 /** Accounts over which a filled month is spread, and the calls of one import's batch. */
 export const FILLED_ACCOUNTS = 1_000;
-const CALLS_PER_BATCH = 40_000;
-const CALLS_PER_ACCOUNT = CALLS_PER_BATCH / FILLED_ACCOUNTS;
+const CALLS_PER_BATCH_MAX = 40_000;
 
 /** Where a filled month's calls lie: all of them within the February of 2026. */
 export const FILLED_MONTH = { start: "2026-02-01 00:00:00+00", days: 28, suffix: "2026_02" } as const;
@@ -72,12 +71,15 @@ async function fillTable(client: pg.PoolClient, table: string, rows: string, key
 }
 
 /** Each call's place and time, from its number n. */
-const places = (calls: number): string =>
-  `(select n, (n % ${CALLS_PER_BATCH}) / ${CALLS_PER_ACCOUNT} as a,
-     timestamptz '${FILLED_MONTH.start}' + (n / ${CALLS_PER_BATCH} * ${CALLS_PER_BATCH}
-       + n % ${CALLS_PER_ACCOUNT} * ${FILLED_ACCOUNTS}) * (interval '${FILLED_MONTH.days - 1} days' / ${calls}) as at,
+function places(calls: number): string {
+  const perBatch = Math.min(CALLS_PER_BATCH_MAX, calls);
+  const perAccount = perBatch / FILLED_ACCOUNTS;
+  return `(select n, (n % ${perBatch}) / ${perAccount} as a,
+     timestamptz '${FILLED_MONTH.start}' + (n / ${perBatch} * ${perBatch}
+       + n % ${perAccount} * ${FILLED_ACCOUNTS}) * (interval '${FILLED_MONTH.days - 1} days' / ${calls}) as at,
      case when n % 10 < 6 then 1 + n % 600 else 0 end as talked_s
    from generate_series(0::bigint, ${calls - 1}) n) c`;
+}
 
 /** An identity is a digest: md5 spreads ids as SHA-256 would. */
 const CALL_ID = "md5(c.n::text)::uuid";

@@ -14,7 +14,7 @@ import { ImporterProcess, type KillMoment } from "./importer-process.ts";
 import { isCut, killServer, VICTIMS } from "./kill-server.ts";
 
 /** Kills of each kind that must hit an import at work. `npm run test:kill` asks for more. */
-const KILLS = Number(process.env.TOLLWRIGHT_KILLS ?? 20);
+const KILLS = Number(process.env.TOLLWRIGHT_KILLS ?? 10);
 const SEED = Number(process.env.TOLLWRIGHT_KILL_SEED ?? randomInt(2 ** 31));
 const TEST_MS_MAX = 1_200_000;
 const MOMENT_BATCHES = 6;
