@@ -20,15 +20,19 @@ interface Waiting {
 
 /** Requests that share one transaction. */
 const BATCH_MAX = 500;
+/** Batches under way at a time: one is decided here while the database works on another. */
+const BATCHES_MAX = 2;
 /** Requests that wait: with more of them the last would be answered when its switch has long given up. */
 const WAITING_MAX = 5_000;
-/** How old settings and prices may be that a call is decided by. */
+/** How old settings and prices may be that a call is decided by; they are read again before, and no call waits. */
 const SETTINGS_AGE_MS_MAX = 1_000;
+const SETTINGS_REFRESH_MS = 500;
 
 /**
  * The charging requests of one tenant in this process. Those that arrive while a batch is decided share the next
  * transaction: a lone request waits for nothing, and under load one commit serves hundreds
- * (docs/decisions/0006-micro-batched-charging.md). Any number of processes may charge the same tenant.
+ * (docs/decisions/0006-micro-batched-charging.md). Any number of processes may charge the same tenant; two batches at a
+ * time of one process are to each other what batches of two processes are, but never have a session in common.
  */
 export class ChargingLane {
   readonly #db: Database;
@@ -36,8 +40,11 @@ export class ChargingLane {
   readonly #policy: ChargingPolicy;
   readonly #rating = new LiveRatingContext();
   readonly #sources = new Map<string, ChargedSource & { readonly loadedAtMs: number }>();
+  readonly #loading = new Map<string, Promise<void>>();
+  readonly #runs = new Set<Promise<void>>();
+  /** Sessions whose requests are being decided. */
+  readonly #busy = new Set<string>();
   #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
 
   constructor(db: Database, tenantId: string, policy: ChargingPolicy) {
     this.#db = db;
@@ -53,30 +60,40 @@ export class ChargingLane {
     if (this.#waiting.length >= WAITING_MAX) throw chargingOverloaded();
     const { promise, resolve, reject } = Promise.withResolvers<ChargingAnswer>();
     this.#waiting.push({ request, id: sessionIdOf(request), resolve, reject });
-    this.#running ??= this.#run();
+    if (this.#runs.size < BATCHES_MAX) this.#start();
     return await promise;
   }
 
   /** Waits for everything that was taken. */
   async settled(): Promise<void> {
-    await this.#running;
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
   }
 
+  #start(): void {
+    const run = this.#run().finally(() => this.#runs.delete(run));
+    this.#runs.add(run);
+  }
+
+  /** Decides batches until nothing waits; what waits for a session of another run's batch is that run's. */
   async #run(): Promise<void> {
     await Promise.resolve(); // requests of the same moment share the first batch, too
-    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#decideAll(batch);
-    this.#running = undefined;
+    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
+      await this.#decideAll(batch);
+      for (const { id } of batch) this.#busy.delete(id);
+    }
   }
 
-  /** The next requests in order, one of a session: another of the same waits for the batch after. */
+  /** The next requests in order, one of a session: another of the same waits for a batch after. */
   #take(): readonly Waiting[] {
-    const taken = new Map<string, Waiting>();
+    const taken: Waiting[] = [];
     const left: Waiting[] = [];
     for (const waiting of this.#waiting)
-      if (taken.size < BATCH_MAX && !taken.has(waiting.id)) taken.set(waiting.id, waiting);
-      else left.push(waiting);
+      if (taken.length < BATCH_MAX && !this.#busy.has(waiting.id)) {
+        taken.push(waiting);
+        this.#busy.add(waiting.id);
+      } else left.push(waiting);
     this.#waiting = left;
-    return [...taken.values()];
+    return taken;
   }
 
   /** Settles every request of a batch; never throws. */
@@ -92,10 +109,23 @@ export class ChargingLane {
     if (ready.length > 0) await this.#decideOrSplit(ready);
   }
 
-  /** Settings and prices of a source, read again when they are too old. Errors: those of {@link openSourceNow}. */
+  /** Settings and prices of a source, young enough to decide by. Errors: those of {@link openSourceNow}. */
   async #load(sourceId: string): Promise<void> {
     const known = this.#sources.get(sourceId);
-    if (known !== undefined && performance.now() - known.loadedAtMs < SETTINGS_AGE_MS_MAX) return;
+    const ageMs = known === undefined ? Number.POSITIVE_INFINITY : performance.now() - known.loadedAtMs;
+    if (ageMs < SETTINGS_REFRESH_MS) return;
+    const loading = this.#loading.get(sourceId) ?? this.#read(sourceId);
+    if (ageMs >= SETTINGS_AGE_MS_MAX) await loading;
+    else loading.catch(() => undefined); // the next try, when they are too old, tells
+  }
+
+  #read(sourceId: string): Promise<void> {
+    const loading = this.#readNow(sourceId).finally(() => this.#loading.delete(sourceId));
+    this.#loading.set(sourceId, loading);
+    return loading;
+  }
+
+  async #readNow(sourceId: string): Promise<void> {
     const loadedAtMs = performance.now();
     const opened = await openSourceNow(this.#db, { tenantId: this.#tenantId, sourceId }, this.#rating);
     this.#sources.set(sourceId, { ...opened, loadedAtMs });
