@@ -8,7 +8,7 @@ import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import type { OpenedSource } from "../mediation/open-source.ts";
 import { postCharges } from "../usage/post-charges.ts";
-import type { Authorise, ChargingAnswer, Refusal, Update } from "./charging-request.ts";
+import type { Authorise, ChargingAnswer, Refusal, Stop, Update } from "./charging-request.ts";
 import {
   attemptOf,
   type ChargingBatch,
@@ -83,7 +83,7 @@ function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
       return;
     case "stop":
       if (session === undefined && request.attempt === null) work.answer = { kind: "unknown" };
-      if (request.isGivenUp) beginGivingUp(work, batch, at);
+      if (request.isGivenUp) beginGivingUp(work, request, batch, at);
       else if (session?.state === "refused" && request.answeredAt === null && !request.talkedMs)
         endRefused(work, session);
       return;
@@ -120,6 +120,7 @@ function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at
     usedS: 0,
     grantedS: 0,
     expiresAt: at,
+    cutAt: null,
     answers: session?.answers ?? [], // of requests that were refused: they stay so
   };
   work.next = openedSession;
@@ -160,10 +161,10 @@ function endRefused(work: Work, session: Session): void {
 }
 
 /** A session that has been heard of meanwhile stays; one that never talked leaves no record. */
-function beginGivingUp(work: Work, batch: ChargingBatch, at: EpochMs): void {
+function beginGivingUp(work: Work, { talkedMs }: Stop, batch: ChargingBatch, at: EpochMs): void {
   const { session } = work;
   if (session?.state !== "open" || session.expiresAt > at) work.answer = { kind: "unknown" };
-  else if (session.answeredAt === null || session.usedS === 0) {
+  else if (session.answeredAt === null || talkedMs === 0) {
     work.answer = { kind: "closed", fate: "non-billable" };
     work.next = { ...session, state: "closed", holds: [], expiresAt: epochMs(at + batch.policy.rememberS * 1_000) };
   }
@@ -232,6 +233,7 @@ function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fa
     usedS: 0,
     grantedS: 0,
     expiresAt: at,
+    cutAt: null,
     answers: [],
   };
   stop.answer = answer;
@@ -269,7 +271,8 @@ async function grantAll(
     const { usedS } = next;
     const wantedS = request.wantedS === "granted" ? Math.max(0, next.grantedS - usedS) : request.wantedS;
     const limits = levels.map(({ account }) => account.limits);
-    const grant = grantTalk(funded, { usedS, wantedS, capS: longestCallS(limits, batch.policy.longestCallS) });
+    const capS = next.cutAt === null ? longestCallS(limits, batch.policy.longestCallS) : usedS;
+    const grant = grantTalk(funded, { usedS, wantedS, capS });
     if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
       refuse(work, next, notEven(funded, grant), { batch, at });
     else take(work, next, { grant, levels, holds, batch, at });

@@ -1,4 +1,5 @@
 import { epochMs } from "../../core/time/epoch.ts";
+import { cutGivenUp } from "../cuts/request-cuts.ts";
 import type { Database } from "../db/database.ts";
 import type { Charging } from "./charging.ts";
 import type { Stop } from "./charging-request.ts";
@@ -17,24 +18,29 @@ const PASS_MAX = 1_000;
 
 /**
  * Ends sessions of which nothing was heard for too long as they were last known, and gives back what they hold; the
- * record of such a call is provisional, so that a late stop, or the switch's own record, corrects it. Forgets
- * sessions that ended long ago.
+ * record of such a call is provisional, so that a late stop, or the switch's own record, corrects it. A call that its
+ * switch has ended for us lasted until then; others are to be ended there, as they may still be up. Forgets sessions
+ * that ended long ago.
  */
 export async function giveUpSessions(db: Database, charging: Charging): Promise<GivenUp> {
   let [ended, forgotten] = [0, 0];
   for (;;) {
     const silent = await db.transaction("ingest", {}, (tx) => findGivenUp(tx, PASS_MAX));
     const answers = await Promise.all(silent.map((session) => charging.decide(session.tenantId, givingUp(session))));
-    ended += answers.filter(({ kind }) => kind === "closed").length;
+    const closed = silent.filter((_session, index) => answers[index]?.kind === "closed");
+    ended += closed.length;
+    for (const [tenantId, ofTenant] of Map.groupBy(closed, (session) => session.tenantId))
+      await cutGivenUp(db, { tenantId, sessionIds: ofTenant.map(({ id }) => id) });
     const gone = await db.transaction("ingest", {}, (tx) => forgetSessions(tx, PASS_MAX));
     forgotten += gone;
     if (silent.length < PASS_MAX && gone < PASS_MAX) return { ended, forgotten };
   }
 }
 
-/** The end of a call at the moment up to which it was reported. */
-function givingUp({ sourceId, key, leg, answeredAt, openedAt, usedS }: SilentSession): Stop {
-  const talkedMs = usedS * 1_000;
+/** The end of a call at the moment up to which it was reported, or at which its switch ended it. */
+function givingUp({ sourceId, key, leg, answeredAt, openedAt, usedS, endedAt }: SilentSession): Stop {
+  const endedAfterMs = answeredAt === null || endedAt === null ? 0 : endedAt - answeredAt;
+  const talkedMs = Math.max(usedS * 1_000, endedAfterMs);
   return {
     kind: "stop",
     sourceId,

@@ -21,6 +21,7 @@ interface SessionRow {
   readonly used_s: number;
   readonly granted_s: number;
   readonly expires_at: EpochMs;
+  readonly cut_at: EpochMs | null;
   readonly answers: Session["answers"];
 }
 
@@ -40,6 +41,7 @@ const sessionOf = (row: SessionRow): Session => ({
   usedS: row.used_s,
   grantedS: row.granted_s,
   expiresAt: row.expires_at,
+  cutAt: row.cut_at,
   answers: row.answers,
 });
 
@@ -47,7 +49,7 @@ const sessionOf = (row: SessionRow): Session => ({
 export async function lockSessions(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, Session>> {
   const { rows } = await tx.prepared<SessionRow>(
     "lock-sessions",
-    `select ${COLUMNS} from sessions where id = any($1::uuid[]) order by id for update`,
+    `select ${COLUMNS}, cut_at from sessions where id = any($1::uuid[]) order by id for update`,
     [plainArray(ids)],
   );
   return new Map(rows.map((row) => [row.id, sessionOf(row)]));
@@ -118,20 +120,26 @@ const stored = ({ accountId, amount }: Hold) => ({ accountId, amount: nanosToSql
 
 /** What giving a session up needs to know of it. */
 export interface SilentSession extends Pick<Session, "tenantId" | "sourceId" | "openedAt" | "answeredAt" | "usedS"> {
+  readonly id: string;
   readonly key: string;
   readonly leg: string;
+  /** When its switch said that it ended the call; null: it did not. */
+  readonly endedAt: EpochMs | null;
 }
 
 /** Open sessions of which nothing was heard for too long, the longest first. */
 export async function findGivenUp(tx: Tx, limit: number): Promise<readonly SilentSession[]> {
-  const { rows } = await tx.query<SessionRow>(
-    `select tenant_id, source_id, attempt, opened_at, answered_at, used_s from sessions
-     where state = 'open' and expires_at <= clock_timestamp() order by expires_at limit $1`,
+  const { rows } = await tx.query<SessionRow & { readonly ended_at: EpochMs | null }>(
+    `select id, tenant_id, source_id, attempt, opened_at, answered_at, used_s,
+       (select max(done_at) from session_cuts c where c.session_id = s.id and c.outcome = 'ended') as ended_at
+     from sessions s where state = 'open' and expires_at <= clock_timestamp() order by expires_at limit $1`,
     [limit],
   );
   return rows.map((row) => ({
+    id: row.id,
     tenantId: row.tenant_id,
     sourceId: row.source_id,
+    endedAt: row.ended_at,
     key: row.attempt.key,
     leg: row.attempt.leg,
     openedAt: row.opened_at,

@@ -19,5 +19,7 @@ export interface Session {
   readonly usedS: number;
   readonly grantedS: number;
   readonly expiresAt: EpochMs;
+  /** Since when it is to end at its switch, and gets nothing more; null: nobody wants that. */
+  readonly cutAt: EpochMs | null;
   readonly answers: readonly AnsweredRequest<ChargingAnswer>[];
 }

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "../db/database.ts";
+import type { CallCutter } from "../switches/call-cutter.ts";
+import { type AskedCuts, askForCuts } from "./ask-for-cuts.ts";
+import { CutDesk, type CutNotice } from "./cut-desk.ts";
+
+/** Tells what was asked for, what came of it, and that it could not be looked at. */
+export interface CutsWatch {
+  asked(asked: AskedCuts): void;
+  readonly cut: CutNotice;
+  failed(error: unknown): void;
+}
+
+/** From one look at what is to be done to the next. */
+const LOOK_MS = 250;
+/** From one look for sessions that have to end to the next; one that takes long is made less often. */
+const ASK_MS = 1_000;
+const ASK_PAUSES = 10;
+/** Connections to switches are made in this time after a start: until then a cut without a way is not given up. */
+const START_MS = 60_000;
+
+/**
+ * Until `signal`: carries out cuts through `cutters`, and asks for those that nobody has to ask for. `reportS`: how long
+ * a session may be silent beyond its grant. To be waited for after the cutters' listeners are closed.
+ */
+export async function watchCuts(
+  db: Database,
+  cutters: readonly CallCutter[],
+  { watch, reportS, signal }: { readonly watch: CutsWatch; readonly reportS: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const desk = new CutDesk(db, cutters, watch.cut);
+  const startedMs = performance.now();
+  await Promise.all([
+    repeat(signal, async () => {
+      await desk.look({ givesUpOverdue: performance.now() - startedMs > START_MS }).catch(watch.failed);
+      return LOOK_MS;
+    }),
+    repeat(signal, async () => {
+      const beganMs = performance.now();
+      await askForCuts(db, { reportS }).then((asked) => {
+        if (asked.beyondGrant + asked.unpaid > 0) watch.asked(asked);
+      }, watch.failed);
+      return Math.max(ASK_MS, (performance.now() - beganMs) * ASK_PAUSES);
+    }),
+  ]);
+  await desk.settled();
+}
+
+/** Does something again and again, each time so many milliseconds after it was done. */
+async function repeat(signal: AbortSignal, once: () => Promise<number>): Promise<void> {
+  while (!signal.aborted) await sleep(await once(), undefined, { signal }).catch(() => undefined);
+}
