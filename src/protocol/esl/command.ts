@@ -54,6 +54,9 @@ export const filterDeleteCommand = (header: string): EslCommand =>
 export const lingerCommand = (seconds: number): EslCommand =>
   command([["seconds", String(seconds), isSeconds]], ["linger", String(seconds)]);
 
+/** Before the connection of a channel is left: the dialplan goes on then, where it would hang up else. */
+export const resumeCommand = (): EslCommand => ({ kind: "command", text: "resume\n\n" });
+
 /** Last on a connection: FreeSWITCH closes it. */
 export const exitCommand = (): EslCommand => ({ kind: "command", text: "exit\n\n" });
 
@@ -70,15 +73,36 @@ export const backgroundApiCommand = (words: readonly [string, ...string[]], jobU
 /** Hangs a channel up, with the cause that its record and the SIP message will have. */
 export const uuidKillCommand = (uuid: string, cause: string): EslCommand => apiCommand(["uuid_kill", uuid, cause]);
 
-/** Hangs a channel up so many seconds from now, in place of when it was to be before. */
+/** Hangs a channel up so many seconds from now. What was scheduled before stays: the earlier one wins. */
 export const schedHangupCommand = (uuid: string, seconds: number, cause: string): EslCommand => {
   const refused = firstRefused([["seconds", String(seconds), isSeconds]]);
   return refused ?? apiCommand(["sched_hangup", `+${seconds}`, uuid, cause]);
 };
 
-/** Sets a variable of a channel, for its call record: `uuid_setvar`. */
+/** The same at an instant of the switch's own clock, in whole seconds since 1970. */
+export const schedHangupAtCommand = (uuid: string, epochS: number, cause: string): EslCommand =>
+  firstRefused([["time", String(epochS), isEpoch]]) ?? apiCommand(["sched_hangup", String(epochS), uuid, cause]);
+
+/**
+ * Takes away what was scheduled for a channel, whoever scheduled it. Digits alone would be the number of a task, which
+ * may be of any other channel.
+ */
+export const schedDeleteCommand = (uuid: string): EslCommand =>
+  firstRefused([["channel", uuid, isNoNumber]]) ?? apiCommand(["sched_del", uuid]);
+
+/** A channel as it is now, headers and variables encoded: {@link readPlainEvent} reads the answer. */
+export const uuidDumpCommand = (uuid: string): EslCommand => apiCommand(["uuid_dump", uuid]);
+
+/** Sets a variable of a channel, for its call record: `uuid_setvar`. The value may have spaces, and no `$`. */
 export const uuidSetVariableCommand = (uuid: string, name: string, value: string): EslCommand =>
-  apiCommand(["uuid_setvar", uuid, name, value]);
+  command(
+    [
+      ["channel", uuid, isWord],
+      ["variable", name, isWord],
+      ["value", value, isLiteral],
+    ],
+    ["api", "uuid_setvar", uuid, name, value],
+  );
 
 /** What `show channels as json` says is up, to compare with open sessions after a connection was lost. */
 export const showChannelsCommand = (): EslCommand => apiCommand(["show", "channels", "as", "json"]);
@@ -152,6 +176,8 @@ const isWord = (value: string): boolean => WORD.test(value);
 const isLine = (value: string): boolean => value !== "" && !CONTROL.test(value);
 const isLiteral = (value: string): boolean => !CONTROL.test(value) && !value.includes("$");
 const isSeconds = (value: string): boolean => /^\d{1,7}$/.test(value) && Number(value) <= SECONDS_MAX;
+const isEpoch = (value: string): boolean => /^[1-9]\d{9,10}$/.test(value);
+const isNoNumber = (value: string): boolean => !/^\d*$/.test(value);
 const isFailure = (value: string): boolean => /^[4-6]\d\d$/.test(value);
 
 function command(checks: readonly Check[], words: readonly string[]): EslCommand {

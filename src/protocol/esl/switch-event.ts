@@ -64,11 +64,11 @@ export type SwitchEvent =
   | { readonly kind: "other"; readonly name: string }
   | { readonly kind: "malformed"; readonly reason: string };
 
-/** The names to subscribe to, so that {@link readSwitchEvent} sees all that it knows. */
+/** The names to subscribe to, so that calls are followed from their answer to their end. */
 export const CHARGING_EVENTS: readonly string[] = [
-  ...Object.keys(CHANNEL_EVENTS).filter((name) => name !== "CHANNEL_DATA"),
+  "CHANNEL_ANSWER",
+  "SESSION_HEARTBEAT",
   "CHANNEL_HANGUP_COMPLETE",
-  "BACKGROUND_JOB",
   "HEARTBEAT",
 ];
 

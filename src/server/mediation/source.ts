@@ -1,17 +1,20 @@
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { DEFAULT_NUMBER_RULES } from "../../core/numbering/number-plan.ts";
+import type { AwayPolicy } from "../../core/tenancy/away-policy.ts";
 import { isZone } from "../../core/time/zone.ts";
 import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { CompletenessSettings, completenessFaults } from "../completeness/completeness-settings.ts";
 import { DiameterSettings } from "../diameter/settings.ts";
 import { EvapiSettings } from "../evapi/settings.ts";
+import { EventSocketSettings, eventSocketFaults } from "../event-socket/settings.ts";
 import { CgratesSettings, cgratesFaults } from "../json-rpc/cgrates-settings.ts";
 import { JsonRpcSettings, jsonRpcFaults } from "../json-rpc/settings.ts";
 import { type PullSettings, readPulls } from "../pulls/pull-settings.ts";
 import { RadiusSettings, radiusFaults } from "../radius/settings.ts";
 import { SyslogSettings, syslogFaults } from "../syslog/settings.ts";
+import { AwayPolicySchema } from "../tenancy/away-policy-schema.ts";
 import { sourceSettingsInvalid } from "./problems.ts";
 
 const texts = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 100 });
@@ -100,6 +103,8 @@ export const SourceConfig = Type.Object(
     jsonRpc: JsonRpcSettings,
     evapi: EvapiSettings,
     cgrates: CgratesSettings,
+    eventSocket: EventSocketSettings,
+    whenDatabaseAway: Type.Unsafe<AwayPolicy>({ ...AwayPolicySchema, default: { kind: "refuse" } }),
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
   },
   { additionalProperties: false },
@@ -132,7 +137,11 @@ export function readSourceConfig(name: string, json: unknown): SourceConfig {
   if (addressFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: addressFaults });
   const clientFaults = radiusFaults(config.radius);
   if (clientFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: clientFaults });
-  const switchFaults = [...jsonRpcFaults(config.jsonRpc), ...cgratesFaults(config.cgrates)];
+  const switchFaults = [
+    ...jsonRpcFaults(config.jsonRpc),
+    ...cgratesFaults(config.cgrates),
+    ...eventSocketFaults(config.eventSocket),
+  ];
   if (switchFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: switchFaults });
   if (seriesFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: seriesFaults });
   if (!isZone(config.timeZone))
