@@ -41,6 +41,7 @@ const trunk = (sourceId: string | null, defaultCountry: string): Trunk => ({
   sourceId,
   name: "GW_ALICE",
   accountId: "a",
+  whenDatabaseAway: null,
   direction: "ingress",
   numbers: { ...SETTINGS.numbers, defaultCountry },
 });

@@ -158,7 +158,15 @@ export class Operator {
   }
 
   async trunk(name: string, account: StoredAccount, direction: "ingress" | "egress"): Promise<void> {
-    const trunk = { id: uuidv7(), sourceId: null, name, accountId: account.id, direction, numbers: null };
+    const trunk = {
+      id: uuidv7(),
+      sourceId: null,
+      name,
+      accountId: account.id,
+      direction,
+      numbers: null,
+      whenDatabaseAway: null,
+    };
     await this.db.transaction("app", { tenantId: this.tenantId }, (tx) => tenancy.saveTrunk(tx, this.tenantId, trunk));
   }
 

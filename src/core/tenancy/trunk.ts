@@ -1,4 +1,5 @@
 import type { NumberRules } from "../numbering/number-plan.ts";
+import type { AwayPolicy } from "./away-policy.ts";
 
 /** A named route on a switch: calls come in through a customer's trunk and go out through a vendor's. */
 export interface Trunk {
@@ -12,4 +13,6 @@ export interface Trunk {
   readonly direction: "ingress" | "egress";
   /** How numbers look on this trunk, where that differs from its source; null: as on the source. */
   readonly numbers: NumberRules | null;
+  /** What becomes of calls through it while the database is away; null: as its source says. */
+  readonly whenDatabaseAway: AwayPolicy | null;
 }

@@ -10,6 +10,7 @@ const trunk = (id: string, name: string, rest: Partial<Trunk> = {}): Trunk => ({
   accountId: `vendor of ${id}`,
   direction: "egress",
   numbers: null,
+  whenDatabaseAway: null,
   ...rest,
 });
 

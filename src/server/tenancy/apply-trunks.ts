@@ -40,6 +40,8 @@ export async function applyTrunks(
       accountId: account.id,
       direction: setup.direction,
       numbers: readNumbers(work, setup, pointer, before),
+      whenDatabaseAway:
+        setup.whenDatabaseAway === undefined ? (before?.whenDatabaseAway ?? null) : setup.whenDatabaseAway,
     };
     trunks.set(keyOf(trunk), trunk);
     const name = `${setup.name} (${setup.direction}${setup.source === undefined ? "" : `, ${setup.source}`})`;

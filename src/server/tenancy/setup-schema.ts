@@ -3,6 +3,7 @@ import { ACCOUNT_KINDS, PAYMENT_MODES } from "../../core/tenancy/account.ts";
 import { PackageSetup, SubscriptionSetup } from "../catalog/package-setup.ts";
 import { LetterheadSetup } from "../invoicing/letterhead.ts";
 import { TariffSetup } from "../tariff/tariff-setup.ts";
+import { AWAY_POLICY_FORM, AwayPolicySchema } from "./away-policy-schema.ts";
 
 const closed = { additionalProperties: false } as const;
 const optional = Type.Optional;
@@ -118,6 +119,9 @@ const TrunkSetup = Type.Object(
         ],
         { description: "number settings as of a source (docs/reference/sources.md), or null" },
       ),
+    ),
+    whenDatabaseAway: optional(
+      Type.Union([AwayPolicySchema, Type.Null()], { description: `${AWAY_POLICY_FORM}, or null` }),
     ),
   },
   { ...closed, description: "a trunk" },

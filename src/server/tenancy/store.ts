@@ -4,6 +4,7 @@ import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { NumberRules } from "../../core/numbering/number-plan.ts";
 import type { AccountKind, PaymentMode } from "../../core/tenancy/account.ts";
 import type { AccountRule } from "../../core/tenancy/account-rule.ts";
+import type { AwayPolicy } from "../../core/tenancy/away-policy.ts";
 import type { SessionLimits } from "../../core/tenancy/session-limits.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
@@ -171,10 +172,11 @@ export async function updateAccount(tx: Tx, account: StoredAccount): Promise<voi
 /** Creates the trunk, or gives the one of that source, name and direction its account and numbers; answers its id. */
 export async function saveTrunk(tx: Tx, tenantId: string, trunk: Trunk): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
-    `insert into trunks (tenant_id, id, source_id, name, account_id, direction, numbers)
-     values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into trunks (tenant_id, id, source_id, name, account_id, direction, numbers, when_database_away)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (tenant_id, source_id, name, direction)
-       do update set account_id = excluded.account_id, numbers = excluded.numbers
+       do update set account_id = excluded.account_id, numbers = excluded.numbers,
+         when_database_away = excluded.when_database_away
      returning id`,
     [
       tenantId,
@@ -184,6 +186,7 @@ export async function saveTrunk(tx: Tx, tenantId: string, trunk: Trunk): Promise
       trunk.accountId,
       trunk.direction,
       trunk.numbers && JSON.stringify(trunk.numbers),
+      trunk.whenDatabaseAway && JSON.stringify(trunk.whenDatabaseAway),
     ],
   );
   if (trunk.direction === "egress") await noteRules(tx, tenantId);
@@ -198,9 +201,12 @@ export async function listTrunks(tx: Tx, tenantId: string): Promise<readonly Tru
     account_id: string;
     direction: "ingress" | "egress";
     numbers: NumberRules | null;
-  }>("select id, source_id, name, account_id, direction, numbers from trunks where tenant_id = $1 order by id", [
-    tenantId,
-  ]);
+    when_database_away: AwayPolicy | null;
+  }>(
+    `select id, source_id, name, account_id, direction, numbers, when_database_away from trunks
+     where tenant_id = $1 order by id`,
+    [tenantId],
+  );
   return rows.map((row) => ({
     id: row.id,
     sourceId: row.source_id,
@@ -208,6 +214,7 @@ export async function listTrunks(tx: Tx, tenantId: string): Promise<readonly Tru
     accountId: row.account_id,
     direction: row.direction,
     numbers: row.numbers,
+    whenDatabaseAway: row.when_database_away,
   }));
 }
 
