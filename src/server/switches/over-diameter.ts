@@ -8,6 +8,7 @@ import type { Charging } from "../charging/charging.ts";
 import type { CallAttempt, ChargingAnswer, Refusal } from "../charging/charging-request.ts";
 import type { CreditControlHandler, RequestSender } from "../diameter/credit-control-handler.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
+import { diameterHandle } from "./cut-over-diameter.ts";
 
 /** Seconds that are granted at a time to a peer that leaves it to us. */
 const SLICE_S = 300;
@@ -31,17 +32,19 @@ export class ChargingOverDiameter implements CreditControlHandler {
     if (request.type === "event" || another !== undefined || (service !== undefined && !countsTime(service)))
       return refusal(RESULT.ratingFailed, "Calls by time are charged, one service a session; nothing else is yet.");
     return request.type === "initial"
-      ? await this.#begin(request, service, source)
+      ? await this.#begin(request, service, { ...source, peerHost: peer.host })
       : await this.#goOn(request, service, source);
   }
 
   async #begin(
     request: CreditControlRequest,
     service: ServiceRequest | undefined,
-    { tenantId, sourceId }: PushedSource,
+    { tenantId, sourceId, peerHost }: PushedSource & { readonly peerHost: string },
   ): Promise<CreditControlAnswer> {
-    const attempt = attemptOf(request);
-    if (attempt === null) return refusal(RESULT.ratingFailed, "The request does not say which number is called.");
+    const told = attemptOf(request);
+    if (told === null) return refusal(RESULT.ratingFailed, "The request does not say which number is called.");
+    const { sessionId, originHost: host, originRealm: realm } = request;
+    const attempt = { ...told, handle: diameterHandle({ sessionId, host, realm }, peerHost) };
     const requestKey = requestKeyOf(request);
     const asked = { kind: "authorise", sourceId, requestKey, attempt, wantedS: wantedOf(service) } as const;
     return answerOf(await this.#charging.decide(tenantId, asked), service);

@@ -5,7 +5,7 @@ import type { AccessRequest } from "../../protocol/radius/access-request.ts";
 import type { AccountingRecord } from "../../protocol/radius/accounting-record.ts";
 import type { SessionFacts } from "../../protocol/radius/session-facts.ts";
 import type { Charging } from "../charging/charging.ts";
-import type { CallAttempt, ChargingRequest, Refusal, SessionName } from "../charging/charging-request.ts";
+import type { CallAttempt, CallHandle, ChargingRequest, Refusal, SessionName } from "../charging/charging-request.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 import type { RadiusClient, RadiusSender } from "../radius/radius-client.ts";
 import type { RadiusHandler } from "../radius/radius-handler.ts";
@@ -26,7 +26,7 @@ export class ChargingOverRadius implements RadiusHandler {
   }
 
   /** A user who proves itself by a password is refused: accounts are known by their trunks, addresses and numbers. */
-  async authorise(request: AccessRequest, { client }: RadiusSender): Promise<AccessDecision> {
+  async authorise(request: AccessRequest, { client, address }: RadiusSender): Promise<AccessDecision> {
     const source = this.#sourceOf(client);
     if (source === undefined) return { kind: "reject", reason: "service-unavailable" };
     if (request.credential.kind !== "none")
@@ -37,7 +37,7 @@ export class ChargingOverRadius implements RadiusHandler {
       kind: "authorise",
       sourceId: source.sourceId,
       requestKey: request.requestKey,
-      attempt: attemptOf(request, name, request.receivedAt),
+      attempt: { ...attemptOf(request, name, request.receivedAt), handle: handleOf(request, address) },
       wantedS: null,
     });
     if (answer.kind === "refused")
@@ -46,13 +46,13 @@ export class ChargingOverRadius implements RadiusHandler {
     return { kind: "accept", talkS: answer.talkS, token: tokenOf(name) };
   }
 
-  async account(record: AccountingRecord, { client }: RadiusSender): Promise<"accepted" | "retry-later"> {
+  async account(record: AccountingRecord, { client, address }: RadiusSender): Promise<"accepted" | "retry-later"> {
     const source = this.#sourceOf(client);
     if (source === undefined) return "retry-later";
     const name = nameOf(record);
     if (name === null || record.type === "on" || record.type === "off") return "accepted";
     try {
-      await this.#charging.decide(source.tenantId, requestOf(record, name, source.sourceId));
+      await this.#charging.decide(source.tenantId, requestOf(record, name, { sourceId: source.sourceId, address }));
       return "accepted";
     } catch {
       return "retry-later"; // the database is away, or too much waits: the client keeps the record and sends it again
@@ -75,7 +75,18 @@ function tokenOf({ key, leg }: SessionName): string | null {
   return Buffer.byteLength(token) > TOKEN_MAX ? null : token;
 }
 
-function requestOf(record: AccountingRecord, name: SessionName, sourceId: string): ChargingRequest {
+/** How the switch is told to end the call: by what it says of the session, where that came from. */
+const handleOf = ({ identity }: SessionFacts, address: string): CallHandle => ({
+  way: "radius",
+  address,
+  names: identity,
+});
+
+function requestOf(
+  record: AccountingRecord,
+  name: SessionName,
+  { sourceId, address }: { readonly sourceId: string; readonly address: string },
+): ChargingRequest {
   const { sessionKey, type, recordKey, answeredAt, talkedMs } = record;
   const of = { sourceId, requestKey: recordKey, ...name };
   const ownKey = sessionKey === null || sessionKey === name.key ? null : sessionKey;
@@ -89,6 +100,7 @@ function requestOf(record: AccountingRecord, name: SessionName, sourceId: string
       counted: "whole-call",
       wantedS: "granted",
       recordKey: ownKey,
+      handle: handleOf(record, address),
     };
   }
   const isFailed = type === "failed";

@@ -7,6 +7,7 @@ import { DiameterServer, type DiameterServerOptions } from "../diameter/diameter
 import { peerOf } from "../diameter/settings.ts";
 import { readPem } from "../files/read-pem.ts";
 import { type DiameterSource, protocolSources } from "../mediation/find-protocol-sources.ts";
+import { CutOverDiameter } from "./cut-over-diameter.ts";
 import { ChargingOverDiameter } from "./over-diameter.ts";
 import { refresh } from "./refresh.ts";
 import type { SwitchListener } from "./switch-listener.ts";
@@ -61,7 +62,12 @@ export async function startDiameter(
   const open = port === null ? [] : [`${diameterHost}:${port}`];
   const secure = tlsPort === null ? [] : [`${diameterHost}:${tlsPort} (TLS)`];
   return {
-    ...{ port, tlsPort, shown: `Diameter on ${[...open, ...secure].join(" and ")}`, cutter: null },
+    ...{
+      port,
+      tlsPort,
+      shown: `Diameter on ${[...open, ...secure].join(" and ")}`,
+      cutter: new CutOverDiameter(server),
+    },
     close: async () => {
       await refreshing.stop();
       await server.close();

@@ -11,6 +11,7 @@ import { listenRadsec, type RadsecListener, type RadsecOptions } from "../radius
 import type { RadiusClient } from "../radius/radius-client.ts";
 import { Responder } from "../radius/responder.ts";
 import { radiusClientOf } from "../radius/settings.ts";
+import { CutOverRadius } from "./cut-over-radius.ts";
 import { ChargingOverRadius } from "./over-radius.ts";
 import { refresh } from "./refresh.ts";
 import type { SwitchListener } from "./switch-listener.ts";
@@ -45,9 +46,14 @@ export async function startRadius(
   if (authPort === null && acctPort === null && tlsPort === null) return undefined;
   const tlsFiles = tlsPort === null ? null : await tlsFilesOf(config);
   const sources = new WeakMap<RadiusClient, RadiusSource>();
+  const clientsOf = new Map<string, RadiusClient>();
   const read = async (): Promise<ClientTable> => {
     const clients = await readClients(db, report);
-    for (const [client, source] of clients) sources.set(client, source);
+    clientsOf.clear();
+    for (const [client, source] of clients) {
+      sources.set(client, source);
+      clientsOf.set(source.sourceId, client);
+    }
     return new ClientTable([...clients.keys()]);
   };
   const handler = new ChargingOverRadius(charging, (client) => sources.get(client));
@@ -61,12 +67,14 @@ export async function startRadius(
     },
     (error) => report.failed(error),
   );
+  const cutter = new CutOverRadius((sourceId) => clientsOf.get(sourceId));
   const ports = { authPort: listener.authPort, acctPort: listener.acctPort, tlsPort: secure?.port ?? null };
   return {
     ...ports,
     shown: shownAs(host, ports),
-    cutter: null,
+    cutter,
     close: async () => {
+      cutter.close();
       await refreshing.stop();
       await Promise.all([listener.close(), secure?.close()]);
     },
