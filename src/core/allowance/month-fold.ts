@@ -2,8 +2,9 @@ import { type EpochMs, epochMs } from "../time/epoch.ts";
 import { countedAt, grantedAt } from "./grant.ts";
 import type { PoolRules } from "./pool-rules.ts";
 import type { Counter, Granted, PoolState } from "./pool-state.ts";
+import { NO_UNIT_HOLDS, type PricedAroundHolds, priceAroundHolds, type UnitHolds } from "./price-around-holds.ts";
 import { type CycleTotals, totalKey } from "./price-by-tiers.ts";
-import { type CallInTurn, type PricedInTurn, priceInTurn } from "./price-in-turn.ts";
+import type { CallInTurn } from "./price-in-turn.ts";
 
 /**
  * Prices a pool's calls of one month one after the other, in order of answer and id: the caller's to keep. The same
@@ -31,8 +32,9 @@ export class MonthFold {
     return this.#totals;
   }
 
-  price(call: CallInTurn): PricedInTurn {
-    const priced = priceInTurn(this.#rules, this.#state, call, this.#known);
+  /** `holds`: what open sessions hold. */
+  price(call: CallInTurn, holds: UnitHolds = NO_UNIT_HOLDS): PricedAroundHolds {
+    const priced = priceAroundHolds(this.#rules, this.#state, call, holds, this.#known);
     this.#state = priced.state;
     for (const tiers of this.#rules.tiers) {
       if (tiers.table.mode !== "volume") continue;

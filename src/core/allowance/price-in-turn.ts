@@ -9,6 +9,7 @@ import { addAmounts, type ExactSettlement, settle } from "../rating/settle.ts";
 import { partLeft, unitAmount } from "../rating/tier.ts";
 import { destinationOf } from "../tariff/compiled-tariff.ts";
 import type { CallDirection } from "../usage/switch-call.ts";
+import type { BucketUnits } from "./bucket-units.ts";
 import { type ChargePart, surchargeParts } from "./charge-part.ts";
 import { type Cover, coverTime } from "./cover-time.ts";
 import { afterTaking, drawDown, openBuckets } from "./draw.ts";
@@ -39,6 +40,8 @@ export interface ChargeInTurn extends RatedCharge {
 export interface PricedInTurn {
   readonly charge: ChargeInTurn;
   readonly state: PoolState;
+  /** What it took of allowances, in order. */
+  readonly taken: readonly BucketUnits[];
   /** A volume step was reached that gives earlier calls of the cycle another price. */
   readonly repricesEarlier: boolean;
 }
@@ -65,6 +68,7 @@ export function priceInTurn(rules: PoolRules, state: PoolState, call: CallInTurn
   const amount = tiered.whole === null ? charge.amount : wholeAmount(opening, settlement, tiered.whole);
   const money = buckets.filter(({ allowance }) => allowance.unit === "amount");
   const credits = drawDown(money, call.inAccountCurrency(amount));
+  const taken = [...cover.taken, ...credits];
   const shown = tiered.whole === null && credits.length === 0 ? {} : { ratePerMinute: null, connectFee: ZERO };
   return {
     charge: {
@@ -77,7 +81,10 @@ export function priceInTurn(rules: PoolRules, state: PoolState, call: CallInTurn
       ],
       credited: nanos(credits.reduce((paid, { quantity }) => paid + quantity, 0n)),
     },
-    state: { ...afterTaking(state, [...cover.taken, ...credits]), counters: tiered.counters },
+    state: { ...afterTaking(state, taken), counters: tiered.counters },
+    taken: taken.map(({ from: { allowance, bucket }, quantity }) => {
+      return { key: allowance.key, expiresAt: bucket.expiresAt, quantity };
+    }),
     repricesEarlier: tiered.repricesEarlier,
   };
 }
