@@ -248,6 +248,22 @@ create policy owner_all on alarms to tollwright_owner using (true) with check (t
 create policy tenant_isolation on alarms to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on alarms to tollwright_app;
 
+create table allowance_holds (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  key text not null,
+  held jsonb not null default '[]'::jsonb,
+  constraint allowance_holds_held_check CHECK ((jsonb_typeof(held) = 'array'::text)),
+  constraint allowance_holds_pkey PRIMARY KEY (book_id, key)
+);
+alter table allowance_holds enable row level security;
+alter table allowance_holds force row level security;
+create policy ingest_all on allowance_holds to tollwright_ingest using (true) with check (true);
+create policy owner_all on allowance_holds to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on allowance_holds to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on allowance_holds to tollwright_app;
+grant insert, select, update on allowance_holds to tollwright_ingest;
+
 create table archive_files (
   tenant_id uuid not null,
   archive_id uuid not null,
