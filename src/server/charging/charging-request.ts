@@ -70,6 +70,8 @@ export interface Stop extends OfSession, SessionName {
   readonly cause: ReleaseCause;
   /** As {@link CallAttempt.recordKey}; null: the report does not say. */
   readonly recordKey: string | null;
+  /** The leg of the call's own record, where that is another than the session's. */
+  readonly recordLeg?: string;
   /** Nothing was heard of the call for too long: it is ended as it was last known, until its own record comes. */
   readonly isGivenUp: boolean;
   /** What the switch says of the call itself, in case its start never came; null: the report does not. */

@@ -74,8 +74,20 @@ function rowOf(stop: StopWork): ArrivedRow {
   const fits = request.counted === "since-last-report" && answeredAt !== null;
   const endedAt = fits ? epochMs(answeredAt + talkedMs) : request.endedAt;
   const key = request.recordKey ?? recordKey ?? attempt.key;
+  const leg = request.recordLeg ?? attempt.leg;
   const startedAt = epochMs(Math.min(attempt.startedAt, answeredAt ?? endedAt));
-  const call: SwitchCall = { ...attempt, key, startedAt, answeredAt, endedAt, talkedMs, reportedS, cause, part: null };
+  const call: SwitchCall = {
+    ...attempt,
+    key,
+    leg,
+    startedAt,
+    answeredAt,
+    endedAt,
+    talkedMs,
+    reportedS,
+    cause,
+    part: null,
+  };
   const outcome: ArrivedRow["outcome"] =
     request.talkedMs === null && answeredAt === null ? { kind: "reject", reject: NO_LENGTH } : { kind: "call", call };
   const row: ArrivedRow = { line: 0, raw: sessionRecordOf(call), outcome };
