@@ -139,7 +139,9 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
     return;
   }
   const answeredAt = session.answeredAt ?? request.answeredAt;
-  const opened = openLevels(deskOf(batch, request.sourceId, at), session.attempt, {
+  const { recordKey, handle, called = session.attempt.called } = request;
+  const attempt = { ...session.attempt, called, ...(recordKey !== null && { recordKey }), ...(handle && { handle }) };
+  const opened = openLevels(deskOf(batch, request.sourceId, at), attempt, {
     answeredAt: answeredAt ?? at,
     capS: batch.policy.longestCallS,
   });
@@ -161,9 +163,9 @@ function endRefused(work: Work, session: Session): void {
 }
 
 /** A session that has been heard of meanwhile stays; one that never talked leaves no record. */
-function beginGivingUp(work: Work, { talkedMs }: Stop, batch: ChargingBatch, at: EpochMs): void {
+function beginGivingUp(work: Work, { talkedMs, isGone = false }: Stop, batch: ChargingBatch, at: EpochMs): void {
   const { session } = work;
-  if (session?.state !== "open" || session.expiresAt > at) work.answer = { kind: "unknown" };
+  if (session?.state !== "open" || (session.expiresAt > at && !isGone)) work.answer = { kind: "unknown" };
   else if (session.answeredAt === null || talkedMs === 0) {
     work.answer = { kind: "closed", fate: "non-billable" };
     work.next = { ...session, state: "closed", holds: [], expiresAt: epochMs(at + batch.policy.rememberS * 1_000) };

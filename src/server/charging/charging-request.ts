@@ -54,6 +54,8 @@ export interface Update extends OfSession, SessionName {
   readonly recordKey: string | null;
   /** As {@link CallAttempt.handle}; left out: the report does not say. */
   readonly handle?: CallHandle;
+  /** Where the call goes now, where it was transferred: all of it is charged by that, as its record is. */
+  readonly called?: string;
 }
 
 /** The call is over. */
@@ -74,6 +76,8 @@ export interface Stop extends OfSession, SessionName {
   readonly recordLeg?: string;
   /** Nothing was heard of the call for too long: it is ended as it was last known, until its own record comes. */
   readonly isGivenUp: boolean;
+  /** The switch has the call no more, and its end was missed: it is given up at once, however lately it was heard of. */
+  readonly isGone?: boolean;
   /** What the switch says of the call itself, in case its start never came; null: the report does not. */
   readonly attempt: CallAttempt | null;
 }
