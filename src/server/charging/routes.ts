@@ -9,7 +9,8 @@ import type { Database } from "../db/database.ts";
 import { requestInvalid } from "../http/problems.ts";
 import { authorisePush, type PushedSource } from "../mediation/push-token.ts";
 import type { Charging } from "./charging.ts";
-import type { CallAttempt, ChargingAnswer, Refusal } from "./charging-request.ts";
+import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
+import { signalOf } from "./refusal-signal.ts";
 import { KnownTokens } from "./known-tokens.ts";
 
 declare module "fastify" {
@@ -242,12 +243,4 @@ function shown(answer: ChargingAnswer): Static<typeof Answer> {
     default:
       return answer satisfies never;
   }
-}
-
-/** How a refusal is told to the caller: the SIP status and the Q.850 cause. Source: RFC 3261 §21.4, RFC 3398 §8.2. */
-function signalOf(code: Refusal["code"]): { readonly sip: number; readonly q850: number } {
-  if (code === "balance-exhausted") return { sip: 402, q850: 21 };
-  if (code === "rate-missing-for-call") return { sip: 404, q850: 3 };
-  if (code === "sessions-limited") return { sip: 486, q850: 17 };
-  return { sip: 403, q850: 21 };
 }
