@@ -4,6 +4,7 @@ import type { ReplaysReport } from "../server/allowance/watch-replays.ts";
 import type { RetentionWatch } from "../server/archive/watch-retention.ts";
 import type { SessionsWatch } from "../server/charging/watch-sessions.ts";
 import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
+import type { CutsWatch } from "../server/cuts/watch-cuts.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
 import type { PullsReport } from "../server/pulls/run-pulls.ts";
@@ -104,6 +105,19 @@ const jsonRpcReport = (log: pino.Logger): RpcReport => ({
 export const sessionsWatch = (log: pino.Logger): SessionsWatch => ({
   done: ({ ended }) => log.warn(`${counted(ended, "session")} ended as last known: no report came in time.`),
   failed: (error) => log.warn(`Silent sessions could not be ended: ${String(error)}`),
+});
+
+/** Calls that are ended by us. */
+export const cutsWatch = (log: pino.Logger): CutsWatch => ({
+  asked: ({ beyondGrant, unpaid }) => {
+    if (beyondGrant > 0) log.warn(`${counted(beyondGrant, "session")} to end: beyond what was granted.`);
+    if (unpaid > 0) log.warn(`${counted(unpaid, "session")} to end: no longer paid for.`);
+  },
+  cut: ({ call, reason }, outcome) => {
+    const end = outcome.kind === "failed" ? `failed. ${outcome.why}` : `${outcome.kind}.`;
+    log[outcome.kind === "failed" ? "warn" : "info"](`End of call ${call.attempt.key} (${reason}): ${end}`);
+  },
+  failed: (error) => log.warn(`Calls that are to end could not be looked up: ${String(error)}`),
 });
 
 /** Alarms that are raised, and those that are over. */

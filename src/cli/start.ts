@@ -8,6 +8,7 @@ import { chargingRoutes } from "../server/charging/routes.ts";
 import { watchSessions } from "../server/charging/watch-sessions.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
 import { watchAlarms } from "../server/completeness/watch-alarms.ts";
+import { watchCuts } from "../server/cuts/watch-cuts.ts";
 import { startHttp } from "../server/http/http-server.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
@@ -18,6 +19,7 @@ import { type RunningSyslog, startSyslog } from "../server/syslog/start-syslog.t
 import { defineCommand } from "./command.ts";
 import {
   alarmsReport,
+  cutsWatch,
   foldersReport,
   pullsReport,
   replaysReport,
@@ -62,6 +64,8 @@ export const startCommand = defineCommand({
     const alarms = watchAlarms(db, alarmsReport(log), { signal });
     const replays = watchReplays(db, replaysReport(log), { signal });
     const sessions = watchSessions(db, charging, { watch: sessionsWatch(log), signal });
+    const cutters = switches.flatMap(({ cutter }) => (cutter === null ? [] : [cutter]));
+    const cuts = watchCuts(db, cutters, { watch: cutsWatch(log), signal });
     const { archiveDir } = context.config;
     const retention = watchRetention(db, retentionWatch(log), { archiveDir, signal });
     if (!signal.aborted) await once(signal, "abort");
@@ -70,6 +74,7 @@ export const startCommand = defineCommand({
       receiver.settled(),
       charging.settled(),
       sessions,
+      cuts,
       watching,
       pulling,
       syslog?.close(),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { DEFAULT_POLICY } from "../charging/charging-work.ts";
 import type { Database } from "../db/database.ts";
 import type { CallCutter } from "../switches/call-cutter.ts";
 import { type AskedCuts, askForCuts } from "./ask-for-cuts.ts";
@@ -26,7 +27,11 @@ const START_MS = 60_000;
 export async function watchCuts(
   db: Database,
   cutters: readonly CallCutter[],
-  { watch, reportS, signal }: { readonly watch: CutsWatch; readonly reportS: number; readonly signal: AbortSignal },
+  {
+    watch,
+    signal,
+    reportS = DEFAULT_POLICY.reportS,
+  }: { readonly watch: CutsWatch; readonly signal: AbortSignal; readonly reportS?: number },
 ): Promise<void> {
   const desk = new CutDesk(db, cutters, watch.cut);
   const startedMs = performance.now();

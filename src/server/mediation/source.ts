@@ -6,6 +6,7 @@ import { isZone } from "../../core/time/zone.ts";
 import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { CompletenessSettings, completenessFaults } from "../completeness/completeness-settings.ts";
+import { CutSettings } from "../cuts/settings.ts";
 import { DiameterSettings } from "../diameter/settings.ts";
 import { EvapiSettings } from "../evapi/settings.ts";
 import { EventSocketSettings, eventSocketFaults } from "../event-socket/settings.ts";
@@ -105,6 +106,7 @@ export const SourceConfig = Type.Object(
     cgrates: CgratesSettings,
     eventSocket: EventSocketSettings,
     whenDatabaseAway: Type.Unsafe<AwayPolicy>({ ...AwayPolicySchema, default: { kind: "refuse" } }),
+    cut: CutSettings,
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
   },
   { additionalProperties: false },
