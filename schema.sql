@@ -1369,6 +1369,34 @@ create policy owner_all on setting_changes to tollwright_owner using (true) with
 create policy tenant_isolation on setting_changes to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on setting_changes to tollwright_app;
 
+create table sip_users (
+  tenant_id uuid not null,
+  id uuid not null,
+  account_id uuid not null,
+  name text collate "C" not null,
+  realm text collate "C" not null,
+  secret_kind text not null,
+  secret bytea not null,
+  key_id text not null,
+  changed_by text not null,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  constraint sip_users_check CHECK (((secret_kind = 'password'::text) OR (realm <> ''::text))),
+  constraint sip_users_name_check CHECK ((name <> ''::text)),
+  constraint sip_users_secret_kind_check CHECK ((secret_kind = ANY (ARRAY['password'::text, 'ha1'::text]))),
+  constraint sip_users_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint sip_users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint sip_users_pkey PRIMARY KEY (id),
+  constraint sip_users_tenant_id_name_realm_key UNIQUE (tenant_id, name, realm)
+);
+CREATE INDEX sip_users_account ON tollwright.sip_users USING btree (account_id);
+alter table sip_users enable row level security;
+alter table sip_users force row level security;
+create policy ingest_all on sip_users to tollwright_ingest using (true) with check (true);
+create policy owner_all on sip_users to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on sip_users to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on sip_users to tollwright_app;
+grant select on sip_users to tollwright_ingest;
+
 create table source_files (
   tenant_id uuid not null,
   id uuid not null,
