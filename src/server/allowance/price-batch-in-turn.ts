@@ -9,6 +9,7 @@ import type { BulkTx } from "../db/tx.ts";
 import { type RatingContext, tariffAt } from "../rating/rating-context.ts";
 import type { ChargeEntry, PricedCall, PricedCharge } from "../usage/priced-call.ts";
 import type { PriceInTurn } from "../usage/write-calls.ts";
+import { allowancesOf, LockedUnits } from "./locked-units.ts";
 import {
   createMonths,
   lockMonths,
@@ -43,20 +44,24 @@ interface BatchMonth {
 /**
  * Prices the calls of a batch in their turns, as the state of their pools' months has it, and moves the states on. A
  * call that comes after its turn, or one that changes the price of earlier ones, is priced as if it were its turn now,
- * and its month is stale until it is replayed. Calls of accounts without anything cumulative cost one look-up.
+ * and its month is stale until it is replayed. So is that of a call that would have used what open sessions hold: it
+ * leaves that alone. `units` are held for calls of the batch itself, each of which gives back what it held. Calls of
+ * accounts without anything cumulative cost one look-up.
  */
 export const inTurnOf =
-  (context: RatingContext): PriceInTurn =>
+  (context: RatingContext, units = new LockedUnits(context.tenantId)): PriceInTurn =>
   async (tx, calls, corrected) => {
     if (context.pools.size === 0) return calls;
     const months = batchMonths(context, calls, corrected);
     if (months.length === 0) return calls;
     const opened = await openMonths(tx, context.tenantId, months);
+    units.want(months.flatMap(({ pool, month }) => allowancesOf(pool, rulesOf(pool, month))));
+    await units.lock(tx);
     const charges = new Map<PricedCharge, PricedCharge>();
     const saved: StoredMonth[] = [];
     for (const one of opened) {
       const before = saved.at(-1);
-      saved.push(priceMonth(context, before?.poolId === one.pool.id ? after(before, one) : one, charges));
+      saved.push(priceMonth(context, before?.poolId === one.pool.id ? after(before, one) : one, { charges, units }));
     }
     await saveMonths(tx, saved);
     return calls.map((call) => ({ ...call, charges: call.charges.map((charge) => charges.get(charge) ?? charge) }));
@@ -145,20 +150,23 @@ function after(before: StoredMonth, opened: OpenedMonth): OpenedMonth {
 function priceMonth(
   context: RatingContext,
   { pool, month, turns, corrected, stored }: OpenedMonth,
-  charges: Map<PricedCharge, PricedCharge>,
+  { charges, units }: { readonly charges: Map<PricedCharge, PricedCharge>; readonly units: LockedUnits },
 ): StoredMonth {
   const rules = rulesOf(pool, month);
+  const allowances = allowancesOf(pool, rules);
+  const keys = new Set(allowances.map(({ key }) => key));
   const fold = new MonthFold(rules, stored.state);
   let { position } = stored;
   let stale = stored.stale || corrected || stored.rulesHash !== rulesHash(rules);
   for (const { turn, charge, position: at } of turns.toSorted(byTurn)) {
     const call = callInTurn(context, turn);
     if (call === null) continue;
-    const priced = fold.price(call);
+    const priced = fold.price(call, units.around(at.usageId, allowances));
+    units.release(at.usageId, pool.bookId, keys);
     charges.set(charge, { ...withoutCoverage(charge), ...chargeFields(context, turn, priced.charge) });
     if (isBefore(at, position)) stale = true;
     else position = at;
-    stale ||= priced.repricesEarlier;
+    stale ||= priced.repricesEarlier || priced.waitsForHolds;
   }
   return { ...stored, state: fold.state, position, stale };
 }

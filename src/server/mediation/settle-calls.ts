@@ -37,7 +37,7 @@ export async function settleCalls(
 ): Promise<SettledCalls> {
   const prepared = await holdBackLate(tx, origin.desk.rating, arrived);
   const priced = prepared.flatMap((item) => (item.kind === "priced" ? [item.call] : []));
-  const priceInTurn = inTurnOf(origin.desk.rating);
+  const priceInTurn = inTurnOf(origin.desk.rating, origin.units);
   const written = await writeCalls(tx, origin, priced, { priceInTurn, onClaimed });
   const stored = await findContents(
     tx,

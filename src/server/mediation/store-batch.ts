@@ -1,5 +1,6 @@
 import { invariant } from "../../core/invariant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { LockedUnits } from "../allowance/locked-units.ts";
 import type { Database } from "../db/database.ts";
 import { ensurePartitions, monthFinder } from "../db/partitions.ts";
 import type { BulkTx } from "../db/tx.ts";
@@ -21,6 +22,8 @@ export interface Batch {
   readonly turn: Turn;
   /** Runs last but one, when the fates are known: the file's progress. */
   readonly onFates: (tx: BulkTx, fates: readonly RowFate[]) => Promise<void>;
+  /** As of {@link BatchSource}. */
+  readonly units?: LockedUnits;
 }
 
 /** A batch that waits for nobody: the only one of its import. */
@@ -59,6 +62,7 @@ export async function storeRows(db: Database, tx: BulkTx, batch: Batch): Promise
     batchId,
     ...opened,
     retrying: batch.kind === "retry",
+    ...(batch.units && { units: batch.units }),
     makePartitions: (times) => makePartitions(db, times),
   };
   const { fates, moved, entries, ...told } = await importBatch(tx, origin, rows, batch.turn);
