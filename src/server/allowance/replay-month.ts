@@ -1,8 +1,10 @@
+import { NO_UNITS, sameUnits } from "../../core/allowance/bucket-units.ts";
 import { chargePartsToJson } from "../../core/allowance/charge-part.ts";
 import type { Span } from "../../core/allowance/cycle.ts";
 import { MonthFold, needsTotals } from "../../core/allowance/month-fold.ts";
 import type { PoolRules } from "../../core/allowance/pool-rules.ts";
 import type { PoolState } from "../../core/allowance/pool-state.ts";
+import { hasUnits } from "../../core/allowance/price-around-holds.ts";
 import type { CycleTotals } from "../../core/allowance/price-by-tiers.ts";
 import { rulesOf } from "../../core/catalog/pool-month.ts";
 import type { Pool } from "../../core/catalog/pools.ts";
@@ -26,6 +28,7 @@ import { entriesInForce } from "../usage/charge-entries.ts";
 import { holdStoredCalls } from "../usage/hold-stored-calls.ts";
 import type { ChargeEntry, PricedCharge } from "../usage/priced-call.ts";
 import { loadChargeEntries } from "../usage/stored-usage.ts";
+import { allowancesOf } from "./locked-units.ts";
 import {
   createMonths,
   listMonths,
@@ -36,6 +39,7 @@ import {
 } from "./month-store.ts";
 import { insertReplayBatch, lockIdentities, type PoolCall, poolCalls } from "./pool-call-store.ts";
 import { callInTurn, chargeFields, rulesHash } from "./turn.ts";
+import { listUnitHolds, lockUnitHolds } from "./unit-hold-store.ts";
 
 /** One month of a pool that is to be priced again as a whole. */
 export interface MonthToReplay {
@@ -69,7 +73,8 @@ const TRIES_MAX = 5;
 /**
  * Prices a pool's month again: its calls in order of answer and id, from the state at its start, each at the tariff
  * version that it is charged at. What differs from what is charged is reversed and charged anew, a few thousand calls a
- * transaction; then the month is no longer stale. Undefined: calls kept coming in between.
+ * transaction; then the month is no longer stale, unless open sessions hold what a call would have used: that is left
+ * alone, and the month is priced again when it is released. Undefined: calls kept coming in between.
  *
  * Reads without locks, and writes only while the month's revision is the one that was read. A replay that was killed
  * leaves the month stale, and the next one finds less to do. Doing it twice writes nothing the second time.
@@ -133,6 +138,10 @@ class MonthPricing {
   readonly #wanted: MonthToPrice;
   readonly #tariffs = new Map<number, TariffSet>();
   readonly rules: PoolRules;
+  /** Open sessions hold what calls of the month would have used otherwise. */
+  waitsForHolds = false;
+  /** What they hold. */
+  held = NO_UNITS;
 
   constructor(context: RatingContext, wanted: MonthToPrice) {
     this.#context = context;
@@ -143,7 +152,9 @@ class MonthPricing {
 
   /** A fold at the month's start; where steps of volume need it, its calls are counted first. */
   async open(reader: BulkTx): Promise<MonthFold> {
-    const { start } = this.#wanted;
+    const { pool, start } = this.#wanted;
+    const holds = await listUnitHolds(reader, allowancesOf(pool, this.rules));
+    this.held = holds.flatMap(({ units }) => units);
     return new MonthFold(this.rules, start, needsTotals(this.rules) ? await this.#count(reader) : undefined);
   }
 
@@ -181,7 +192,9 @@ class MonthPricing {
     const inTurn = callInTurn(this.#context, turn);
     if (inTurn === null) return charge;
     const { coverage: _, ...own } = today ?? charge;
-    return { ...own, ...chargeFields(this.#context, turn, fold.price(inTurn).charge) };
+    const priced = fold.price(inTurn, { others: this.held, own: NO_UNITS });
+    this.waitsForHolds ||= priced.waitsForHolds;
+    return { ...own, ...chargeFields(this.#context, turn, priced.charge) };
   }
 
   /** The charge by today's tariff alone; undefined where it has no price for the call. */
@@ -265,7 +278,12 @@ class Replay {
   async #finish(month: StoredMonth): Promise<ReplayedMonth | undefined> {
     return await this.#db.transaction("ingest", {}, async (tx) => {
       if ((await this.#lock(tx))?.revision !== month.revision) return undefined;
-      await saveMonths(tx, [{ ...month, rulesHash: rulesHash(this.#pricing.rules), stale: false }]);
+      const { rules, held, waitsForHolds } = this.#pricing;
+      const holds = await lockUnitHolds(tx, this.#context.tenantId, allowancesOf(this.#wanted.pool, rules));
+      const heldNow = holds.flatMap(({ units }) => units);
+      // Sessions may have been granted more meanwhile.
+      if (!sameUnits(heldNow, held) && !hasUnits(rules, month.state, heldNow)) return undefined;
+      await saveMonths(tx, [{ ...month, rulesHash: rulesHash(rules), stale: waitsForHolds }]);
       return { entries: this.#entries, end: month.state };
     });
   }
