@@ -147,8 +147,6 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
   });
   // Reports may overtake each other: a session never goes back.
   const usedS = Math.max(session.usedS, Math.ceil(wholeTalkedMs(request, session) / 1_000));
-  const { recordKey, handle } = request;
-  const attempt = { ...session.attempt, ...(recordKey !== null && { recordKey }), ...(handle && { handle }) };
   const next: Session = { ...session, attempt, answeredAt, usedS };
   work.next = next;
   if (opened.kind === "open" && opened.payer?.accountId === session.payer?.accountId) work.levels = opened.levels;
