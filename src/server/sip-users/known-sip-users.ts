@@ -1,0 +1,109 @@
+import { randomBytes } from "node:crypto";
+import type { Database } from "../db/database.ts";
+import { readSecretsKey, type SecretsKey, secretsKeyOf } from "../secrets/secrets-key.ts";
+import { secretsKeyUnusable } from "../secrets/problems.ts";
+import { openSipUser } from "./open-sip-user.ts";
+import { isRealm, isSipUserName, type KnownSipUser } from "./sip-user.ts";
+import { sealedUser } from "./set-sip-user.ts";
+import { findSipUsersByName, type StoredSipUser, type WantedSipUser } from "./sip-user-store.ts";
+
+/** How long a user is good without being looked up again: a new password is in force within this time. */
+const AGE_MS_MAX = 5_000;
+/** Names that are remembered, and names that one statement looks up. */
+const KNOWN_MAX = 20_000;
+const WANTED_MAX = 500;
+
+/** A name that is asked for, with everybody who waits for it. */
+interface Lookup {
+  readonly wanted: WantedSipUser;
+  readonly resolve: (user: KnownSipUser | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Looks SIP users up for requests of calls. Names that are asked for while a look-up is under way share the next one. What
+ * is known is good for some seconds, that there is no such user too: an unknown name costs as much as a known one.
+ */
+export class KnownSipUsers {
+  readonly #db: Database;
+  readonly #keyFile: string;
+  readonly #known = new Map<string, { readonly user: Promise<KnownSipUser | undefined>; readonly untilMs: number }>();
+  #waiting: Lookup[] = [];
+  #isRunning = false;
+  #key: SecretsKey | undefined;
+
+  constructor(db: Database, secretsKeyFile: string) {
+    this.#db = db;
+    this.#keyFile = secretsKeyFile;
+  }
+
+  /**
+   * The user of that name in that realm, or in any; undefined: there is none. Errors: those of the database, Problems
+   * `secrets-key-unusable` and `secret-sealed-otherwise`; they are not remembered.
+   */
+  find(wanted: WantedSipUser): Promise<KnownSipUser | undefined> {
+    const { tenantId, name, realm } = wanted;
+    if (!isSipUserName(name) || !isRealm(realm)) return Promise.resolve(undefined);
+    const key = `${tenantId}\n${name}\n${realm}`;
+    const known = this.#known.get(key);
+    if (known !== undefined && known.untilMs > performance.now()) return known.user;
+    const { promise, resolve, reject } = Promise.withResolvers<KnownSipUser | undefined>();
+    this.#remember(key, promise);
+    this.#waiting.push({ wanted, resolve, reject });
+    if (!this.#isRunning) void this.#run();
+    return promise;
+  }
+
+  #remember(key: string, user: Promise<KnownSipUser | undefined>): void {
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+    this.#known.set(key, { user, untilMs: performance.now() + AGE_MS_MAX });
+    user.catch(() => this.#known.delete(key));
+  }
+
+  /** Settles whoever waits; never throws. */
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    await Promise.resolve(); // names of the same moment share the first look-up, too
+    while (this.#waiting.length > 0) await this.#lookUp(this.#waiting.splice(0, WANTED_MAX));
+    this.#isRunning = false;
+  }
+
+  async #lookUp(lookups: readonly Lookup[]): Promise<void> {
+    try {
+      const wanted = lookups.map((lookup) => lookup.wanted);
+      const found = await this.#db.transaction("ingest", {}, (tx) => findSipUsersByName(tx, wanted));
+      if (found.some((user) => user !== undefined)) this.#key ??= await this.#readKey();
+      for (const [index, lookup] of lookups.entries()) this.#settle(lookup, found[index]);
+    } catch (error) {
+      for (const { reject } of lookups) reject(error);
+    }
+  }
+
+  #settle({ resolve, reject }: Lookup, stored: StoredSipUser | undefined): void {
+    if (stored === undefined) {
+      openSipUser(DECOY.stored, DECOY.key); // takes the time that a user takes
+      resolve(undefined);
+      return;
+    }
+    try {
+      resolve(openSipUser(stored, this.#key as SecretsKey));
+    } catch (error) {
+      this.#key = undefined; // the file may have been put right since
+      reject(error);
+    }
+  }
+
+  async #readKey(): Promise<SecretsKey> {
+    const key = await readSecretsKey(this.#keyFile);
+    if (key === undefined) throw secretsKeyUnusable({ path: this.#keyFile, reason: "it is not there" });
+    return key;
+  }
+}
+
+/** Nobody: what is done for a name that there is not. */
+const DECOY = (() => {
+  const key = secretsKeyOf(randomBytes(32));
+  const password = randomBytes(12).toString("base64url");
+  const nobody = { id: "", tenantId: "", accountId: "", name: "", realm: "" };
+  return { key, stored: sealedUser(nobody, { kind: "password", password }, key) };
+})();
