@@ -40,7 +40,8 @@ export async function giveUpSessions(db: Database, charging: Charging): Promise<
 /** The end of a call at the moment up to which it was reported, or at which its switch ended it. */
 function givingUp({ sourceId, key, leg, answeredAt, openedAt, usedS, endedAt }: SilentSession): Stop {
   const endedAfterMs = answeredAt === null || endedAt === null ? 0 : endedAt - answeredAt;
-  const talkedMs = Math.max(usedS * 1_000, endedAfterMs);
+  const reportedMs = usedS * 1_000;
+  const talkedMs = Math.max(reportedMs, endedAfterMs);
   return {
     kind: "stop",
     sourceId,
@@ -51,7 +52,7 @@ function givingUp({ sourceId, key, leg, answeredAt, openedAt, usedS, endedAt }: 
     endedAt: epochMs((answeredAt ?? openedAt) + talkedMs),
     talkedMs,
     counted: "whole-call",
-    reportedS: usedS,
+    reportedS: talkedMs > reportedMs ? null : usedS,
     cause: { q850: null, sip: null, text: "no report" },
     recordKey: null,
     isGivenUp: true,
