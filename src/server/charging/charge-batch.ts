@@ -50,6 +50,7 @@ export async function chargeBatch(db: Database, batch: ChargingBatch): Promise<r
     }
     for (const [index, stop] of stops.entries()) close(stop, { fate: posted.fates[index], at, batch });
     await grantAll(tx, works, { holds, batch, at });
+    for (const work of works) if (isQuote(work)) delete work.next;
     await saveHolds(tx, holds.values());
     await insertSessions(
       tx,
@@ -275,9 +276,20 @@ async function grantAll(
     const grant = grantTalk(funded, { usedS, wantedS, capS });
     if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
       refuse(work, next, notEven(funded, grant), { batch, at });
+    else if (isQuote(work)) work.answer = grantedAnswer(next, grant);
     else take(work, next, { grant, levels, holds, batch, at });
   }
 }
+
+const isQuote = ({ request }: Work): boolean => request.kind === "authorise" && request.isQuote === true;
+
+const grantedAnswer = ({ usedS }: Session, { talkS, limitedBy }: Grant): ChargingAnswer => ({
+  kind: "granted",
+  talkS,
+  usedS,
+  isLast: limitedBy !== "wanted",
+  limitedBy,
+});
 
 /** Holds what a grant costs in place of what the session held before. */
 function take(
@@ -304,14 +316,12 @@ function take(
     if (isNew) hold.openSessions += 1;
     return { accountId, amount };
   });
-  const { talkS, limitedBy } = grant;
-  const isLast = limitedBy !== "wanted";
-  const answer: ChargingAnswer = { kind: "granted", talkS, usedS: session.usedS, isLast, limitedBy };
+  const answer = grantedAnswer(session, grant);
   const granted: Session = {
     ...session,
     state: "open",
     holds: taken,
-    grantedS: talkS,
+    grantedS: grant.talkS,
     answers: keepAnswer(session.answers, { key: work.request.requestKey, answer }),
   };
   work.answer = answer;

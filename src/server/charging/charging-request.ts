@@ -37,6 +37,8 @@ export interface Authorise extends OfSession {
   readonly attempt: CallAttempt;
   /** Seconds of talk time asked for; null: as long as it may last. */
   readonly wantedS: number | null;
+  /** It is only asked how long: nothing is held, and no session begins. */
+  readonly isQuote?: true;
 }
 
 /**
