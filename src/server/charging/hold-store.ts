@@ -1,5 +1,7 @@
+import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, NO_NANOS, nanos, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
+import { intArray, textArray, uuidArray } from "../db/array-parameter.ts";
 import { plainArray } from "../db/plain-array.ts";
 import type { Tx } from "../db/tx.ts";
 
@@ -17,46 +19,46 @@ export interface AccountHold extends HeldAccount {
 }
 
 /**
- * Locks what sessions hold of accounts until `tx` ends, in order. In two statements: one that made the missing rows and
- * read them as well would read 0 after another's insert, and two first calls would overspend.
+ * Locks what sessions hold of accounts until `tx` ends, in order. A row that is missing is made first, and then all are
+ * locked again: one statement that made the missing rows and read them as well would read 0 after another's insert, and
+ * two first calls would overspend.
  */
 export async function lockHolds(tx: Tx, accounts: readonly HeldAccount[]): Promise<ReadonlyMap<string, AccountHold>> {
   const wanted = [...new Map(accounts.map((account) => [account.accountId, account])).values()];
   if (wanted.length === 0) return new Map();
-  const bookIds = plainArray(wanted.map(({ bookId }) => bookId));
-  const accountIds = plainArray(wanted.map(({ accountId }) => accountId));
+  const found = await lockFound(tx, wanted);
+  if (found.size === wanted.length) return found;
+  const missing = wanted.filter(({ accountId }) => !found.has(accountId));
   await tx.prepared(
     "make-holds",
     `insert into account_holds (tenant_id, book_id, account_id)
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t(tenant_id, book_id, account_id)
-     where not exists (select from account_holds h where h.book_id = t.book_id and h.account_id = t.account_id)
      order by book_id, account_id on conflict do nothing`,
-    [plainArray(wanted.map(({ tenantId }) => tenantId)), bookIds, accountIds],
+    [
+      uuidArray(missing.map(({ tenantId }) => tenantId)),
+      uuidArray(missing.map(({ bookId }) => bookId)),
+      uuidArray(missing.map(({ accountId }) => accountId)),
+    ],
   );
-  const { rows } = await tx.prepared<{
-    tenant_id: string;
-    book_id: string;
-    account_id: string;
-    held: string;
-    open_sessions: number;
-  }>(
+  return new Map([...found, ...(await lockFound(tx, missing))]);
+}
+
+/** Of `accounts`, those that have a row. */
+async function lockFound(tx: Tx, accounts: readonly HeldAccount[]): Promise<ReadonlyMap<string, AccountHold>> {
+  const byId = new Map(accounts.map((account) => [account.accountId, account]));
+  const { rows } = await tx.prepared<{ account_id: string; held: string; open_sessions: number }>(
     "lock-holds",
-    `select tenant_id, book_id, account_id, held, open_sessions from account_holds
-     where (book_id, account_id) in (select * from unnest($1::uuid[], $2::uuid[]))
-     order by book_id, account_id for update`,
-    [bookIds, accountIds],
+    `select h.account_id, h.held, h.open_sessions
+     from unnest($1::uuid[], $2::uuid[]) as t(book_id, account_id) join account_holds h using (book_id, account_id)
+     order by h.book_id, h.account_id for update of h`,
+    [uuidArray(accounts.map(({ bookId }) => bookId)), uuidArray([...byId.keys()])],
   );
   return new Map(
-    rows.map((row) => [
-      row.account_id,
-      {
-        tenantId: row.tenant_id,
-        bookId: row.book_id,
-        accountId: row.account_id,
-        held: nanosFromSql(row.held),
-        openSessions: row.open_sessions,
-      },
-    ]),
+    rows.map((row) => {
+      const account = byId.get(row.account_id);
+      invariant(account, "only rows that were asked for are locked");
+      return [row.account_id, { ...account, held: nanosFromSql(row.held), openSessions: row.open_sessions }];
+    }),
   );
 }
 
@@ -70,10 +72,10 @@ export async function saveHolds(tx: Tx, holds: Iterable<AccountHold>): Promise<v
      from unnest($1::uuid[], $2::uuid[], $3::numeric[], $4::integer[]) as t(book_id, account_id, held, open_sessions)
      where h.book_id = t.book_id and h.account_id = t.account_id`,
     [
-      plainArray(all.map(({ bookId }) => bookId)),
-      plainArray(all.map(({ accountId }) => accountId)),
+      uuidArray(all.map(({ bookId }) => bookId)),
+      uuidArray(all.map(({ accountId }) => accountId)),
       plainArray(all.map(({ held }) => nanosToSql(held))),
-      plainArray(all.map(({ openSessions }) => openSessions)),
+      intArray(all.map(({ openSessions }) => openSessions)),
     ],
   );
 }
@@ -94,22 +96,26 @@ export async function loadFunds(
   accounts: readonly (Pick<HeldAccount, "bookId" | "accountId"> & { readonly currency: Currency })[],
 ): Promise<ReadonlyMap<string, Funds>> {
   if (accounts.length === 0) return new Map();
-  const { rows } = await tx.prepared<{ account_id: string; wallet: string; owed: string }>(
+  const { rows } = await tx.prepared<{ account_id: string; is_wallet: boolean; amount: string }>(
     "load-funds",
-    `select b.account_id, coalesce(sum(b.amount) filter (where b.kind = 'wallet'), 0) as wallet,
-       coalesce(sum(b.amount) filter (where b.kind <> 'wallet'), 0) as owed
+    `select b.account_id, b.kind = 'wallet' as is_wallet, b.amount
      from unnest($1::uuid[], $2::uuid[], $3::text[]) as t(book_id, account_id, currency)
      join balances b on b.book_id = t.book_id and b.account_id = t.account_id and b.currency = t.currency
-       and b.kind in ('wallet', 'unbilled', 'receivable')
-     group by b.account_id`,
+       and b.kind in ('wallet', 'unbilled', 'receivable')`,
     [
-      plainArray(accounts.map(({ bookId }) => bookId)),
-      plainArray(accounts.map(({ accountId }) => accountId)),
-      plainArray(accounts.map(({ currency }) => currency)),
+      uuidArray(accounts.map(({ bookId }) => bookId)),
+      uuidArray(accounts.map(({ accountId }) => accountId)),
+      textArray(accounts.map(({ currency }) => currency)),
     ],
   );
-  return new Map(
+  const funds = new Map<string, { wallet: Nanos; owed: Nanos }>();
+  for (const row of rows) {
+    const of = funds.get(row.account_id) ?? { ...NO_FUNDS };
+    const amount = nanosFromSql(row.amount);
     // A wallet is a liability: money the customer has is below zero as a posting.
-    rows.map((row) => [row.account_id, { wallet: nanos(-nanosFromSql(row.wallet)), owed: nanosFromSql(row.owed) }]),
-  );
+    if (row.is_wallet) of.wallet = nanos(of.wallet - amount);
+    else of.owed = nanos(of.owed + amount);
+    funds.set(row.account_id, of);
+  }
+  return funds;
 }
