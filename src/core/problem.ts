@@ -33,6 +33,8 @@ export const PROBLEMS = {
   "push-not-kept": 422,
   "push-overloaded": 503,
   "charging-overloaded": 503,
+  "charging-too-late": 503,
+  "charging-not-kept": 503,
   "request-invalid": 400,
   "request-too-large": 413,
   "request-timed-out": 408,

@@ -265,6 +265,25 @@ describe("a call of which nothing more is heard", () => {
     expect(await money()).toMatchObject({ wallet: 0.92, overrun: 0, held: 0, open: 0, calls: 1 });
   });
 
+  test("waits for no other that cannot be ended, however many there are", async () => {
+    await pay("1");
+    await decide(authorise("a"));
+    // Their ids are not what their keys lead to, so that charging knows no such sessions.
+    await db.transaction("ingest", {}, (tx) =>
+      tx.query(
+        `insert into sessions (id, tenant_id, source_id, state, levels, attempt, opened_at, used_s, granted_s,
+           expires_at, answers)
+         select gen_random_uuid(), tenant_id, source_id, 'open', '[]',
+           (attempt::jsonb || jsonb_build_object('key', 'none ' || n))::json, opened_at, 0, 0, opened_at, '[]'
+         from sessions, generate_series(1, 2000) as n where tenant_id = $1`,
+        [operator.tenantId],
+      ),
+    );
+    await expire();
+    expect(await giveUp()).toMatchObject({ ended: 1 });
+    await db.transaction("ingest", {}, (tx) => tx.query("delete from sessions where state = 'open'"));
+  });
+
   test("is forgotten long after its end", async () => {
     await pay("1");
     await decide(authorise("a"));

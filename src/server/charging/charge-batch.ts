@@ -27,10 +27,15 @@ import { storeRecords } from "./store-records.ts";
 
 /**
  * Decides requests of one tenant in one transaction, commits, and only then answers: one answer a request, in order.
- * Locks are taken in the order of sessions, identities, holds, books, by every process, so that no two can wait for
- * each other.
+ * `alongside` is the last thing before the commit.
+ * Locks are taken in the order of sessions, identities, pools' months, holds of allowances, holds of money, books, by
+ * every process, so that no two can wait for each other.
  */
-export async function chargeBatch(db: Database, batch: ChargingBatch): Promise<readonly ChargingAnswer[]> {
+export async function chargeBatch(
+  db: Database,
+  batch: ChargingBatch,
+  alongside: (tx: BulkTx, answers: readonly ChargingAnswer[]) => Promise<void>,
+): Promise<readonly ChargingAnswer[]> {
   return db.bulk("ingest", {}, async (tx) => {
     const sessions = await lockSessions(tx, [...new Set(batch.requests.map(sessionIdOf))].sort());
     const at = await databaseNow(tx);
@@ -64,6 +69,8 @@ export async function chargeBatch(db: Database, batch: ChargingBatch): Promise<r
       invariant(answer, `a ${request.kind} has an answer`);
       return answer;
     });
+    await alongside(tx, answers);
+    return answers;
   });
 }
 

@@ -3,30 +3,22 @@ import { Problem } from "../../core/problem.ts";
 import type { Database } from "../db/database.ts";
 import { databaseFailure } from "../db/database-failure.ts";
 import { retrying } from "../db/retrying.ts";
-import { openSourceNow } from "../mediation/open-source-now.ts";
-import { LiveRatingContext } from "../rating/live-rating-context.ts";
+import type { BulkTx } from "../db/tx.ts";
 import { chargeBatch } from "./charge-batch.ts";
+import { ChargedSources } from "./charged-sources.ts";
 import type { ChargingAnswer, ChargingRequest } from "./charging-request.ts";
-import { type ChargedSource, type ChargingPolicy, sessionIdOf } from "./charging-work.ts";
-import { chargingOverloaded } from "./problems.ts";
-
-/** A request that waits for its decision. */
-interface Waiting {
-  readonly request: ChargingRequest;
-  readonly id: string;
-  readonly resolve: (answer: ChargingAnswer) => void;
-  readonly reject: (error: unknown) => void;
-}
+import { type ChargedSource, type ChargingBatch, type ChargingPolicy, sessionIdOf } from "./charging-work.ts";
+import { chargingOverloaded, decidedTooLate } from "./problems.ts";
+import { type InTime, type Waiting, WaitingRequests } from "./waiting-requests.ts";
 
 /** Requests that share one transaction. */
 const BATCH_MAX = 500;
 /** Batches under way at a time: one is decided here while the database works on another. */
 const BATCHES_MAX = 2;
-/** Requests that wait: with more of them the last would be answered when its switch has long given up. */
-const WAITING_MAX = 5_000;
-/** How old settings and prices may be that a call is decided by; they are read again before, and no call waits. */
-const SETTINGS_AGE_MS_MAX = 1_000;
-const SETTINGS_REFRESH_MS = 500;
+/** Requests that wait, for as long as it takes or for their time. */
+const WAITING_MAX = 20_000;
+/** How much the latest batch says of how long the next will take. */
+const LATEST = 0.5;
 
 /**
  * The charging requests of one tenant in this process. Those that arrive while a batch is decided share the next
@@ -38,30 +30,75 @@ export class ChargingLane {
   readonly #db: Database;
   readonly #tenantId: string;
   readonly #policy: ChargingPolicy;
-  readonly #rating = new LiveRatingContext();
-  readonly #sources = new Map<string, ChargedSource & { readonly loadedAtMs: number }>();
-  readonly #loading = new Map<string, Promise<void>>();
+  readonly #sources: ChargedSources;
   readonly #runs = new Set<Promise<void>>();
   /** Sessions whose requests are being decided. */
   readonly #busy = new Set<string>();
-  #waiting: Waiting[] = [];
+  /** When each batch under way was begun. */
+  readonly #begun = new Map<readonly Waiting[], number>();
+  readonly #waiting = new WaitingRequests();
+  /** Requests with a deadline, in its order; those that are settled fall out when it comes. */
+  #due: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #batchMs = 0;
 
   constructor(db: Database, tenantId: string, policy: ChargingPolicy) {
     this.#db = db;
     this.#tenantId = tenantId;
     this.#policy = policy;
+    this.#sources = new ChargedSources(db, tenantId);
   }
 
   /**
-   * Decides a request and answers once the decision is committed. Errors: Problem `charging-overloaded`, and those of
-   * the database; the same request may be sent again after any of them.
+   * Decides a request and answers once the decision is committed, as long as it takes. Errors: Problem
+   * `charging-overloaded`, and those of the database; the same request may be sent again after any of them.
    */
   async decide(request: ChargingRequest): Promise<ChargingAnswer> {
-    if (this.#waiting.length >= WAITING_MAX) throw chargingOverloaded();
-    const { promise, resolve, reject } = Promise.withResolvers<ChargingAnswer>();
-    this.#waiting.push({ request, id: sessionIdOf(request), resolve, reject });
+    const outcome = await this.ask(request, null);
+    if (outcome.kind === "answered") return outcome.answer;
+    throw outcome.kind === "busy" ? chargingOverloaded() : outcome.error;
+  }
+
+  /**
+   * Has a request decided within `waitMs`; null: as long as it takes. Says early what cannot be in time. Errors: of the
+   * request or its source; none that says that the database is away.
+   */
+  async ask(request: ChargingRequest, waitMs: number | null): Promise<InTime> {
+    const nowMs = performance.now();
+    const early = waitMs === null ? undefined : this.#cannotBe(request, nowMs, waitMs);
+    if (early !== undefined) return early;
+    if (this.#waiting.size >= WAITING_MAX) return { kind: "busy" };
+    const { promise, resolve, reject } = Promise.withResolvers<InTime>();
+    const times = { arrivedMs: nowMs, deadlineMs: nowMs + (waitMs ?? Number.POSITIVE_INFINITY) };
+    const state = { isHanded: false, isSettled: false };
+    const waiting: Waiting = { request, id: sessionIdOf(request), ...times, resolve, reject, ...state };
+    this.#waiting.add(waiting);
+    if (waitMs !== null) this.#due.push(waiting);
+    this.#watch();
     if (this.#runs.size < BATCHES_MAX) this.#start();
     return await promise;
+  }
+
+  /** A source as it was read last; undefined: it never was. */
+  known(sourceId: string): ChargedSource | undefined {
+    return this.#sources.known.get(sourceId);
+  }
+
+  /** A source with its settings and prices as they are now. Errors: those of opening it. */
+  sourceNow(sourceId: string): Promise<ChargedSource> {
+    return this.#sources.now(sourceId);
+  }
+
+  /**
+   * Decides requests, no two of one session, in one transaction with what else belongs there. Errors: those of the
+   * sources, the database and `alongside`.
+   */
+  async decideWith(
+    requests: readonly ChargingRequest[],
+    alongside: (tx: BulkTx, answers: readonly ChargingAnswer[]) => Promise<void>,
+  ): Promise<readonly ChargingAnswer[]> {
+    for (const sourceId of new Set(requests.map((request) => request.sourceId))) await this.#sources.now(sourceId);
+    return await retrying(() => chargeBatch(this.#db, this.#batchOf(requests), alongside), [UNIQUE]);
   }
 
   /** Waits for everything that was taken. */
@@ -78,22 +115,57 @@ export class ChargingLane {
   async #run(): Promise<void> {
     await Promise.resolve(); // requests of the same moment share the first batch, too
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
+      const begunMs = performance.now();
+      this.#begun.set(batch, begunMs);
       await this.#decideAll(batch);
+      this.#begun.delete(batch);
+      this.#batchMs += LATEST * (performance.now() - begunMs - this.#batchMs);
       for (const { id } of batch) this.#busy.delete(id);
     }
   }
 
-  /** The next requests in order, one of a session: another of the same waits for a batch after. */
   #take(): readonly Waiting[] {
-    const taken: Waiting[] = [];
-    const left: Waiting[] = [];
-    for (const waiting of this.#waiting)
-      if (taken.length < BATCH_MAX && !this.#busy.has(waiting.id)) {
-        taken.push(waiting);
-        this.#busy.add(waiting.id);
-      } else left.push(waiting);
-    this.#waiting = left;
-    return taken;
+    return this.#waiting.take(BATCH_MAX, this.#busy);
+  }
+
+  /** Why a request would wait for nothing; undefined: it can be decided in time, as far as one can tell. */
+  #cannotBe(request: ChargingRequest, nowMs: number, waitMs: number): InTime | undefined {
+    if (this.#begun.size < BATCHES_MAX) return undefined;
+    const ages = [...this.#begun.values()].map((begunMs) => nowMs - begunMs);
+    if (Math.min(...ages) > waitMs) return { kind: "away", mayCommit: false, error: decidedTooLate() };
+    const nextMs = Math.max(0, this.#batchMs - Math.max(...ages));
+    const rounds = Math.floor(this.#waiting.aheadOf(request) / BATCH_MAX / BATCHES_MAX);
+    return nextMs + (rounds + 1) * this.#batchMs > waitMs ? { kind: "busy" } : undefined;
+  }
+
+  /** Sees to it that whoever is due first is answered then. */
+  #watch(): void {
+    const [first] = this.#due;
+    if (first === undefined || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#expire(), Math.max(1, first.deadlineMs - performance.now()));
+  }
+
+  /** Answers those whose time is over: busy, unless it is the database that keeps them waiting. */
+  #expire(): void {
+    this.#timer = undefined;
+    const nowMs = performance.now();
+    const begun = [...this.#begun.values()];
+    let over = 0;
+    for (const waiting of this.#due) {
+      const { arrivedMs, deadlineMs, isHanded, isSettled } = waiting;
+      if (deadlineMs > nowMs && !isSettled) break;
+      over += 1;
+      // Nothing was finished since it came: it is the database that keeps it waiting.
+      const isAway = isHanded || begun.every((begunMs) => begunMs <= arrivedMs);
+      if (!isSettled)
+        settle(waiting, isAway ? { kind: "away", mayCommit: isHanded, error: decidedTooLate() } : { kind: "busy" });
+    }
+    this.#due.splice(0, over);
+    this.#watch();
+  }
+
+  #batchOf(requests: readonly ChargingRequest[]): ChargingBatch {
+    return { tenantId: this.#tenantId, sources: this.#sources.known, policy: this.#policy, requests };
   }
 
   /** Settles every request of a batch; never throws. */
@@ -101,65 +173,62 @@ export class ChargingLane {
     const ready: Waiting[] = [];
     for (const [sourceId, ofSource] of Map.groupBy(batch, ({ request }) => request.sourceId))
       try {
-        await this.#load(sourceId);
+        await this.#sources.now(sourceId);
         ready.push(...ofSource);
       } catch (error) {
-        for (const { reject } of ofSource) reject(error);
+        for (const waiting of ofSource)
+          if (isOutage(error)) settle(waiting, { kind: "away", mayCommit: false, error });
+          else fail(waiting, error);
       }
     if (ready.length > 0) await this.#decideOrSplit(ready);
   }
 
-  /** Settings and prices of a source, young enough to decide by. Errors: those of {@link openSourceNow}. */
-  async #load(sourceId: string): Promise<void> {
-    const known = this.#sources.get(sourceId);
-    const ageMs = known === undefined ? Number.POSITIVE_INFINITY : performance.now() - known.loadedAtMs;
-    if (ageMs < SETTINGS_REFRESH_MS) return;
-    const loading = this.#loading.get(sourceId) ?? this.#read(sourceId);
-    if (ageMs >= SETTINGS_AGE_MS_MAX) await loading;
-    else loading.catch(() => undefined); // the next try, when they are too old, tells
-  }
-
-  #read(sourceId: string): Promise<void> {
-    const loading = this.#readNow(sourceId).finally(() => this.#loading.delete(sourceId));
-    this.#loading.set(sourceId, loading);
-    return loading;
-  }
-
-  async #readNow(sourceId: string): Promise<void> {
-    const loadedAtMs = performance.now();
-    const opened = await openSourceNow(this.#db, { tenantId: this.#tenantId, sourceId }, this.#rating);
-    this.#sources.set(sourceId, { ...opened, loadedAtMs });
-  }
-
-  /** A request that cannot be decided fails alone: the batch is halved until it is found. */
+  /**
+   * A request that cannot be decided fails alone: the batch is halved until it is found. Who was answered meanwhile,
+   * because its time was over, is decided no more.
+   */
   async #decideOrSplit(batch: readonly Waiting[]): Promise<void> {
+    const inTime = batch.filter(({ isHanded, isSettled }) => isHanded || !isSettled);
+    if (inTime.length === 0) return;
+    for (const waiting of inTime) waiting.isHanded = true;
+    let isCommitting = false;
     try {
-      const requests = batch.map(({ request }) => request);
+      const requests = inTime.map(({ request }) => request);
       const answers = await retrying(
         () =>
-          chargeBatch(this.#db, {
-            tenantId: this.#tenantId,
-            sources: this.#sources,
-            policy: this.#policy,
-            requests,
+          chargeBatch(this.#db, this.#batchOf(requests), async () => {
+            isCommitting = true;
           }),
         [UNIQUE],
       );
-      for (const [index, { resolve }] of batch.entries()) {
+      for (const [index, waiting] of inTime.entries()) {
         const answer = answers[index];
         invariant(answer, "a batch answers every request");
-        resolve(answer);
+        settle(waiting, { kind: "answered", answer });
       }
     } catch (error) {
-      if (batch.length === 1 || isOutage(error)) {
-        for (const { reject } of batch) reject(error);
+      const isAway = isOutage(error);
+      if (inTime.length > 1 && !isAway) {
+        const half = Math.ceil(inTime.length / 2);
+        await this.#decideOrSplit(inTime.slice(0, half));
+        await this.#decideOrSplit(inTime.slice(half));
         return;
       }
-      const half = Math.ceil(batch.length / 2);
-      await this.#decideOrSplit(batch.slice(0, half));
-      await this.#decideOrSplit(batch.slice(half));
+      for (const waiting of inTime)
+        if (isAway) settle(waiting, { kind: "away", mayCommit: isCommitting, error });
+        else fail(waiting, error);
     }
   }
+}
+
+function settle(waiting: Waiting, outcome: InTime): void {
+  waiting.isSettled = true;
+  waiting.resolve(outcome);
+}
+
+function fail(waiting: Waiting, error: unknown): void {
+  waiting.isSettled = true;
+  waiting.reject(error);
 }
 
 /** Whether all others would fail in the same way. */
