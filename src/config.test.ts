@@ -36,6 +36,8 @@ describe("loadConfig", () => {
       diameterHost: "127.0.0.1",
       diameterPort: null,
       diameterIdentity: "ocs.localdomain",
+      eventSocketHost: "127.0.0.1",
+      eventSocketPort: null,
       httpHost: "127.0.0.1",
       httpPort: 8080,
       logLevel: "info",

@@ -151,6 +151,19 @@ export const SETTINGS = {
     initial: "ocs.localdomain",
     expected: "a host name with its domain, such as ocs.example.com",
   }),
+  eventSocketHost: setting({
+    variable: "TOLLWRIGHT_EVENT_SOCKET_HOST",
+    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
+    initial: "127.0.0.1",
+    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  }),
+  /** null answers no dialplan of FreeSWITCH, 0 takes any free port; 8084 is the usual one. */
+  eventSocketPort: setting({
+    variable: "TOLLWRIGHT_EVENT_SOCKET_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
   logLevel: setting({
     variable: "TOLLWRIGHT_LOG_LEVEL",
     schema: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),

@@ -10,6 +10,7 @@ import type { Pull } from "../server/pulls/find-pulls.ts";
 import type { PullsReport } from "../server/pulls/run-pulls.ts";
 import type { RpcReport } from "../server/switches/rpc-clients.ts";
 import type { DiameterStartReport } from "../server/switches/start-diameter.ts";
+import type { EventSocketStartReport } from "../server/switches/start-event-socket.ts";
 import type { RadiusReport } from "../server/switches/start-radius.ts";
 import type { SwitchReports } from "../server/switches/start-switches.ts";
 import type { SyslogReport } from "../server/syslog/start-syslog.ts";
@@ -72,6 +73,7 @@ export const switchReports = (log: pino.Logger): SwitchReports => ({
   radius: radiusReport(log),
   diameter: diameterReport(log),
   jsonRpc: jsonRpcReport(log),
+  eventSocket: eventSocketReport(log),
 });
 
 /** What happens with Diameter peers. */
@@ -82,6 +84,16 @@ const diameterReport = (log: pino.Logger): DiameterStartReport => ({
     else log[event === "connected" || event === "disconnected" ? "info" : "warn"](line);
   },
   failed: (error) => log.warn(`Diameter: the peers could not be read again: ${String(error)}`),
+});
+
+/** What happens with FreeSWITCHes. */
+const eventSocketReport = (log: pino.Logger): EventSocketStartReport => ({
+  notice: ({ happening, where, what, times }) => {
+    const line = `FreeSWITCH: ${where}: ${happening}${what === "" ? "" : ` (${what})`}, ${counted(times, "time")}.`;
+    log[happening === "connected" ? "info" : "warn"](line);
+  },
+  unusable: (source, error) => log.warn(`FreeSWITCH: source "${source}" can't be connected to: ${String(error)}`),
+  failed: (error) => log.warn(`FreeSWITCH: the sources could not be read again: ${String(error)}`),
 });
 
 /** RADIUS packets that got no answer, and clients that cannot be used. */

@@ -123,6 +123,7 @@ export const PROBLEMS = {
   "syslog-not-listening": 503,
   "radius-not-listening": 503,
   "diameter-not-listening": 503,
+  "event-socket-not-listening": 503,
   "tls-file-unreadable": 503,
   "server-clock-differs": 502,
   "sql-url-invalid": 422,

@@ -3,6 +3,7 @@ import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
 import type { RpcReport } from "./rpc-clients.ts";
 import { type DiameterStartReport, startDiameter } from "./start-diameter.ts";
+import { type EventSocketStartReport, startEventSocket } from "./start-event-socket.ts";
 import { startKamailioRpc } from "./start-kamailio-rpc.ts";
 import { type RadiusReport, startRadius } from "./start-radius.ts";
 import type { SwitchListener } from "./switch-listener.ts";
@@ -12,6 +13,7 @@ export interface SwitchReports {
   readonly radius: RadiusReport;
   readonly diameter: DiameterStartReport;
   readonly jsonRpc: RpcReport;
+  readonly eventSocket: EventSocketStartReport;
 }
 
 /**
@@ -27,6 +29,7 @@ export async function startSwitches(
     () => startRadius(db, config, { charging, report: reports.radius }),
     () => startDiameter(db, config, { charging, report: reports.diameter }),
     () => startKamailioRpc(db, reports.jsonRpc),
+    () => startEventSocket(db, config, { charging, report: reports.eventSocket }),
   ];
   const listeners: SwitchListener[] = [];
   try {
