@@ -3,6 +3,8 @@ import { join } from "node:path";
 import pino from "pino";
 import { watchReplays } from "../server/allowance/watch-replays.ts";
 import { watchRetention } from "../server/archive/watch-retention.ts";
+import { AccountCharging } from "../server/charging/account-charging.ts";
+import { accountRoutes } from "../server/charging/account-routes.ts";
 import { Charging } from "../server/charging/charging.ts";
 import { chargingRoutes } from "../server/charging/routes.ts";
 import { watchSessions } from "../server/charging/watch-sessions.ts";
@@ -51,7 +53,12 @@ export const startCommand = defineCommand({
     const log = pino({ level: logLevel }, pino.destination({ dest: STDERR, sync: true }));
     const receiver = new PushReceiver(db);
     const charging = new Charging(db);
-    const routes = [mediationRoutes(db, receiver), totalsRoutes(db), chargingRoutes(db, charging)];
+    const routes = [
+      mediationRoutes(db, receiver),
+      totalsRoutes(db),
+      chargingRoutes(db, charging),
+      accountRoutes(db, new AccountCharging(db, charging)),
+    ];
     const http = await startHttp({ host, port, db, log, routes });
     context.note(`Listening on ${http.url}`);
     const { signal } = context;

@@ -4,14 +4,16 @@ import type { Avp } from "../../src/protocol/diameter/avp.ts";
 import { avp } from "../../src/protocol/diameter/build-avp.ts";
 import { avpValue } from "../../src/protocol/diameter/find-avp.ts";
 import type { DiameterMessage } from "../../src/protocol/diameter/read-message.ts";
+import { AccountCharging } from "../../src/server/charging/account-charging.ts";
 import { Charging } from "../../src/server/charging/charging.ts";
 import { ChargingOverDiameter } from "../../src/server/switches/over-diameter.ts";
-import { CLIENT_HOST, creditControlRequest, type DiameterClient } from "../diameter/diameter-client.ts";
-import { expectInOrder, open, start } from "../diameter/server-under-test.ts";
+import { CLIENT_HOST, capabilitiesRequest, creditControlRequest, DiameterClient } from "../diameter/diameter-client.ts";
+import { expectInOrder, NODE, open, resultCode, start } from "../diameter/server-under-test.ts";
 import { startTollwright } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
 import { booksOf, prepaidCustomer } from "../support/prepaid-customer.ts";
+import { TestAuthority } from "../support/test-authority.ts";
 
 let db: TestDatabase;
 let operator: Operator;
@@ -30,10 +32,10 @@ beforeEach(async () => {
   const { tenantId } = operator;
   await prepaidCustomer(operator, { match: { sipUser: "ada" } });
   const { id: sourceId } = await operator.source("gateway", "mapped", { mapping: MAPPING });
-  const { port } = await start(new ChargingOverDiameter(new Charging(db), () => ({ tenantId, sourceId })), {
-    answerMsMax: 60_000,
-    requestMs: 60_000,
-  });
+  const charging = new Charging(db);
+  const parts = { charging, accounts: new AccountCharging(db, charging) };
+  const handler = new ChargingOverDiameter(parts, () => ({ tenantId, sourceId }));
+  const { port } = await start(handler, { answerMsMax: 60_000, requestMs: 60_000 });
   client = await open(port);
 });
 
@@ -46,7 +48,7 @@ const MAPPING = {
   startedAt: { column: "at", format: "epoch-s" },
   talked: { column: "seconds", unit: "s" },
 };
-const TYPES = { initial: 1, update: 2, termination: 3, event: 4 } as const;
+const TYPES = { initial: 1, update: 2, termination: 3 } as const;
 
 /** Sends a request of a call, as Kamailio's ims_charging does, and answers what comes back. */
 async function ask(
@@ -63,7 +65,6 @@ async function ask(
         avp("Subscription-Id-Data", `sip:${user}@192.0.2.1:5060`),
       ]),
       avp("Multiple-Services-Credit-Control", [...requested, ...used, avp("Rating-Group", 100)]),
-      ...(type === "event" ? [avp("Requested-Action", 0)] : []),
       avp("Service-Information", [
         avp("IMS-Information", [
           avp("Node-Functionality", 6),
@@ -138,22 +139,31 @@ describe("a call over Diameter", () => {
     expect(await money()).toMatchObject({ wallet: 1, held: 0 });
   });
 
-  test("that nobody knows, or an event, is refused", async () => {
+  test("that nobody knows is refused", async () => {
     expect(await ask("update", 1, { usedS: 10 })).toEqual({ result: 5002, ...NOTHING });
-    expect(await ask("event", 0)).toEqual({ result: 5031, ...NOTHING });
   });
 
-  test("is answered by `tollwright start`, which knows its peers by the sources' settings", async () => {
+  test("is answered by `tollwright start`, over TCP and TLS, which knows its peers by the sources' settings", async () => {
+    const authority = new TestAuthority();
+    onTestFinished(() => authority.remove());
+    const { certFile, keyFile } = authority.certify(NODE.host);
     await operator.source("gateway", "mapped", { mapping: MAPPING, diameter: { host: CLIENT_HOST } });
     const { child, ended } = startTollwright(["start"], {
       ...{ DATABASE_URL: db.url, TOLLWRIGHT_HTTP_PORT: "0", TOLLWRIGHT_DIAMETER_PORT: "0" },
-      ...{ TOLLWRIGHT_DIAMETER_IDENTITY: "ocs.test.example", TOLLWRIGHT_LOG_LEVEL: "warn" },
+      ...{ TOLLWRIGHT_DIAMETER_IDENTITY: NODE.host, TOLLWRIGHT_LOG_LEVEL: "warn" },
+      ...{ TOLLWRIGHT_DIAMETER_TLS_PORT: "0", TOLLWRIGHT_DIAMETER_TLS_CERT: certFile },
+      ...{ TOLLWRIGHT_DIAMETER_TLS_KEY: keyFile, TOLLWRIGHT_DIAMETER_TLS_CA: authority.caFile },
     });
     onTestFinished(() => void child.kill("SIGKILL"));
     let said = "";
-    while (!/Diameter on \S+\n/.test(said)) said += String((await once(child.stderr, "data"))[0]);
+    while (!/Diameter on .+ \(TLS\)\n/.test(said)) said += String((await once(child.stderr, "data"))[0]);
     client = await open(Number(/Diameter on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]));
     expect(await ask("initial", 0)).toEqual({ result: 2001, grantedS: 30, final: undefined });
+    await client.close();
+    // The same call goes on over the other transport.
+    const proof = { ...authority.certify(CLIENT_HOST), ca: authority.ca, servername: NODE.host };
+    client = await DiameterClient.connect(Number(/:(\d+) \(TLS\)/.exec(said)?.[1]), proof);
+    expect(resultCode(await client.ask(capabilitiesRequest()))).toBe(2001);
     await ask("termination", 1, { usedS: 30, wantedS: null });
     await client.close();
     child.kill("SIGTERM");

@@ -94,7 +94,15 @@ export type ChargingRequest = Authorise | Update | Stop;
 
 /** Why a call may not begin or go on. */
 export interface Refusal {
-  readonly code: Reject["code"] | "balance-exhausted" | "spend-limited" | "sessions-limited" | "session-ended";
+  readonly code:
+    | Reject["code"]
+    | "balance-exhausted"
+    | "spend-limited"
+    | "sessions-limited"
+    | "session-ended"
+    | "debit-unknown"
+    | "refund-too-high"
+    | "currency-differs";
   readonly what: string;
   readonly fix: string;
 }

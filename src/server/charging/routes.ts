@@ -1,24 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { now } from "../../clock.ts";
-import { invariant } from "../../core/invariant.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { dialogKey } from "../../mediation/acc/dialog-key.ts";
 import type { Database } from "../db/database.ts";
 import { requestInvalid } from "../http/problems.ts";
-import { authorisePush, type PushedSource } from "../mediation/push-token.ts";
+import type { PushedSource } from "../mediation/push-token.ts";
+import { letSourcesIn, sourceOf } from "./let-sources-in.ts";
 import type { Charging } from "./charging.ts";
 import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
 import { signalOf } from "./refusal-signal.ts";
-import { KnownTokens } from "./known-tokens.ts";
-
-declare module "fastify" {
-  interface FastifyRequest {
-    /** The source whose session it is. */
-    charged: PushedSource | null;
-  }
-}
 
 const closed = { additionalProperties: false } as const;
 const field = (description: string) =>
@@ -128,12 +120,7 @@ const schema = <Body extends Parameters<typeof Type.Array>[0]>(body: Body) => ({
 export const chargingRoutes =
   (db: Database, charging: Charging): FastifyPluginAsyncTypebox =>
   async (app) => {
-    const tokens = new KnownTokens((token) => authorisePush(db, token));
-    app.decorateRequest("charged", null);
-    app.addHook("onRequest", async (request) => {
-      const { source } = request.params as { readonly source: string };
-      request.charged = await tokens.source({ source, authorization: request.headers.authorization });
-    });
+    letSourcesIn(app, db);
     const decide = async (charged: PushedSource | null, request: Parameters<Charging["decide"]>[1]) =>
       shown(await charging.decide(sourceOf(charged).tenantId, request));
 
@@ -181,11 +168,6 @@ export const chargingRoutes =
       });
     });
   };
-
-function sourceOf(charged: PushedSource | null): PushedSource {
-  invariant(charged, "a request that was let in has a source");
-  return charged;
-}
 
 /** The key of the record that Kamailio and OpenSIPS write of the call; null: it is the session's own. */
 function recordKeyOf(body: {

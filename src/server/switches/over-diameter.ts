@@ -4,11 +4,15 @@ import { NO_CAUSE } from "../../core/usage/switch-call.ts";
 import type { CreditControlAnswer } from "../../protocol/diameter/credit-control-answer.ts";
 import type { CreditControlRequest, ServiceRequest } from "../../protocol/diameter/credit-control-request.ts";
 import { RESULT } from "../../protocol/diameter/result-code.ts";
+import type { AccountCharging } from "../charging/account-charging.ts";
 import type { Charging } from "../charging/charging.ts";
-import type { CallAttempt, ChargingAnswer, Refusal } from "../charging/charging-request.ts";
+import type { ChargingAnswer } from "../charging/charging-request.ts";
 import type { CreditControlHandler, RequestSender } from "../diameter/credit-control-handler.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 import { diameterHandle } from "./cut-over-diameter.ts";
+import { answerEvent } from "./diameter-event.ts";
+import { attemptOf, sessionKeyOf } from "./diameter-party.ts";
+import { refusal, refusalOf } from "./diameter-refusal.ts";
 
 /** Seconds that are granted at a time to a peer that leaves it to us. */
 const SLICE_S = 300;
@@ -18,19 +22,25 @@ const VALIDITY_S = 3_600;
 /** Charges calls that Diameter peers ask about (Ro, RFC 8506), by seconds of talk time: each peer is a source. */
 export class ChargingOverDiameter implements CreditControlHandler {
   readonly #charging: Charging;
+  readonly #accounts: AccountCharging;
   readonly #sourceOf: (peerHost: string) => PushedSource | undefined;
 
-  constructor(charging: Charging, sourceOf: (peerHost: string) => PushedSource | undefined) {
+  constructor(
+    { charging, accounts }: { readonly charging: Charging; readonly accounts: AccountCharging },
+    sourceOf: (peerHost: string) => PushedSource | undefined,
+  ) {
     this.#charging = charging;
+    this.#accounts = accounts;
     this.#sourceOf = sourceOf;
   }
 
   async charge(request: CreditControlRequest, { peer }: RequestSender): Promise<CreditControlAnswer> {
     const source = this.#sourceOf(peer.host);
     if (source === undefined) return refusal(RESULT.unableToComply, "The peer is no source.");
+    if (request.type === "event") return await answerEvent(this.#accounts, request, source);
     const [service, another] = request.services;
-    if (request.type === "event" || another !== undefined || (service !== undefined && !countsTime(service)))
-      return refusal(RESULT.ratingFailed, "Calls by time are charged, one service a session; nothing else is yet.");
+    if (another !== undefined || (service !== undefined && !countsTime(service)))
+      return refusal(RESULT.ratingFailed, "Sessions are charged by time, one service each; nothing else is yet.");
     return request.type === "initial"
       ? await this.#begin(request, service, { ...source, peerHost: peer.host })
       : await this.#goOn(request, service, source);
@@ -58,7 +68,7 @@ export class ChargingOverDiameter implements CreditControlHandler {
     const talkedMs = (service?.used ?? []).reduce((sum, { timeS = 0 }) => sum + timeS, 0) * 1_000;
     const at = request.eventAt ?? fromInstant(now());
     const answeredAt: EpochMs | null = talkedMs === 0 ? null : epochMs(at - talkedMs);
-    const name = { sourceId, requestKey: requestKeyOf(request), key: keyOf(request), leg: "" };
+    const name = { sourceId, requestKey: requestKeyOf(request), key: sessionKeyOf(request), leg: "" };
     const report = { ...name, answeredAt, talkedMs, counted: "since-last-report", recordKey: null } as const;
     if (request.type === "update") {
       const asked = { kind: "update", ...report, wantedS: wantedOf(service) } as const;
@@ -85,51 +95,17 @@ const wantedOf = (service: ServiceRequest | undefined): number =>
 /** A repetition has the same type and number (RFC 8506 §8.2). */
 const requestKeyOf = ({ type, number }: CreditControlRequest): string => `ccr/${type}/${number}`;
 
-/** Sessions that share a Session-Id are told apart by their Sub-Session-Id (RFC 8506 §8.5). */
-const keyOf = ({ sessionId, subSessionId }: CreditControlRequest): string =>
-  subSessionId === undefined ? sessionId : `${sessionId};${subSessionId}`;
-
-function attemptOf(request: CreditControlRequest): CallAttempt | null {
-  const { call } = request.information;
-  const called = call?.called ?? call?.requested[0] ?? request.calledStationId;
-  if (called === undefined) return null;
-  const subscriber = (kind: string) => request.subscriptions.find((one) => one.kind === kind)?.data;
-  return {
-    key: keyOf(request),
-    leg: "",
-    callId: call?.userSessionId ?? null,
-    direction: call?.role === 1 ? "terminating" : "originating",
-    calling: call?.calling[0] ?? subscriber("e164") ?? subscriber("sip-uri") ?? "",
-    called,
-    startedAt: call?.requestedAt ?? request.eventAt ?? fromInstant(now()),
-    accountCode: null,
-    sipUser: userOf(subscriber("sip-uri")) ?? subscriber("e164") ?? subscriber("nai") ?? request.userName ?? null,
-    sourceAddress: null,
-    ingressTrunk: call?.incomingTrunk ?? null,
-    egressTrunk: call?.outgoingTrunk ?? null,
-  };
-}
-
-/** The user of a SIP URI: of "sip:4420@192.0.2.1:5060" it is 4420. */
-const userOf = (uri: string | undefined): string | undefined => /^sips?:([^@]+)@/i.exec(uri ?? "")?.[1] ?? uri;
-
 const SIP_FAILURE_MIN = 300;
 const SIP_FAILURE_MAX = 699;
 const sipOf = (causeCode: number | undefined): number | null =>
   causeCode !== undefined && causeCode >= SIP_FAILURE_MIN && causeCode <= SIP_FAILURE_MAX ? causeCode : null;
-
-const refusal = (resultCode: number, errorMessage: string): CreditControlAnswer => ({
-  resultCode,
-  services: [],
-  errorMessage,
-});
 
 function answerOf(answer: ChargingAnswer, service: ServiceRequest | undefined): CreditControlAnswer {
   switch (answer.kind) {
     case "granted":
       return granted(answer, service);
     case "refused":
-      return refusal(RESULTS[answer.reason.code] ?? RESULT.endUserServiceDenied, answer.reason.what);
+      return refusalOf(answer.reason);
     case "unknown":
       return refusal(RESULT.unknownSession, "No such session.");
     case "closed":
@@ -156,13 +132,3 @@ function granted(
     services: [{ ...named, granted: { timeS }, validityS: VALIDITY_S, finalUnit }],
   };
 }
-
-const RESULTS: Readonly<Partial<Record<Refusal["code"], number>>> = {
-  "balance-exhausted": RESULT.creditLimitReached,
-  "spend-limited": RESULT.creditLimitReached,
-  "account-unknown": RESULT.userUnknown,
-  "account-ambiguous": RESULT.userUnknown,
-  "rate-missing-for-call": RESULT.ratingFailed,
-  "tariff-missing": RESULT.ratingFailed,
-  "session-ended": RESULT.unknownSession,
-};

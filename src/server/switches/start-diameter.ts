@@ -1,5 +1,6 @@
 import { now } from "../../clock.ts";
 import type { Config } from "../../config.ts";
+import { AccountCharging } from "../charging/account-charging.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
 import type { DiameterNotice } from "../diameter/diameter-report.ts";
@@ -51,7 +52,9 @@ export async function startDiameter(
     // It grows with every start: peers learn that sessions of before may be gone (RFC 6733 §8.16).
     node: { host, realm, stateId: Math.floor(now().epochMilliseconds / 1_000), productName: "Tollwright" },
     peers: await readPeers(),
-    handler: new ChargingOverDiameter(charging, (peer) => sources.get(peer.toLowerCase())),
+    handler: new ChargingOverDiameter({ charging, accounts: new AccountCharging(db, charging) }, (peer) =>
+      sources.get(peer.toLowerCase()),
+    ),
     onNotice: (notice) => report.notice(notice),
   });
   const refreshing = refresh(
