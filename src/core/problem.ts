@@ -41,6 +41,7 @@ export const PROBLEMS = {
   "request-encoding-unknown": 415,
   "route-unknown": 404,
   "http-not-listening": 503,
+  "hang-up-unconfirmed": 409,
   "tariff-unknown": 404,
   "tariff-exists": 409,
   "tariff-unpublished": 409,

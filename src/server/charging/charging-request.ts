@@ -29,6 +29,8 @@ interface OfSession {
   readonly sourceId: string;
   /** What the protocol knows this request by: a repeat has the same, and is given the same answer. */
   readonly requestKey: string;
+  /** What the switch was told already, while the database was away: it stands, whatever would be decided now. */
+  readonly told?: ChargingAnswer;
 }
 
 /** May this call begin, and for how long? Opens the session and holds what it may cost until then. */
@@ -122,6 +124,6 @@ export type ChargingAnswer =
     }
   | { readonly kind: "refused"; readonly reason: Refusal }
   /** The call is over and accounted for. */
-  | { readonly kind: "closed"; readonly fate: "stored" | "duplicate" | "corrected" | "quarantined" | "non-billable" }
+  | { readonly kind: "closed"; readonly fate: "stored" | "duplicate" | "corrected" | "quarantined" | "non-billable" | "journalled" }
   /** No session of that name is known: it was never opened, or forgotten long after its end. */
   | { readonly kind: "unknown" };

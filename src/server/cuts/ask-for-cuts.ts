@@ -1,15 +1,8 @@
 import { unpaidSessions } from "../../core/charging/unpaid-sessions.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
-import {
-  type CutReason,
-  findBeyondGrant,
-  findHolding,
-  findOverheld,
-  insertCuts,
-  lockLooking,
-  type WantedCut,
-} from "./cut-store.ts";
+import type { CutReason } from "./cut.ts";
+import { findBeyondGrant, findHolding, findOverheld, insertCuts, lockLooking, type WantedCut } from "./cut-store.ts";
 
 /** How many sessions are to be ended that nobody asked about, by reason. */
 export interface AskedCuts {

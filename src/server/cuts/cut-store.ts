@@ -5,11 +5,8 @@ import type { CallAttempt } from "../charging/charging-request.ts";
 import { plainArray } from "../db/plain-array.ts";
 import type { Tx } from "../db/tx.ts";
 import type { CutOutcome } from "../switches/call-cutter.ts";
+import type { Cut, CutFilter, CutReason } from "./cut.ts";
 import type { CutSettings } from "./settings.ts";
-
-/** Why a call is ended. */
-export const CUT_REASONS = ["operator", "money-ended", "grant-exceeded", "given-up"] as const;
-export type CutReason = (typeof CUT_REASONS)[number];
 
 /** A session that somebody wants to be ended. */
 export interface WantedCut {
@@ -260,4 +257,51 @@ export async function findNeverCut(tx: Tx, ids: readonly string[]): Promise<Read
     [plainArray(ids)],
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+/** The tenant's cuts, the latest first. */
+export async function listCuts(tx: Tx, filter: CutFilter): Promise<readonly Cut[]> {
+  const { source = null, account = null, reason = null, sessionIds = null, limit } = filter;
+  const { rows } = await tx.query<CutRow>(
+    `select c.id, c.session_id, s.name as source, c.call_key, a.code as account, c.reason, c.asked_by, c.why, c.asked_at,
+       c.tries, c.way, c.what, c.outcome, c.done_at
+     from session_cuts c join sources s on s.id = c.source_id left join accounts a on a.id = c.account_id
+     where ($1::text is null or s.name = $1) and ($2::text is null or a.code = $2)
+       and ($3::text is null or c.reason = $3) and ($4::uuid[] is null or c.session_id = any($4))
+     order by c.asked_at desc, c.id desc limit $5`,
+    [source, account, reason, sessionIds && plainArray(sessionIds), limit],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    sessionId: row.session_id,
+    source: row.source,
+    key: row.call_key,
+    account: row.account,
+    reason: row.reason,
+    askedBy: row.asked_by,
+    why: row.why,
+    askedAt: row.asked_at,
+    tries: row.tries,
+    way: row.way,
+    what: row.what,
+    outcome: row.outcome,
+    doneAt: row.done_at,
+  }));
+}
+
+interface CutRow {
+  readonly id: string;
+  readonly session_id: string;
+  readonly source: string;
+  readonly call_key: string;
+  readonly account: string | null;
+  readonly reason: CutReason;
+  readonly asked_by: string;
+  readonly why: string;
+  readonly asked_at: EpochMs;
+  readonly tries: number;
+  readonly way: string | null;
+  readonly what: string | null;
+  readonly outcome: CutOutcome["kind"] | null;
+  readonly done_at: EpochMs | null;
 }

@@ -2,8 +2,6 @@ import type { Database } from "../db/database.ts";
 import { retrying } from "../db/retrying.ts";
 import { type CutAuthor, findNeverCut, insertCuts, type WantedCut } from "./cut-store.ts";
 
-export type { CutAuthor, CutReason, WantedCut } from "./cut-store.ts";
-
 /**
  * Asks for sessions to be ended at their switches, and grants nothing more to them; a process that has a way to the
  * switch takes it up within a second. Answers the ids of the sessions that did not wait for their end already.
