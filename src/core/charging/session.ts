@@ -29,11 +29,16 @@ const ANSWERS_MAX = 8;
 export const earlierAnswer = <Answer>(answers: readonly AnsweredRequest<Answer>[], key: string): Answer | undefined =>
   answers.find((answered) => answered.key === key)?.answer;
 
-/** The answers with one more; the first, which opened the session, is kept, and of the others the latest. */
+/**
+ * The answers with one more, or with another in the place of the one to the same request; the first, which opened the
+ * session, is kept, and of the others the latest.
+ */
 export function keepAnswer<Answer>(
   answers: readonly AnsweredRequest<Answer>[],
   answered: AnsweredRequest<Answer>,
 ): readonly AnsweredRequest<Answer>[] {
+  if (answers.some(({ key }) => key === answered.key))
+    return answers.map((before) => (before.key === answered.key ? answered : before));
   const [first, ...rest] = answers;
   return first === undefined ? [answered] : [first, ...[...rest, answered].slice(1 - ANSWERS_MAX)];
 }

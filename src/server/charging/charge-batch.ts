@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { NO_UNITS } from "../../core/allowance/bucket-units.ts";
 import { type Grant, grantTalk } from "../../core/charging/grant.ts";
 import { earlierAnswer, givenUpAt, keepAnswer } from "../../core/charging/session.ts";
 import { hasAllSessionsOpen, longestCallS } from "../../core/charging/session-room.ts";
@@ -24,6 +26,7 @@ import { openLevels, type PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
 import { databaseNow, insertSessions, lockSessions, updateSessions } from "./session-store.ts";
 import { storeRecords } from "./store-records.ts";
+import { settleTold } from "./told-answers.ts";
 
 /**
  * Decides requests of one tenant in one transaction, commits, and only then answers: one answer a request, in order.
@@ -45,11 +48,14 @@ export async function chargeBatch(
     });
     for (const work of works) begin(work, batch, at);
     const stops = works.filter(isStop);
-    const posted = await storeRecords(db, tx, { batch, stops, at });
+    const units = unitsOf(batch.tenantId, works);
+    const posted = await storeRecords(db, tx, { batch, stops, units, at });
+    await units.lock(tx);
     const holds = await lockHolds(tx, works.flatMap(accountsOf));
-    const ended = works.filter((work) => isStop(work) || work.next?.state === "closed");
+    const ended = works.filter((work) => isStop(work) || isEndedHere(work));
     if (ended.length > 0) {
       for (const { session } of ended) if (session?.state === "open") release(holds, session);
+      for (const work of ended) releaseUnits(units, work);
       await saveHolds(tx, holds.values());
       for (const charges of posted.charges) await postCharges(tx, charges);
     }
@@ -74,14 +80,21 @@ export async function chargeBatch(
   });
 }
 
+/** Whether a request ends a session without a record. */
+const isEndedHere = ({ session, next }: Work): boolean =>
+  session?.state === "open" && next !== undefined && next.state !== "open";
+
 /** Answers what needs no money, and finds who pays for the rest. */
 function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
   const { request, session } = work;
   const earlier = session && earlierAnswer(session.answers, request.requestKey);
-  if (earlier !== undefined) {
+  const { told } = request;
+  if (earlier !== undefined && (told === undefined || isDeepStrictEqual(earlier, told))) {
     work.answer = earlier;
     return;
   }
+  const { tenantId, policy } = batch;
+  if (told !== undefined && settleTold(work, { told, earlier, at, tenantId, rememberS: policy.rememberS })) return;
   switch (request.kind) {
     case "authorise":
       beginAuthorise(work, request, batch, at);
@@ -102,7 +115,7 @@ function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
 
 function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at: EpochMs): void {
   const { session } = work;
-  if (session?.state === "open") {
+  if (session?.state === "open" && request.told === undefined) {
     // The same call under another request: it is open, on the terms that were granted first.
     work.answer = session.answers.find(({ answer }) => answer.kind === "granted")?.answer ?? { kind: "unknown" };
     return;
@@ -115,7 +128,7 @@ function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at
     answeredAt: at,
     capS: batch.policy.longestCallS,
   });
-  const openedSession: Session = {
+  const fresh: Session = {
     id: work.id,
     tenantId: batch.tenantId,
     sourceId: request.sourceId,
@@ -131,6 +144,7 @@ function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at
     cutAt: null,
     answers: session?.answers ?? [], // of requests that were refused: they stay so
   };
+  const openedSession = session?.state === "open" ? session : fresh;
   work.next = openedSession;
   if (opened.kind === "open") work.levels = opened.levels;
   else refuse(work, openedSession, opened.reason, { batch, at });
@@ -154,7 +168,8 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
     capS: batch.policy.longestCallS,
   });
   // Reports may overtake each other: a session never goes back.
-  const usedS = Math.max(session.usedS, Math.ceil(wholeTalkedMs(request, session) / 1_000));
+  const isCounted = earlierAnswer(session.answers, request.requestKey) !== undefined; // and is told otherwise now
+  const usedS = isCounted ? session.usedS : Math.max(session.usedS, Math.ceil(wholeTalkedMs(request, session) / 1_000));
   const next: Session = { ...session, attempt, answeredAt, usedS };
   work.next = next;
   if (opened.kind === "open" && opened.payer?.accountId === session.payer?.accountId) work.levels = opened.levels;
@@ -163,7 +178,7 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
 
 /** Some switches tell of the end of what was never let begin: that is no call, and leaves no record. */
 function endRefused(work: Work, session: Session): void {
-  const answer: ChargingAnswer = { kind: "closed", fate: "non-billable" };
+  const answer: ChargingAnswer = work.request.told ?? { kind: "closed", fate: "non-billable" };
   work.answer = answer;
   work.next = { ...session, answers: keepAnswer(session.answers, { key: work.request.requestKey, answer }) };
 }
@@ -193,7 +208,7 @@ interface Moment {
 
 /** A new session stays closed; one under way keeps what it holds and was granted, and ends there. */
 function refuse(work: Work, session: Session, reason: Refusal, { batch, at }: Moment): void {
-  const answer: ChargingAnswer = { kind: "refused", reason };
+  const answer: ChargingAnswer = work.request.told ?? { kind: "refused", reason };
   const answers = keepAnswer(session.answers, { key: work.request.requestKey, answer });
   work.answer = answer;
   work.next =
@@ -208,7 +223,10 @@ function accountsOf({ session, levels, next, request }: Work) {
   if (bookId === undefined) return [];
   const tenantId = session?.tenantId ?? next?.tenantId ?? "";
   const ofLevels = levels?.map(({ accountId }) => accountId) ?? [];
-  const ofSession = request.kind === "authorise" ? [] : (session?.holds.map(({ accountId }) => accountId) ?? []);
+  const ofSession =
+    request.kind === "authorise" && request.told === undefined
+      ? []
+      : (session?.holds.map(({ accountId }) => accountId) ?? []);
   return [...ofLevels, ...ofSession].map((accountId) => ({ tenantId, bookId, accountId }));
 }
 
@@ -227,7 +245,7 @@ type Fate = Extract<ChargingAnswer, { readonly kind: "closed" }>["fate"];
 function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fate | undefined }): void {
   invariant(fate, "a record that is stored has a fate");
   const { request, session, id } = stop;
-  const answer: ChargingAnswer = { kind: "closed", fate };
+  const answer: ChargingAnswer = request.told ?? { kind: "closed", fate };
   const before: Session = session ?? {
     id,
     tenantId: batch.tenantId,
@@ -267,7 +285,8 @@ async function grantAll(
   for (const work of works) {
     const { levels, next, request } = work;
     if (levels === undefined || next === undefined || request.kind === "stop") continue;
-    const isNew = work.session?.state !== "open";
+    const { told } = request;
+    const isNew = work.session?.state !== "open" && told === undefined;
     const isFull = ({ account, accountId }: PriceLevel) =>
       hasAllSessionsOpen(account.limits, holds.get(accountId)?.openSessions ?? 0);
     const full = isNew ? levels.find(isFull) : undefined;
@@ -280,7 +299,9 @@ async function grantAll(
     const wantedS = request.wantedS === "granted" ? Math.max(0, next.grantedS - usedS) : request.wantedS;
     const limits = levels.map(({ account }) => account.limits);
     const capS = next.cutAt === null ? longestCallS(limits, batch.policy.longestCallS) : usedS;
-    const grant = grantTalk(funded, { usedS, wantedS, capS });
+    // What was told is held for as far as the money goes, and stands beyond it.
+    const asked = told?.kind === "granted" ? { usedS: Math.max(usedS, told.talkS), wantedS: 0, capS } : null;
+    const grant = grantTalk(funded, asked ?? { usedS, wantedS, capS });
     if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
       refuse(work, next, notEven(funded, grant), { batch, at });
     else if (isQuote(work)) work.answer = grantedAnswer(next, grant);
@@ -321,9 +342,10 @@ function take(
     invariant(hold && amount !== undefined, "a grant has a hold for every level");
     hold.held = nanos(hold.held + amount - ownHold(session, accountId));
     if (isNew) hold.openSessions += 1;
-    return { accountId, amount };
+    return { accountId, amount, units: unitsBy?.(grant.talkS) ?? NO_UNITS };
   });
-  const answer = grantedAnswer(session, grant);
+  holdUnits(units, work, { ...session, holds: taken });
+  const answer = work.request.told ?? grantedAnswer(session, grant);
   const granted: Session = {
     ...session,
     state: "open",

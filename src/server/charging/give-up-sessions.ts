@@ -27,7 +27,9 @@ export async function giveUpSessions(db: Database, charging: Charging): Promise<
   let last: SilentSession | null = null; // those that stay silent, whatever is done, are not met again in this pass
   for (;;) {
     const after: SilentSession | null = last;
-    const silent = await db.transaction("ingest", {}, (tx) => findGivenUp(tx, { limit: PASS_MAX, after }));
+    const silent: readonly SilentSession[] = await db.transaction("ingest", {}, (tx) =>
+      findGivenUp(tx, { limit: PASS_MAX, after }),
+    );
     last = silent.at(-1) ?? last;
     const answers = await Promise.all(silent.map((session) => charging.decide(session.tenantId, givingUp(session))));
     const closed = silent.filter((_session, index) => answers[index]?.kind === "closed");
