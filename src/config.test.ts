@@ -19,6 +19,7 @@ describe("loadConfig", () => {
     expect(loadConfig({})).toEqual({
       databaseUrl: null,
       dataDir: resolve("data"),
+      secretsKeyFile: resolve("data/secrets.key"),
       archiveDir: resolve("data", "archive"),
       syslogHost: "127.0.0.1",
       syslogPort: null,

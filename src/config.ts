@@ -52,6 +52,8 @@ export const SETTINGS = {
     initial: null,
     expected: "a directory",
   }),
+  /** The file with the key under which stored secrets are sealed; null: `secrets.key` of `dataDir`. Absolute once loaded. */
+  secretsKeyFile: path("TOLLWRIGHT_SECRETS_KEY_FILE"),
   httpHost: setting({
     variable: "TOLLWRIGHT_HTTP_HOST",
     schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
@@ -151,6 +153,19 @@ export const SETTINGS = {
     initial: "ocs.localdomain",
     expected: "a host name with its domain, such as ocs.example.com",
   }),
+  agiHost: setting({
+    variable: "TOLLWRIGHT_AGI_HOST",
+    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
+    initial: "127.0.0.1",
+    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  }),
+  /** null answers no dialplan, 0 takes any free port; 4573 is the usual one. */
+  agiPort: setting({
+    variable: "TOLLWRIGHT_AGI_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
   eventSocketHost: setting({
     variable: "TOLLWRIGHT_EVENT_SOCKET_HOST",
     schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
@@ -177,7 +192,10 @@ export const SETTINGS = {
 type Key = keyof typeof SETTINGS;
 
 /** The settings of one process, read once at its start and passed on from there. */
-export type Config = { readonly [K in Key]: Static<(typeof SETTINGS)[K]["schema"]> } & { readonly archiveDir: string };
+export type Config = { readonly [K in Key]: Static<(typeof SETTINGS)[K]["schema"]> } & {
+  readonly archiveDir: string;
+  readonly secretsKeyFile: string;
+};
 
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -198,7 +216,9 @@ export function loadConfig(env: Environment = process.env): Config {
   if (wrong.length > 0) throw configInvalid(wrong);
   const config = Object.fromEntries(values) as Config; // checked above, key by key
   const dataDir = resolve(config.dataDir);
-  return Object.freeze({ ...config, dataDir, archiveDir: resolve(config.archiveDir ?? join(dataDir, "archive")) });
+  const archiveDir = resolve(config.archiveDir ?? join(dataDir, "archive"));
+  const secretsKeyFile = resolve(config.secretsKeyFile ?? join(dataDir, "secrets.key"));
+  return Object.freeze({ ...config, dataDir, archiveDir, secretsKeyFile });
 }
 
 /** Only plain whole numbers become numbers: "80x", "8.5" and " 80" stay text, and fail their schema. */

@@ -125,6 +125,7 @@ export const PROBLEMS = {
   "radius-not-listening": 503,
   "diameter-not-listening": 503,
   "event-socket-not-listening": 503,
+  "agi-not-listening": 503,
   "tls-file-unreadable": 503,
   "server-clock-differs": 502,
   "sql-url-invalid": 422,
@@ -150,6 +151,11 @@ export const PROBLEMS = {
   "totals-invalid": 422,
   "file-name-unknown": 404,
   "file-not-that-one": 422,
+  "secrets-key-unusable": 500,
+  "secret-sealed-otherwise": 500,
+  "sip-user-unknown": 404,
+  "sip-user-taken": 409,
+  "sip-user-invalid": 422,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -7,6 +7,7 @@ import { Responder } from "../../src/server/radius/responder.ts";
 import { ChargingOverRadius } from "../../src/server/switches/over-radius.ts";
 import { hasRadclient, radclient } from "../radius/radclient.ts";
 import { radiusClient } from "../radius/radius-peer.ts";
+import { radiusUsers } from "../radius/radius-users.ts";
 import { startTollwright } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
@@ -31,7 +32,7 @@ beforeEach(async () => {
   const { id: sourceId } = await operator.source("gateway", "radius-detail");
   const responder = new Responder({
     ...{ clients: new ClientTable([radiusClient()]), onDrop: () => undefined },
-    handler: new ChargingOverRadius(new Charging(db), () => ({ tenantId, sourceId })),
+    handler: new ChargingOverRadius(new Charging(db), radiusUsers(db), () => ({ tenantId, sourceId })),
   });
   server = await listenRadius(responder, { hosts: ["127.0.0.1"], authPort: 0, acctPort: 0 });
   return () => server.close();

@@ -37,6 +37,8 @@ const RETURN_CODES = {
   "account-expired": 5,
   "credit-exhausted": 6,
   "account-blocked": 7,
+  /** Too many wrong passwords: this one was not looked at. */
+  "locked-out": 7,
   "service-unavailable": 8,
   "called-barred": 9,
   "request-invalid": 11,

@@ -12,12 +12,13 @@ import { decodeAttributes } from "../../protocol/radius/decode-attributes.ts";
 import { type EncodeFault, encodeAttributes, type NamedValue } from "../../protocol/radius/encode-attributes.ts";
 import { ATTRIBUTE, CODES, type PacketName, type RadiusPacket } from "../../protocol/radius/packet.ts";
 import { DIGESTS } from "./digests.ts";
+import type { RefusedProof } from "./drop-report.ts";
 import type { RadiusSender } from "./radius-client.ts";
 import type { RadiusHandler } from "./radius-handler.ts";
 
 /** What a request gets. */
 export type Answer =
-  | { readonly kind: "reply"; readonly octets: Uint8Array }
+  | { readonly kind: "reply"; readonly octets: Uint8Array; readonly refusedProof?: RefusedProof }
   | { readonly kind: "none"; readonly reason: AccountingFault["reason"] | "retry-later" }
   | { readonly kind: "not-writable"; readonly fault: EncodeFault | "packet-too-long" };
 
@@ -42,7 +43,10 @@ export async function answerAccess({ packet, sender, handler }: Request): Promis
 /** The octets that a decision is told by. */
 export function answerWith(packet: RadiusPacket, sender: RadiusSender, decision: AccessDecision): Answer {
   const name = decision.kind === "accept" ? "Access-Accept" : "Access-Reject";
-  return reply(packet, sender, name, replyAttributes(decision, sender.client.profile));
+  const answer = reply(packet, sender, name, replyAttributes(decision, sender.client.profile));
+  const reason = decision.kind === "reject" ? decision.reason : null;
+  const isProof = reason === "password-wrong" || reason === "locked-out";
+  return answer.kind === "reply" && isProof ? { ...answer, refusedProof: reason } : answer;
 }
 
 /** Has an accounting record stored. Errors: the handler's. */

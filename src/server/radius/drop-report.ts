@@ -2,6 +2,9 @@ import type { AccountingFault } from "../../protocol/radius/accounting-record.ts
 import type { AuthenticityFault } from "../../protocol/radius/authenticity.ts";
 import type { PacketFaultReason } from "../../protocol/radius/packet.ts";
 
+/** Why a user who tried to prove who he is was refused: guessing shows in their number. */
+export type RefusedProof = "password-wrong" | "locked-out";
+
 /**
  * Why a packet got no answer, or not the one that was asked for. A closed set: counters never grow with what is sent.
  */
@@ -16,6 +19,7 @@ export type DropReason =
   | "code-unexpected"
   | "repeated-in-work"
   | "busy"
+  | RefusedProof
   | "retry-later"
   | "reply-not-writable"
   | "handler-failed";

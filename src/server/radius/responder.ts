@@ -168,6 +168,7 @@ export class Responder {
   #settle({ address, send }: Arrived, answer: Answer): Uint8Array | null {
     switch (answer.kind) {
       case "reply":
+        if (answer.refusedProof !== undefined) this.#drops.drop(answer.refusedProof, address);
         send(answer.octets);
         return answer.octets;
       case "none":

@@ -5,6 +5,7 @@ const TABLES = [
   "accounts",
   "account_rules",
   "account_tariffs",
+  "sip_users",
   "trunks",
   "tariffs",
   "tariff_epochs",

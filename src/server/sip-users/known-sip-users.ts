@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../db/database.ts";
-import { readSecretsKey, type SecretsKey, secretsKeyOf } from "../secrets/secrets-key.ts";
 import { secretsKeyUnusable } from "../secrets/problems.ts";
-import { openSipUser } from "./open-sip-user.ts";
+import { readSecretsKey, type SecretsKey, secretsKeyOf } from "../secrets/secrets-key.ts";
+import { openSipUser, sealSipUser } from "./sealed-sip-user.ts";
 import { isRealm, isSipUserName, type KnownSipUser } from "./sip-user.ts";
-import { sealedUser } from "./set-sip-user.ts";
 import { findSipUsersByName, type StoredSipUser, type WantedSipUser } from "./sip-user-store.ts";
 
 /** How long a user is good without being looked up again: a new password is in force within this time. */
@@ -105,5 +104,5 @@ const DECOY = (() => {
   const key = secretsKeyOf(randomBytes(32));
   const password = randomBytes(12).toString("base64url");
   const nobody = { id: "", tenantId: "", accountId: "", name: "", realm: "" };
-  return { key, stored: sealedUser(nobody, { kind: "password", password }, key) };
+  return { key, stored: sealSipUser({ ...nobody, secret: { kind: "password", password } }, key) };
 })();

@@ -2,14 +2,14 @@ import { uuidv7 } from "../../clock.ts";
 import type { SipSecret } from "../../protocol/radius/sip-digest.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
-import { sealSecret } from "../secrets/sealed-secret.ts";
 import { makeSecretsKey, type SecretsKey } from "../secrets/secrets-key.ts";
 import { findAccounts } from "../tenancy/find-account.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { accountUnknown } from "../tenancy/problems.ts";
 import { sipUserInvalid, sipUserTaken } from "./problems.ts";
-import { ownerOfSecret, type SipUser, shownSipUser, sipUserFault } from "./sip-user.ts";
-import { findSipUser, type StoredSipUser, saveSipUser } from "./sip-user-store.ts";
+import { sealSipUser } from "./sealed-sip-user.ts";
+import { shownSipUser, sipUserFault } from "./sip-user.ts";
+import { findSipUser, saveSipUser } from "./sip-user-store.ts";
 
 export interface SipUserSecret {
   readonly tenantId: string;
@@ -59,13 +59,6 @@ async function setOne(
   if (present !== undefined && present.user.accountId !== account.id)
     throw sipUserTaken({ user: shownSipUser(wanted), account: present.account });
   const user = { id: present?.user.id ?? uuidv7(), tenantId, accountId: account.id, name, realm };
-  await saveSipUser(tx, sealedUser(user, secret, key), changedBy);
+  await saveSipUser(tx, sealSipUser({ ...user, secret }, key), changedBy);
   return present !== undefined;
 }
-
-/** A user as he is stored under a key. */
-export const sealedUser = (user: SipUser, secret: SipSecret, key: SecretsKey): StoredSipUser => ({
-  ...user,
-  secretKind: secret.kind,
-  sealed: sealSecret(key, secret.kind === "ha1" ? secret.ha1 : secret.password, ownerOfSecret(user, secret.kind)),
-});

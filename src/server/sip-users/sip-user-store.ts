@@ -1,5 +1,5 @@
-import type { SipSecret } from "../../protocol/radius/sip-digest.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { SipSecret } from "../../protocol/radius/sip-digest.ts";
 import { plainArray } from "../db/plain-array.ts";
 import type { Tx } from "../db/tx.ts";
 import type { SealedSecret } from "../secrets/sealed-secret.ts";

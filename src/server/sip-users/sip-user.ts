@@ -37,7 +37,8 @@ export const isRealm = (realm: string): boolean => realm === "" || REALM.test(re
 
 /** Why a user cannot be stored so, as a sentence that shows no secret; null: it can. */
 export function sipUserFault({ name, realm, secret }: Pick<KnownSipUser, "name" | "realm" | "secret">): string | null {
-  if (!isSipUserName(name)) return `"${name}" is no name of 1 to 128 characters without spaces, colons, quotes and "@".`;
+  if (!isSipUserName(name))
+    return `"${name}" is no name of 1 to 128 characters without spaces, colons, quotes and "@".`;
   if (!isRealm(realm)) return `"${realm}" is no realm of 1 to 128 characters without quotes.`;
   if (secret.kind === "ha1") {
     if (realm === "") return "An HA1 is of one realm, and none is named.";

@@ -9,6 +9,8 @@ import type { CallAttempt, CallHandle, ChargingRequest, Refusal, SessionName } f
 import type { PushedSource } from "../mediation/push-token.ts";
 import type { RadiusClient, RadiusSender } from "../radius/radius-client.ts";
 import type { RadiusHandler } from "../radius/radius-handler.ts";
+import { shownSipUser } from "../sip-users/sip-user.ts";
+import type { RadiusUsers } from "./radius-users.ts";
 
 /** Marks a token as ours; what follows is the leg and the key of the session that was authorised. */
 const TOKEN = /^tw1:([^:]*):(.+)$/s;
@@ -18,26 +20,53 @@ const TOKEN_MAX = 253;
 /** Charges what RADIUS clients ask about and account for: each client is a source. */
 export class ChargingOverRadius implements RadiusHandler {
   readonly #charging: Charging;
+  readonly #users: RadiusUsers;
   readonly #sourceOf: (client: RadiusClient) => PushedSource | undefined;
 
-  constructor(charging: Charging, sourceOf: (client: RadiusClient) => PushedSource | undefined) {
+  constructor(charging: Charging, users: RadiusUsers, sourceOf: (client: RadiusClient) => PushedSource | undefined) {
     this.#charging = charging;
+    this.#users = users;
     this.#sourceOf = sourceOf;
   }
 
-  /** A user who proves itself by a password is refused: accounts are known by their trunks, addresses and numbers. */
+  /** Who proves to be a user calls for his account; other accounts are known by trunks, addresses and numbers. */
   async authorise(request: AccessRequest, { client, address }: RadiusSender): Promise<AccessDecision> {
     const source = this.#sourceOf(client);
     if (source === undefined) return { kind: "reject", reason: "service-unavailable" };
-    if (request.credential.kind !== "none")
-      return { kind: "reject", reason: "password-wrong", message: "No SIP users are kept here." };
+    const caller = await this.#users.callerOf(source.tenantId, request, address);
+    switch (caller.kind) {
+      case "proven":
+        if (!isCall(request)) return { kind: "accept", talkS: null };
+        return await this.#begin(request, { source, address, sipUser: shownSipUser(caller.user) });
+      case "unproven":
+        return await this.#begin(request, { source, address, sipUser: caller.claimed || null });
+      case "wrong":
+        return { kind: "reject", reason: "password-wrong", message: "Wrong user or password." };
+      case "locked-out":
+        return { kind: "reject", reason: "locked-out", message: "Too many wrong passwords: try again later." };
+      case "unreadable":
+        return { kind: "reject", reason: "request-invalid", message: caller.why };
+      default:
+        return caller satisfies never;
+    }
+  }
+
+  async #begin(
+    request: AccessRequest,
+    {
+      source,
+      address,
+      sipUser,
+    }: { readonly source: PushedSource; readonly address: string; readonly sipUser: string | null },
+  ): Promise<AccessDecision> {
     if (request.called === "") return { kind: "reject", reason: "request-invalid", message: "No called number." };
     const name = nameOf(request) ?? { key: request.requestKey, leg: "" };
+    const attempt = attemptOf(request, name, request.receivedAt);
     const answer = await this.#charging.decide(source.tenantId, {
       kind: "authorise",
       sourceId: source.sourceId,
       requestKey: request.requestKey,
-      attempt: { ...attemptOf(request, name, request.receivedAt), handle: handleOf(request, address) },
+      attempt: { ...attempt, sipUser, handle: handleOf(request, address) },
       wantedS: null,
     });
     if (answer.kind === "refused")
@@ -59,6 +88,10 @@ export class ChargingOverRadius implements RadiusHandler {
     }
   }
 }
+
+/** Whether a user who proves who he is wants to call: a REGISTER or a MESSAGE opens no session. */
+const isCall = ({ called, credential }: AccessRequest): boolean =>
+  called !== "" && (credential.kind !== "digest" || credential.digest.method === "INVITE");
 
 /** Which session a packet is of: the one it was accepted as, else the one it names; null: it says neither. */
 function nameOf({ tokens, sessionKey, leg }: SessionFacts): SessionName | null {

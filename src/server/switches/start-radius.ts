@@ -11,8 +11,11 @@ import { listenRadsec, type RadsecListener, type RadsecOptions } from "../radius
 import type { RadiusClient } from "../radius/radius-client.ts";
 import { Responder } from "../radius/responder.ts";
 import { radiusClientOf } from "../radius/settings.ts";
+import { KnownSipUsers } from "../sip-users/known-sip-users.ts";
+import { WrongPasswords } from "../sip-users/wrong-passwords.ts";
 import { CutOverRadius } from "./cut-over-radius.ts";
 import { ChargingOverRadius } from "./over-radius.ts";
+import { RadiusUsers } from "./radius-users.ts";
 import { refresh } from "./refresh.ts";
 import type { SwitchListener } from "./switch-listener.ts";
 
@@ -39,7 +42,7 @@ type RadiusKey = Extract<keyof Config, `radius${string}`>;
  */
 export async function startRadius(
   db: Database,
-  config: Pick<Config, RadiusKey>,
+  config: Pick<Config, RadiusKey | "secretsKeyFile">,
   { charging, report }: { readonly charging: Charging; readonly report: RadiusReport },
 ): Promise<RunningRadius | undefined> {
   const { radiusHost: host, radiusAuthPort: authPort, radiusAcctPort: acctPort, radiusTlsPort: tlsPort } = config;
@@ -56,7 +59,11 @@ export async function startRadius(
     }
     return new ClientTable([...clients.keys()]);
   };
-  const handler = new ChargingOverRadius(charging, (client) => sources.get(client));
+  const users = new RadiusUsers(
+    new KnownSipUsers(db, config.secretsKeyFile),
+    new WrongPasswords(() => performance.now()),
+  );
+  const handler = new ChargingOverRadius(charging, users, (client) => sources.get(client));
   const onDrop = (notice: DropNotice) => report.dropped(notice);
   const responder = new Responder({ clients: await read(), handler, onDrop });
   const listener = await listenRadius(responder, { hosts: [host], authPort, acctPort });
