@@ -1,3 +1,4 @@
+import type { BucketUnits } from "../allowance/bucket-units.ts";
 import type { Nanos } from "../money/nanos.ts";
 import { type EpochMs, epochMs } from "../time/epoch.ts";
 
@@ -8,10 +9,11 @@ export interface AnsweredRequest<Answer> {
   readonly answer: Answer;
 }
 
-/** What a session holds of one payer's money. */
+/** What a session holds of one payer's money and allowances. */
 export interface Hold {
   readonly accountId: string;
   readonly amount: Nanos;
+  readonly units: readonly BucketUnits[];
 }
 
 /** Seconds for which a session may be silent beyond its grant before it is given up. */

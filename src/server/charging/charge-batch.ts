@@ -6,6 +6,7 @@ import { hasAllSessionsOpen, longestCallS } from "../../core/charging/session-ro
 import { invariant } from "../../core/invariant.ts";
 import { nanos } from "../../core/money/nanos.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import type { LockedUnits } from "../allowance/locked-units.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import type { OpenedSource } from "../mediation/open-source.ts";
@@ -22,6 +23,7 @@ import {
 } from "./charging-work.ts";
 import { type AccountHold, lockHolds, saveHolds } from "./hold-store.ts";
 import { loadMoney, notEven, ownHold, sessionsLimited, withMoney } from "./level-money.ts";
+import { holdUnits, pricesWith, releaseUnits, unitsOf } from "./level-units.ts";
 import { openLevels, type PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
 import { databaseNow, insertSessions, lockSessions, updateSessions } from "./session-store.ts";
@@ -60,9 +62,10 @@ export async function chargeBatch(
       for (const charges of posted.charges) await postCharges(tx, charges);
     }
     for (const [index, stop] of stops.entries()) close(stop, { fate: posted.fates[index], at, batch });
-    await grantAll(tx, works, { holds, batch, at });
+    await grantAll(tx, works, { holds, units, batch, at });
     for (const work of works) if (isQuote(work)) delete work.next;
     await saveHolds(tx, holds.values());
+    await units.save(tx);
     await insertSessions(
       tx,
       works.flatMap(({ session, next }) => (next === undefined || session !== undefined ? [] : [next])),
@@ -71,7 +74,7 @@ export async function chargeBatch(
       tx,
       works.flatMap(({ session, next }) => (next === undefined || session === undefined ? [] : [next])),
     );
-    return works.map(({ answer, request }) => {
+    const answers = works.map(({ answer, request }) => {
       invariant(answer, `a ${request.kind} has an answer`);
       return answer;
     });
@@ -274,14 +277,17 @@ function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fa
   };
 }
 
+/** What sessions hold, in money and of allowances, while both are locked. */
+interface Held {
+  readonly holds: ReadonlyMap<string, AccountHold>;
+  readonly units: LockedUnits;
+}
+
 /** Decides every grant of the batch in the order in which they were asked for. */
-async function grantAll(
-  tx: BulkTx,
-  works: readonly Work[],
-  { holds, batch, at }: Moment & { readonly holds: ReadonlyMap<string, AccountHold> },
-): Promise<void> {
+async function grantAll(tx: BulkTx, works: readonly Work[], { holds, units, batch, at }: Moment & Held): Promise<void> {
   const accounts = new Map(works.flatMap(({ levels }) => (levels ?? []).map(({ account }) => [account.id, account])));
   const money = { holds, ...(await loadMoney(tx, [...accounts.values()], at)) };
+  const priced = await pricesWith(tx, units, works);
   for (const work of works) {
     const { levels, next, request } = work;
     if (levels === undefined || next === undefined || request.kind === "stop") continue;
@@ -294,7 +300,7 @@ async function grantAll(
       refuse(work, next, sessionsLimited(full.account), { batch, at });
       continue;
     }
-    const funded = levels.map((level) => withMoney(level, next, money));
+    const funded = levels.map((level) => withMoney(priced(level, work), next, money));
     const { usedS } = next;
     const wantedS = request.wantedS === "granted" ? Math.max(0, next.grantedS - usedS) : request.wantedS;
     const limits = levels.map(({ account }) => account.limits);
@@ -305,7 +311,7 @@ async function grantAll(
     if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
       refuse(work, next, notEven(funded, grant), { batch, at });
     else if (isQuote(work)) work.answer = grantedAnswer(next, grant);
-    else take(work, next, { grant, levels, holds, batch, at });
+    else take(work, next, { grant, levels: funded, holds, units, batch, at });
   }
 }
 
@@ -327,16 +333,13 @@ function take(
     grant,
     levels,
     holds,
+    units,
     batch,
     at,
-  }: Moment & {
-    readonly grant: Grant;
-    readonly levels: readonly PriceLevel[];
-    readonly holds: ReadonlyMap<string, AccountHold>;
-  },
+  }: Moment & Held & { readonly grant: Grant; readonly levels: readonly PriceLevel[] },
 ): void {
   const isNew = work.session?.state !== "open";
-  const taken = levels.map(({ accountId }, index) => {
+  const taken = levels.map(({ accountId, unitsOf: unitsBy }, index) => {
     const amount = grant.holds[index];
     const hold = holds.get(accountId);
     invariant(hold && amount !== undefined, "a grant has a hold for every level");

@@ -41,6 +41,13 @@ export function sessionIdOf(request: ChargingRequest): string {
   return uuidText(usageIdentity(request.sourceId, key, leg));
 }
 
+/** The identity of the usage record that a request's session becomes: the record may have a key of its own. */
+export function recordIdOf({ request, id, session }: Work): string {
+  if (request.kind !== "stop") return id;
+  const recordKey = request.recordKey ?? (session?.attempt ?? request.attempt)?.recordKey;
+  return recordKey === undefined ? id : uuidText(usageIdentity(request.sourceId, recordKey, request.leg));
+}
+
 /** A request on its way to its answer. */
 export interface Work {
   readonly request: ChargingRequest;

@@ -1,4 +1,4 @@
-import type { Grant, GrantLevel } from "../../core/charging/grant.ts";
+import type { Grant } from "../../core/charging/grant.ts";
 import { type Spendable, spendable } from "../../core/charging/spendable.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
@@ -19,9 +19,7 @@ export interface Money {
 }
 
 /** A level with what it may hold for a session, and what keeps that from being more. */
-export interface FundedLevel extends GrantLevel, Spendable {
-  readonly account: StoredAccount;
-}
+export interface FundedLevel extends PriceLevel, Spendable {}
 
 /** Reads the money of accounts whose holds are locked. */
 export async function loadMoney(

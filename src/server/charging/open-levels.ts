@@ -1,4 +1,5 @@
 import type { GrantLevel } from "../../core/charging/grant.ts";
+import type { PooledPrice } from "../../core/charging/pooled-price.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Nanos, nanos } from "../../core/money/nanos.ts";
 import { isEmergency } from "../../core/numbering/emergency.ts";
@@ -8,6 +9,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import { NO_CAUSE } from "../../core/usage/switch-call.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { normaliseCall } from "../../mediation/normalise.ts";
+import { type PooledTurn, pooledTurn } from "../allowance/pooled-turn.ts";
 import type { Desk } from "../mediation/prepare-call.ts";
 import { findParties, originFor, priceSide } from "../rating/price-call.ts";
 import { chainOf, type RatingContext, tariffAt } from "../rating/rating-context.ts";
@@ -19,6 +21,10 @@ import type { Session } from "./session.ts";
 /** One payer of a session: its account, and what the call costs it. */
 export interface PriceLevel extends Omit<GrantLevel, "available"> {
   readonly account: StoredAccount;
+  /** Set where allowances or tiers may make another price than `costOf`, which is the tariff's alone until then. */
+  readonly pooled: PooledTurn | null;
+  /** What the session takes of allowances by then; left out: nothing. */
+  readonly unitsOf?: PooledPrice["unitsOf"];
 }
 
 /** Who pays for a call that is tried, from the caller up to the party directly under the operator. */
@@ -72,9 +78,11 @@ function openLevel(
   const costOrWhy = (talkedS: number) => priceSide(context, account, side, { ...event, talkedS }, answeredAt);
   const first = costOrWhy(0);
   if ("code" in first) return first;
+  const loaded = tariffAt(context, account.id, answeredAt);
   return {
     account,
     accountId: account.id,
+    pooled: loaded === undefined ? null : pooledTurn(context, { account, loaded, event, answeredAt }),
     mostS: allowedByPrice(context, account, event, { answeredAt, capS }),
     costOf: (talkedS) => {
       const priced = costOrWhy(talkedS);

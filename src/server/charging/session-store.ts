@@ -1,3 +1,9 @@
+import {
+  type BucketUnitsJson,
+  bucketUnitsFromJson,
+  bucketUnitsToJson,
+  NO_UNITS,
+} from "../../core/allowance/bucket-units.ts";
 import type { Hold } from "../../core/charging/session.ts";
 import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
@@ -14,7 +20,11 @@ interface SessionRow {
   readonly state: Session["state"];
   readonly book_id: string | null;
   readonly account_id: string | null;
-  readonly levels: readonly { readonly accountId: string; readonly amount: string }[];
+  readonly levels: readonly {
+    readonly accountId: string;
+    readonly amount: string;
+    readonly units?: readonly BucketUnitsJson[];
+  }[];
   readonly attempt: CallAttempt;
   readonly opened_at: EpochMs;
   readonly answered_at: EpochMs | null;
@@ -34,7 +44,13 @@ const sessionOf = (row: SessionRow): Session => ({
   sourceId: row.source_id,
   state: row.state,
   payer: row.book_id === null || row.account_id === null ? null : { bookId: row.book_id, accountId: row.account_id },
-  holds: row.levels.map(({ accountId, amount }) => ({ accountId, amount: nanosFromSql(amount) })),
+  holds: row.levels.map(({ accountId, amount, units }) => {
+    return {
+      accountId,
+      amount: nanosFromSql(amount),
+      units: units === undefined ? NO_UNITS : bucketUnitsFromJson(units),
+    };
+  }),
   attempt: row.attempt,
   openedAt: row.opened_at,
   answeredAt: row.answered_at,
@@ -116,7 +132,10 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
 
 const timeOrNull = (at: EpochMs | null): string | null => (at === null ? null : timestampToSql(at));
 
-const stored = ({ accountId, amount }: Hold) => ({ accountId, amount: nanosToSql(amount) });
+const stored = ({ accountId, amount, units }: Hold) => ({
+  ...{ accountId, amount: nanosToSql(amount) },
+  ...(units.length > 0 && { units: bucketUnitsToJson(units) }),
+});
 
 /** What giving a session up needs to know of it. */
 export interface SilentSession extends Pick<Session, "tenantId" | "sourceId" | "openedAt" | "answeredAt" | "usedS"> {

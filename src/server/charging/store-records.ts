@@ -2,6 +2,7 @@ import { invariant } from "../../core/invariant.ts";
 import type { Reject } from "../../core/reject.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { SwitchCall } from "../../core/usage/switch-call.ts";
+import type { LockedUnits } from "../allowance/locked-units.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import type { ArrivedRow, RowFate } from "../mediation/arrived-row.ts";
@@ -25,7 +26,17 @@ export interface StoredRecords {
 export async function storeRecords(
   db: Database,
   tx: BulkTx,
-  { batch, stops, at }: { readonly batch: ChargingBatch; readonly stops: readonly StopWork[]; readonly at: EpochMs },
+  {
+    batch,
+    stops,
+    units,
+    at,
+  }: {
+    readonly batch: ChargingBatch;
+    readonly stops: readonly StopWork[];
+    readonly units: LockedUnits;
+    readonly at: EpochMs;
+  },
 ): Promise<StoredRecords> {
   const fates = new Map<StopWork, RowFate>();
   const charges: ChargeBatch[] = [];
@@ -48,7 +59,7 @@ export async function storeRecords(
       rows,
       sizeBytes: rows.reduce((bytes, { raw }) => bytes + raw.length, 0),
     });
-    const stored = await storeRows(db, tx, dailyBatch);
+    const stored = await storeRows(db, tx, { ...dailyBatch, units });
     charges.push(stored.charges);
     for (const [index, stop] of ofSource.entries()) fates.set(stop, stored.fates[index] ?? "quarantined");
   }

@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { now } from "../../src/clock.ts";
+import { nanosFromSql } from "../../src/core/money/nanos.ts";
+import { epochMs, fromInstant } from "../../src/core/time/epoch.ts";
+import { ChargingLane } from "../../src/server/charging/charging-lane.ts";
+import type { Authorise, ChargingRequest, Stop, Update } from "../../src/server/charging/charging-request.ts";
+import { DEFAULT_POLICY } from "../../src/server/charging/charging-work.ts";
+import { topUp } from "../../src/server/ledger/top-up.ts";
+import { type PackagesGiven, PackagesWorld } from "../allowance/packages-world.ts";
+
+let world: PackagesWorld;
+let lane: ChargingLane;
+
+afterEach(async () => {
+  await lane.settled();
+  await world.db.drop();
+});
+
+/** Anna, prepaid, at .06 a minute to Germany and .10 elsewhere with a fee of .02; Ben and Cleo are of one family. */
+async function worldOf(given: PackagesGiven): Promise<void> {
+  world = await PackagesWorld.create({ anna: { payment: "prepaid" }, ...given });
+  lane = new ChargingLane(world.db, world.tenantId, DEFAULT_POLICY);
+}
+
+const pay = (amount: string, accountCode = "anna") =>
+  topUp(world.db, {
+    ...{ tenantId: world.tenantId, accountCode, amount: nanosFromSql(amount), reference: amount },
+    ...{ now: now(), bookedBy: "test", dryRun: false },
+  });
+
+const authorise = (key: string, by = "anna", fields: Partial<Authorise> & { called?: string } = {}): Authorise => {
+  const { called = "4930123456", ...rest } = fields;
+  return {
+    ...{ kind: "authorise", sourceId: world.source.id, requestKey: "authorise", wantedS: null },
+    attempt: {
+      ...{ key, leg: "", callId: null, direction: "originating", calling: "442071234567", called },
+      ...{ startedAt: epochMs(fromInstant(now()) - 3_600_000), accountCode: by, sipUser: null, sourceAddress: null },
+      ...{ ingressTrunk: null, egressTrunk: null },
+    },
+    ...rest,
+  };
+};
+
+const ofSession = (key: string) => ({ sourceId: world.source.id, key, leg: "", recordKey: null });
+const update = (key: string, talkedS: number, wantedS: number | null): Update => ({
+  ...{ kind: "update", requestKey: `update ${talkedS}`, ...ofSession(key), counted: "whole-call", wantedS },
+  ...{ answeredAt: fromInstant(now()), talkedMs: talkedS * 1_000 },
+});
+const stop = (key: string, talkedS: number, fields: Partial<Stop> = {}): Stop => {
+  const endedAt = fromInstant(now());
+  return {
+    ...{ kind: "stop", requestKey: "stop", ...ofSession(key), counted: "whole-call", endedAt },
+    ...{ answeredAt: talkedS === 0 ? null : epochMs(endedAt - talkedS * 1_000), talkedMs: talkedS * 1_000 },
+    ...{ reportedS: talkedS, cause: { q850: 16, sip: null, text: null }, isGivenUp: false, attempt: null },
+    ...fields,
+  };
+};
+const decide = (request: ChargingRequest) => lane.decide(request);
+
+interface Standing {
+  /** In wallets, in overrun, and held of money. */
+  readonly wallet: number;
+  readonly overrun: number;
+  readonly held: number;
+  /** Units that are held, over all allowances. */
+  readonly units: number;
+}
+
+async function standing(): Promise<Standing> {
+  const { rows } = await world.db.transaction("app", { tenantId: world.tenantId }, (tx) =>
+    tx.query<Standing>(
+      `select coalesce((select -sum(amount) from balances where kind = 'wallet'), 0)::float8 as wallet,
+         coalesce((select sum(amount) from balances where kind = 'overrun'), 0)::float8 as overrun,
+         coalesce((select sum(held) from account_holds), 0)::float8 as held,
+         coalesce((select sum((u ->> 'quantity')::numeric)
+           from allowance_holds cross join jsonb_array_elements(held) u), 0)::float8 as units`,
+    ),
+  );
+  return rows[0] as Standing;
+}
+
+/** A package of free minutes that is given once, so that no test depends on the day it is run on. */
+const free = (minutes: number, more: object = {}) => ({
+  name: "talk",
+  allowances: [{ name: "free", minutes, every: "once", prefixes: ["49"] }],
+  ...more,
+});
+const had = { anna: [{ package: "talk", from: "2026-03-01" }] };
+const family = { ben: [{ package: "talk", from: "2026-03-01", sharedWith: ["cleo"] }] };
+
+describe("a prepaid customer with free minutes", () => {
+  beforeEach(() => worldOf({ packages: [free(10)], has: had }));
+
+  test("and no money talks as long as they last; they are held, used and given back", async () => {
+    expect(await decide(authorise("a"))).toMatchObject({ talkS: 600, isLast: true, limitedBy: "balance" });
+    expect(await standing()).toEqual({ wallet: 0, overrun: 0, held: 0, units: 600 });
+    expect(await decide(authorise("b"))).toMatchObject({ kind: "refused", reason: { code: "balance-exhausted" } });
+    expect(await decide(stop("a", 130))).toEqual({ kind: "closed", fate: "stored" });
+    expect(await standing()).toEqual({ wallet: 0, overrun: 0, held: 0, units: 0 });
+    expect(await decide(authorise("c"))).toMatchObject({ talkS: 420 }); // 130 s were three minutes
+    expect(await world.differences()).toEqual([]);
+  });
+
+  test("and money talks as long as both last", async () => {
+    await pay("0.13");
+    expect(await decide(authorise("a"))).toMatchObject({ talkS: 720, isLast: true, limitedBy: "balance" });
+    expect(await standing()).toEqual({ wallet: 0.13, overrun: 0, held: 0.12, units: 600 });
+    await decide(stop("a", 661));
+    expect(await standing()).toEqual({ wallet: 0.01, overrun: 0, held: 0, units: 0 });
+  });
+
+  test("pays for a destination that they are not for", async () => {
+    expect(await decide(authorise("a", "anna", { called: "33142000000" }))).toMatchObject({ kind: "refused" });
+    await pay("0.12");
+    expect(await decide(authorise("b", "anna", { called: "33142000000" }))).toMatchObject({ talkS: 60 });
+    expect(await standing()).toEqual({ wallet: 0.12, overrun: 0, held: 0.12, units: 0 });
+    expect(await decide(authorise("c"))).toMatchObject({ talkS: 600 });
+  });
+
+  test("holds slice by slice, and an unanswered call gives all back", async () => {
+    await decide(authorise("a", "anna", { wantedS: 60 }));
+    expect(await standing()).toMatchObject({ units: 60 });
+    expect(await decide(update("a", 50, 60))).toMatchObject({ talkS: 110, isLast: false });
+    expect(await standing()).toMatchObject({ units: 120 });
+    expect(await decide(authorise("b"))).toMatchObject({ talkS: 480 });
+    await decide(stop("b", 0));
+    expect(await decide(update("a", 100, 900))).toMatchObject({ talkS: 600, isLast: true });
+    await decide(stop("a", 590));
+    expect(await standing()).toEqual({ wallet: 0, overrun: 0, held: 0, units: 0 });
+    expect(await decide(authorise("c"))).toMatchObject({ kind: "refused" });
+  });
+
+  test("that are held by one call are not another's, whichever stops first; what is left over is made good", async () => {
+    await pay("0.06");
+    await decide(authorise("a"));
+    await decide(update("a", 1, null));
+    expect(await decide(authorise("b"))).toMatchObject({ kind: "refused" });
+    await decide(stop("a", 60)); // more was held than is used
+    await decide(authorise("c", "anna", { wantedS: 480 }));
+    expect(await decide(authorise("d"))).toMatchObject({ talkS: 120 }); // a minute free, a minute paid
+    await decide(stop("d", 61));
+    expect(await standing()).toMatchObject({ wallet: 0, held: 0, units: 480 });
+    await decide(stop("c", 30));
+    expect(await standing()).toEqual({ wallet: 0, overrun: 0, held: 0, units: 0 });
+    await world.replay(); // a minute of what was held for c was d's after all
+    expect(await standing()).toMatchObject({ wallet: 0.06, overrun: 0 });
+    expect([await world.stale(), await world.differences()]).toEqual([0, []]);
+  });
+});
+
+test("accounts that share minutes cannot both be granted them, in two processes", async () => {
+  await worldOf({ packages: [free(10)], has: family });
+  await world.db.transaction("owner", {}, (tx) => tx.query("update accounts set payment = 'prepaid'"));
+  await pay("100", "family");
+  const other = new ChargingLane(world.db, world.tenantId, DEFAULT_POLICY);
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, i) =>
+      (i % 2 === 0 ? lane : other).decide(authorise(`call ${i}`, i % 3 === 0 ? "ben" : "cleo", { wantedS: 60 })),
+    ),
+  );
+  expect(answers.filter(({ kind }) => kind === "granted")).toHaveLength(10);
+  expect(await standing()).toMatchObject({ units: 600 });
+  const begun = answers.flatMap(({ kind }, i) => (kind === "granted" ? [`call ${i}`] : []));
+  await Promise.all(begun.map((key, i) => (i % 2 === 0 ? other : lane).decide(stop(key, i < 4 ? 60 : 0))));
+  expect(await standing()).toMatchObject({ overrun: 0, held: 0, units: 0 });
+  expect(await decide(authorise("last", "ben"))).toMatchObject({ talkS: 360 });
+  await other.settled();
+  expect(await world.differences()).toEqual([]);
+});
