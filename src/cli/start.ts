@@ -10,6 +10,7 @@ import { chargingRoutes } from "../server/charging/routes.ts";
 import { watchSessions } from "../server/charging/watch-sessions.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
 import { watchAlarms } from "../server/completeness/watch-alarms.ts";
+import { cutRoutes } from "../server/cuts/routes.ts";
 import { watchCuts } from "../server/cuts/watch-cuts.ts";
 import { startHttp } from "../server/http/http-server.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
@@ -58,6 +59,7 @@ export const startCommand = defineCommand({
       totalsRoutes(db),
       chargingRoutes(db, charging),
       accountRoutes(db, new AccountCharging(db, charging)),
+      cutRoutes(db),
     ];
     const http = await startHttp({ host, port, db, log, routes });
     context.note(`Listening on ${http.url}`);
