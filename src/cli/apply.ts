@@ -27,7 +27,9 @@ export const applyCommand = defineCommand({
   ],
   async run(context, { file }, options) {
     const setup = readSetup(await readText(file, context.stdin));
-    const report = await applySetup(await context.db(), setup, { dryRun: options.dryRun, author: context.author });
+    const { author } = context;
+    const { secretsKeyFile } = context.config;
+    const report = await applySetup(await context.db(), setup, { dryRun: options.dryRun, author, secretsKeyFile });
     return {
       json: { ...report, dryRun: options.dryRun },
       human: [

@@ -15,6 +15,7 @@ import { numbersCommands } from "./numbers.ts";
 import { rateCommand } from "./rate.ts";
 import { ratesCommands } from "./rates.ts";
 import { sessionCommands } from "./session.ts";
+import { sipUserCommands } from "./sip-user.ts";
 import { sourceCommands } from "./source.ts";
 import { startCommand } from "./start.ts";
 import { tariffCommands } from "./tariff.ts";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   applyCommand,
   tenantCommands,
   accountCommands,
+  sipUserCommands,
   sourceCommands,
   tariffCommands,
   ratesCommands,

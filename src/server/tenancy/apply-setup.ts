@@ -4,6 +4,7 @@ import { applySubscriptions } from "../catalog/apply-subscriptions.ts";
 import type { Database } from "../db/database.ts";
 import { applySources } from "../mediation/apply-sources.ts";
 import { applyExchangeRates } from "../rating/apply-exchange-rates.ts";
+import { applySipUsers } from "../sip-users/apply-sip-users.ts";
 import { applyTariffs } from "../tariff/apply-tariffs.ts";
 import { applyAccounts } from "./apply-accounts.ts";
 import { applyAssignments } from "./apply-assignments.ts";
@@ -27,6 +28,8 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
   /** Who is named as the publisher of tariff versions. */
   readonly author: string;
+  /** Where the key stands under which passwords are sealed: for a setup with SIP users. */
+  readonly secretsKeyFile?: string;
 }
 
 /**
@@ -53,7 +56,7 @@ export async function applySetup(db: Database, setup: Setup, options: ApplyOptio
   });
 }
 
-async function applyParts(work: SetupWork, setup: Setup): Promise<void> {
+async function applyParts(work: SetupWork & Pick<ApplyOptions, "secretsKeyFile">, setup: Setup): Promise<void> {
   const { accounts: accountSetups = [], rules } = setup;
   const accounts = await applyAccounts(work, accountSetups);
   const accountIds = new Map([...accounts.values()].map(({ code, id }) => [code, id]));
@@ -61,6 +64,7 @@ async function applyParts(work: SetupWork, setup: Setup): Promise<void> {
   await applyAssignments(work, accountSetups, { accounts, tariffIds });
   const packages = await applyPackages(work, setup.packages ?? [], tariffIds);
   await applySubscriptions(work, accountSetups, { accounts, packages });
+  await applySipUsers(work, accountSetups, { accounts, secretsKeyFile: work.secretsKeyFile });
   const sourceIds = await applySources(work, setup.sources ?? []);
   const trunks = await applyTrunks(work, setup.trunks ?? [], { accounts, sourceIds });
   if (rules !== undefined) await applyRules(work, rules, { accounts, sourceIds, trunks });

@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { ACCOUNT_KINDS, PAYMENT_MODES } from "../../core/tenancy/account.ts";
 import { PackageSetup, SubscriptionSetup } from "../catalog/package-setup.ts";
 import { LetterheadSetup } from "../invoicing/letterhead.ts";
+import { SecretFrom } from "../pulls/common-settings.ts";
 import { TariffSetup } from "../tariff/tariff-setup.ts";
 import { AWAY_POLICY_FORM, AwayPolicySchema } from "./away-policy-schema.ts";
 
@@ -50,6 +51,17 @@ const LimitsSetup = Type.Object(
 );
 export type LimitsSetup = Static<typeof LimitsSetup>;
 
+const SipUserSetup = Type.Object(
+  {
+    user: Type.String({ minLength: 1, maxLength: 128, description: "the user's name" }),
+    realm: optional(Type.String({ minLength: 1, maxLength: 128, description: "a realm" })),
+    passwordFrom: optional(SecretFrom),
+    ha1From: optional(SecretFrom),
+  },
+  { ...closed, description: "a SIP user" },
+);
+export type SipUserSetup = Static<typeof SipUserSetup>;
+
 const AccountSetup = Type.Object(
   {
     code,
@@ -78,6 +90,7 @@ const AccountSetup = Type.Object(
       ),
     ),
     packages: optional(Type.Array(SubscriptionSetup, { maxItems: 1_000, description: "a list of packages" })),
+    sipUsers: optional(Type.Array(SipUserSetup, { maxItems: 10_000, description: "a list of SIP users" })),
   },
   { ...closed, description: "an account" },
 );

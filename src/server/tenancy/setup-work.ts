@@ -15,7 +15,8 @@ export interface SetupChange {
     | "exchange-rate"
     | "package"
     | "subscription"
-    | "retention";
+    | "retention"
+    | "sip-user";
   readonly name: string;
   readonly change: "created" | "changed" | "removed" | "unchanged";
   /** Of a changed thing: the names of the fields that differ. */
