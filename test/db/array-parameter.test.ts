@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { epochMs } from "../../src/core/time/epoch.ts";
-import { intArray, jsonArray, textArray, timestampArray, uuidArray } from "../../src/server/db/array-parameter.ts";
+import {
+  intArray,
+  jsonArray,
+  jsonbArray,
+  textArray,
+  timestampArray,
+  uuidArray,
+} from "../../src/server/db/array-parameter.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let db: TestDatabase;
@@ -30,6 +37,7 @@ test.each<[string, fc.Arbitrary<unknown>, (values: never) => Buffer, string]>([
   ["timestamptz", fc.option(anyTime), timestampArray, "before and after the server's own epoch"],
   ["text", anyText, textArray, "any characters, commas and quotes among them"],
   ["json", fc.record({ name: anyText, n: fc.option(fc.integer()) }), jsonArray, "any value"],
+  ["jsonb", fc.record({ name: anyText, n: fc.option(fc.integer()) }), jsonbArray, "any value"],
 ])("the server reads every %s[] as it was written (%3$s)", async (type, anyValue, write) => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyValue, { maxLength: 30 }), async (values) => {

@@ -7,7 +7,7 @@ import {
 import type { Hold } from "../../core/charging/session.ts";
 import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { plainArray } from "../db/plain-array.ts";
+import { intArray, jsonArray, jsonbArray, textArray, timestampArray, uuidArray } from "../db/array-parameter.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { CallAttempt } from "./charging-request.ts";
@@ -66,7 +66,7 @@ export async function lockSessions(tx: Tx, ids: readonly string[]): Promise<Read
   const { rows } = await tx.prepared<SessionRow>(
     "lock-sessions",
     `select ${COLUMNS}, cut_at from sessions where id = any($1::uuid[]) order by id for update`,
-    [plainArray(ids)],
+    [uuidArray(ids)],
   );
   return new Map(rows.map((row) => [row.id, sessionOf(row)]));
 }
@@ -84,20 +84,20 @@ export async function insertSessions(tx: Tx, sessions: readonly Session[]): Prom
        $6::uuid[], $7::jsonb[], $8::json[], $9::timestamptz[], $10::timestamptz[], $11::integer[], $12::integer[],
        $13::timestamptz[], $14::json[])`,
     [
-      plainArray(sessions.map(({ id }) => id)),
-      plainArray(sessions.map(({ tenantId }) => tenantId)),
-      plainArray(sessions.map(({ sourceId }) => sourceId)),
-      plainArray(sessions.map(({ state }) => state)),
-      plainArray(sessions.map(({ payer }) => payer?.bookId ?? null)),
-      plainArray(sessions.map(({ payer }) => payer?.accountId ?? null)),
-      sessions.map(({ holds }) => JSON.stringify(holds.map(stored))),
-      sessions.map(({ attempt }) => JSON.stringify(attempt)),
-      sessions.map(({ openedAt }) => timestampToSql(openedAt)),
-      sessions.map(({ answeredAt }) => timeOrNull(answeredAt)),
-      plainArray(sessions.map(({ usedS }) => usedS)),
-      plainArray(sessions.map(({ grantedS }) => grantedS)),
-      sessions.map(({ expiresAt }) => timestampToSql(expiresAt)),
-      sessions.map(({ answers }) => JSON.stringify(answers)),
+      uuidArray(sessions.map(({ id }) => id)),
+      uuidArray(sessions.map(({ tenantId }) => tenantId)),
+      uuidArray(sessions.map(({ sourceId }) => sourceId)),
+      textArray(sessions.map(({ state }) => state)),
+      uuidArray(sessions.map(({ payer }) => payer?.bookId ?? null)),
+      uuidArray(sessions.map(({ payer }) => payer?.accountId ?? null)),
+      jsonbArray(sessions.map(({ holds }) => holds.map(stored))),
+      jsonArray(sessions.map(({ attempt }) => attempt)),
+      timestampArray(sessions.map(({ openedAt }) => openedAt)),
+      timestampArray(sessions.map(({ answeredAt }) => answeredAt)),
+      intArray(sessions.map(({ usedS }) => usedS)),
+      intArray(sessions.map(({ grantedS }) => grantedS)),
+      timestampArray(sessions.map(({ expiresAt }) => expiresAt)),
+      jsonArray(sessions.map(({ answers }) => answers)),
     ],
   );
 }
@@ -115,22 +115,20 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
        as t(id, state, book_id, account_id, levels, attempt, answered_at, used_s, granted_s, expires_at, answers)
      where s.id = t.id`,
     [
-      plainArray(sessions.map(({ id }) => id)),
-      plainArray(sessions.map(({ state }) => state)),
-      plainArray(sessions.map(({ payer }) => payer?.bookId ?? null)),
-      plainArray(sessions.map(({ payer }) => payer?.accountId ?? null)),
-      sessions.map(({ holds }) => JSON.stringify(holds.map(stored))),
-      sessions.map(({ attempt }) => JSON.stringify(attempt)),
-      sessions.map(({ answeredAt }) => timeOrNull(answeredAt)),
-      plainArray(sessions.map(({ usedS }) => usedS)),
-      plainArray(sessions.map(({ grantedS }) => grantedS)),
-      sessions.map(({ expiresAt }) => timestampToSql(expiresAt)),
-      sessions.map(({ answers }) => JSON.stringify(answers)),
+      uuidArray(sessions.map(({ id }) => id)),
+      textArray(sessions.map(({ state }) => state)),
+      uuidArray(sessions.map(({ payer }) => payer?.bookId ?? null)),
+      uuidArray(sessions.map(({ payer }) => payer?.accountId ?? null)),
+      jsonbArray(sessions.map(({ holds }) => holds.map(stored))),
+      jsonArray(sessions.map(({ attempt }) => attempt)),
+      timestampArray(sessions.map(({ answeredAt }) => answeredAt)),
+      intArray(sessions.map(({ usedS }) => usedS)),
+      intArray(sessions.map(({ grantedS }) => grantedS)),
+      timestampArray(sessions.map(({ expiresAt }) => expiresAt)),
+      jsonArray(sessions.map(({ answers }) => answers)),
     ],
   );
 }
-
-const timeOrNull = (at: EpochMs | null): string | null => (at === null ? null : timestampToSql(at));
 
 const stored = ({ accountId, amount, units }: Hold) => ({
   ...{ accountId, amount: nanosToSql(amount) },
@@ -138,27 +136,33 @@ const stored = ({ accountId, amount, units }: Hold) => ({
 });
 
 /** What giving a session up needs to know of it. */
-export interface SilentSession extends Pick<Session, "tenantId" | "sourceId" | "openedAt" | "answeredAt" | "usedS"> {
-  readonly id: string;
+export interface SilentSession
+  extends Pick<Session, "id" | "tenantId" | "sourceId" | "openedAt" | "answeredAt" | "usedS" | "expiresAt"> {
   readonly key: string;
   readonly leg: string;
   /** When its switch said that it ended the call; null: it did not. */
   readonly endedAt: EpochMs | null;
 }
 
-/** Open sessions of which nothing was heard for too long, the longest first. */
-export async function findGivenUp(tx: Tx, limit: number): Promise<readonly SilentSession[]> {
+/** Open sessions of which nothing was heard for too long, the longest first; those behind `after`, if it is given. */
+export async function findGivenUp(
+  tx: Tx,
+  { limit, after }: { readonly limit: number; readonly after: Pick<SilentSession, "id" | "expiresAt"> | null },
+): Promise<readonly SilentSession[]> {
   const { rows } = await tx.query<SessionRow & { readonly ended_at: EpochMs | null }>(
-    `select id, tenant_id, source_id, attempt, opened_at, answered_at, used_s,
+    `select id, tenant_id, source_id, attempt, opened_at, answered_at, used_s, expires_at,
        (select max(done_at) from session_cuts c where c.session_id = s.id and c.outcome = 'ended') as ended_at
-     from sessions s where state = 'open' and expires_at <= clock_timestamp() order by expires_at limit $1`,
-    [limit],
+     from sessions s where state = 'open' and expires_at <= clock_timestamp()
+       and ($2::timestamptz is null or (date_trunc('milliseconds', expires_at), id) > ($2, $3::uuid))
+     order by date_trunc('milliseconds', expires_at), id limit $1`,
+    [limit, after && timestampToSql(after.expiresAt), after?.id ?? null],
   );
   return rows.map((row) => ({
     id: row.id,
     tenantId: row.tenant_id,
     sourceId: row.source_id,
     endedAt: row.ended_at,
+    expiresAt: row.expires_at,
     key: row.attempt.key,
     leg: row.attempt.leg,
     openedAt: row.opened_at,

@@ -11,6 +11,9 @@ const INT4_OID = 23;
 const TIMESTAMPTZ_OID = 1184;
 const TEXT_OID = 25;
 const JSON_OID = 114;
+const JSONB_OID = 3802;
+/** What a jsonb value begins with. */
+const JSONB_VERSION = "\u0001";
 /** Dimensions, whether there are nulls, type; then length and lower bound of the one dimension. */
 const HEAD_BYTES = 20;
 const LENGTH_BYTES = 4;
@@ -56,6 +59,13 @@ export const jsonArray = (values: readonly unknown[]): Buffer =>
   ofTexts(
     JSON_OID,
     values.map((value) => JSON.stringify(value)),
+  );
+
+/** `jsonb[]` of values. */
+export const jsonbArray = (values: readonly unknown[]): Buffer =>
+  ofTexts(
+    JSONB_OID,
+    values.map((value) => JSONB_VERSION + JSON.stringify(value)),
   );
 
 function ofTexts(oid: number, texts: readonly string[]): Buffer {
