@@ -55,7 +55,7 @@ export class KamailioRig {
     this.#kamailio = new ServerProcess("/usr/sbin/kamailio", args);
     this.#servers.push(this.#kamailio);
     await this.#kamailio.says(/Listening on/);
-    await untilListening(this.#ports.sip);
+    if (text.includes("listen=tcp:")) await untilListening(this.#ports.sip);
   }
 
   /** Begins calls from numbers that begin with `calling`; each goes as its scenario says. */

@@ -14,6 +14,10 @@ export interface KamailioDialog {
   readonly state: number | null;
   /** Seconds since 1970; null while it is not answered. */
   readonly startedAtS: number | null;
+  /** The same of its end; null while it is up. */
+  readonly endedAtS: number | null;
+  /** Seconds since its start, to its end or to now, by Kamailio's own clock. */
+  readonly durationS: number | null;
   /** What the configuration keeps with the dialog: the account, the session. */
   readonly variables: ReadonlyMap<string, string>;
 }
@@ -73,6 +77,8 @@ function dialogOf(item: JsonObject | null): KamailioDialog | null {
     toUri: textIn(item, "to_uri"),
     state: wholeNumberIn(item, "state"),
     startedAtS: wholeNumberIn(item, "start_ts") || null,
+    endedAtS: wholeNumberIn(item, "end_ts") || null,
+    durationS: wholeNumberIn(item, "duration"),
     variables: variablesOf(item),
   };
 }
