@@ -8,6 +8,7 @@ import type { CutsWatch } from "../server/cuts/watch-cuts.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
 import type { PullsReport } from "../server/pulls/run-pulls.ts";
+import type { EvapiReport } from "../server/switches/kamailio-link.ts";
 import type { RpcReport } from "../server/switches/rpc-clients.ts";
 import type { DiameterStartReport } from "../server/switches/start-diameter.ts";
 import type { EventSocketStartReport } from "../server/switches/start-event-socket.ts";
@@ -73,6 +74,7 @@ export const switchReports = (log: pino.Logger): SwitchReports => ({
   radius: radiusReport(log),
   diameter: diameterReport(log),
   jsonRpc: jsonRpcReport(log),
+  evapi: evapiReport(log),
   eventSocket: eventSocketReport(log),
 });
 
@@ -111,6 +113,14 @@ const radiusReport = (log: pino.Logger): RadiusReport => ({
 const jsonRpcReport = (log: pino.Logger): RpcReport => ({
   unusable: (source, error) => log.warn(`JSON-RPC: source "${source}" can't be told anything: ${String(error)}`),
   failed: (error) => log.warn(`JSON-RPC: the sources could not be read again: ${String(error)}`),
+});
+
+/** Kamailios that are spoken to by evapi. */
+const evapiReport = (log: pino.Logger): EvapiReport => ({
+  connected: (source) => log.info(`evapi: connected to ${source}.`),
+  lost: (source, why) => log.warn(`evapi: no connection to ${source}: ${why}. It is tried again.`),
+  odd: (source, what) => log.warn(`evapi: an event of ${source} is not charged: ${what}.`),
+  failed: (source, error) => log.error({ err: error }, `evapi: ${source ?? "sources"} could not be worked off.`),
 });
 
 /** Calls that were ended because nothing was heard of them any more. */

@@ -1,8 +1,10 @@
 import type { Config } from "../../config.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
+import type { EvapiReport } from "./kamailio-link.ts";
 import type { RpcReport } from "./rpc-clients.ts";
 import { type DiameterStartReport, startDiameter } from "./start-diameter.ts";
+import { startEvapi } from "./start-evapi.ts";
 import { type EventSocketStartReport, startEventSocket } from "./start-event-socket.ts";
 import { startKamailioRpc } from "./start-kamailio-rpc.ts";
 import { type RadiusReport, startRadius } from "./start-radius.ts";
@@ -13,6 +15,7 @@ export interface SwitchReports {
   readonly radius: RadiusReport;
   readonly diameter: DiameterStartReport;
   readonly jsonRpc: RpcReport;
+  readonly evapi: EvapiReport;
   readonly eventSocket: EventSocketStartReport;
 }
 
@@ -29,6 +32,7 @@ export async function startSwitches(
     () => startRadius(db, config, { charging, report: reports.radius }),
     () => startDiameter(db, config, { charging, report: reports.diameter }),
     () => startKamailioRpc(db, reports.jsonRpc),
+    () => startEvapi(db, { charging, report: reports.evapi }),
     () => startEventSocket(db, config, { charging, report: reports.eventSocket }),
   ];
   const listeners: SwitchListener[] = [];
