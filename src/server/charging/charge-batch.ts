@@ -176,7 +176,10 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
   const next: Session = { ...session, attempt, answeredAt, usedS };
   work.next = next;
   if (opened.kind === "open" && opened.payer?.accountId === session.payer?.accountId) work.levels = opened.levels;
-  else refuse(work, next, opened.kind === "refused" ? opened.reason : SESSION_ENDED, { batch, at });
+  else {
+    const stays = { ...next, attempt: { ...attempt, called: session.attempt.called } }; // it does not go there
+    refuse(work, stays, opened.kind === "refused" ? opened.reason : SESSION_ENDED, { batch, at });
+  }
 }
 
 /** Some switches tell of the end of what was never let begin: that is no call, and leaves no record. */
