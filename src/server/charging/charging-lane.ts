@@ -1,7 +1,6 @@
 import { invariant } from "../../core/invariant.ts";
-import { Problem } from "../../core/problem.ts";
 import type { Database } from "../db/database.ts";
-import { databaseFailure } from "../db/database-failure.ts";
+import { isDatabaseAway } from "../db/database-failure.ts";
 import { retrying } from "../db/retrying.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { chargeBatch } from "./charge-batch.ts";
@@ -77,6 +76,10 @@ export class ChargingLane {
     this.#watch();
     if (this.#runs.size < BATCHES_MAX) this.#start();
     return await promise;
+  }
+
+  get policy(): ChargingPolicy {
+    return this.#policy;
   }
 
   /** A source as it was read last; undefined: it never was. */
@@ -177,7 +180,7 @@ export class ChargingLane {
         ready.push(...ofSource);
       } catch (error) {
         for (const waiting of ofSource)
-          if (isOutage(error)) settle(waiting, { kind: "away", mayCommit: false, error });
+          if (isDatabaseAway(error)) settle(waiting, { kind: "away", mayCommit: false, error });
           else fail(waiting, error);
       }
     if (ready.length > 0) await this.#decideOrSplit(ready);
@@ -207,7 +210,7 @@ export class ChargingLane {
         settle(waiting, { kind: "answered", answer });
       }
     } catch (error) {
-      const isAway = isOutage(error);
+      const isAway = isDatabaseAway(error);
       if (inTime.length > 1 && !isAway) {
         const half = Math.ceil(inTime.length / 2);
         await this.#decideOrSplit(inTime.slice(0, half));
@@ -230,10 +233,6 @@ function fail(waiting: Waiting, error: unknown): void {
   waiting.isSettled = true;
   waiting.reject(error);
 }
-
-/** Whether all others would fail in the same way. */
-const isOutage = (error: unknown): boolean =>
-  databaseFailure(error) !== null || (error instanceof Problem && error.code.startsWith("database-"));
 
 /** Another process opened a session of the same name at the same time: the next try finds it. */
 const UNIQUE = "23505";

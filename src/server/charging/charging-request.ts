@@ -102,6 +102,7 @@ export interface Refusal {
     | "spend-limited"
     | "sessions-limited"
     | "session-ended"
+    | "database-away"
     | "debit-unknown"
     | "refund-too-high"
     | "currency-differs";

@@ -3,11 +3,22 @@ import { ChargingLane } from "./charging-lane.ts";
 import type { ChargingAnswer, ChargingRequest } from "./charging-request.ts";
 import { type ChargedSource, type ChargingPolicy, DEFAULT_POLICY } from "./charging-work.ts";
 
+/** Who answers when the database does not, or not in time. */
+export interface Fallback {
+  /** Decides a request by the lane, or for it. */
+  decide(lane: ChargingLane, tenantId: string, request: ChargingRequest): Promise<ChargingAnswer>;
+  /** Whether a request's session has told more than the database knows. */
+  awaits(tenantId: string, request: ChargingRequest): boolean;
+  /** The database is away, or was until lately: sessions may be silent in its eyes alone. */
+  readonly isCatchingUp: boolean;
+}
+
 /** Decides the charging requests of every tenant in this process. One for a process, whatever protocols it speaks. */
 export class Charging {
   readonly #db: Database;
   readonly #policy: ChargingPolicy;
   readonly #lanes = new Map<string, ChargingLane>();
+  #fallback: Fallback | undefined;
 
   constructor(db: Database, policy: ChargingPolicy = DEFAULT_POLICY) {
     this.#db = db;
@@ -19,12 +30,24 @@ export class Charging {
    * {@link ChargingLane.decide}.
    */
   decide(tenantId: string, request: ChargingRequest): Promise<ChargingAnswer> {
-    return this.#laneOf(tenantId).decide(request);
+    const lane = this.laneOf(tenantId);
+    if (request.kind === "stop" && request.isGivenUp) return this.#giveUp(lane, tenantId, request);
+    return this.#fallback?.decide(lane, tenantId, request) ?? lane.decide(request);
+  }
+
+  /** From now on requests have their time, and what is not decided in it is answered by `fallback`. */
+  fallBackOn(fallback: Fallback): void {
+    this.#fallback = fallback;
+  }
+
+  /** Whether silent sessions may be silent in the database's eyes alone, so that none should be given up. */
+  get isCatchingUp(): boolean {
+    return this.#fallback?.isCatchingUp ?? false;
   }
 
   /** A source with its settings and prices as they are now. Errors: those of opening it. */
   sourceNow(tenantId: string, sourceId: string): Promise<ChargedSource> {
-    return this.#laneOf(tenantId).sourceNow(sourceId);
+    return this.laneOf(tenantId).sourceNow(sourceId);
   }
 
   /** Waits for everything that was taken. */
@@ -32,7 +55,13 @@ export class Charging {
     await Promise.all([...this.#lanes.values()].map((lane) => lane.settled()));
   }
 
-  #laneOf(tenantId: string): ChargingLane {
+  /** A session that has told more than the database knows is not silent. */
+  async #giveUp(lane: ChargingLane, tenantId: string, request: ChargingRequest): Promise<ChargingAnswer> {
+    return this.#fallback?.awaits(tenantId, request) ? { kind: "unknown" } : await lane.decide(request);
+  }
+
+  /** Where a tenant's requests are decided. */
+  laneOf(tenantId: string): ChargingLane {
     const lane = this.#lanes.get(tenantId) ?? new ChargingLane(this.#db, tenantId, this.#policy);
     this.#lanes.set(tenantId, lane);
     return lane;

@@ -24,6 +24,10 @@ export function databaseFailure(error: unknown): Problem | null {
   return fix === undefined ? null : databaseFailed({ said, fix, cause: error });
 }
 
+/** Whether a failure is the server's or the way's to it, so that everything else would fail in the same way. */
+export const isDatabaseAway = (error: unknown): boolean =>
+  databaseFailure(error) !== null || (error instanceof Problem && error.code.startsWith("database-"));
+
 const fixOf = (code: string): string | undefined => FIXES.find(([codes]) => codes.test(code))?.[1];
 
 /** A disk that is full by a limit or a quota of the server's account has no SQLSTATE of its own. */

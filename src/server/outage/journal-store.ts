@@ -1,0 +1,62 @@
+import { uuidv7 } from "../../clock.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { BacklogPlace } from "../backlog/backlog.ts";
+import { timestampToSql } from "../db/sql-types.ts";
+import type { Tx } from "../db/tx.ts";
+import type { JournalEntry } from "./journal-entry.ts";
+
+/** The journal of a tenant in one data folder. */
+export interface JournalKey {
+  readonly tenantId: string;
+  readonly journalId: string;
+}
+
+/** How far the journal is replayed; its start when it is new. */
+export async function findPlace(tx: Tx, { tenantId, journalId }: JournalKey): Promise<BacklogPlace> {
+  const { rows } = await tx.query<{ segment: string; byte_offset: string }>(
+    "select segment, byte_offset from charging_journals where tenant_id = $1 and journal_id = $2",
+    [tenantId, journalId],
+  );
+  return { segment: Number(rows[0]?.segment ?? 0), offset: Number(rows[0]?.byte_offset ?? 0) };
+}
+
+/** Moves on, in the transaction that replays; false when it is no longer where this reader left it. */
+export async function movePlace(
+  tx: Tx,
+  { tenantId, journalId }: JournalKey,
+  step: { readonly from: BacklogPlace; readonly to: BacklogPlace; readonly entries: number },
+): Promise<boolean> {
+  const { from, to, entries } = step;
+  const { rowCount } = await tx.query(
+    `insert into charging_journals as j (tenant_id, journal_id, segment, byte_offset, replayed, last_at)
+     values ($1, $2, $5, $6, $7, clock_timestamp())
+     on conflict (tenant_id, journal_id) do update set segment = $5, byte_offset = $6, replayed = j.replayed + $7,
+       last_at = clock_timestamp()
+     where j.segment = $3 and j.byte_offset = $4`,
+    [tenantId, journalId, from.segment, from.offset, to.segment, to.offset, entries],
+  );
+  return rowCount === 1;
+}
+
+/** A request that could not be decided when its turn came. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly source: string | null;
+  readonly reason: string;
+  readonly entry: Pick<JournalEntry, "request" | "at">;
+  readonly failedAt: EpochMs;
+}
+
+/** Keeps requests for somebody to look at. */
+export async function addDeadLetters(
+  tx: Tx,
+  tenantId: string,
+  letters: readonly { readonly entry: JournalEntry; readonly reason: string }[],
+): Promise<void> {
+  for (const { entry, reason } of letters)
+    await tx.query(
+      `insert into charging_dead_letters (id, tenant_id, source_id, request, reason, journalled_at)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [uuidv7(), tenantId, entry.request.sourceId, JSON.stringify(entry.request), reason, timestampToSql(entry.at)],
+    );
+}
