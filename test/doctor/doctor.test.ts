@@ -154,6 +154,18 @@ test.each<[damage: string, sql: string, found: string[]]>([
   ["a file's counts do not hold", "update source_files set stored = stored + duplicate + 1, duplicate = -1", ["files"]],
   ["a hold is changed", "update account_holds set held = held + 1", ["holds"]],
   [
+    "minutes are held for no session",
+    `insert into allowance_holds (tenant_id, book_id, key, held)
+     select tenant_id, book_id, 'free', '[{"expiresAt": null, "quantity": "60"}]' from accounts where code = 'alpha'`,
+    ["holds of allowances"],
+  ],
+  [
+    "minutes of a session are not held",
+    `update sessions set levels = jsonb_set(levels, '{0,units}', '[{"key": "free", "expiresAt": 1, "quantity": "60"}]')
+     where state = 'open'`,
+    ["holds of allowances"],
+  ],
+  [
     "a refused session holds money",
     `update sessions set levels = '[{"accountId": "00000000-0000-0000-0000-000000000000", "amount": "1"}]'
      where state = 'refused'`,

@@ -30,20 +30,20 @@ export function grantedAt(allowance: Allowance, timeZone: string, before: Grante
   return { ...now, buckets };
 }
 
-function openCycle(
-  { cycle, rollover, quantity }: Allowance,
-  timeZone: string,
-  leftover: readonly Bucket[],
-  span: Span,
-): readonly Bucket[] {
-  const carried = carriedOver(
-    leftover.filter(({ expiresAt }) => expiresAt > span.startAt),
-    rollover?.cap ?? null,
-  );
+/** When units expire that a cycle grants: at its end, or some cycles later. */
+export function expiryOf({ cycle, rollover }: Allowance, timeZone: string, span: Span): EpochMs {
   let last = span;
   for (let more = 0; more < (rollover?.cycles ?? 0) && cycle !== "once"; more += 1)
     last = spanAt(cycle, timeZone, last.endAt);
-  return withBucket(carried, { expiresAt: last.endAt, left: quantity });
+  return last.endAt;
+}
+
+function openCycle(allowance: Allowance, timeZone: string, leftover: readonly Bucket[], span: Span): readonly Bucket[] {
+  const carried = carriedOver(
+    leftover.filter(({ expiresAt }) => expiresAt > span.startAt),
+    allowance.rollover?.cap ?? null,
+  );
+  return withBucket(carried, { expiresAt: expiryOf(allowance, timeZone, span), left: allowance.quantity });
 }
 
 /** In order of expiry; what expires together is one bucket, as after a version with a shorter rollover. */

@@ -1,6 +1,6 @@
-import { type EpochMs, epochMs } from "../time/epoch.ts";
+import type { EpochMs } from "../time/epoch.ts";
 import { type BucketUnits, sameUnits, unitsOf } from "./bucket-units.ts";
-import { grantedAt } from "./grant.ts";
+import { expiryOf, grantedAt } from "./grant.ts";
 import type { PoolRules } from "./pool-rules.ts";
 import type { Bucket, Granted, PoolState } from "./pool-state.ts";
 import type { CycleTotals } from "./price-by-tiers.ts";
@@ -47,15 +47,18 @@ export function priceAroundHolds(
   };
 }
 
-/** Whether a pool still has all units that are held, at the time in which each may be used. */
+/**
+ * Whether a pool still has all units that are held. Those of a cycle that is over are there for their sessions alone,
+ * and those of one that no call has begun are all there.
+ */
 export const hasUnits = (rules: PoolRules, state: PoolState, held: readonly BucketUnits[]): boolean =>
-  held.every((units) => {
-    const allowance = rules.allowances.find(({ key }) => key === units.key);
-    if (allowance === undefined) return true; // of a month with other rules
-    const lastAt = Number.isFinite(units.expiresAt) ? epochMs(units.expiresAt - 1) : allowance.from;
-    const { startAt, buckets } = grantedAt(allowance, rules.timeZone, state.allowances.get(units.key), lastAt);
-    if (startAt >= units.expiresAt) return true; // its cycle is over: it is there for the session alone
-    return (buckets.find(({ expiresAt }) => expiresAt === units.expiresAt)?.left ?? 0n) >= units.quantity;
+  held.every(({ key, expiresAt, quantity }) => {
+    const allowance = rules.allowances.find((one) => one.key === key);
+    const granted = state.allowances.get(key);
+    if (allowance === undefined || granted === undefined) return true;
+    const bucket = granted.buckets.find((one) => one.expiresAt === expiresAt);
+    if (bucket !== undefined) return bucket.left >= quantity;
+    return granted.startAt >= expiresAt || expiresAt > expiryOf(allowance, rules.timeZone, granted);
   });
 
 /** The pool as a call finds it that is answered then. */

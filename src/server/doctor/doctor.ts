@@ -2,7 +2,7 @@ import type { Database } from "../db/database.ts";
 import { steadySnapshot } from "../db/steady-snapshot.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type CheckResult, runCheck } from "./check.ts";
-import { endedSessionsHoldNothing, holdsAreSums } from "./checks/charging-checks.ts";
+import { endedSessionsHoldNothing, holdsAreSums, unitHoldsAreSums } from "./checks/charging-checks.ts";
 import { hoursAreInFiles } from "./checks/completeness-checks.ts";
 import { chargesAreBilledOnce, invoiceNumbers, invoicesAddUp, invoicesArePosted } from "./checks/invoice-checks.ts";
 import { tablesAreIsolated } from "./checks/isolation-check.ts";
@@ -43,6 +43,7 @@ const CHECKS = [
   costIsAccrued,
   vendorsArePosted,
   holdsAreSums,
+  unitHoldsAreSums,
   endedSessionsHoldNothing,
   invoicesAddUp,
   invoicesArePosted,

@@ -17,6 +17,26 @@ export const holdsAreSums: Check = {
     where coalesce(h.held, 0) <> coalesce(s.held, 0) or coalesce(h.open_sessions, 0) <> coalesce(s.sessions, 0)`,
 };
 
+export const unitHoldsAreSums: Check = {
+  name: "holds of allowances",
+  holds: "What is held of an allowance is the sum over the open sessions.",
+  countSql: "select count(*) from sessions where state = 'open'",
+  differencesSql: `
+    select format('allowance %s, units that expire at %s: %s held, its sessions hold %s', key, expires,
+      coalesce(h.quantity, 0), coalesce(s.quantity, 0)) as what
+    from (
+      select book_id, key, coalesce(u ->> 'expiresAt', 'never') as expires, (u ->> 'quantity')::numeric as quantity
+      from allowance_holds cross join jsonb_array_elements(held) u
+    ) h
+    full join (
+      select s.book_id, u ->> 'key' as key, coalesce(u ->> 'expiresAt', 'never') as expires,
+        sum((u ->> 'quantity')::numeric) as quantity
+      from sessions s cross join jsonb_array_elements(s.levels) l cross join jsonb_array_elements(l -> 'units') u
+      where s.state = 'open' group by 1, 2, 3
+    ) s using (book_id, key, expires)
+    where coalesce(h.quantity, 0) <> coalesce(s.quantity, 0)`,
+};
+
 export const endedSessionsHoldNothing: Check = {
   name: "ended sessions",
   holds: "A session that has ended holds nothing.",
