@@ -1,7 +1,11 @@
 import { Problem } from "../../core/problem.ts";
 
 /** `reason` ends the sentence: "everybody may read it". */
-export const secretsKeyUnusable = (args: { readonly path: string; readonly reason: string; readonly cause?: unknown }) =>
+export const secretsKeyUnusable = (args: {
+  readonly path: string;
+  readonly reason: string;
+  readonly cause?: unknown;
+}) =>
   new Problem(
     "secrets-key-unusable",
     {

@@ -27,7 +27,8 @@ export async function readSecretsKey(path: string): Promise<SecretsKey | undefin
     if (process.platform !== "win32" && (mode & WORLD) !== 0)
       throw secretsKeyUnusable({ path, reason: "everybody may read it" });
     const text = (await readFile(path, "latin1")).trim();
-    if (!/^[\da-f]{64}$/i.test(text)) throw secretsKeyUnusable({ path, reason: "it does not hold 64 hexadecimal digits" });
+    if (!/^[\da-f]{64}$/i.test(text))
+      throw secretsKeyUnusable({ path, reason: "it does not hold 64 hexadecimal digits" });
     return secretsKeyOf(Buffer.from(text, "hex"));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
