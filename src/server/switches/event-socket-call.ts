@@ -3,7 +3,7 @@ import type { ReleaseCause } from "../../core/usage/switch-call.ts";
 import { FREESWITCH_Q850 } from "../../mediation/freeswitch-causes.ts";
 import type { EslEvent } from "../../protocol/esl/event.ts";
 import { channelVariable, type EslChannel, type SwitchEvent } from "../../protocol/esl/switch-event.ts";
-import type { CallAttempt } from "../charging/charging-request.ts";
+import type { CallAttempt, Update } from "../charging/charging-request.ts";
 
 /** The variable of a channel that says that its call is charged: the dialplan sets it before it asks. */
 export const CHARGED_VARIABLE = "tollwright";
@@ -45,6 +45,18 @@ export function attemptOf(event: EslEvent, channel: EslChannel, at: EpochMs): Ca
     egressTrunk,
     handle: { way: "event-socket", names: [] },
   };
+}
+
+/** The report of a channel as it is at an event, or up to `talkedMs`. */
+export function reportOf(
+  { uuid, answeredAtUs, raisedAtUs }: EslChannel,
+  sourceId: string,
+  own: Pick<Update, "requestKey" | "wantedS" | "called"> & { readonly talkedMs?: number },
+): Update {
+  const answeredAt = msOf(answeredAtUs);
+  const talkedMs = answeredAt === null ? 0 : Math.max(0, (msOf(raisedAtUs) ?? answeredAt) - answeredAt);
+  const named = { kind: "update", sourceId, key: uuid, leg: "" } as const;
+  return { ...named, answeredAt, talkedMs, counted: "whole-call", recordKey: null, ...own };
 }
 
 /** The cause as a call record has it: FreeSWITCH's word tells the number where there is none. */

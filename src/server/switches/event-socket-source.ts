@@ -8,7 +8,7 @@ import type { EventSocketReport } from "../event-socket/event-socket-report.ts";
 import type { EventSocketSettings } from "../event-socket/settings.ts";
 import type { ProtocolSource } from "../mediation/find-protocol-sources.ts";
 import { compareCalls } from "./compare-calls.ts";
-import { type After, FollowedCalls, type FollowedSource } from "./followed-calls.ts";
+import { type CallClock, FollowedCalls, type FollowedSource } from "./followed-calls.ts";
 import { ChargingOverEventSocket } from "./over-event-socket.ts";
 
 /** What sources of one process share. */
@@ -16,8 +16,8 @@ export interface EventSocketSurroundings {
   readonly db: Database;
   readonly charging: Charging;
   readonly report: EventSocketReport;
-  /** Timers of calls; real ones when not given. */
-  readonly after?: After;
+  /** The machine's own when not given. */
+  readonly clock?: CallClock;
 }
 
 /** Sessions are compared with FreeSWITCH's channels as often, for it drops events that it cannot get rid of. */

@@ -10,10 +10,19 @@ import {
   type SwitchEvent,
 } from "../../protocol/esl/switch-event.ts";
 import type { Charging } from "../charging/charging.ts";
-import type { ChargingAnswer, ChargingRequest, Update } from "../charging/charging-request.ts";
+import type { ChargingAnswer, ChargingRequest } from "../charging/charging-request.ts";
 import type { EventSocketConnection } from "../event-socket/event-socket-connection.ts";
 import type { EventSocketReport } from "../event-socket/event-socket-report.ts";
-import { attemptOf, causeOf, isCharged, LIMIT_CAUSE, LIMIT_VARIABLE, limitOf, msOf } from "./event-socket-call.ts";
+import {
+  attemptOf,
+  causeOf,
+  isCharged,
+  LIMIT_CAUSE,
+  LIMIT_VARIABLE,
+  limitOf,
+  msOf,
+  reportOf,
+} from "./event-socket-call.ts";
 
 /** A source whose FreeSWITCH is charged. */
 export interface FollowedSource {
@@ -26,8 +35,13 @@ export interface FollowedSource {
   readonly isConnected: boolean;
 }
 
-/** Runs something once, so many milliseconds from now, unless it is taken back before. */
-export type After = (ms: number, run: () => void) => () => void;
+/** What tells when to ask for more. */
+export interface CallClock {
+  /** Milliseconds since anything. */
+  nowMs(): number;
+  /** Runs something once, so many milliseconds from now, unless it is taken back by what is answered. */
+  after(ms: number, run: () => void): () => void;
+}
 
 /** Until when a call that was answered may talk. */
 export interface TalkLimit {
@@ -52,9 +66,12 @@ const LEAD_S = 10;
 const RETRIES_MS = [500, 2_000, 5_000, 15_000, 30_000];
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-const setTimer: After = (ms, run) => {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
+const CLOCK: CallClock = {
+  nowMs: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
 };
 
 /**
@@ -65,7 +82,7 @@ export class FollowedCalls {
   readonly #source: FollowedSource;
   readonly #charging: Charging;
   readonly #report: EventSocketReport;
-  readonly #after: After;
+  readonly #clock: CallClock;
   readonly #calls = new Map<string, FollowedCall>();
   readonly #work = new Set<Promise<void>>();
   readonly #closing = new AbortController();
@@ -77,13 +94,13 @@ export class FollowedCalls {
     {
       charging,
       report,
-      after = setTimer,
-    }: { readonly charging: Charging; readonly report: EventSocketReport; readonly after?: After },
+      clock = CLOCK,
+    }: { readonly charging: Charging; readonly report: EventSocketReport; readonly clock?: CallClock },
   ) {
     this.#source = source;
     this.#charging = charging;
     this.#report = report;
-    this.#after = after;
+    this.#clock = clock;
   }
 
   has(uuid: string): boolean {
@@ -106,19 +123,14 @@ export class FollowedCalls {
     else if (seen.kind === "channel-ended") this.#do(this.#ended(event, seen));
   }
 
-  /** A call that goes elsewhere now asks for its grant anew. Errors: those of {@link Charging.decide}. */
-  moved(channel: EslChannel): Promise<ChargingAnswer> {
-    const requestKey = `moved/${channel.raisedAtUs}`;
-    const update = this.#update(channel, { requestKey, wantedS: this.#source.sliceS, called: channel.called });
-    return this.#charging.decide(this.#source.tenantId, update);
-  }
-
   /** Takes a call up that was answered while nobody followed it, or that another process followed. */
   async adopt(event: EslEvent, channel: EslChannel, connection: EventSocketConnection): Promise<void> {
     const call = this.#begin(channel, connection);
     if (call === undefined) return;
     const requestKey = `adopt/${channel.raisedAtUs}`;
-    const answer = await this.#decide(this.#update(channel, { requestKey, wantedS: this.#source.sliceS }));
+    const answer = await this.#decide(
+      reportOf(channel, this.#source.sourceId, { requestKey, wantedS: this.#source.sliceS }),
+    );
     await this.#goOn(event, channel, { call, answer });
   }
 
@@ -152,7 +164,9 @@ export class FollowedCalls {
     const call = this.#begin(channel, connection);
     if (call === undefined) return;
     const { sliceS: wantedS } = this.#source;
-    const answer = await this.#decide(this.#update(channel, { requestKey: "answer", wantedS, talkedMs: 0 }));
+    const answer = await this.#decide(
+      reportOf(channel, this.#source.sourceId, { requestKey: "answer", wantedS, talkedMs: 0 }),
+    );
     if (answer?.kind !== "unknown") return await this.#goOn(event, channel, { call, answer });
     // The dialplan let it go on although nobody had been asked.
     const attempt = attemptOf(event, channel, fromInstant(now()));
@@ -160,7 +174,9 @@ export class FollowedCalls {
     const asked = { kind: "authorise", sourceId, requestKey: `ask/${channel.called}`, attempt, wantedS } as const;
     const late = await this.#decide(asked);
     if (late?.kind !== "granted") return await this.#goOn(event, channel, { call, answer: late });
-    const again = await this.#decide(this.#update(channel, { requestKey: "answer/late", wantedS, talkedMs: 0 }));
+    const again = await this.#decide(
+      reportOf(channel, this.#source.sourceId, { requestKey: "answer/late", wantedS, talkedMs: 0 }),
+    );
     await this.#goOn(event, channel, { call, answer: again });
   }
 
@@ -168,7 +184,7 @@ export class FollowedCalls {
   #begin(channel: EslChannel, connection: EventSocketConnection): FollowedCall | undefined {
     const answeredAt = msOf(channel.answeredAtUs);
     if (answeredAt === null || this.#calls.has(channel.uuid)) return undefined;
-    const clockMs = (msOf(channel.raisedAtUs) ?? answeredAt) - performance.now();
+    const clockMs = (msOf(channel.raisedAtUs) ?? answeredAt) - this.#clock.nowMs();
     const call = { answeredAt, clockMs, connection, talkS: 0, forget: () => undefined };
     this.#calls.set(channel.uuid, call);
     return call;
@@ -199,8 +215,8 @@ export class FollowedCalls {
     call.forget();
     call.talkS = talkS;
     const askS = talkS - Math.min(LEAD_S, Math.floor(talkS / 2));
-    const inMs = call.answeredAt + askS * 1_000 - call.clockMs - performance.now();
-    call.forget = this.#after(Math.min(Math.max(0, inMs), TIMER_MS_MAX), () =>
+    const inMs = call.answeredAt + askS * 1_000 - call.clockMs - this.#clock.nowMs();
+    call.forget = this.#clock.after(Math.min(Math.max(0, inMs), TIMER_MS_MAX), () =>
       this.#do(this.#askMore(uuid, call, askS)),
     );
   }
@@ -223,7 +239,8 @@ export class FollowedCalls {
 
   async #alive(channel: EslChannel): Promise<void> {
     const requestKey = `beat/${channel.raisedAtUs}`;
-    if (channel.answeredAtUs !== null) await this.#decide(this.#update(channel, { requestKey, wantedS: "granted" }));
+    if (channel.answeredAtUs !== null)
+      await this.#decide(reportOf(channel, this.#source.sourceId, { requestKey, wantedS: "granted" }));
   }
 
   async #ended(event: EslEvent, seen: Extract<SwitchEvent, { readonly kind: "channel-ended" }>): Promise<void> {
@@ -238,17 +255,6 @@ export class FollowedCalls {
       ...{ cause: causeOf(seen), recordKey: null, isGivenUp: false },
       attempt: attemptOf(event, channel, endedAt),
     });
-  }
-
-  #update(
-    { uuid, answeredAtUs, raisedAtUs }: EslChannel,
-    own: Pick<Update, "requestKey" | "wantedS" | "called"> & { readonly talkedMs?: number },
-  ): Update {
-    const answeredAt = msOf(answeredAtUs);
-    const talkedMs = answeredAt === null ? 0 : Math.max(0, (msOf(raisedAtUs) ?? answeredAt) - answeredAt);
-    const { sourceId } = this.#source;
-    const named = { kind: "update", sourceId, key: uuid, leg: "" } as const;
-    return { ...named, answeredAt, talkedMs, counted: "whole-call", recordKey: null, ...own };
   }
 
   /** undefined: it could not be decided, however often it was tried. */

@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { now } from "../../clock.ts";
-import { fromInstant } from "../../core/time/epoch.ts";
 import {
   type EslCommand,
   executeCommand,
@@ -15,12 +13,11 @@ import {
 import type { EslEvent } from "../../protocol/esl/event.ts";
 import { channelVariable, type EslChannel, readSwitchEvent } from "../../protocol/esl/switch-event.ts";
 import type { Charging } from "../charging/charging.ts";
-import type { ChargingAnswer } from "../charging/charging-request.ts";
-import { signalOf } from "../charging/refusal-signal.ts";
 import type { EventSocketConnection } from "../event-socket/event-socket-connection.ts";
 import type { CallTaker } from "../event-socket/event-socket-listener.ts";
 import type { EventSocketReport } from "../event-socket/event-socket-report.ts";
-import { attemptOf, CHARGED_VARIABLE, LIMIT_VARIABLE, limitOf, msOf, wasAllowed } from "./event-socket-call.ts";
+import { type ChannelDecision, decideChannel, UNAVAILABLE } from "./decide-channel.ts";
+import { CHARGED_VARIABLE, LIMIT_VARIABLE, limitOf, msOf } from "./event-socket-call.ts";
 import type { FollowedCalls, FollowedSource } from "./followed-calls.ts";
 
 /** Where the dialplan says that we are to call: its dial string, as it would give it to `bridge` itself. */
@@ -29,21 +26,6 @@ const BRIDGE_VARIABLE = "tollwright_bridge";
 const LINGER_S = 10;
 /** For FreeSWITCH to end a call that it was told to refuse. */
 const ENDED_MS = 2_000;
-/** What a call is told that cannot be decided. */
-const UNAVAILABLE = { sip: 503, reason: "Charging Unavailable" } as const;
-const REASONS: Readonly<Record<number, string>> = {
-  402: "Payment Required",
-  403: "Forbidden",
-  404: "Not Found",
-  486: "Busy Here",
-};
-
-interface Refused {
-  readonly sip: number;
-  readonly reason: string;
-}
-
-type Decision = { readonly kind: "allowed"; readonly talkS: number } | ({ readonly kind: "refused" } & Refused);
 
 /** Decides calls that the dialplan's `socket` asks about: each is let go on for its grant, or refused by a SIP status. */
 export class ChargingOverEventSocket implements CallTaker {
@@ -87,21 +69,15 @@ export class ChargingOverEventSocket implements CallTaker {
     this.#calls.event(event, connection);
   }
 
-  /** A call that asks again was transferred: all of it is charged by where it goes now. */
-  async #decide(event: EslEvent, channel: EslChannel): Promise<Decision> {
+  async #decide(event: EslEvent, channel: EslChannel): Promise<ChannelDecision> {
+    const { sliceS, isConnected } = this.#source;
+    const isFollowed = isConnected || channelVariable(event, BRIDGE_VARIABLE) !== null;
+    const asking = { ...this.#source, wantedS: isFollowed ? sliceS : null }; // else nobody would ask for more
     try {
-      const moved = wasAllowed(event) ? await this.#calls.moved(channel) : null;
-      if (moved !== null && !isOver(moved)) return decisionOf(moved);
-      const { tenantId, sourceId, sliceS, isConnected } = this.#source;
-      const isFollowed = isConnected || channelVariable(event, BRIDGE_VARIABLE) !== null;
-      const wantedS = isFollowed ? sliceS : null; // nobody would ask for more
-      const attempt = attemptOf(event, channel, fromInstant(now()));
-      const requestKey = `ask/${channel.called}`;
-      const asked = { kind: "authorise", sourceId, requestKey, attempt, wantedS } as const;
-      return decisionOf(await this.#charging.decide(tenantId, asked));
+      return await decideChannel(this.#charging, asking, { event, channel });
     } catch (error) {
       this.#report.add("not-charged", this.name, String(error));
-      return { kind: "refused", ...UNAVAILABLE };
+      return UNAVAILABLE;
     }
   }
 
@@ -136,7 +112,11 @@ export class ChargingOverEventSocket implements CallTaker {
   /** A call that is answered has no status to be told, and neither has a channel that is no SIP call: it is hung up. */
   async #refuse(
     connection: EventSocketConnection,
-    { sip, reason, isAnswered = false }: Refused & { readonly isAnswered?: boolean },
+    {
+      sip,
+      reason,
+      isAnswered = false,
+    }: { readonly sip: number; readonly reason: string; readonly isAnswered?: boolean },
   ): Promise<void> {
     const isTold = !isAnswered && (await this.#all(connection, [executeRespond(null, sip, reason)]));
     const ended = new AbortController();
@@ -158,15 +138,4 @@ export class ChargingOverEventSocket implements CallTaker {
     }
     return true;
   }
-}
-
-/** The session has ended, or there was none: the call asks as a new one does. */
-const isOver = (answer: ChargingAnswer): boolean =>
-  answer.kind === "unknown" || (answer.kind === "refused" && answer.reason.code === "session-ended");
-
-function decisionOf(answer: ChargingAnswer): Decision {
-  if (answer.kind === "granted" && answer.talkS > 0) return { kind: "allowed", talkS: answer.talkS };
-  if (answer.kind !== "refused") return { kind: "refused", sip: 402, reason: REASONS[402] ?? "" };
-  const { sip } = signalOf(answer.reason.code);
-  return { kind: "refused", sip, reason: REASONS[sip] ?? "Refused" };
 }

@@ -8,6 +8,7 @@ import { type ProtocolSource, protocolSources } from "../mediation/find-protocol
 import { readSecret } from "../pulls/secret.ts";
 import { EventSocketCutter } from "./cut-by-event-socket.ts";
 import { EventSocketSource, type EventSocketSurroundings } from "./event-socket-source.ts";
+import type { CallClock } from "./followed-calls.ts";
 import { refresh } from "./refresh.ts";
 import type { SwitchListener } from "./switch-listener.ts";
 
@@ -33,13 +34,17 @@ export interface RunningEventSockets extends SwitchListener {
 export async function startEventSocket(
   db: Database,
   { eventSocketHost: host, eventSocketPort }: Pick<Config, "eventSocketHost" | "eventSocketPort">,
-  { charging, report: told }: { readonly charging: Charging; readonly report: EventSocketStartReport },
+  {
+    charging,
+    report: told,
+    clock,
+  }: { readonly charging: Charging; readonly report: EventSocketStartReport; readonly clock?: CallClock },
 ): Promise<RunningEventSockets> {
   const report = new EventSocketReport(
     (notice) => told.notice(notice),
     () => performance.now(),
   );
-  const sources = new Sources({ db, charging, report }, told);
+  const sources = new Sources({ db, charging, report, ...(clock && { clock }) }, told);
   await sources.read();
   const refreshing = refresh(
     () => sources.read(),
