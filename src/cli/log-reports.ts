@@ -10,6 +10,7 @@ import type { Pull } from "../server/pulls/find-pulls.ts";
 import type { PullsReport } from "../server/pulls/run-pulls.ts";
 import type { EvapiReport } from "../server/switches/kamailio-link.ts";
 import type { RpcReport } from "../server/switches/rpc-clients.ts";
+import type { AgiStartReport } from "../server/switches/start-agi.ts";
 import type { DiameterStartReport } from "../server/switches/start-diameter.ts";
 import type { EventSocketStartReport } from "../server/switches/start-event-socket.ts";
 import type { RadiusReport } from "../server/switches/start-radius.ts";
@@ -76,6 +77,7 @@ export const switchReports = (log: pino.Logger): SwitchReports => ({
   jsonRpc: jsonRpcReport(log),
   evapi: evapiReport(log),
   eventSocket: eventSocketReport(log),
+  agi: agiReport(log),
 });
 
 /** What happens with Diameter peers. */
@@ -86,6 +88,16 @@ const diameterReport = (log: pino.Logger): DiameterStartReport => ({
     else log[event === "connected" || event === "disconnected" ? "info" : "warn"](line);
   },
   failed: (error) => log.warn(`Diameter: the peers could not be read again: ${String(error)}`),
+});
+
+/** FastAGI connections that came to nothing. */
+const agiReport = (log: pino.Logger): AgiStartReport => ({
+  notice: ({ event, address, what, times, error }) => {
+    const line = `FastAGI: ${address}: ${event}${what === "" ? "" : ` (${what})`}, ${counted(times, "time")}.`;
+    if (error === undefined) log.warn(line);
+    else log.error({ err: error }, line);
+  },
+  failed: (error) => log.warn(`FastAGI: the sources could not be read again: ${String(error)}`),
 });
 
 /** What happens with FreeSWITCHes. */

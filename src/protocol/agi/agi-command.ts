@@ -9,6 +9,10 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 const TEXT_MAX = 4_000;
 /** A variable, or a function that only tells and sets properties of the call. */
 const VARIABLE = /^(?:[A-Za-z_]\w{0,79}|(?:CDR|CHANNEL|CALLERID|CONNECTEDLINE|TIMEOUT)\([\w,-]{1,80}\))$/;
+/** A variable, or a function that only tells: of the channel, its record, and how long a text is. */
+const EXPRESSION = /^(?:LEN\(\$\{CDR\(\w{1,20}\)\}\)|(?:CDR|CHANNEL)\([\w,]{1,40}\)|[A-Za-z_]\w{0,79})$/;
+/** Between the values of {@link getValuesCommand}: in none of them. */
+export const VALUE_SEPARATOR = "|";
 const APPLICATION = /^[A-Za-z]\w{0,79}$/;
 const NAME = /^[\w.-]{1,80}$/;
 /** The number comes from the caller: commas, parentheses and ampersands would make other arguments of Dial of it. */
@@ -31,6 +35,15 @@ export const setVariableCommand = (name: string, value: string): AgiCommand =>
 export const getVariableCommand = (name: string): AgiCommand =>
   VARIABLE.test(name) ? command("GET VARIABLE", name) : refused("variable");
 
+/**
+ * Asks for several things at once, each a variable or a function as the dialplan writes it between `${` and `}`; the
+ * answer's value has them in their order, separated by {@link VALUE_SEPARATOR}.
+ */
+export const getValuesCommand = (expressions: readonly string[]): AgiCommand =>
+  expressions.every((expression) => EXPRESSION.test(expression))
+    ? command("GET FULL VARIABLE", quoted(expressions.map((expression) => `\${${expression}}`).join(VALUE_SEPARATOR)))
+    : refused("variable");
+
 /** Ends the call so many seconds from now; 0 takes that back. */
 export const setAutoHangupCommand = (seconds: number): AgiCommand =>
   Number.isSafeInteger(seconds) && seconds >= 0 ? command("SET AUTOHANGUP", String(seconds)) : refused("seconds");
@@ -45,10 +58,40 @@ export const execCommand = (application: string, argument: string): AgiCommand =
 
 /** One place to call. */
 export interface AgiDialTarget {
-  readonly technology: "PJSIP" | "SIP" | "IAX2";
+  readonly technology: (typeof TECHNOLOGIES)[number];
+  /** The name of the endpoint, as it stands in the configuration of Asterisk. */
   readonly trunk: string;
-  readonly number: string;
+  /** null: the endpoint itself is called. */
+  readonly number: string | null;
 }
+
+const TECHNOLOGIES = ["PJSIP", "SIP", "IAX2"] as const;
+
+/**
+ * Reads places to call as Dial has them, `PJSIP/442079460018@carrier&PJSIP/alice`; null where one is anything else.
+ * Nothing is stripped or mended: what a caller may have written into it is found by that.
+ */
+export function readDialTargets(text: string): AgiDialTarget[] | null {
+  const targets = text.split("&").map(readDialTarget);
+  const read = targets.filter((target) => target !== null);
+  return read.length === targets.length ? read : null;
+}
+
+function readDialTarget(text: string): AgiDialTarget | null {
+  const [, name, place = ""] = /^(\w+)\/(.+)$/s.exec(text) ?? [];
+  const technology = TECHNOLOGIES.find((each) => each === name);
+  if (technology === undefined) return null;
+  const [first = "", second = null, ...more] = place.split(technology === "PJSIP" ? "@" : "/");
+  const [trunk, number] = technology === "PJSIP" && second !== null ? [second, first] : [first, second];
+  const target = { technology, trunk, number };
+  return more.length === 0 && isWritable(target) ? target : null;
+}
+
+const isWritable = ({ trunk, number }: AgiDialTarget): boolean =>
+  NAME.test(trunk) && (number === null || NUMBER.test(number));
+
+/** Whether a number may stand in a place to call, and in a command, without becoming anything else there. */
+export const isDialable = (number: string): boolean => NUMBER.test(number);
 
 /** Whom to call, and for how long. */
 export interface AgiDialRequest {
@@ -62,32 +105,21 @@ export interface AgiDialRequest {
 }
 
 /**
- * Calls the other side with a limit: `L(ms:warning:repeat)`. `g` lets our side go on after the callee hangs up, so that
- * {@link DIAL_VARIABLES} can be asked for.
+ * Calls the other side with a limit: `L(ms:warning:repeat)`. `g` lets our side go on after the callee hangs up, so that it
+ * can be asked what came of the call.
  */
 export function dialCommand({ targets, ringS, limitMs, warningMs }: AgiDialRequest): AgiCommand {
   const isMs = (value: number) => Number.isSafeInteger(value) && value >= 0 && value <= MS_MAX;
   if (!isMs(ringS) || !isMs(limitMs ?? 0) || !isMs(warningMs)) return refused("duration");
   if (limitMs === 0) return refused("limit");
   if (targets.length === 0 || targets.length > TARGETS_MAX) return refused("target");
-  if (!targets.every(({ trunk, number }) => NAME.test(trunk) && NUMBER.test(number))) return refused("target");
-  const places = targets.map(({ technology, trunk, number }) =>
-    technology === "PJSIP" ? `PJSIP/${number}@${trunk}` : `${technology}/${trunk}/${number}`,
-  );
+  if (!targets.every(isWritable)) return refused("target");
+  const places = targets.map(({ technology, trunk, number }) => {
+    if (number === null) return `${technology}/${trunk}`;
+    return technology === "PJSIP" ? `PJSIP/${number}@${trunk}` : `${technology}/${trunk}/${number}`;
+  });
   const limit = limitMs === null ? "" : `L(${limitMs}:${warningMs}:0)`;
   return execCommand("Dial", `${places.join("&")},${ringS},g${limit}`);
-}
-
-/** What Dial leaves behind. */
-export const DIAL_VARIABLES = ["DIALSTATUS", "ANSWEREDTIME_MS", "ANSWEREDTIME", "HANGUPCAUSE"] as const;
-
-/**
- * Talk time from the values of {@link DIAL_VARIABLES}; 0 when not answered. Newer versions have milliseconds, older
- * ones whole seconds.
- */
-export function talkedMs(values: Readonly<Partial<Record<(typeof DIAL_VARIABLES)[number], string | null>>>): number {
-  const digits = (text: string | null | undefined) => (/^\d{1,10}$/.test(text ?? "") ? Number(text) : null);
-  return digits(values.ANSWEREDTIME_MS) ?? (digits(values.ANSWEREDTIME) ?? 0) * 1_000;
 }
 
 /** In quotes, where a quote and a backslash would end or change it. */

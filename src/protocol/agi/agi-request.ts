@@ -2,7 +2,10 @@
 export interface AgiRequest {
   /** The path of the address in the dialplan: `authorize` in `agi://billing/authorize?trunk=a`. */
   readonly script: string;
-  /** What the dialplan put after its question mark, decoded: the trunk, the caller's address. */
+  /**
+   * What the dialplan put after its question mark, decoded: the trunk, the caller's address. Of a name that comes twice
+   * the first counts: what a caller may have written stands behind what the dialplan did.
+   */
   readonly parameters: ReadonlyMap<string, string>;
   /** What it gave as further arguments. */
   readonly args: readonly string[];
@@ -47,7 +50,7 @@ export function readAgiRequest(lines: readonly string[]): AgiRequestOutcome {
     kind: "request",
     request: {
       script,
-      parameters: new Map(new URLSearchParams(query)),
+      parameters: new Map([...new URLSearchParams(query)].reverse()),
       args: argsOf(values),
       channel: known("agi_channel"),
       uniqueId,

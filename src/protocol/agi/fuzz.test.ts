@@ -46,6 +46,8 @@ test("a command is one line, whatever its arguments are", { timeout: FUZZ_TIMEOU
       commands.setVariableCommand("X", text),
       commands.execCommand(text, text),
       commands.verboseCommand(text, 1),
+      commands.getValuesCommand([text]),
+      commands.dialCommand({ targets: commands.readDialTargets(text) ?? [], ringS: 1, limitMs: 1, warningMs: 0 }),
       commands.dialCommand({ targets: [target], ringS: 1, limitMs: 1, warningMs: 0 }),
     ])
       if (command.kind === "command" && command.text.indexOf("\n") !== command.text.length - 1)

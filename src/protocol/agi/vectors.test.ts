@@ -21,6 +21,7 @@ testTranscripts("agi", {
     hangup: commands.hangupCommand,
     setVariable: commands.setVariableCommand,
     getVariable: commands.getVariableCommand,
+    getValues: commands.getValuesCommand,
     setAutoHangup: commands.setAutoHangupCommand,
     verbose: commands.verboseCommand,
     exec: commands.execCommand,

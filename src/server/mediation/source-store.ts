@@ -51,7 +51,7 @@ export async function findSourceById(tx: Tx, id: string): Promise<Source> {
 }
 
 /** A way in which switches ask for their calls, or are told to end them, by the name of its settings. */
-export type SwitchProtocol = "radius" | "diameter" | "jsonRpc" | "evapi" | "cgrates" | "eventSocket";
+export type SwitchProtocol = "radius" | "diameter" | "jsonRpc" | "evapi" | "cgrates" | "eventSocket" | "agi" | "ari";
 
 /** A source whose switch speaks a protocol, with its settings of it. */
 export interface ProtocolSource<Protocol extends SwitchProtocol> {

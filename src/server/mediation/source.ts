@@ -5,6 +5,8 @@ import type { AwayPolicy } from "../../core/tenancy/away-policy.ts";
 import { isZone } from "../../core/time/zone.ts";
 import { DURATION_RULES } from "../../core/usage/duration-rule.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
+import { AgiSettings, agiFaults } from "../agi/settings.ts";
+import { AriSettings, ariFaults } from "../ari/settings.ts";
 import { CompletenessSettings, completenessFaults } from "../completeness/completeness-settings.ts";
 import { CutSettings } from "../cuts/settings.ts";
 import { DiameterSettings } from "../diameter/settings.ts";
@@ -105,6 +107,8 @@ export const SourceConfig = Type.Object(
     evapi: EvapiSettings,
     cgrates: CgratesSettings,
     eventSocket: EventSocketSettings,
+    agi: AgiSettings,
+    ari: AriSettings,
     whenDatabaseAway: Type.Unsafe<AwayPolicy>({ ...AwayPolicySchema, default: { kind: "refuse" } }),
     cut: CutSettings,
     mapping: Type.Unknown({ default: null, description: "the declarative mapping or the format's own options" }),
@@ -143,6 +147,8 @@ export function readSourceConfig(name: string, json: unknown): SourceConfig {
     ...jsonRpcFaults(config.jsonRpc),
     ...cgratesFaults(config.cgrates),
     ...eventSocketFaults(config.eventSocket),
+    ...agiFaults(config.agi),
+    ...ariFaults(config.ari),
   ];
   if (switchFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: switchFaults });
   if (seriesFaults.length > 0) throw sourceSettingsInvalid({ source: name, faults: seriesFaults });

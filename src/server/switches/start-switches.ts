@@ -3,6 +3,7 @@ import type { Charging } from "../charging/charging.ts";
 import type { Database } from "../db/database.ts";
 import type { EvapiReport } from "./kamailio-link.ts";
 import type { RpcReport } from "./rpc-clients.ts";
+import { type AgiStartReport, startAgi } from "./start-agi.ts";
 import { type DiameterStartReport, startDiameter } from "./start-diameter.ts";
 import { startEvapi } from "./start-evapi.ts";
 import { type EventSocketStartReport, startEventSocket } from "./start-event-socket.ts";
@@ -17,6 +18,7 @@ export interface SwitchReports {
   readonly jsonRpc: RpcReport;
   readonly evapi: EvapiReport;
   readonly eventSocket: EventSocketStartReport;
+  readonly agi: AgiStartReport;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function startSwitches(
     () => startKamailioRpc(db, reports.jsonRpc),
     () => startEvapi(db, { charging, report: reports.evapi }),
     () => startEventSocket(db, config, { charging, report: reports.eventSocket }),
+    () => startAgi(db, config, { charging, report: reports.agi }),
   ];
   const listeners: SwitchListener[] = [];
   try {
