@@ -31,8 +31,10 @@ export interface FoundCall {
 /** Before it a dialog is not answered. */
 const CONFIRMED = 3;
 const ENDED = 5;
-/** Between an authorisation and its dialog, and between the end of a call and its event. */
-const MARGIN_MS = 5_000;
+/** Between an authorisation and its dialog. */
+const BEGIN_MS = 5_000;
+/** Between the end of a call, in whole seconds, and its event. */
+const END_MS = 2_000;
 
 /**
  * Compares what a Kamailio listed at `askedAt` with the open sessions of its source. Its times are by its own clock. A
@@ -56,13 +58,13 @@ export function compareDialogs(
     const found: FoundCall = { call: callOf(dialog, originId), dialog };
     const state = dialog.state ?? 0;
     if (state === ENDED) {
-      const isOld = dialog.endedAtS !== null && dialog.endedAtS * 1_000 < askedAt - MARGIN_MS;
+      const isOld = dialog.endedAtS !== null && dialog.endedAtS * 1_000 < askedAt - END_MS;
       if (session !== undefined && isOld) ended.push(found);
     } else if (state >= CONFIRMED && dialog.startedAtS !== null)
       (session === undefined || session.answeredAt === null ? started : talking).push(found);
   }
   const gone = sessions.filter(
-    ({ key, openedAt, usedS, grantedS }) => !listed.has(key) && grantedS > usedS && openedAt < askedAt - MARGIN_MS,
+    ({ key, openedAt, usedS, grantedS }) => !listed.has(key) && grantedS > usedS && openedAt < askedAt - BEGIN_MS,
   );
   return { started, talking, ended, gone };
 }
