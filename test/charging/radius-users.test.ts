@@ -49,10 +49,10 @@ beforeEach(async () => {
   responder = new Responder({
     clients: new ClientTable([radiusClient({ profile: { ...CLIENT_PROFILES.kamailio, fields } })]),
     onDrop: () => undefined,
-    handler: new ChargingOverRadius(new Charging(db), radiusUsers(db, join(folder, "key")), () => ({
-      tenantId,
-      sourceId,
-    })),
+    handler: new ChargingOverRadius({
+      ...{ db, charging: new Charging(db), users: radiusUsers(db, join(folder, "key")) },
+      sourceOf: () => ({ tenantId, sourceId }),
+    }),
   });
   server = await listenRadius(responder, { hosts: ["127.0.0.1"], authPort: 0, acctPort: 0 });
   return () => server.close();

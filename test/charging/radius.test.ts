@@ -32,7 +32,10 @@ beforeEach(async () => {
   const { id: sourceId } = await operator.source("gateway", "radius-detail");
   const responder = new Responder({
     ...{ clients: new ClientTable([radiusClient()]), onDrop: () => undefined },
-    handler: new ChargingOverRadius(new Charging(db), radiusUsers(db), () => ({ tenantId, sourceId })),
+    handler: new ChargingOverRadius({
+      ...{ db, charging: new Charging(db), users: radiusUsers(db) },
+      sourceOf: () => ({ tenantId, sourceId }),
+    }),
   });
   server = await listenRadius(responder, { hosts: ["127.0.0.1"], authPort: 0, acctPort: 0 });
   return () => server.close();
@@ -69,6 +72,7 @@ Session-Timeout == ${talkS}
 Class =* ANY
 `;
 const REJECTED = "Response-Packet-Type == Access-Reject\nMessage-Authenticator =* ANY\nReply-Message =* ANY\n";
+const START = "Acct-Status-Type = Start\nEvent-Timestamp = 1772352100";
 const STOP = "Acct-Status-Type = Stop\nAcct-Session-Time = 90\nEvent-Timestamp = 1772352190\n";
 
 describe.skipIf(!hasRadclient())("a call over RADIUS, by FreeRADIUS's client", () => {
@@ -77,7 +81,7 @@ describe.skipIf(!hasRadclient())("a call over RADIUS, by FreeRADIUS's client", (
       exitCode: 0,
     });
     expect(await money()).toMatchObject({ wallet: 1, overrun: 0, held: 1, calls: 0 });
-    await tell("Acct-Status-Type = Start\nEvent-Timestamp = 1772352100");
+    await tell(START);
     await tell("Acct-Status-Type = Interim-Update\nAcct-Session-Time = 30");
     expect(await money()).toMatchObject({ wallet: 1, overrun: 0, held: 1, calls: 0 });
     await tell(STOP, `${STOP}Acct-Delay-Time = 7`);
@@ -97,15 +101,12 @@ describe.skipIf(!hasRadclient())("a call over RADIUS, by FreeRADIUS's client", (
 
   test("without session times lasts from its start to its stop", async () => {
     await ask('Service-Type = Call-Check\nAcct-Session-Id = "s-1"');
-    await tell(
-      "Acct-Status-Type = Start\nEvent-Timestamp = 1772352100",
-      "Acct-Status-Type = Stop\nEvent-Timestamp = 1772352142",
-    );
+    await tell(START, "Acct-Status-Type = Stop\nEvent-Timestamp = 1772352142");
     expect(await money()).toMatchObject({ wallet: 0.58, held: 0, calls: 1 });
   });
 
   test("whose packets come in any order, or whose start never comes, is charged once", async () => {
-    await tell(STOP, "Acct-Status-Type = Start\nEvent-Timestamp = 1772352100", STOP);
+    await tell(STOP, START, STOP);
     expect(await money()).toMatchObject({ wallet: 0.1, overrun: 0, held: 0, calls: 1 });
   });
 
@@ -113,6 +114,28 @@ describe.skipIf(!hasRadclient())("a call over RADIUS, by FreeRADIUS's client", (
     await tell("Acct-Status-Type = Stop\nEvent-Timestamp = 1772352142");
     expect(await money()).toMatchObject({ wallet: 1, calls: 0 });
     expect(await operator.figures("select code from quarantine")).toEqual({ code: "answer-missing" });
+  });
+
+  test("whose switch begins anew ends as it was last known, at once; a late stop corrects it", async () => {
+    await ask('Service-Type = Call-Check\nAcct-Session-Id = "s-1"');
+    await tell(START, "Acct-Status-Type = Interim-Update\nAcct-Session-Time = 30");
+    const restart = (nas: string) =>
+      radclient({ port: server.acctPort ?? 0, command: "acct", request: `Acct-Status-Type = Accounting-On\n${nas}\n` });
+    expect(await restart("NAS-IP-Address = 127.0.0.2")).toMatchObject({ exitCode: 0 });
+    expect(await money()).toMatchObject({ held: 1, open: 1, calls: 0 });
+    expect(await restart("NAS-IP-Address = 127.0.0.1")).toMatchObject({ exitCode: 0 });
+    expect(await money()).toMatchObject({ wallet: 0.7, held: 0, open: 0, calls: 1 });
+    expect(await restart("NAS-IP-Address = 127.0.0.1\nEvent-Timestamp = 1772352200")).toMatchObject({ exitCode: 0 });
+    await tell(STOP);
+    expect(await money()).toMatchObject({ wallet: 0.1, held: 0, open: 0, calls: 1, seconds: 90 });
+  });
+
+  test("that nobody had answered when its switch went away leaves no record, and its hold is released", async () => {
+    await ask('Service-Type = Call-Check\nAcct-Session-Id = "s-1"');
+    const request = "Acct-Status-Type = Accounting-Off\nNAS-IP-Address = 127.0.0.1\n";
+    const run = await radclient({ port: server.acctPort ?? 0, command: "acct", request });
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(await money()).toMatchObject({ wallet: 1, held: 0, open: 0, calls: 0 });
   });
 
   test("is refused: without money, of nobody known, by a password", async () => {

@@ -31,7 +31,9 @@ export async function giveUpSessions(db: Database, charging: Charging): Promise<
       findGivenUp(tx, { limit: PASS_MAX, after }),
     );
     last = silent.at(-1) ?? last;
-    const answers = await Promise.all(silent.map((session) => charging.decide(session.tenantId, givingUp(session))));
+    const answers = await Promise.all(
+      silent.map((session) => charging.decide(session.tenantId, givingUp(session, "no report"))),
+    );
     const closed = silent.filter((_session, index) => answers[index]?.kind === "closed");
     ended += closed.length;
     for (const [tenantId, ofTenant] of Map.groupBy(closed, (session) => session.tenantId))
@@ -42,8 +44,11 @@ export async function giveUpSessions(db: Database, charging: Charging): Promise<
   }
 }
 
-/** The end of a call at the moment up to which it was reported, or at which its switch ended it. */
-function givingUp({ sourceId, key, leg, answeredAt, openedAt, usedS, endedAt }: SilentSession): Stop {
+/** The end of a call at the moment up to which it was reported, or at which its switch ended it; `why` as its cause. */
+export function givingUp(
+  { sourceId, key, leg, answeredAt, openedAt, usedS, endedAt }: SilentSession,
+  why: string,
+): Stop {
   const endedAfterMs = answeredAt === null || endedAt === null ? 0 : endedAt - answeredAt;
   const reportedMs = usedS * 1_000;
   const talkedMs = Math.max(reportedMs, endedAfterMs);
@@ -58,7 +63,7 @@ function givingUp({ sourceId, key, leg, answeredAt, openedAt, usedS, endedAt }: 
     talkedMs,
     counted: "whole-call",
     reportedS: talkedMs > reportedMs ? null : usedS,
-    cause: { q850: null, sip: null, text: "no report" },
+    cause: { q850: null, sip: null, text: why },
     recordKey: null,
     isGivenUp: true,
     attempt: null,

@@ -10,7 +10,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import { intArray, jsonArray, jsonbArray, textArray, timestampArray, uuidArray } from "../db/array-parameter.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
-import type { CallAttempt } from "./charging-request.ts";
+import type { CallAttempt, CallHandle } from "./charging-request.ts";
 import type { Session } from "./session.ts";
 
 interface SessionRow {
@@ -144,31 +144,65 @@ export interface SilentSession
   readonly endedAt: EpochMs | null;
 }
 
+type SilentRow = SessionRow & { readonly ended_at: EpochMs | null };
+
+const SILENT_COLUMNS = `s.id, s.tenant_id, s.source_id, s.attempt, s.opened_at, s.answered_at, s.used_s, s.expires_at,
+  (select max(done_at) from session_cuts c where c.session_id = s.id and c.outcome = 'ended') as ended_at`;
+
+const silentOf = (row: SilentRow): SilentSession => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  sourceId: row.source_id,
+  endedAt: row.ended_at,
+  expiresAt: row.expires_at,
+  key: row.attempt.key,
+  leg: row.attempt.leg,
+  openedAt: row.opened_at,
+  answeredAt: row.answered_at,
+  usedS: row.used_s,
+});
+
 /** Open sessions of which nothing was heard for too long, the longest first; those behind `after`, if it is given. */
 export async function findGivenUp(
   tx: Tx,
   { limit, after }: { readonly limit: number; readonly after: Pick<SilentSession, "id" | "expiresAt"> | null },
 ): Promise<readonly SilentSession[]> {
-  const { rows } = await tx.query<SessionRow & { readonly ended_at: EpochMs | null }>(
-    `select id, tenant_id, source_id, attempt, opened_at, answered_at, used_s, expires_at,
-       (select max(done_at) from session_cuts c where c.session_id = s.id and c.outcome = 'ended') as ended_at
-     from sessions s where state = 'open' and expires_at <= clock_timestamp()
+  const { rows } = await tx.query<SilentRow>(
+    `select ${SILENT_COLUMNS} from sessions s where state = 'open' and expires_at <= clock_timestamp()
        and ($2::timestamptz is null or (date_trunc('milliseconds', expires_at), id) > ($2, $3::uuid))
      order by date_trunc('milliseconds', expires_at), id limit $1`,
     [limit, after && timestampToSql(after.expiresAt), after?.id ?? null],
   );
-  return rows.map((row) => ({
-    id: row.id,
-    tenantId: row.tenant_id,
-    sourceId: row.source_id,
-    endedAt: row.ended_at,
-    expiresAt: row.expires_at,
-    key: row.attempt.key,
-    leg: row.attempt.leg,
-    openedAt: row.opened_at,
-    answeredAt: row.answered_at,
-    usedS: row.used_s,
-  }));
+  return rows.map(silentOf);
+}
+
+/** Which sessions are a switch's that has begun anew. */
+export interface LostSessions {
+  readonly sourceId: string;
+  /** What their handles have in common: the switch's own names, or the address that it sends from. */
+  readonly handle: Pick<CallHandle, "way"> & Partial<CallHandle>;
+  /** Only those that were opened by then. */
+  readonly openedBy: EpochMs;
+}
+
+/**
+ * Lets open sessions run out at once; answers those, of which there may be more. Locked in the order of ids, as by
+ * {@link lockSessions}.
+ */
+export async function expireSessions(
+  tx: Tx,
+  { sourceId, handle, openedBy }: LostSessions,
+  limit: number,
+): Promise<readonly SilentSession[]> {
+  const { rows } = await tx.query<SilentRow>(
+    `with lost as (
+       select id from sessions where state = 'open' and source_id = $1 and opened_at <= $2
+         and expires_at > clock_timestamp() and (attempt -> 'handle')::jsonb @> $3::jsonb
+       order by id limit $4 for update)
+     update sessions s set expires_at = clock_timestamp() from lost where s.id = lost.id returning ${SILENT_COLUMNS}`,
+    [sourceId, timestampToSql(openedBy), JSON.stringify(handle), limit],
+  );
+  return rows.map(silentOf);
 }
 
 /** Forgets sessions that ended, or were refused, long enough ago; answers how many. */

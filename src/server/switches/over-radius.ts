@@ -6,6 +6,8 @@ import type { AccountingRecord } from "../../protocol/radius/accounting-record.t
 import type { SessionFacts } from "../../protocol/radius/session-facts.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { CallAttempt, CallHandle, ChargingRequest, Refusal, SessionName } from "../charging/charging-request.ts";
+import { endLostSessions, type LostSessions } from "../charging/end-lost-sessions.ts";
+import type { Database } from "../db/database.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 import type { RadiusClient, RadiusSender } from "../radius/radius-client.ts";
 import type { RadiusHandler } from "../radius/radius-handler.ts";
@@ -17,13 +19,22 @@ const TOKEN = /^tw1:([^:]*):(.+)$/s;
 /** Octets of a Class attribute (RFC 2865 §5.25). */
 const TOKEN_MAX = 253;
 
+export interface OverRadiusOptions {
+  readonly db: Database;
+  readonly charging: Charging;
+  readonly users: RadiusUsers;
+  readonly sourceOf: (client: RadiusClient) => PushedSource | undefined;
+}
+
 /** Charges what RADIUS clients ask about and account for: each client is a source. */
 export class ChargingOverRadius implements RadiusHandler {
+  readonly #db: Database;
   readonly #charging: Charging;
   readonly #users: RadiusUsers;
-  readonly #sourceOf: (client: RadiusClient) => PushedSource | undefined;
+  readonly #sourceOf: OverRadiusOptions["sourceOf"];
 
-  constructor(charging: Charging, users: RadiusUsers, sourceOf: (client: RadiusClient) => PushedSource | undefined) {
+  constructor({ db, charging, users, sourceOf }: OverRadiusOptions) {
+    this.#db = db;
     this.#charging = charging;
     this.#users = users;
     this.#sourceOf = sourceOf;
@@ -79,8 +90,12 @@ export class ChargingOverRadius implements RadiusHandler {
     const source = this.#sourceOf(client);
     if (source === undefined) return "retry-later";
     const name = nameOf(record);
-    if (name === null || record.type === "on" || record.type === "off") return "accepted";
     try {
+      if (record.type === "on" || record.type === "off") {
+        await endLostSessions(this.#db, this.#charging, lostBy(record, { sourceId: source.sourceId, address }));
+        return "accepted";
+      }
+      if (name === null) return "accepted";
       await this.#charging.decide(source.tenantId, requestOf(record, name, { sourceId: source.sourceId, address }));
       return "accepted";
     } catch {
@@ -114,6 +129,18 @@ const handleOf = ({ identity }: SessionFacts, address: string): CallHandle => ({
   address,
   names: identity,
 });
+
+/** The sessions of the NAS that says that it begins or ends; one that names itself in no way is who sent the record. */
+function lostBy(
+  { nas, eventAt }: AccountingRecord,
+  { sourceId, address }: { readonly sourceId: string; readonly address: string },
+): LostSessions {
+  const names: CallHandle["names"][number][] = [];
+  if (nas.address !== "") names.push([nas.address.includes(":") ? "NAS-IPv6-Address" : "NAS-IP-Address", nas.address]);
+  else if (nas.identifier !== "") names.push(["NAS-Identifier", nas.identifier]);
+  const handle = { way: "radius", ...(names.length === 0 ? { address } : { names }) } as const;
+  return { sourceId, openedBy: eventAt, handle };
+}
 
 function requestOf(
   record: AccountingRecord,

@@ -63,7 +63,7 @@ export async function startRadius(
     new KnownSipUsers(db, config.secretsKeyFile),
     new WrongPasswords(() => performance.now()),
   );
-  const handler = new ChargingOverRadius(charging, users, (client) => sources.get(client));
+  const handler = new ChargingOverRadius({ db, charging, users, sourceOf: (client) => sources.get(client) });
   const onDrop = (notice: DropNotice) => report.dropped(notice);
   const responder = new Responder({ clients: await read(), handler, onDrop });
   const listener = await listenRadius(responder, { hosts: [host], authPort, acctPort });
