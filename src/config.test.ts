@@ -37,6 +37,8 @@ describe("loadConfig", () => {
       diameterHost: "127.0.0.1",
       diameterPort: null,
       diameterIdentity: "ocs.localdomain",
+      chargingAnswerMs: 800,
+      chargingJournalMib: 1_024,
       eventSocketHost: "127.0.0.1",
       eventSocketPort: null,
       httpHost: "127.0.0.1",

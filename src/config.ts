@@ -179,6 +179,20 @@ export const SETTINGS = {
     initial: null,
     expected: "a port, a whole number from 0 to 65535",
   }),
+  /** Milliseconds within which every charging request is answered, by the database or for it. */
+  chargingAnswerMs: setting({
+    variable: "TOLLWRIGHT_CHARGING_ANSWER_MS",
+    schema: Type.Integer({ minimum: 100, maximum: 10_000 }),
+    initial: 800,
+    expected: "a whole number of milliseconds from 100 to 10000",
+  }),
+  /** What one tenant's journal of an outage may take of the disk, in MiB. */
+  chargingJournalMib: setting({
+    variable: "TOLLWRIGHT_CHARGING_JOURNAL_MIB",
+    schema: Type.Integer({ minimum: 32, maximum: 65_536 }),
+    initial: 1_024,
+    expected: "a whole number of MiB from 32 to 65536",
+  }),
   logLevel: setting({
     variable: "TOLLWRIGHT_LOG_LEVEL",
     schema: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),

@@ -33,7 +33,7 @@ export const doctorCommand = defineCommand({
 
 function outcomeOf({ checks, outstanding }: Examination): Outcome {
   const failed = checks.filter(({ ok }) => !ok);
-  const { openParts, waitingRows, unpostedCostDays, alarms } = outstanding;
+  const { openParts, waitingRows, deadLetters, unpostedCostDays, alarms } = outstanding;
   return {
     json: { checks, outstanding },
     human: [
@@ -44,7 +44,7 @@ function outcomeOf({ checks, outstanding }: Examination): Outcome {
         }),
       },
       `Waiting: ${counted(openParts, "part of a call", "parts of calls")}, ${counted(waitingRows, "row")} in ` +
-        `quarantine, ${counted(unpostedCostDays, "day")} of vendor cost to post, ${counted(alarms, "alarm")}.`,
+        `quarantine, ${counted(deadLetters, "dead letter")} of charging, ${counted(unpostedCostDays, "day")} of vendor cost to post, ${counted(alarms, "alarm")}.`,
     ],
     rejects: {
       total: failed.length,

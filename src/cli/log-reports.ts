@@ -6,6 +6,7 @@ import type { SessionsWatch } from "../server/charging/watch-sessions.ts";
 import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
 import type { CutsWatch } from "../server/cuts/watch-cuts.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
+import type { OutageReport } from "../server/outage/outage-desk.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
 import type { PullsReport } from "../server/pulls/run-pulls.ts";
 import type { EvapiReport } from "../server/switches/kamailio-link.ts";
@@ -152,6 +153,27 @@ export const cutsWatch = (log: pino.Logger): CutsWatch => ({
     log[outcome.kind === "failed" ? "warn" : "info"](`End of call ${call.attempt.key} (${reason}): ${end}`);
   },
   failed: (error) => log.warn(`Calls that are to end could not be looked up: ${String(error)}`),
+});
+
+/** When the database is away, and what became of the requests of that time. */
+export const outageReport = (log: pino.Logger): OutageReport => ({
+  away: (error) =>
+    log.error(`Charging: the database is away: calls are granted or refused by policy. ${String(error)}`),
+  back: ({ seconds, granted, refused }) =>
+    log.warn(
+      `Charging: the database is back after ${counted(seconds, "second")}: ${counted(granted, "call")} granted blindly, ` +
+        `${counted(refused, "call")} refused.`,
+    ),
+  replayed: (tenantId, entries, dead) => {
+    const line = `Charging: ${counted(entries, "journalled request")} replayed of tenant ${tenantId}`;
+    if (dead === 0) log.info(`${line}.`);
+    else log.error(`${line}, of which ${dead} could not be decided: tollwright session dead-letters.`);
+  },
+  damaged: (tenantId, lines) =>
+    log.error(
+      `Charging: ${counted(lines, "line")} of the journal of tenant ${tenantId} not kept by the disk: passed over.`,
+    ),
+  failed: (tenantId, error) => log.warn(`Charging: the journal of tenant ${tenantId} waits: ${String(error)}`),
 });
 
 /** Alarms that are raised, and those that are over. */

@@ -16,14 +16,17 @@ import { startHttp } from "../server/http/http-server.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
 import { watchFolders } from "../server/mediation/watch-folders.ts";
+import { openOutageDesk } from "../server/outage/open-outage-desk.ts";
 import { runPulls } from "../server/pulls/run-pulls.ts";
 import { startSwitches } from "../server/switches/start-switches.ts";
+import { xmlCurlRoutes } from "../server/switches/xml-curl-routes.ts";
 import { type RunningSyslog, startSyslog } from "../server/syslog/start-syslog.ts";
 import { defineCommand } from "./command.ts";
 import {
   alarmsReport,
   cutsWatch,
   foldersReport,
+  outageReport,
   pullsReport,
   replaysReport,
   retentionWatch,
@@ -54,6 +57,7 @@ export const startCommand = defineCommand({
     const log = pino({ level: logLevel }, pino.destination({ dest: STDERR, sync: true }));
     const receiver = new PushReceiver(db);
     const charging = new Charging(db);
+    const outage = await openOutageDesk(db, charging, { ...context.config, report: outageReport(log) });
     const routes = [
       mediationRoutes(db, receiver),
       totalsRoutes(db),
@@ -81,7 +85,7 @@ export const startCommand = defineCommand({
     await Promise.all([http, ...switches].map((listener) => listener.close()));
     await Promise.all([
       receiver.settled(),
-      charging.settled(),
+      charging.settled().then(() => outage.close()),
       sessions,
       cuts,
       watching,

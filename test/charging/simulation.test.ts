@@ -118,7 +118,7 @@ async function send(request: ChargingRequest, tenantId: string): Promise<unknown
 const cut = () =>
   db.session((client) =>
     client.query(`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and application_name = 'tollwright bulk' and pid <> pg_backend_pid()`),
+      where datname = current_database() and application_name = 'tollwright charging' and pid <> pg_backend_pid()`),
   );
 
 const UNEASY = `

@@ -41,7 +41,7 @@ export async function chargeBatch(
   batch: ChargingBatch,
   alongside: (tx: BulkTx, answers: readonly ChargingAnswer[]) => Promise<void>,
 ): Promise<readonly ChargingAnswer[]> {
-  return db.bulk("ingest", {}, async (tx) => {
+  return db.urgent("ingest", {}, async (tx) => {
     const sessions = await lockSessions(tx, [...new Set(batch.requests.map(sessionIdOf))].sort());
     const at = await databaseNow(tx);
     const works = batch.requests.map((request): Work => {

@@ -30,6 +30,11 @@ export interface Database {
   bulk<R extends Role, T>(role: R, scope: Scopes[R], work: (tx: BulkTx) => Promise<T>): Promise<T>;
 
   /**
+   * The same for what a switch waits for: on connections that nothing else takes, and that wait for no lock for long.
+   */
+  urgent<R extends Role, T>(role: R, scope: Scopes[R], work: (tx: BulkTx) => Promise<T>): Promise<T>;
+
+  /**
    * Lends a plain session as the login itself, outside any transaction: for migrations and administration only.
    * When `work` throws, the connection is closed, so whatever it was in the middle of is rolled back.
    */
@@ -44,6 +49,13 @@ const CONNECT_MS_MAX = 10_000;
 
 /** A request that takes longer is stuck or wrong; lock waits end sooner, so that they name the statement that waits. */
 const OLTP_TIMEOUTS = { statement_timeout: 60_000, lock_timeout: 15_000, idle_in_transaction_session_timeout: 60_000 };
+/** A transaction of charging that is stuck is given up, so that the next may go on; its switches are answered long before. */
+const URGENT_TIMEOUTS = {
+  statement_timeout: 30_000,
+  lock_timeout: 10_000,
+  idle_in_transaction_session_timeout: 30_000,
+};
+const URGENT_CONNECTIONS = 4;
 const BULK_TIMEOUTS = { lock_timeout: 60_000, idle_in_transaction_session_timeout: 600_000 };
 
 /** pg_temp last: a temporary table may not take the place of a real one (CVE-2018-1058 and its kin). */
@@ -73,9 +85,16 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     max: options.bulkConnectionsMax ?? 8,
     application_name: "tollwright bulk",
   });
-  for (const pool of [oltp, bulk]) pool.on("error", () => undefined); // an idle connection died: the next use reconnects
+  const urgent = new pg.Pool({
+    ...shared,
+    ...URGENT_TIMEOUTS,
+    max: URGENT_CONNECTIONS,
+    application_name: "tollwright charging",
+  });
+  const pools = [oltp, bulk, urgent];
+  for (const pool of pools) pool.on("error", () => undefined); // an idle connection died: the next use reconnects
   const close = async () => {
-    await Promise.all([oltp.end(), bulk.end()]);
+    await Promise.all(pools.map((pool) => pool.end()));
   };
   try {
     await checkVersion(url, oltp);
@@ -89,6 +108,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     transaction: (role, scope, work) => withClient(url, oltp, (client) => runTransaction(client, role, scope, work)),
     bulk: (role, scope, work) =>
       withClient(url, bulk, (client) => runTransaction(client, role, scope, (tx) => work({ ...tx, client }))),
+    urgent: (role, scope, work) =>
+      withClient(url, urgent, (client) => runTransaction(client, role, scope, (tx) => work({ ...tx, client }))),
     session: (work) => withClient(url, bulk, work, { closeOnError: true }),
   };
 }
