@@ -47,12 +47,15 @@ export function longestTalk(
   if (opening.kind !== "open") return opening;
   const costOf = (talkedS: number) => rateOpened(opening, allowance ? { talkedS, allowance } : { talkedS });
   const affordable = (talkedS: number) => costOf(talkedS).amount <= (balance > 0n ? balance : 0n);
-  const withinMaximum = (talkedS: number) => !isCutOff(opening, talkedS, allowance);
-  const allowedS = longestOf(capS, withinMaximum);
+  const allowedS = longestByPrice(opening, capS, allowance);
   const talkS = longestOf(allowedS, affordable);
   const limitedBy = talkS < allowedS ? "balance" : allowedS < capS ? "maximum-cost" : "cap";
   return { kind: "talk-time", talkS, charge: costOf(talkS), limitedBy };
 }
+
+/** The longest talk time that the price itself allows: a maximum cost may end the call. At most `capS` seconds. */
+export const longestByPrice = (opening: Opening, capS: number, allowance?: AllowanceShare): number =>
+  longestOf(capS, (talkedS) => !isCutOff(opening, talkedS, allowance));
 
 /**
  * The talk time that every level of a selling chain can pay, each at its own retail price: the shortest of theirs.

@@ -1,9 +1,9 @@
 import type { GrantLevel } from "../../core/charging/grant.ts";
 import type { PooledPrice } from "../../core/charging/pooled-price.ts";
 import { invariant } from "../../core/invariant.ts";
-import { type Nanos, nanos } from "../../core/money/nanos.ts";
 import { isEmergency } from "../../core/numbering/emergency.ts";
-import { longestTalk } from "../../core/rating/talk-time.ts";
+import { rateOpened } from "../../core/rating/rate-call.ts";
+import { longestByPrice } from "../../core/rating/talk-time.ts";
 import type { Reject } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { NO_CAUSE } from "../../core/usage/switch-call.ts";
@@ -11,9 +11,8 @@ import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { normaliseCall } from "../../mediation/normalise.ts";
 import { type PooledTurn, pooledTurn } from "../allowance/pooled-turn.ts";
 import type { Desk } from "../mediation/prepare-call.ts";
-import { findParties, originFor, priceSide } from "../rating/price-call.ts";
-import { chainOf, type RatingContext, tariffAt } from "../rating/rating-context.ts";
-import { tableFor } from "../rating/tariff-set.ts";
+import { findParties, inAccountCurrency, openSide } from "../rating/price-call.ts";
+import { chainOf, type RatingContext } from "../rating/rating-context.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { CallAttempt } from "./charging-request.ts";
 import type { Session } from "./session.ts";
@@ -36,9 +35,6 @@ export type OpenedLevels =
       readonly levels: readonly PriceLevel[];
     }
   | { readonly kind: "refused"; readonly reason: Reject };
-
-/** More than any wallet holds: what the price alone allows is asked with it. */
-const BOUNDLESS: Nanos = nanos(10n ** 27n);
 
 /**
  * Finds who pays for a call, and its price at every level if it is answered at `answeredAt`. A level without a price, or
@@ -75,37 +71,24 @@ function openLevel(
   { answeredAt, capS }: { readonly answeredAt: EpochMs; readonly capS: number },
 ): PriceLevel | Reject {
   const side = account.kind === "reseller" ? "reseller" : "customer";
-  const costOrWhy = (talkedS: number) => priceSide(context, account, side, { ...event, talkedS }, answeredAt);
+  const opened = openSide(context, account, side, event, answeredAt);
+  if ("code" in opened) return opened;
+  const { loaded, opening } = opened;
+  const costOrWhy = (talkedS: number) =>
+    inAccountCurrency(context, account, rateOpened(opening, { talkedS }), opening.tariff.terms, answeredAt);
   const first = costOrWhy(0);
   if ("code" in first) return first;
-  const loaded = tariffAt(context, account.id, answeredAt);
   return {
     account,
     accountId: account.id,
-    pooled: loaded === undefined ? null : pooledTurn(context, { account, loaded, event, answeredAt }),
-    mostS: allowedByPrice(context, account, event, { answeredAt, capS }),
+    pooled: pooledTurn(context, { account, loaded, event, answeredAt }),
+    mostS: longestByPrice(opening, capS),
     costOf: (talkedS) => {
       const priced = costOrWhy(talkedS);
       invariant(!("code" in priced), "a call that has a price has one for any length");
       return priced.amount;
     },
   };
-}
-
-/** The longest call that the price itself allows: a maximum cost may end it. */
-function allowedByPrice(
-  context: RatingContext,
-  account: StoredAccount,
-  event: UsageEvent,
-  { answeredAt, capS }: { readonly answeredAt: EpochMs; readonly capS: number },
-): number {
-  const loaded = tariffAt(context, account.id, answeredAt);
-  invariant(loaded, "a level that has a price has a tariff");
-  const { table, digits } = tableFor(loaded, event.called);
-  const origin = originFor(context, table, event);
-  const call = { called: digits, answeredAt, capS, ...(origin && { origin }) };
-  const answer = longestTalk({ tariff: table, balance: BOUNDLESS }, call);
-  return answer.kind === "talk-time" ? answer.talkS : 0;
 }
 
 const notUsage = (why: string): Reject => ({

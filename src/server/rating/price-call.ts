@@ -5,7 +5,7 @@ import { divideRounded } from "../../core/money/rounding.ts";
 import { isEmergency } from "../../core/numbering/emergency.ts";
 import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import type { RatedCharge } from "../../core/rating/charge.ts";
-import { openCall } from "../../core/rating/opening.ts";
+import { type Opening, openCall } from "../../core/rating/opening.ts";
 import { rateOpened } from "../../core/rating/rate-call.ts";
 import type { Reject } from "../../core/reject.ts";
 import type { CompiledTariff } from "../../core/tariff/compiled-tariff.ts";
@@ -19,7 +19,7 @@ import { originOfCall, type RoutedCall } from "../numbering/nanp-numbers.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { PricedCharge } from "../usage/priced-call.ts";
 import { chainOf, type RatingContext, tariffAt } from "./rating-context.ts";
-import { tableFor } from "./tariff-set.ts";
+import { type LoadedTariff, tableFor } from "./tariff-set.ts";
 
 /** A call with a payer and a price on every side that it has; or why it cannot be charged yet. */
 export type Pricing =
@@ -96,6 +96,29 @@ function sidesOf(
   return vendor === undefined ? sales : [...sales, [vendor, "cost"]];
 }
 
+/** One side of a call whose rate is found. */
+export interface OpenedSide {
+  readonly loaded: LoadedTariff;
+  readonly opening: Opening;
+}
+
+/** Finds the rate of one side of a call in the tariff that its account buys at. */
+export function openSide(
+  context: RatingContext,
+  account: StoredAccount,
+  side: PricedCharge["side"],
+  event: RoutedCall,
+  answeredAt: EpochMs,
+): OpenedSide | Reject {
+  const loaded = tariffAt(context, account.id, answeredAt);
+  if (loaded === undefined) return noTariff(account);
+  const { table, digits } = tableFor(loaded, event.called);
+  const opening = openCall(table, digits, answeredAt, originFor(context, table, event));
+  if (opening.kind === "no-rate") return noRate(event, account, loaded.tariff.name, side);
+  if (opening.kind === "blocked") return blocked(event, account, opening);
+  return { loaded, opening };
+}
+
 /** The price of one side of a call by its tariff alone. */
 export function priceSide(
   context: RatingContext,
@@ -104,14 +127,11 @@ export function priceSide(
   event: CallToPrice,
   answeredAt: EpochMs,
 ): PricedCharge | Reject {
-  const loaded = tariffAt(context, account.id, answeredAt);
-  if (loaded === undefined) return noTariff(account);
-  const { table, digits } = tableFor(loaded, event.called);
-  const opening = openCall(table, digits, answeredAt, originFor(context, table, event));
-  if (opening.kind === "no-rate") return noRate(event, account, loaded.tariff.name, side);
-  if (opening.kind === "blocked") return blocked(event, account, opening);
+  const opened = openSide(context, account, side, event, answeredAt);
+  if ("code" in opened) return opened;
+  const { opening } = opened;
   const rated = rateOpened(opening, { talkedS: event.talkedS });
-  const paid = inAccountCurrency(context, account, rated, table.terms, answeredAt);
+  const paid = inAccountCurrency(context, account, rated, opening.tariff.terms, answeredAt);
   if ("code" in paid) return paid;
   return {
     side,
@@ -166,7 +186,7 @@ const EXCHANGE_RATE_SCALE = 18;
 /** What the tariff of a side looks at. */
 export type CallToPrice = RoutedCall & Pick<UsageEvent, "talkedS">;
 
-const called = (event: CallToPrice): string => calledText(event.called);
+const called = (event: RoutedCall): string => calledText(event.called);
 
 const noAccount = (event: UsageEvent): Reject => ({
   code: "account-unknown",
@@ -186,7 +206,7 @@ const noTariff = (account: StoredAccount): Reject => ({
   fix: "Assign a tariff from that time on, then retry the record.",
 });
 
-const noRate = (event: CallToPrice, account: StoredAccount, tariff: string, side: string): Reject => ({
+const noRate = (event: RoutedCall, account: StoredAccount, tariff: string, side: string): Reject => ({
   code: "rate-missing-for-call",
   what: `Tariff "${tariff}" (${side} side, account "${account.code}") has no rate for ${called(event)} at the time of the call.`,
   fix:
@@ -202,7 +222,7 @@ const noExchangeRate = (account: StoredAccount, { from, to, date }: NoConversion
 });
 
 const blocked = (
-  event: CallToPrice,
+  event: RoutedCall,
   account: StoredAccount,
   found: { prefix: string; destination: string },
 ): Reject => ({
