@@ -1,6 +1,6 @@
 import { sessionDisconnect } from "../../protocol/evapi/kamailio-reply.ts";
 import type { CallCutter, CallToCut, CutOutcome } from "./call-cutter.ts";
-import { dialogOf } from "./kamailio-call.ts";
+import { dialogOf } from "./kamailio-handle.ts";
 import type { KamailioLink } from "./kamailio-link.ts";
 
 /** How long the end of a call may take to be told. */

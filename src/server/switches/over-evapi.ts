@@ -1,6 +1,4 @@
-import { now } from "../../clock.ts";
-import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
-import { NO_CAUSE } from "../../core/usage/switch-call.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
 import type {
   KamailioCall,
   KamailioDialog,
@@ -14,11 +12,12 @@ import {
   transactionReply,
 } from "../../protocol/evapi/kamailio-reply.ts";
 import type { Charging } from "../charging/charging.ts";
-import type { ChargingAnswer, Refusal, Stop } from "../charging/charging-request.ts";
+import type { ChargingAnswer, Refusal } from "../charging/charging-request.ts";
 import { signalOf } from "../charging/refusal-signal.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
+import { attemptOf, recordKeyOf, startCall, stopCall } from "./cgrates-call.ts";
 import type { FollowedSession } from "./compare-dialogs.ts";
-import { attemptOf, handleOf, recordKeyOf } from "./kamailio-call.ts";
+import { handleOf } from "./kamailio-handle.ts";
 
 /** What a Kamailio is told; nobody may be there to hear it. */
 export type Tell = (command: KamailioCommand) => void;
@@ -65,21 +64,12 @@ export class ChargingOverEvapi {
     }
   }
 
-  /**
-   * A call was answered. One that is not known yet, because its configuration tells its `OriginID` only now or we were
-   * away when it began, is authorised first; one that may not be is ended.
-   */
+  /** A call was answered; one that may not be is ended. */
   async start({ call, dialog }: Pick<Started, "call" | "dialog">): Promise<void> {
-    const answer = await this.#answered(call, dialog);
-    if (answer.kind !== "unknown") return this.#endIfRefused(answer, dialog);
-    const opened = await this.#charging.decide(this.#source.tenantId, {
-      kind: "authorise",
-      sourceId: this.#source.sourceId,
-      requestKey: "authorise at start",
-      attempt: { ...attemptOf(call, call.originId ?? ""), handle: handleOf(dialog) },
-      wantedS: null,
-    });
-    this.#endIfRefused(opened.kind === "granted" ? await this.#answered(call, dialog) : opened, dialog);
+    const answer = await startCall(this.#charging, this.#source, { call, handle: handleOf(dialog) });
+    const mayTalk = answer.kind === "granted" && (answer.talkS > 0 || !answer.isLast);
+    if (mayTalk || dialog === null) return;
+    this.#tell(sessionDisconnect(dialog, answer.kind === "refused" ? codeOf(answer.reason) : "NOT_GRANTED"));
   }
 
   /** A call that talks, as its dialog tells: should it be lost, it is known to have talked so far. */
@@ -88,8 +78,8 @@ export class ChargingOverEvapi {
     { dialog, durationS }: { readonly dialog: KamailioDialog; readonly durationS: number | null },
   ): Promise<void> {
     await this.#charging.decide(this.#source.tenantId, {
-      ...this.#nameOf(call, `talking ${durationS}`),
-      kind: "update",
+      ...{ kind: "update", sourceId: this.#source.sourceId, key: call.originId ?? "", leg: "" },
+      requestKey: `talking ${durationS}`,
       answeredAt: call.answeredAt,
       talkedMs: (durationS ?? 0) * 1_000,
       counted: "whole-call",
@@ -115,25 +105,6 @@ export class ChargingOverEvapi {
     await this.#inOrder(call, () => this.#stop(call, "end"));
   }
 
-  #answered(call: KamailioCall, dialog: KamailioDialog | null): Promise<ChargingAnswer> {
-    return this.#charging.decide(this.#source.tenantId, {
-      ...this.#nameOf(call, "start"),
-      kind: "update",
-      answeredAt: call.answeredAt ?? fromInstant(now()),
-      talkedMs: 0,
-      counted: "whole-call",
-      wantedS: "granted",
-      recordKey: recordKeyOf(call),
-      handle: handleOf(dialog),
-    });
-  }
-
-  #endIfRefused(answer: ChargingAnswer, dialog: KamailioDialog | null): void {
-    const mayTalk = answer.kind === "granted" && (answer.talkS > 0 || !answer.isLast);
-    if (!mayTalk && dialog !== null)
-      this.#tell(sessionDisconnect(dialog, answer.kind === "refused" ? codeOf(answer.reason) : "NOT_GRANTED"));
-  }
-
   async #authorise({ call, transaction: { index, label } }: Asked): Promise<KamailioAnswer> {
     if (call.destination === null) return failed("DESTINATION_MISSING");
     const transaction = `${index}/${label}`;
@@ -143,7 +114,7 @@ export class ChargingOverEvapi {
       requestKey: `authorise ${transaction}`,
       // Without a name nothing can be held: how long the call may last is told, and held from its start on.
       ...(call.originId === null && { isQuote: true as const }),
-      attempt: attemptOf(call, call.originId ?? `transaction ${transaction}`),
+      attempt: attemptOf(call, call.originId ?? `transaction ${transaction}`, handleOf(null)),
       wantedS: null,
     });
     return answerOf(answer);
@@ -156,19 +127,7 @@ export class ChargingOverEvapi {
   }
 
   async #stop(call: KamailioCall, requestKey: string): Promise<void> {
-    await this.#charging.decide(this.#source.tenantId, {
-      ...this.#nameOf(call, requestKey),
-      ...endOf(call),
-      kind: "stop",
-      counted: "whole-call",
-      recordKey: recordKeyOf(call),
-      isGivenUp: false,
-      attempt: call.destination === null ? null : attemptOf(call, call.originId ?? ""),
-    });
-  }
-
-  #nameOf({ originId }: KamailioCall, requestKey: string) {
-    return { sourceId: this.#source.sourceId, requestKey, key: originId ?? "", leg: "" };
+    await stopCall(this.#charging, this.#source, { call, handle: handleOf(null), requestKey });
   }
 
   /** A transaction is always answered: Kamailio keeps its caller waiting. */
@@ -214,21 +173,3 @@ function answerOf(answer: ChargingAnswer): KamailioAnswer {
 
 /** "balance-exhausted" as `BALANCE_EXHAUSTED`, which is how configurations expect reasons. */
 const codeOf = ({ code }: Refusal): string => code.toUpperCase().replaceAll("-", "_");
-
-/** Whole seconds are the switch's own count; a call of none was not answered. */
-function endOf(call: KamailioCall): Pick<Stop, "answeredAt" | "endedAt" | "talkedMs" | "reportedS" | "cause"> {
-  const { answeredAt, talkedMs } = call;
-  const isAnswered = answeredAt !== null || (talkedMs ?? 0) > 0;
-  const endedAt = endedAtOf(answeredAt, talkedMs);
-  const sip = /^[3-6]\d\d$/.test(call.fields.get("SipCode") ?? "") ? Number(call.fields.get("SipCode")) : null;
-  return {
-    answeredAt: answeredAt ?? (talkedMs ? epochMs(endedAt - talkedMs) : null),
-    endedAt,
-    talkedMs,
-    reportedS: isAnswered && talkedMs !== null && talkedMs % 1_000 === 0 ? talkedMs / 1_000 : null,
-    cause: { ...NO_CAUSE, sip, text: call.fields.get("DisconnectCause") ?? null },
-  };
-}
-
-const endedAtOf = (answeredAt: EpochMs | null, talkedMs: number | null): EpochMs =>
-  answeredAt === null || talkedMs === null ? fromInstant(now()) : epochMs(answeredAt + talkedMs);
