@@ -166,6 +166,19 @@ export const SETTINGS = {
     initial: null,
     expected: "a port, a whole number from 0 to 65535",
   }),
+  cgratesHost: setting({
+    variable: "TOLLWRIGHT_CGRATES_HOST",
+    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
+    initial: "127.0.0.1",
+    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  }),
+  /** null takes no connections of OpenSIPS's module cgrates, 0 takes any free port; 2014 is the usual one. */
+  cgratesPort: setting({
+    variable: "TOLLWRIGHT_CGRATES_PORT",
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  }),
   eventSocketHost: setting({
     variable: "TOLLWRIGHT_EVENT_SOCKET_HOST",
     schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),

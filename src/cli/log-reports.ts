@@ -14,6 +14,7 @@ import type { RpcReport } from "../server/switches/rpc-clients.ts";
 import type { AgiStartReport } from "../server/switches/start-agi.ts";
 import type { DiameterStartReport } from "../server/switches/start-diameter.ts";
 import type { EventSocketStartReport } from "../server/switches/start-event-socket.ts";
+import type { OpensipsReport } from "../server/switches/start-opensips.ts";
 import type { RadiusReport } from "../server/switches/start-radius.ts";
 import type { SwitchReports } from "../server/switches/start-switches.ts";
 import type { SyslogReport } from "../server/syslog/start-syslog.ts";
@@ -77,6 +78,7 @@ export const switchReports = (log: pino.Logger): SwitchReports => ({
   diameter: diameterReport(log),
   jsonRpc: jsonRpcReport(log),
   evapi: evapiReport(log),
+  opensips: opensipsReport(log),
   eventSocket: eventSocketReport(log),
   agi: agiReport(log),
 });
@@ -134,6 +136,13 @@ const evapiReport = (log: pino.Logger): EvapiReport => ({
   lost: (source, why) => log.warn(`evapi: no connection to ${source}: ${why}. It is tried again.`),
   odd: (source, what) => log.warn(`evapi: an event of ${source} is not charged: ${what}.`),
   failed: (source, error) => log.error({ err: error }, `evapi: ${source ?? "sources"} could not be worked off.`),
+});
+
+/** OpenSIPSes: by their module cgrates, and by JSON-RPC. */
+const opensipsReport = (log: pino.Logger): OpensipsReport => ({
+  odd: (address, what) => log.warn(`OpenSIPS: not taken from ${address}: ${what}.`),
+  unusable: (source, error) => log.warn(`OpenSIPS: source "${source}" can't be told anything: ${String(error)}`),
+  failed: (error) => log.error({ err: error }, "OpenSIPS: a request could not be worked off."),
 });
 
 /** Calls that were ended because nothing was heard of them any more. */

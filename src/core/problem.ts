@@ -126,6 +126,7 @@ export const PROBLEMS = {
   "diameter-not-listening": 503,
   "event-socket-not-listening": 503,
   "agi-not-listening": 503,
+  "cgrates-not-listening": 503,
   "tls-file-unreadable": 503,
   "server-clock-differs": 502,
   "sql-url-invalid": 422,

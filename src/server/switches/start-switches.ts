@@ -8,6 +8,7 @@ import { type DiameterStartReport, startDiameter } from "./start-diameter.ts";
 import { startEvapi } from "./start-evapi.ts";
 import { type EventSocketStartReport, startEventSocket } from "./start-event-socket.ts";
 import { startKamailioRpc } from "./start-kamailio-rpc.ts";
+import { type OpensipsReport, startOpensips } from "./start-opensips.ts";
 import { type RadiusReport, startRadius } from "./start-radius.ts";
 import type { SwitchListener } from "./switch-listener.ts";
 
@@ -17,6 +18,7 @@ export interface SwitchReports {
   readonly diameter: DiameterStartReport;
   readonly jsonRpc: RpcReport;
   readonly evapi: EvapiReport;
+  readonly opensips: OpensipsReport;
   readonly eventSocket: EventSocketStartReport;
   readonly agi: AgiStartReport;
 }
@@ -35,6 +37,7 @@ export async function startSwitches(
     () => startDiameter(db, config, { charging, report: reports.diameter }),
     () => startKamailioRpc(db, reports.jsonRpc),
     () => startEvapi(db, { charging, report: reports.evapi }),
+    () => startOpensips(db, config, { charging, report: reports.opensips }),
     () => startEventSocket(db, config, { charging, report: reports.eventSocket }),
     () => startAgi(db, config, { charging, report: reports.agi }),
   ];
