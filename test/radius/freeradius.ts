@@ -2,12 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../support/free-port.ts";
 import { ServerProcess } from "../support/server-process.ts";
 
 const FREERADIUS = "/usr/sbin/freeradius";
-const LOOK_MS = 50;
 
 /** Whether FreeRADIUS's server is installed; says so when it is not. */
 export function hasFreeRadius(): boolean {
@@ -20,29 +18,50 @@ export function hasFreeRadius(): boolean {
 export interface FreeRadius {
   readonly authPort: number;
   readonly acctPort: number;
-  /** It has one session, `live-1`; it asks that a session be named. */
+  /**
+   * It asks that a session be named, and has one session, `live-1`; with `rpcUrl` it has the calls of that Kamailio, by
+   * their Call-IDs.
+   */
   readonly dynamicPort: number;
   stop(): Promise<void>;
 }
 
+/** Ends the call of a Call-ID by Kamailio's JSON-RPC; the exit status is 1 when there is none. */
+const END_CALL = (rpcUrl: string): string => `
+const ask = async (method, params) => {
+  const body = JSON.stringify({ jsonrpc: "2.0", method, params, id: 1 });
+  const answer = await fetch("${rpcUrl}", { method: "POST", body, signal: AbortSignal.timeout(3000) });
+  return answer.text();
+};
+const listed = await ask("dlg.dlg_list", [process.argv[2]]);
+const [, entry, id] = /"h_entry":\\s*(\\d+),\\s*"h_id":\\s*(\\d+)/.exec(listed) ?? [];
+if (id === undefined) process.exit(1);
+await ask("dlg.end_dlg", [Number(entry), Number(id)]);
+`;
+
 /** Starts it in front of a server on this machine. All of them share the secret testing123. */
-export async function freeRadius(behind: { readonly auth: number; readonly acct: number }): Promise<FreeRadius> {
+export async function freeRadius(
+  behind: { readonly auth: number; readonly acct: number },
+  { rpcUrl }: { readonly rpcUrl?: string } = {},
+): Promise<FreeRadius> {
   const folder = await mkdtemp(join(tmpdir(), "tollwright-freeradius-"));
   const [authPort, acctPort, dynamicPort] = [await freePort(), await freePort(), await freePort()];
   await writeFile(join(folder, "dictionary"), "");
-  await writeFile(join(folder, "radiusd.conf"), configOf(folder, { authPort, acctPort, dynamicPort }, behind));
+  if (rpcUrl !== undefined) await writeFile(join(folder, "end-call.mjs"), END_CALL(rpcUrl));
+  const hasCalls = rpcUrl !== undefined;
+  await writeFile(
+    join(folder, "radiusd.conf"),
+    configOf(folder, { authPort, acctPort, dynamicPort, hasCalls }, behind),
+  );
   const server = new ServerProcess(FREERADIUS, ["-f", "-l", "stdout", "-d", folder]);
   const stop = async () => {
     await server.kill();
     await rm(folder, { recursive: true });
   };
-  while (!server.said.includes("Ready to process requests")) {
-    if (/Errors reading|Error binding|Failed/.test(server.said)) {
-      await stop();
-      throw new Error(server.said);
-    }
-    await sleep(LOOK_MS);
-  }
+  await server.says(/Ready to process requests/).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return { authPort, acctPort, dynamicPort, stop };
 }
 
@@ -66,20 +85,38 @@ const listen = (type: string, port: number): string => `
     port = ${port}
   }`;
 
+const refuse = (cause: string): string => `
+      update reply {
+        Error-Cause := ${cause}
+      }
+      reject`;
+const ONE_SESSION = `    elsif (&request:Acct-Session-Id != "live-1") {${refuse("Session-Context-Not-Found")}
+    }`;
+/** A module that fails would end the section before there is an Error-Cause. */
+const THROUGH_KAMAILIO = `    else {
+      end_call {
+        fail = 1
+        reject = 1
+        noop = 1
+      }
+      if (!ok) {${refuse("Session-Context-Not-Found")}
+      }
+    }`;
+
 function configOf(
   folder: string,
-  ports: { readonly authPort: number; readonly acctPort: number; readonly dynamicPort: number },
+  ports: {
+    readonly authPort: number;
+    readonly acctPort: number;
+    readonly dynamicPort: number;
+    readonly hasCalls: boolean;
+  },
   behind: { readonly auth: number; readonly acct: number },
 ): string {
   const toBehind = `
     update control {
       Proxy-To-Realm := "behind"
     }`;
-  const refuse = (cause: string): string => `
-      update reply {
-        Error-Cause := ${cause}
-      }
-      reject`;
   return `
 prefix = /usr
 logdir = ${folder}
@@ -112,6 +149,13 @@ modules {
   always reject {
     rcode = reject
   }
+  exec end_call {
+    wait = yes
+    program = "${process.execPath} ${folder}/end-call.mjs '%{Acct-Session-Id}'"
+    input_pairs = request
+    shell_escape = yes
+    timeout = 8
+  }
 }
 server tests {
 ${listen("auth", ports.authPort)}
@@ -129,8 +173,7 @@ ${listen("coa", ports.dynamicPort)}
   recv-coa {
     if (!&request:Acct-Session-Id) {${refuse("Missing-Attribute")}
     }
-    elsif (&request:Acct-Session-Id != "live-1") {${refuse("Session-Context-Not-Found")}
-    }
+${ports.hasCalls ? THROUGH_KAMAILIO : ONE_SESSION}
     ok
   }
   send-coa {
