@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { now } from "../../src/clock.ts";
 import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import { epochMs, fromInstant } from "../../src/core/time/epoch.ts";
+import { findAllowances } from "../../src/server/allowance/find-allowances.ts";
+import { Charging } from "../../src/server/charging/charging.ts";
 import { ChargingLane } from "../../src/server/charging/charging-lane.ts";
 import type { Authorise, ChargingRequest, Stop, Update } from "../../src/server/charging/charging-request.ts";
 import { DEFAULT_POLICY } from "../../src/server/charging/charging-work.ts";
+import { giveUpSessions } from "../../src/server/charging/give-up-sessions.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
 import { type PackagesGiven, PackagesWorld } from "../allowance/packages-world.ts";
 
@@ -24,7 +27,7 @@ async function worldOf(given: PackagesGiven): Promise<void> {
 
 const pay = (amount: string, accountCode = "anna") =>
   topUp(world.db, {
-    ...{ tenantId: world.tenantId, accountCode, amount: nanosFromSql(amount), reference: amount },
+    ...{ tenantId: world.tenantId, accountCode, amount: nanosFromSql(amount), reference: `${accountCode} ${amount}` },
     ...{ now: now(), bookedBy: "test", dryRun: false },
   });
 
@@ -167,3 +170,94 @@ test("accounts that share minutes cannot both be granted them, in two processes"
   await other.settled();
   expect(await world.differences()).toEqual([]);
 });
+
+describe("minutes that a session holds", () => {
+  beforeEach(() => worldOf({ packages: [free(10)], has: had }));
+
+  test("are left alone by an import; what was left over is given to its calls afterwards", async () => {
+    await pay("1");
+    await decide(authorise("a", "anna", { wantedS: 540 }));
+    await world.import([{ code: "anna", answered: "2026-05-20T10:00:00", talkedS: 180, key: "from a file" }]);
+    expect(await standing()).toMatchObject({ wallet: 0.88, units: 540 });
+    await world.replay();
+    expect([await standing(), await world.stale()]).toMatchObject([{ wallet: 0.88, units: 540 }, 1]);
+    await decide(stop("a", 60));
+    await world.replay();
+    expect(await standing()).toEqual({ wallet: 1, overrun: 0, held: 0, units: 0 });
+    expect([await world.stale(), await world.differences()]).toEqual([0, []]);
+  });
+
+  test("are used by its record, though that has a key of its own, and given back with one that was stored before", async () => {
+    await decide(authorise("a"));
+    await decide(stop("a", 600, { recordKey: "record of a" }));
+    expect(await standing()).toEqual({ wallet: 0, overrun: 0, held: 0, units: 0 });
+    expect(await decide(authorise("b"))).toMatchObject({ kind: "refused" });
+  });
+
+  test("are given back when nothing more is heard of it, and never twice", async () => {
+    await decide(authorise("a", "anna", { wantedS: 120 }));
+    await decide(authorise("b", "anna", { wantedS: 120 }));
+    await decide(update("b", 50, 0));
+    await world.db.transaction("owner", {}, (tx) =>
+      tx.query("update sessions set expires_at = now() - interval '1 second'"),
+    );
+    await giveUpSessions(world.db, new Charging(world.db));
+    expect(await standing()).toMatchObject({ units: 0, overrun: 0 });
+    expect(await decide(stop("a", 0))).toMatchObject({ kind: "closed" });
+    expect(await decide(authorise("c"))).toMatchObject({ talkS: 540 });
+    expect(await world.differences()).toEqual([]);
+  });
+
+  test("are not held by a quote, and are told by it", async () => {
+    expect(await decide(authorise("a", "anna", { isQuote: true }))).toMatchObject({ kind: "granted", talkS: 600 });
+    expect(await standing()).toMatchObject({ units: 0 });
+  });
+});
+
+/** The worked table of docs/concepts/charging.md. */
+test("Ben and Cleo share ten minutes: what is held, charged, and made good in the end", async () => {
+  await worldOf({ packages: [free(10)], has: family });
+  await world.db.transaction("owner", {}, (tx) => tx.query("update accounts set payment = 'prepaid'"));
+  for (const [code, amount] of Object.entries({ ben: "0.30", cleo: "0.30", family: "100" })) await pay(amount, code);
+  const answered = fromInstant(now()) - 3_600_000;
+  const ends = (key: string, order: number, talkedS: number) => {
+    const answeredAt = epochMs(answered + order * 1_000);
+    return decide(stop(key, talkedS, { answeredAt, endedAt: epochMs(answeredAt + talkedS * 1_000) }));
+  };
+  const steps: (readonly [asked: () => Promise<unknown>, left: number, held: number, ben: string, cleo: string])[] = [
+    [() => decide(authorise("ben 1", "ben", { wantedS: 480 })), 600, 480, "0.3 of 0", "0.3 of 0"],
+    [() => decide(authorise("cleo", "cleo")), 600, 600, "0.3 of 0", "0.3 of 0.3"],
+    [() => decide(authorise("ben 2", "ben", { wantedS: 60 })), 600, 600, "0.3 of 0.06", "0.3 of 0.3"],
+    [() => ends("cleo", 2, 300), 480, 480, "0.3 of 0.06", "0.12 of 0"],
+    [() => ends("ben 2", 3, 60), 480, 480, "0.24 of 0", "0.12 of 0"],
+    [() => ends("ben 1", 1, 60), 420, 0, "0.24 of 0", "0.12 of 0"],
+    [() => world.replay(), 180, 0, "0.3 of 0", "0.3 of 0"],
+  ];
+  for (const [asked, left, held, ben, cleo] of steps) {
+    await asked();
+    const { units } = await standing();
+    expect([await leftInPool(), units, await purse("ben"), await purse("cleo")]).toEqual([left, held, ben, cleo]);
+  }
+  expect(await standing()).toMatchObject({ overrun: 0 });
+  expect(await world.differences()).toEqual([]);
+});
+
+/** Seconds that the shared allowance has left by the calls that are stored. */
+async function leftInPool(): Promise<number> {
+  const asked = { tenantId: world.tenantId, accountCode: "ben", at: fromInstant(now()) };
+  const { allowances } = await findAllowances(world.db, asked);
+  return Number(allowances[0]?.left);
+}
+
+/** "0.3 of 0.06": what is in an account's wallet, and held of it. */
+async function purse(code: string): Promise<string> {
+  const { rows } = await world.db.transaction("app", { tenantId: world.tenantId }, (tx) =>
+    tx.query<{ purse: string }>(
+      `select format('%s of %s', trim_scale(-b.amount), trim_scale(coalesce(h.held, 0))) as purse
+       from accounts a join balances b on b.account_id = a.id and b.kind = 'wallet'
+       left join account_holds h on h.account_id = a.id where a.code = $1`,
+      [code],
+    ),
+  );
+  return rows[0]?.purse ?? "";
+}
