@@ -1,4 +1,5 @@
 import { Problem } from "../../core/problem.ts";
+import { isDatabaseAway } from "../db/database-failure.ts";
 
 /** More requests wait than can be answered while their switches wait. */
 export const chargingOverloaded = (): Problem =>
@@ -24,3 +25,11 @@ export const chargingNotKept = (args: { readonly reason: string; readonly cause?
     },
     { cause: args.cause },
   );
+
+/** Whether a request failed for what passes: too much is asked, or the database is away. It may be sent again. */
+export const passes = (error: unknown): boolean =>
+  isDatabaseAway(error) || (error instanceof Problem && error.code.startsWith("charging-"));
+
+/** Whether a request failed for what passes: too much is asked, or the database is away. It may be sent again. */
+export const passes = (error: unknown): boolean =>
+  isDatabaseAway(error) || (error instanceof Problem && error.code.startsWith("charging-"));

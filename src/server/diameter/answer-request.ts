@@ -61,6 +61,10 @@ export class RequestAnswerer {
     }
     const answer = await this.#inTime(earlier ?? this.#begin(key, request, sender));
     if (answer === "late") report.add("answered-late", sender.peer.host, request.sessionId);
+    if (answer === "busy") {
+      report.add("too-busy", sender.peer.host, request.sessionId);
+      return writeErrorAnswer(envelope, node, TOO_BUSY);
+    }
     if (answer === "late" || answer === undefined)
       return writeErrorAnswer(envelope, node, answer === "late" ? TOO_LATE : FAILED);
     return earlier === undefined ? answer : withHopByHopId(answer, message.header.hopByHopId);
@@ -77,7 +81,7 @@ export class RequestAnswerer {
     return this.#working.size >= this.#options.inWorkMax || (this.#inWork.get(peer.host) ?? 0) >= peer.inWorkMax;
   }
 
-  #begin(key: string, request: CreditControlRequest, sender: RequestSender): Promise<Buffer | undefined> {
+  #begin(key: string, request: CreditControlRequest, sender: RequestSender): Promise<Buffer | "busy" | undefined> {
     const { host } = sender.peer;
     this.#inWork.set(host, (this.#inWork.get(host) ?? 0) + 1);
     const working = this.#work(request, sender).finally(() => {
@@ -85,15 +89,19 @@ export class RequestAnswerer {
       this.#inWork.set(host, (this.#inWork.get(host) ?? 1) - 1);
     });
     this.#working.add(working);
-    this.#cache.keep(key, working);
+    this.#cache.keep(
+      key,
+      working.then((answer) => (answer === "busy" ? undefined : answer)),
+    );
     return working;
   }
 
   /** The handler's answer in octets; undefined when it has none. */
-  async #work(request: CreditControlRequest, sender: RequestSender): Promise<Buffer | undefined> {
+  async #work(request: CreditControlRequest, sender: RequestSender): Promise<Buffer | "busy" | undefined> {
     const { node, handler, report } = this.#options;
     try {
-      return writeCreditControlAnswer(request, await handler.charge(request, sender), node);
+      const answer = await handler.charge(request, sender);
+      return answer === "busy" ? answer : writeCreditControlAnswer(request, answer, node);
     } catch (error) {
       report.add("handler-failed", sender.peer.host, request.sessionId, error);
       return undefined;

@@ -19,5 +19,6 @@ export interface RequestSender {
  * what its failure handling says. A rejected promise is a bug or an outage: it is told, and answered 5012.
  */
 export interface CreditControlHandler {
-  charge(request: CreditControlRequest, sender: RequestSender): Promise<CreditControlAnswer>;
+  /** "busy": too much is asked, or the database is away. */
+  charge(request: CreditControlRequest, sender: RequestSender): Promise<CreditControlAnswer | "busy">;
 }

@@ -20,6 +20,8 @@ import type { RadiusHandler } from "./radius-handler.ts";
 export type Answer =
   | { readonly kind: "reply"; readonly octets: Uint8Array; readonly refusedProof?: RefusedProof }
   | { readonly kind: "none"; readonly reason: AccountingFault["reason"] | "retry-later" }
+  /** It cannot be decided now: the client says what it wants to hear then. */
+  | { readonly kind: "busy" }
   | { readonly kind: "not-writable"; readonly fault: EncodeFault | "packet-too-long" };
 
 interface Request {
@@ -37,7 +39,8 @@ export async function answerAccess({ packet, sender, handler }: Request): Promis
     senderAddress: sender.address,
     receivedAt: fromInstant(now()),
   });
-  return answerWith(packet, sender, await handler.authorise(request, sender));
+  const decision = await handler.authorise(request, sender);
+  return decision === "busy" ? { kind: "busy" } : answerWith(packet, sender, decision);
 }
 
 /** The octets that a decision is told by. */

@@ -12,8 +12,11 @@ import type { RadiusSender } from "./radius-client.ts";
  * policy. A rejected promise is a bug or an outage: it is logged, and the client gets no answer.
  */
 export interface RadiusHandler {
-  /** The user is who it says only if `verifyCredential` says so of `request.credential`. */
-  authorise(request: AccessRequest, sender: RadiusSender): Promise<AccessDecision>;
+  /**
+   * The user is who it says only if `verifyCredential` says so of `request.credential`. "busy": it cannot be decided
+   * now; the client is answered as it wants to be then, or not at all.
+   */
+  authorise(request: AccessRequest, sender: RadiusSender): Promise<AccessDecision | "busy">;
   /** `accepted`: the record is safe, the client may forget it. `retry-later`: it gets no answer and sends it again. */
   account(record: AccountingRecord, sender: RadiusSender): Promise<"accepted" | "retry-later">;
 }

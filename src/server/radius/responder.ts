@@ -149,7 +149,9 @@ export class Responder {
     let reply: Uint8Array | null = null;
     try {
       const request = { packet, sender, handler: this.#handler };
-      reply = this.#settle(arrived, await (isAccess(packet) ? answerAccess(request) : answerAccounting(request)));
+      const answer = await (isAccess(packet) ? answerAccess(request) : answerAccounting(request));
+      if (answer.kind === "busy") this.#shed(arrived, packet, sender);
+      else reply = this.#settle(arrived, answer);
     } catch (error) {
       this.#drops.drop("handler-failed", sender.address, error);
     } finally {
@@ -167,6 +169,9 @@ export class Responder {
   /** Sends what there is to send; returns it, or null. */
   #settle({ address, send }: Arrived, answer: Answer): Uint8Array | null {
     switch (answer.kind) {
+      case "busy":
+        this.#drops.drop("busy", address);
+        return null;
       case "reply":
         if (answer.refusedProof !== undefined) this.#drops.drop(answer.refusedProof, address);
         send(answer.octets);

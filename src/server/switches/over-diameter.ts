@@ -7,6 +7,7 @@ import { RESULT } from "../../protocol/diameter/result-code.ts";
 import type { AccountCharging } from "../charging/account-charging.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { ChargingAnswer } from "../charging/charging-request.ts";
+import { passes } from "../charging/problems.ts";
 import type { CreditControlHandler, RequestSender } from "../diameter/credit-control-handler.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 import { diameterHandle } from "./cut-over-diameter.ts";
@@ -34,7 +35,16 @@ export class ChargingOverDiameter implements CreditControlHandler {
     this.#sourceOf = sourceOf;
   }
 
-  async charge(request: CreditControlRequest, { peer }: RequestSender): Promise<CreditControlAnswer> {
+  async charge(request: CreditControlRequest, sender: RequestSender): Promise<CreditControlAnswer | "busy"> {
+    try {
+      return await this.#charge(request, sender);
+    } catch (error) {
+      if (passes(error)) return "busy";
+      throw error;
+    }
+  }
+
+  async #charge(request: CreditControlRequest, { peer }: RequestSender): Promise<CreditControlAnswer> {
     const source = this.#sourceOf(peer.host);
     if (source === undefined) return refusal(RESULT.unableToComply, "The peer is no source.");
     if (request.type === "event") return await answerEvent(this.#accounts, request, source);

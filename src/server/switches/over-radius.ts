@@ -7,6 +7,7 @@ import type { SessionFacts } from "../../protocol/radius/session-facts.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { CallAttempt, CallHandle, ChargingRequest, Refusal, SessionName } from "../charging/charging-request.ts";
 import { endLostSessions, type LostSessions } from "../charging/end-lost-sessions.ts";
+import { passes } from "../charging/problems.ts";
 import type { Database } from "../db/database.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 import type { RadiusClient, RadiusSender } from "../radius/radius-client.ts";
@@ -41,7 +42,16 @@ export class ChargingOverRadius implements RadiusHandler {
   }
 
   /** Who proves to be a user calls for his account; other accounts are known by trunks, addresses and numbers. */
-  async authorise(request: AccessRequest, { client, address }: RadiusSender): Promise<AccessDecision> {
+  async authorise(request: AccessRequest, sender: RadiusSender): Promise<AccessDecision | "busy"> {
+    try {
+      return await this.#authorise(request, sender);
+    } catch (error) {
+      if (passes(error)) return "busy";
+      throw error;
+    }
+  }
+
+  async #authorise(request: AccessRequest, { client, address }: RadiusSender): Promise<AccessDecision> {
     const source = this.#sourceOf(client);
     if (source === undefined) return { kind: "reject", reason: "service-unavailable" };
     const caller = await this.#users.callerOf(source.tenantId, request, address);
@@ -202,6 +212,7 @@ const REASONS: Readonly<Partial<Record<Refusal["code"], RefusalReason>>> = {
   "balance-exhausted": "balance-zero",
   "spend-limited": "credit-exhausted",
   "sessions-limited": "account-in-use",
+  "database-away": "service-unavailable",
   "account-unknown": "account-unknown",
   "account-ambiguous": "account-unknown",
   "tariff-missing": "account-blocked",
