@@ -64,6 +64,7 @@ export const startCommand = defineCommand({
       chargingRoutes(db, charging),
       accountRoutes(db, new AccountCharging(db, charging)),
       cutRoutes(db),
+      xmlCurlRoutes(db, charging),
     ];
     const http = await startHttp({ host, port, db, log, routes });
     context.note(`Listening on ${http.url}`);

@@ -12,7 +12,10 @@ export type XmlCurlAnswer =
 export interface AllowedCall {
   /** As asked. */
   readonly context: string;
-  readonly destination: DialString;
+  /** Where we have it call; or it asks its dialplan again, with these variables set, and its own files say where. */
+  readonly next:
+    | { readonly kind: "bridge"; readonly destination: DialString }
+    | { readonly kind: "dialplan"; readonly called: string };
   readonly limitS: number;
   /**
    * "answer": the time counts from the answer, as it is paid. "setup": from now on, ringing included, which cuts a call
@@ -37,6 +40,10 @@ interface Action {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is these that are refused
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\p{Surrogate}\ufffe\uffff$]/u;
 const NAME = /^[\w.-]{1,80}$/;
+/** A space would begin another argument of `transfer`. */
+const NUMBER = /^[\w+*#.-]{1,128}$/;
+/** Beside what a site has in `execute_on_answer` itself: FreeSWITCH runs all whose names begin so. */
+const LIMIT_VARIABLE = "execute_on_answer_tollwright";
 const CAUSE = /^\w{1,64}$/;
 const SECONDS_MAX = 1_000_000;
 const TYPE = "freeswitch/xml";
@@ -46,20 +53,26 @@ export const notFoundDocument = (): string => document('<section name="result"><
 
 /** Lets a call be made for a time. */
 export function allowDocument(call: AllowedCall): XmlCurlAnswer {
-  const { context, destination, limitS, limitFrom, cause, variables } = call;
+  const { context, next, limitS, limitFrom, cause, variables } = call;
   if (!Number.isSafeInteger(limitS) || limitS < 1 || limitS > SECONDS_MAX) return refused("limit");
   if (!CAUSE.test(cause)) return refused("cause");
   const settings = Object.entries(variables);
   if (!settings.every(([name]) => NAME.test(name))) return refused("variable");
+  if (next.kind === "dialplan" && !NUMBER.test(next.called)) return refused("number");
+  if (next.kind === "dialplan" && !NAME.test(context)) return refused("context");
   const limit =
     limitFrom === "setup"
       ? { application: "sched_hangup", data: `+${limitS} ${cause}` }
-      : { application: "set", data: `execute_on_answer=sched_hangup +${limitS} ${cause}` };
+      : { application: "set", data: `${LIMIT_VARIABLE}=sched_hangup +${limitS} ${cause}` };
   return dialplan(context, [
     ...settings.map(([name, value]) => ({ application: "set", data: `${name}=${value}` })),
-    { application: "set", data: "hangup_after_bridge=true" },
     limit,
-    { application: "bridge", data: destination },
+    ...(next.kind === "bridge"
+      ? [
+          { application: "set", data: "hangup_after_bridge=true" },
+          { application: "bridge", data: next.destination },
+        ]
+      : [{ application: "transfer", data: `${next.called} XML ${context}` }]),
   ]);
 }
 

@@ -40,7 +40,7 @@ test("a document says what it was given, whatever that is", { timeout: FUZZ_TIME
       expectEqual(actionsOf(response.text), shown([["respond", isEmpty ? "402" : `402 ${text}`]]), octets);
     const allowed = allowDocument({
       context: text,
-      destination: text as DialString,
+      next: { kind: "bridge", destination: text as DialString },
       limitS: 1,
       limitFrom: "setup",
       cause: "X",
@@ -51,8 +51,8 @@ test("a document says what it was given, whatever that is", { timeout: FUZZ_TIME
         actionsOf(allowed.text),
         shown([
           ["set", `a=${text}`],
-          ["set", "hangup_after_bridge=true"],
           ["sched_hangup", "+1 X"],
+          ["set", "hangup_after_bridge=true"],
           ["bridge", text],
         ]),
         octets,
