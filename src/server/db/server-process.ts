@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { chown, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { chown, mkdir, open, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -12,6 +13,7 @@ import { type Postmaster, readPostmaster } from "./postmaster-file.ts";
 import type { ServerAccount } from "./server-account.ts";
 import type { ServerBinaries } from "./server-binaries.ts";
 import { serverEnvironment } from "./server-environment.ts";
+import { serverSizes } from "./server-sizes.ts";
 
 /** All it takes to run the server on a cluster. */
 export interface Launch extends Cluster {
@@ -124,8 +126,7 @@ async function serverOptions(launch: Launch): Promise<string[]> {
   const settings: Record<string, string> = {
     ...(await listenSettings(launch)),
     max_connections: "100",
-    shared_buffers: "256MB",
-    max_wal_size: "4GB",
+    ...(await sizeSettings(launch)),
     wal_level: "minimal", // no replicas here, and a COPY into a new table then skips the log
     max_wal_senders: "0",
     jit: "off",
@@ -136,6 +137,19 @@ async function serverOptions(launch: Launch): Promise<string[]> {
     full_page_writes: launch.durable ? "on" : "off",
   };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+}
+
+/** A server of tests, which are many at once, stays small. */
+async function sizeSettings({ durable, dir }: Launch): Promise<Record<string, string>> {
+  if (!durable) return { shared_buffers: "128MB", max_wal_size: "4GB" };
+  const { bavail, bsize } = await statfs(dir);
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const { sharedBuffersMib, maxWalMib } = serverSizes(memory, bavail * bsize);
+  return {
+    shared_buffers: `${sharedBuffersMib}MB`,
+    max_wal_size: `${maxWalMib}MB`,
+    checkpoint_timeout: "15min",
+  };
 }
 
 /** A unix socket in a folder only the account can enter; TCP on loopback where sockets or their paths don't fit. */
