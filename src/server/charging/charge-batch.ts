@@ -42,12 +42,13 @@ export async function chargeBatch(
   alongside: (tx: BulkTx, answers: readonly ChargingAnswer[]) => Promise<void>,
 ): Promise<readonly ChargingAnswer[]> {
   return db.urgent("ingest", {}, async (tx) => {
-    const sessions = await lockSessions(tx, [...new Set(batch.requests.map(sessionIdOf))].sort());
+    const named = batch.requests.map((request) => ({ request, id: sessionIdOf(request) }));
+    const sessions = await lockSessions(
+      tx,
+      named.map(({ id }) => id),
+    );
     const at = await databaseNow(tx);
-    const works = batch.requests.map((request): Work => {
-      const id = sessionIdOf(request);
-      return { request, id, session: sessions.get(id) };
-    });
+    const works = named.map(({ request, id }): Work => ({ request, id, session: sessions.get(id) }));
     for (const work of works) begin(work, batch, at);
     const stops = works.filter(isStop);
     const units = unitsOf(batch.tenantId, works);
