@@ -38,6 +38,7 @@ const CONNECTIONS_MAX = 1_000;
 const MESSAGE_OCTETS_MAX = 1 << 20;
 /** Requests of one connection that are in work; nothing more is read until one is answered. */
 const IN_WORK_MAX = 500;
+const ANSWER_MS = 3_000;
 const SEND_OCTETS_MAX = 8 << 20;
 const COMMAND_MS = 5_000;
 const COMMANDS_MAX = 1_000;
@@ -192,17 +193,15 @@ class Peer implements CgratesPeer {
       this.#send(errorAnswer(id, request.kind === "other" ? "METHOD_UNKNOWN" : "REQUEST_INCOMPLETE"));
       return;
     }
-    const done = this.#options
-      .answer(request, { id, peer: this })
-      .catch((error: unknown) => {
-        this.#options.report.failed(error);
-        return errorAnswer(id, "CHARGING_UNAVAILABLE");
-      })
-      .then((answer) => {
-        this.#working.delete(done);
-        this.#send(answer);
-        if (this.#working.size < IN_WORK_MAX) this.#socket.resume();
-      });
+    const deciding = this.#options.answer(request, { id, peer: this }).catch((error: unknown) => {
+      this.#options.report.failed(error);
+      return errorAnswer(id, "CHARGING_UNAVAILABLE");
+    });
+    const done = inTime(deciding, errorAnswer(id, "CHARGING_UNAVAILABLE")).then((answer) => {
+      this.#working.delete(done);
+      this.#send(answer);
+      if (this.#working.size < IN_WORK_MAX) this.#socket.resume();
+    });
     this.#working.add(done);
   }
 
@@ -214,5 +213,16 @@ class Peer implements CgratesPeer {
 
   #odd(what: string): void {
     this.#options.report.odd(this.#socket.remoteAddress ?? "", what.slice(0, 200));
+  }
+}
+
+/** The module waits without an end, and no other call of its process goes on meanwhile: what is late is answered so. */
+async function inTime(answer: Promise<string>, late: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const timer = setTimeout(() => resolve(late), ANSWER_MS);
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

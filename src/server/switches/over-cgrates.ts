@@ -1,11 +1,10 @@
 import { epochMs } from "../../core/time/epoch.ts";
 import {
   type CgratesRequest,
-  type CgratesCall as ReadCall,
-  disconnectRequest,
   doneAnswer,
   errorAnswer,
   limitAnswer,
+  type CgratesCall as ReadCall,
 } from "../../protocol/json-rpc/cgrates-session.ts";
 import type { JsonRpcId } from "../../protocol/json-rpc/json-rpc.ts";
 import type { Charging } from "../charging/charging.ts";
@@ -48,10 +47,9 @@ export class ChargingOverCgrates {
         return limitAnswer(id, kind, generation, talkOf(answer));
       }
       case "start": {
+        // At 0 seconds the module ends the call by itself.
         const answer = await startCall(this.#charging, source, { call, handle });
-        const talkS = talkOf(answer);
-        if (talkS === 0) void this.#end(request, peer);
-        return limitAnswer(id, kind, generation, talkS);
+        return limitAnswer(id, kind, generation, talkOf(answer));
       }
       case "stop":
         await stopCall(this.#charging, source, { call, handle, requestKey: "end" });
@@ -63,12 +61,6 @@ export class ChargingOverCgrates {
       default:
         return kind satisfies never;
     }
-  }
-
-  /** A call that may not go on: it is not left to the script to end it. */
-  async #end({ generation, call: { originId, dialog } }: Asked, peer: CgratesPeer): Promise<void> {
-    if (dialog !== null)
-      await peer.command((id) => disconnectRequest(id, generation, { originId, dialog }, "NOT_GRANTED"));
   }
 }
 
