@@ -25,6 +25,7 @@ let source: Source;
 let http: HttpServer;
 let dir: string;
 const servers: ServerProcess[] = [];
+let kamailio: ServerProcess;
 const ports = { sip: 0, called: 0 };
 
 const scenarioFile = (name: keyof typeof SCENARIOS): string => join(dir, `${name}.xml`);
@@ -97,7 +98,7 @@ describe.skipIf(!hasKamailio())("calls through Kamailio, with the configuration 
     await writeFile(join(dir, "kamailio.cfg"), await guidesConfiguration(token));
     servers.push(sipp(scenarioFile("answer"), ports.called));
     const args = ["-f", join(dir, "kamailio.cfg"), "-DD", "-E", "-m", "64", "-M", "8", "-Y", join(dir, "run")];
-    const kamailio = new ServerProcess("/usr/sbin/kamailio", args);
+    kamailio = new ServerProcess("/usr/sbin/kamailio", args);
     servers.push(kamailio);
     await kamailio.says(/Listening on/);
   });
@@ -127,6 +128,20 @@ describe.skipIf(!hasKamailio())("calls through Kamailio, with the configuration 
     if (talked < 3) return;
     await call("refused", "4930123456", "4421", ["-m", "3", "-r", "10"]);
     expect(await booksOf(operator)).toEqual(after);
+  });
+
+  test("reports wait while Tollwright lets nobody in, and come when it does", async () => {
+    const before = await booksOf(operator);
+    const revoke = (at: string) =>
+      db.session((client) => client.query(`update tollwright.push_tokens set revoked_at = ${at}`));
+    const talking = call("talk", "4930123456", "4420", ["-m", "5", "-r", "10", "-d", "7000"]);
+    while ((await booksOf(operator)).open < 5) await sleep(50);
+    await revoke("now()"); // in force before the calls have ended: a token is looked up every five seconds
+    await talking;
+    expect((await booksOf(operator)).calls).toBe(before.calls);
+    await kamailio.says(/answered 401/);
+    await revoke("null");
+    expect(await moneyAfter(before.calls + 5)).toMatchObject({ calls: before.calls + 5, held: 0 });
   });
 
   test("the log of the same calls finds them there", async () => {

@@ -29,7 +29,3 @@ export const chargingNotKept = (args: { readonly reason: string; readonly cause?
 /** Whether a request failed for what passes: too much is asked, or the database is away. It may be sent again. */
 export const passes = (error: unknown): boolean =>
   isDatabaseAway(error) || (error instanceof Problem && error.code.startsWith("charging-"));
-
-/** Whether a request failed for what passes: too much is asked, or the database is away. It may be sent again. */
-export const passes = (error: unknown): boolean =>
-  isDatabaseAway(error) || (error instanceof Problem && error.code.startsWith("charging-"));

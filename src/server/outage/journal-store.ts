@@ -60,3 +60,16 @@ export async function addDeadLetters(
       [uuidv7(), tenantId, entry.request.sourceId, JSON.stringify(entry.request), reason, timestampToSql(entry.at)],
     );
 }
+
+/** Sources whose switches speak a protocol with us, or had sessions lately. */
+export async function findChargedSources(
+  tx: Tx,
+): Promise<readonly { readonly tenantId: string; readonly sourceId: string }[]> {
+  const { rows } = await tx.query<{ tenant_id: string; id: string }>(
+    `select tenant_id, id from sources s
+     where exists (select from unnest($1::text[]) as p(name) where jsonb_typeof(s.settings -> p.name) = 'object')
+       or id in (select distinct source_id from sessions)`,
+    [["radius", "diameter", "jsonRpc", "evapi", "cgrates", "eventSocket", "agi", "ari"]],
+  );
+  return rows.map((row) => ({ tenantId: row.tenant_id, sourceId: row.id }));
+}
