@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Charging } from "../../src/server/charging/charging.ts";
 import type { EventSocketNotice } from "../../src/server/event-socket/event-socket-report.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
 import { type RunningEventSockets, startEventSocket } from "../../src/server/switches/start-event-socket.ts";
+import { startTollwright } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { type CallFields, FreeswitchStandIn } from "../support/freeswitch.ts";
 import { Operator } from "../support/operator.ts";
@@ -324,4 +326,24 @@ test("a call is ended by its cutter, at a FreeSWITCH that this process is connec
   freeswitch.loseConnections();
   await running.close();
   expect(cutter?.reaches(await call())).toBe(false);
+});
+
+test("calls are charged by `tollwright start`, which knows FreeSWITCHes by the sources' settings", async () => {
+  const { child, ended: exited } = startTollwright(["start"], {
+    ...{ DATABASE_URL: db.url, TOLLWRIGHT_HTTP_PORT: "0", TOLLWRIGHT_LOG_LEVEL: "warn" },
+    ...{ TOLLWRIGHT_EVENT_SOCKET_PORT: "0", TOLLWRIGHT_SECRET_FREESWITCH: "ClueCon" },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let said = "";
+  while (!/FreeSWITCH on \S+\n/.test(said)) said += String((await once(child.stderr, "data"))[0]);
+  await expect.poll(() => freeswitch.followers, { timeout: 5_000 }).toBe(1);
+  const port = Number(/FreeSWITCH on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
+  const uuid = beginAda();
+  expect(await freeswitch.ask(uuid, port)).toEqual({ kind: "went-on" });
+  freeswitch.answer(uuid);
+  freeswitch.pass(42);
+  freeswitch.hangUp(uuid);
+  await untilBooks({ wallet: 0.58, held: 0, calls: 1, seconds: 42 });
+  child.kill("SIGTERM");
+  expect((await exited).status).toBe(0);
 });
