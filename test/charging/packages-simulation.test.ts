@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { now } from "../../src/clock.ts";
 import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import { epochMs, fromInstant } from "../../src/core/time/epoch.ts";
@@ -16,9 +16,10 @@ const PAID: Record<string, string> = { anna: "1.5", ben: "1", cleo: "0.5", famil
 
 let world: PackagesWorld;
 const processes: { readonly db: Database; readonly charging: Charging }[] = [];
-const random = new SeededRandom(SEED);
+let random: SeededRandom;
 
-beforeAll(async () => {
+beforeEach(async () => {
+  random = new SeededRandom(SEED);
   process.stderr.write(`Packages: seed ${SEED} (TOLLWRIGHT_SIM_SEED), ${CALLS} calls (TOLLWRIGHT_SIM_CALLS)\n`);
   const once = { every: "once" };
   world = await PackagesWorld.create({
@@ -44,8 +45,8 @@ beforeAll(async () => {
     processes.push({ db: own, charging: new Charging(own) });
   }
 });
-afterAll(async () => {
-  for (const { db: own } of processes) await own.close();
+afterEach(async () => {
+  for (const { db: own } of processes.splice(0)) await own.close();
   await world?.db.drop();
 });
 
@@ -113,7 +114,7 @@ async function send(request: ChargingRequest): Promise<ChargingAnswer> {
 const cut = () =>
   world.db.session((client) =>
     client.query(`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and application_name = 'tollwright bulk' and pid <> pg_backend_pid()`),
+      where datname = current_database() and application_name = 'tollwright charging' and pid <> pg_backend_pid()`),
   );
 
 async function figures<Row extends object>(sql: string): Promise<Row> {
@@ -128,7 +129,8 @@ const UNEASY = `
     (select count(*) from account_holds h join balances b on b.account_id = h.account_id and b.kind = 'wallet'
       where h.held > -b.amount)::integer as held_beyond_wallets`;
 const AT_REST = `
-  select (select sum(held) from account_holds)::float8 as held, (select sum(open_sessions) from account_holds)::integer as open,
+  select (select sum(held) from account_holds)::float8 as held,
+    (select sum(open_sessions) from account_holds)::integer as open,
     (select count(*) from allowance_holds where held <> '[]')::integer as units,
     (select count(*) from pool_months cross join jsonb_each(state -> 'allowances') a
       cross join jsonb_array_elements(a.value -> 'buckets') b where (b ->> 1)::numeric < 0)::integer as pools_below_0,
@@ -138,8 +140,9 @@ const AT_REST = `
       from balances where kind in ('wallet', 'overrun'))
       = (select sum(c.amount) from charges c join accounts a on a.id = c.account_id where a.kind <> 'vendor') as charged`;
 
-test("calls of two processes on shared pools, in any order, repeated, lost and cut off: nobody is charged more than was held", async () => {
-  const calls = Array.from({ length: CALLS }, (_, index) => new Call(index));
+/** Lets calls go on, some at once, until all are over; `meanwhile` goes on beside each round. */
+async function play(calls: readonly Call[], meanwhile: (turn: number) => Promise<unknown>): Promise<void> {
+  let rounds = 0;
   for (let up = calls; up.length > 0; up = up.filter(({ isOver }) => !isOver)) {
     const chosen = random.shuffled(up).slice(0, 1 + random.below(16));
     const sent = chosen.map(async (call) => {
@@ -149,20 +152,53 @@ test("calls of two processes on shared pools, in any order, repeated, lost and c
       if (twice !== undefined) expect(await twice).toEqual(answer);
       call.hear(answer);
     });
-    if (random.once(4)) await cut();
-    await Promise.all(sent);
-    expect(await figures(UNEASY)).toEqual({ wallets_below_limit: 0, overrun: 0, held_beyond_wallets: 0 });
+    rounds += 1;
+    await Promise.all([meanwhile(rounds), ...sent]);
   }
   await world.db.transaction("ingest", {}, (tx) =>
     tx.query("update sessions set expires_at = now() - interval '1 second' where state = 'open'"),
   );
   await giveUpSessions(world.db, new Charging(world.db));
-  expect(await figures(UNEASY)).toMatchObject({ overrun: 0 });
+}
+
+const someCalls = () => Array.from({ length: CALLS }, (_, index) => new Call(index));
+
+/** When all is over: nothing is held, and the calls alone, in order, come to the same charges. */
+async function expectRest(): Promise<void> {
   await world.replay();
   expect(await figures(AT_REST)).toEqual({
     ...{ held: 0, open: 0, units: 0, pools_below_0: 0, covered: true, pressed: true, charged: true },
   });
   expect(await world.differences()).toEqual([]);
   await world.forgetStates();
-  expect(await world.replay()).toMatchObject({ entries: 0 }); // the calls alone come to the same
+  expect(await world.replay()).toMatchObject({ entries: 0 });
+}
+
+test("calls on shared pools, in any order, repeated, lost and cut off: nobody is charged more than was held", async () => {
+  await play(someCalls(), async () => {
+    if (random.once(4)) await cut();
+    expect(await figures(UNEASY)).toEqual({ wallets_below_limit: 0, overrun: 0, held_beyond_wallets: 0 });
+  });
+  expect(await figures(UNEASY)).toMatchObject({ overrun: 0 });
+  await expectRest();
+}, 120_000);
+
+test("with files and replays beside them: no wallet and no pool below 0, and none waits for each other", async () => {
+  let replayed = 0;
+  await play(someCalls(), async (turn) => {
+    const calls = ["anna", "ben", "cleo"].map((code, second) => ({
+      ...{ code, talkedS: 30, key: `file ${turn} ${code}` },
+      answered: `2026-05-${String(1 + (turn % 28)).padStart(2, "0")}T10:00:0${second}`,
+    }));
+    const replaying = world.replay().then(({ months }) => {
+      replayed += months;
+    });
+    await Promise.all([world.import(calls), replaying]);
+    expect(await figures(UNEASY)).toMatchObject({ wallets_below_limit: 0 });
+  });
+  expect(replayed).toBeGreaterThan(10);
+  await expectRest();
+  expect(await figures(`select deadlocks::integer from pg_stat_database where datname = current_database()`)).toEqual({
+    deadlocks: 0,
+  });
 }, 120_000);
