@@ -37,7 +37,8 @@ export interface EvapiEvents {
 /** A list that was asked for. */
 interface Listing {
   readonly promise: Promise<DialogList | null>;
-  readonly done: (result: unknown) => void;
+  /** Ends it with what was answered; null: nothing will be. */
+  readonly end: (list: { readonly result: unknown } | null) => void;
 }
 
 const CONNECT_MS = 5_000;
@@ -101,19 +102,18 @@ export class EvapiConnection {
   #list(): Listing {
     const { promise, resolve } = Promise.withResolvers<DialogList | null>();
     const askedAt = fromInstant(now());
-    const end = (list: DialogList | null) => {
+    const end: Listing["end"] = (list) => {
       clearTimeout(timer);
       this.#listing = null;
-      resolve(list);
+      resolve(list === null ? null : { ...list, askedAt });
     };
     const timer = setTimeout(() => {
       // Who has answered before and does not now is taken for dead.
       if (this.#hasListed) this.#socket?.destroy(new Error("it no longer answers"));
       end(null);
     }, DIALOGS_MS);
-    const done = (result: unknown) => end({ result, askedAt });
     if (this.#hasTooMany || !this.send(dialogListRequest())) queueMicrotask(() => end(null));
-    return { promise, done };
+    return { promise, end };
   }
 
   async #run(): Promise<void> {
@@ -163,6 +163,7 @@ export class EvapiConnection {
       clearInterval(looking);
       const wasUp = this.#socket === socket;
       this.#socket = null;
+      this.#listing?.end(null);
       resolve({ wasUp, why });
     });
     return promise;
@@ -174,6 +175,6 @@ export class EvapiConnection {
       return;
     }
     this.#hasListed = true;
-    this.#listing?.done(valueIn(asObject(event.answer), "result"));
+    this.#listing?.end({ result: valueIn(asObject(event.answer), "result") });
   }
 }

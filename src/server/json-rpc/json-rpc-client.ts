@@ -39,15 +39,17 @@ export class JsonRpcClient {
   async command(write: (id: JsonRpcId) => string): Promise<CommandOutcome> {
     this.#lastId = (this.#lastId % ID_MAX) + 1;
     const id = this.#lastId;
+    const signal = AbortSignal.timeout(this.#server.timeoutMs);
     try {
-      const { status, text } = await this.#post(write(id), AbortSignal.timeout(this.#server.timeoutMs));
+      const { status, text } = await this.#post(write(id), signal);
       const message = readJsonRpc(text);
       // Kamailio says failures with status 500 or 404, and a JSON-RPC error in the body.
       if (message.kind === "error" && (message.id === null || message.id === id)) return message;
       if (message.kind === "result" && message.id === id) return message;
       return { kind: "unanswered", why: `HTTP ${status} with no answer of JSON-RPC` };
     } catch (error) {
-      return { kind: "unanswered", why: this.#shown(error) };
+      const why = error instanceof Error ? error.message : String(error);
+      return { kind: "unanswered", why: signal.aborted ? `no answer within ${this.#server.timeoutMs} ms` : why };
     }
   }
 
@@ -74,11 +76,5 @@ export class JsonRpcClient {
     } finally {
       response.destroy();
     }
-  }
-
-  #shown(error: unknown): string {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    const isLate = name === "TimeoutError" || name === "AbortError";
-    return isLate ? `no answer within ${this.#server.timeoutMs} ms` : message;
   }
 }
