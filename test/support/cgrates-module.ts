@@ -5,8 +5,8 @@ import { asObject, valueIn } from "../../src/core/json-object.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * A stand-in for OpenSIPS's module `cgrates`, which Debian does not have: it sends what the module's source sends, over a
- * connection of its own, and obeys `DisconnectSession`.
+ * A stand-in for OpenSIPS's module `cgrates`, which Debian does not have: it sends what the module's source sends,
+ * over a connection of its own, and obeys `DisconnectSession`.
  */
 export class CgratesModule {
   /** Sessions that it was told to end. */

@@ -53,8 +53,9 @@ const DIALOGS_MS = 10_000;
 const SEND_OCTETS_MAX = 8 << 20;
 
 /**
- * One connection to one Kamailio's evapi, made again whenever it is lost until it is closed. Kamailio says nothing while
- * there are no calls: that it is alive is known by TCP, and by the lists of its dialogs where it has once answered one.
+ * One connection to one Kamailio's evapi, made again whenever it is lost until it is closed. Kamailio says nothing
+ * while there are no calls: that it is alive is known by TCP, and by the lists of its dialogs where it has once
+ * answered one.
  */
 export class EvapiConnection {
   readonly #address: EvapiAddress;

@@ -20,8 +20,8 @@ export interface CgratesCall {
 
 /**
  * The call under the name of its session. Account rules look at `Account` as account code and as SIP user; `Calling`,
- * `SourceAddress`, `IngressTrunk`, `EgressTrunk`, `RoutingNumber` are what a configuration may add. `Tenant`, `Category`,
- * `Subject` and `RequestType` decide nothing: what they are for, accounts and tariffs know.
+ * `SourceAddress`, `IngressTrunk`, `EgressTrunk`, `RoutingNumber` are what a configuration may add. `Tenant`,
+ * `Category`, `Subject` and `RequestType` decide nothing: what they are for, accounts and tariffs know.
  */
 export function attemptOf(call: CgratesCall, key: string, handle: CallHandle): CallAttempt {
   const field = (name: string) => call.fields.get(name) ?? null;
@@ -46,8 +46,9 @@ export function attemptOf(call: CgratesCall, key: string, handle: CallHandle): C
 }
 
 /**
- * The key of the record that acc writes of the call; null where it is not told of both tags. The caller's is `FromTag`,
- * or what stands behind the Call-ID in `OriginID`, as public configurations have it; the called side's is `ToTag`.
+ * The key of the record that acc writes of the call; null where it is not told of both tags. The caller's is
+ * `FromTag`, or what stands behind the Call-ID in `OriginID`, as public configurations have it; the called side's is
+ * `ToTag`.
  */
 export function recordKeyOf({ originId, fields }: Pick<CgratesCall, "originId" | "fields">): string | null {
   const [callId, tag] = (originId ?? "").split(/[;|]/);
@@ -58,8 +59,8 @@ export function recordKeyOf({ originId, fields }: Pick<CgratesCall, "originId" |
 const callIdOf = (originId: string): string => originId.split(/[;|]/, 1)[0] ?? originId;
 
 /**
- * A call was answered. One that is not known yet, because nothing was held for it before or we were away when it began, is
- * authorised first. Errors: those of charging.
+ * A call was answered. One that is not known yet, because nothing was held for it before or we were away when it
+ * began, is authorised first. Errors: those of charging.
  */
 export async function startCall(
   charging: Charging,

@@ -38,8 +38,8 @@ const END_MS = 2_000;
 
 /**
  * Compares what a Kamailio listed at `askedAt` with the open sessions of its source. Its times are by its own clock. A
- * dialog is of the session that is named as its variable `cgrOriginID`, or else as its Call-ID and the caller's tag; one
- * of no session is looked at only where it has that variable: the others are not ours to charge.
+ * dialog is of the session that is named as its variable `cgrOriginID`, or else as its Call-ID and the caller's tag;
+ * one of no session is looked at only where it has that variable: the others are not ours to charge.
  */
 export function compareDialogs(
   dialogs: readonly KamailioDialog[],

@@ -9,8 +9,8 @@ import { opensipsCallOf } from "./opensips-handle.ts";
 export type PeerOf = (sourceId: string) => CgratesPeer | undefined;
 
 /**
- * Ends calls at OpenSIPS: by `DisconnectSession` over the connection of its module `cgrates`, else by `dlg_end_dlg` where
- * the source's settings say where OpenSIPS takes commands.
+ * Ends calls at OpenSIPS: by `DisconnectSession` over the connection of its module `cgrates`, else by `dlg_end_dlg`
+ * where the source's settings say where OpenSIPS takes commands.
  */
 export class CutAtOpensips implements CallCutter {
   readonly way = "opensips";

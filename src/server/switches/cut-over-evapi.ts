@@ -8,8 +8,8 @@ const END_MS = 5_000;
 const ENDED = 5;
 
 /**
- * Ends calls at Kamailio by `CGR_SESSION_DISCONNECT`. Kamailio does not answer it, and does not always tell the end: then
- * its dialogs say what became of the call, and its session ends with them.
+ * Ends calls at Kamailio by `CGR_SESSION_DISCONNECT`. Kamailio does not answer it, and does not always tell the end:
+ * then its dialogs say what became of the call, and its session ends with them.
  */
 export class CutOverEvapi implements CallCutter {
   readonly way = "evapi";

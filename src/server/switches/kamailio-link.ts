@@ -79,8 +79,8 @@ export class KamailioLink {
   }
 
   /**
-   * Compares Kamailio's dialogs with the open sessions, and charges what was not heard of; answers the dialogs, null when
-   * they cannot be had. Errors: those of charging.
+   * Compares Kamailio's dialogs with the open sessions, and charges what was not heard of; answers the dialogs, null
+   * when they cannot be had. Errors: those of charging.
    */
   follow(): Promise<readonly KamailioDialog[] | null> {
     this.#following ??= this.#follow().finally(() => {

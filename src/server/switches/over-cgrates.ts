@@ -17,8 +17,8 @@ import { handleOf } from "./opensips-handle.ts";
 type Asked = Exclude<CgratesRequest, { readonly kind: "other" | "malformed" }>;
 
 /**
- * Charges the calls that OpenSIPS's module `cgrates` asks about. As nothing says whether a script tells of calls that are
- * not answered, nothing is held before the answer: how long the call may last is told, and held from its start on.
+ * Charges the calls that OpenSIPS's module `cgrates` asks about. As nothing says whether a script tells of calls that
+ * are not answered, nothing is held before the answer: how long the call may last is told, and held from its start on.
  */
 export class ChargingOverCgrates {
   readonly #charging: Charging;

@@ -26,8 +26,8 @@ type Asked = Extract<KamailioEvent, { readonly kind: "authorise" | "process-mess
 type Started = Extract<KamailioEvent, { readonly kind: "call-start" }>;
 
 /**
- * Charges the calls of one Kamailio that is configured for CGRateS. `OriginID` names a session, as it is sent. Events of
- * one call are worked off in their order; the same event again changes nothing.
+ * Charges the calls of one Kamailio that is configured for CGRateS. `OriginID` names a session, as it is sent. Events
+ * of one call are worked off in their order; the same event again changes nothing.
  */
 export class ChargingOverEvapi {
   readonly #charging: Charging;
@@ -90,8 +90,8 @@ export class ChargingOverEvapi {
   }
 
   /**
-   * Kamailio has no such call any more, and did not tell its end: nothing more is held for it, and it is given up soon,
-   * unless its end is told after all.
+   * Kamailio has no such call any more, and did not tell its end: nothing more is held for it, and it is given up
+   * soon, unless its end is told after all.
    */
   async gone({ key, usedS }: FollowedSession, at: EpochMs): Promise<void> {
     await this.#charging.decide(this.#source.tenantId, {
@@ -161,8 +161,8 @@ export class ChargingOverEvapi {
 const failed = (error: string): KamailioAnswer => ({ maxUsageS: 0, error, attributes: {}, routes: [] });
 
 /**
- * Public configurations refuse with 403 at 0 seconds and with 503 at an error, so that only what is not the caller's is
- * an error. `SipCode` is for configurations that refuse with the code that fits.
+ * Public configurations refuse with 403 at 0 seconds and with 503 at an error, so that only what is not the caller's
+ * is an error. `SipCode` is for configurations that refuse with the code that fits.
  */
 function answerOf(answer: ChargingAnswer): KamailioAnswer {
   if (answer.kind === "granted" && answer.talkS > 0)
