@@ -11,8 +11,8 @@ export const accountAllowancesCommand = defineCommand({
   name: "allowances",
   summary: "show what an account has left of its packages",
   about:
-    "Free seconds, calls and money with when they expire, and where the account stands in its tiers. What is shared is " +
-    "what all who share have left together.",
+    "Free seconds, calls and money with what calls that are up hold of them and when they expire, and where the " +
+    "account stands in its tiers. What is shared is what all who share have left together.",
   arguments: { code: argument("CODE", "the account's code") },
   options: { at: option("--at TIME", `at which time: ${TIME_FORM}; now if left out`) },
   examples: [
@@ -57,11 +57,12 @@ function allowancesText(
             columns: [
               { title: "ALLOWANCE" },
               { title: "LEFT", align: "right" as const },
+              { title: "HELD", align: "right" as const },
               { title: "OF", align: "right" as const },
               ...["", "EVERY", "EXPIRES"].map((title) => ({ title })),
             ],
-            rows: allowances.map(({ name, left, granted, unit, cycle, expires }) => [
-              ...[name, left, granted, unitText(unit), cycle],
+            rows: allowances.map(({ name, left, held, granted, unit, cycle, expires }) => [
+              ...[name, left, held, granted, unitText(unit), cycle],
               expires.map(({ at, left: part }) => `${part} ${at === null ? "never" : timeText(at)}`).join(", "),
             ]),
           },

@@ -235,18 +235,17 @@ test("Ben and Cleo share ten minutes: what is held, charged, and made good in th
   ];
   for (const [asked, left, held, ben, cleo] of steps) {
     await asked();
-    const { units } = await standing();
-    expect([await leftInPool(), units, await purse("ben"), await purse("cleo")]).toEqual([left, held, ben, cleo]);
+    expect([await pool(), await purse("ben"), await purse("cleo")]).toEqual([`${left} of ${held}`, ben, cleo]);
   }
   expect(await standing()).toMatchObject({ overrun: 0 });
   expect(await world.differences()).toEqual([]);
 });
 
-/** Seconds that the shared allowance has left by the calls that are stored. */
-async function leftInPool(): Promise<number> {
+/** "600 of 480": seconds that the shared allowance has left by the calls that are stored, and held of it. */
+async function pool(): Promise<string> {
   const asked = { tenantId: world.tenantId, accountCode: "ben", at: fromInstant(now()) };
   const { allowances } = await findAllowances(world.db, asked);
-  return Number(allowances[0]?.left);
+  return `${allowances[0]?.left} of ${allowances[0]?.held}`;
 }
 
 /** "0.3 of 0.06": what is in an account's wallet, and held of it. */

@@ -119,13 +119,13 @@ describe("a month with free minutes, graduated tiers with fees, and a least spen
     const { db } = world;
     await world.import(FIRST.slice(0, 1));
     const words = ["account", "allowances", "anna", "--at", "2026-02-20T00:00:00Z"];
-    expect((await tollwright(words, { db })).stdout).toContain("Free Germany    60  180  s  month");
+    expect((await tollwright(words, { db })).stdout).toContain("Free Germany    60     0  180  s  month");
     const { document } = await tollwrightJson(words, { db });
     expect(document).toMatchObject({
       account: "anna",
       currency: "EUR",
       provisional: false,
-      allowances: [{ name: "Free Germany", unit: "seconds", granted: "180", left: "60", sharedWith: 0 }],
+      allowances: [{ name: "Free Germany", unit: "seconds", granted: "180", left: "60", held: "0", sharedWith: 0 }],
       tiers: [{ name: "Steps", mode: "graduated", by: "seconds", counted: "0", step: 1, price: "0.05" }],
     });
     const rated = await tollwright(

@@ -1,3 +1,4 @@
+import { type BucketUnits, unitsOf } from "../../core/allowance/bucket-units.ts";
 import { leftAt } from "../../core/allowance/draw.ts";
 import { countedAt, grantedAt } from "../../core/allowance/grant.ts";
 import type { Allowance, PoolRules, Tiers } from "../../core/allowance/pool-rules.ts";
@@ -11,7 +12,9 @@ import { findPools } from "../catalog/find-pools.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { findAccount } from "../tenancy/find-account.ts";
+import { allowancesOf } from "./locked-units.ts";
 import { listMonths } from "./month-store.ts";
+import { listUnitHolds } from "./unit-hold-store.ts";
 
 /** What an account has left of an allowance. Quantities are whole seconds or calls, or amounts as plain decimals. */
 export interface AllowanceLeft {
@@ -21,6 +24,8 @@ export interface AllowanceLeft {
   /** What the cycle granted. */
   readonly granted: string;
   readonly left: string;
+  /** What calls that are up hold of that. */
+  readonly held: string;
   /** The parts of what is left, the first to expire first; null: with no end. */
   readonly expires: readonly { readonly at: EpochMs | null; readonly left: string }[];
   readonly sharedWith: number;
@@ -63,11 +68,12 @@ export async function findAllowances(
     const { currency } = account;
     if (pool === undefined) return { currency, allowances: [], tiers: [], provisional: false };
     const { rules, state, provisional } = await poolAt(tx, pool, at);
-    const isHeld = ({ accountIds, from, to }: Allowance | Tiers) => accountIds.has(account.id) && at >= from && at < to;
+    const held = (await listUnitHolds(tx, allowancesOf(pool, rules))).flatMap(({ units }) => units);
+    const isOf = ({ accountIds, from, to }: Allowance | Tiers) => accountIds.has(account.id) && at >= from && at < to;
     return {
       currency,
-      allowances: rules.allowances.filter(isHeld).map((one) => allowanceLeft(rules, state, one, at)),
-      tiers: rules.tiers.filter(isHeld).map((one) => tiersReached(rules, state, one, at)),
+      allowances: rules.allowances.filter(isOf).map((one) => allowanceLeft(rules, state, { one, held, at })),
+      tiers: rules.tiers.filter(isOf).map((one) => tiersReached(rules, state, one, at)),
       provisional,
     };
   });
@@ -86,11 +92,17 @@ export async function poolAt(
   return { rules: rulesOf(pool, month), state, provisional: months.some(({ stale }) => stale) };
 }
 
-function allowanceLeft({ timeZone }: PoolRules, state: PoolState, allowance: Allowance, at: EpochMs): AllowanceLeft {
-  const { key, name, unit, cycle, quantity, accountIds } = allowance;
-  const granted = grantedAt(allowance, timeZone, state.allowances.get(key), at);
+function allowanceLeft(
+  { timeZone }: PoolRules,
+  state: PoolState,
+  { one, held, at }: { readonly one: Allowance; readonly held: readonly BucketUnits[]; readonly at: EpochMs },
+): AllowanceLeft {
+  const { key, name, unit, cycle, quantity, accountIds } = one;
+  const granted = grantedAt(one, timeZone, state.allowances.get(key), at);
+  const heldOfIt = granted.buckets.reduce((sum, { expiresAt }) => sum + unitsOf(held, { key, expiresAt }), 0n);
   return {
     ...{ name, unit, cycle, granted: quantityText(unit, quantity), left: quantityText(unit, leftAt(granted, at)) },
+    held: quantityText(unit, heldOfIt),
     expires: granted.buckets
       .filter(({ expiresAt }) => expiresAt > at)
       .map(({ expiresAt, left }) => {
