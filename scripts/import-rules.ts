@@ -34,7 +34,7 @@ const PURE_BUILTINS = "^(buffer|crypto|string_decoder|zlib)$";
 const TEST = "\\.test\\.ts$";
 const STORE = "^src/server/[^/]+/(store|[^/]+-store)\\.ts$";
 const ROUTES = "^src/server/[^/]+/(routes|[^/]+-routes)\\.ts$";
-const CODEC_WITHOUT_SERVER = "^src/protocol/(agi/|json-rpc/opensips-event)";
+const CODEC_WITHOUT_SERVER = "^src/protocol/json-rpc/opensips-event";
 /** Files that Node starts by path: nothing imports them, everything else must be reached from them. */
 const ENTRY = "^src/main\\.ts$|[.-]worker\\.ts$";
 const npm = (names: readonly string[]) => `node_modules/(@types/)?(${names.join("|")})/`;

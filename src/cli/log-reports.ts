@@ -12,6 +12,7 @@ import type { PullsReport } from "../server/pulls/run-pulls.ts";
 import type { EvapiReport } from "../server/switches/kamailio-link.ts";
 import type { RpcReport } from "../server/switches/rpc-clients.ts";
 import type { AgiStartReport } from "../server/switches/start-agi.ts";
+import type { AriStartReport } from "../server/switches/start-ari.ts";
 import type { DiameterStartReport } from "../server/switches/start-diameter.ts";
 import type { EventSocketStartReport } from "../server/switches/start-event-socket.ts";
 import type { OpensipsReport } from "../server/switches/start-opensips.ts";
@@ -81,6 +82,7 @@ export const switchReports = (log: pino.Logger): SwitchReports => ({
   opensips: opensipsReport(log),
   eventSocket: eventSocketReport(log),
   agi: agiReport(log),
+  ari: ariReport(log),
 });
 
 /** What happens with Diameter peers. */
@@ -111,6 +113,19 @@ const eventSocketReport = (log: pino.Logger): EventSocketStartReport => ({
   },
   unusable: (source, error) => log.warn(`FreeSWITCH: source "${source}" can't be connected to: ${String(error)}`),
   failed: (error) => log.warn(`FreeSWITCH: the sources could not be read again: ${String(error)}`),
+});
+
+/** Connections to Asterisks, and calls that could not be followed there. */
+const ariReport = (log: pino.Logger): AriStartReport => ({
+  happened: (source, happening, what) =>
+    log[happening === "connected" ? "info" : "warn"](`ARI: ${source}: ${happening}${what === "" ? "" : ` (${what})`}.`),
+  unusable: (source, error) => log.warn(`ARI: source "${source}" can't be connected to: ${String(error)}`),
+  failed: (source, error) =>
+    log.warn(
+      source === null
+        ? `ARI: the sources could not be read again: ${String(error)}`
+        : `ARI: a call of ${source} could not be followed: ${String(error)}`,
+    ),
 });
 
 /** RADIUS packets that got no answer, and clients that cannot be used. */

@@ -46,11 +46,14 @@ export type AriEvent = { readonly at: EpochMs | null } & (
       readonly bridgeId: string;
       readonly channelIds: readonly string[];
     }
+  | { readonly kind: "variable-set"; readonly channel: AriChannel; readonly name: string; readonly value: string }
 );
 
 /** An event that charging needs, one that it does not, or what is wrong with it. */
 export type AriEventOutcome =
   | AriEvent
+  /** Another has connected as the same application, and has its events from now on. */
+  | { readonly kind: "replaced" }
   | { readonly kind: "other"; readonly type: string }
   | { readonly kind: "malformed"; readonly reason: string };
 
@@ -63,6 +66,7 @@ const KINDS: ReadonlyMap<string, AriEvent["kind"]> = new Map([
   ["ChannelDestroyed", "destroyed"],
   ["ChannelEnteredBridge", "bridge-entered"],
   ["ChannelLeftBridge", "bridge-left"],
+  ["ChannelVarset", "variable-set"],
 ]);
 
 /** Reads one message of the WebSocket. */
@@ -70,9 +74,12 @@ export function readAriEvent(text: string): AriEventOutcome {
   const event = asObject(parseJson(text));
   const type = textIn(event, "type");
   if (event === null || type === null) return { kind: "malformed", reason: "no event" };
+  if (type === "ApplicationReplaced") return { kind: "replaced" };
   const kind = KINDS.get(type);
   if (kind === undefined) return { kind: "other", type };
   const channel = channelIn(event, kind === "dialled" ? "peer" : "channel");
+  // A variable may be Asterisk's own, of no channel.
+  if (channel === null && kind === "variable-set") return { kind: "other", type };
   if (channel === null) return { kind: "malformed", reason: `${type} does not say which channel` };
   return eventOf(kind, event, channel);
 }
@@ -103,6 +110,8 @@ function eventOf(kind: AriEvent["kind"], event: JsonObject, channel: AriChannel)
       const bridge = objectIn(event, "bridge");
       return { kind, at, channel, bridgeId: textIn(bridge, "id") ?? "", channelIds: textsIn(bridge, "channels") };
     }
+    case "variable-set":
+      return { kind, at, channel, name: textIn(event, "variable") ?? "", value: textIn(event, "value") ?? "" };
     default:
       return kind satisfies never;
   }

@@ -36,6 +36,20 @@ export const limitChannel = (id: string, seconds: number): AriRequest =>
 export const setChannelVariable = (id: string, name: string, value: string): AriRequest =>
   post(["channels", id, "variable"], { variable: name, value });
 
+/** Asks what a variable of a channel is, or a function of the dialplan; any channel can be asked. */
+export const getChannelVariable = (id: string, name: string): AriRequest => ({
+  method: "GET",
+  path: path(["channels", id, "variable"], { variable: name }),
+  body: null,
+});
+
+/** The value that {@link getChannelVariable} was answered with; null: it is not set, or the channel is gone. */
+export const readAriVariable = (outcome: AriOutcome): string | null =>
+  outcome.kind === "done" ? textIn(asObject(outcome.value), "value") : null;
+
+/** Where the events of an application come from, of every channel there is. */
+export const eventsOf = (application: string): string => path(["events"], { app: application, subscribeAll: "true" });
+
 /** Lets a call go on in the dialplan: what it may not do there is said by variables. */
 export const continueInDialplan = (id: string): AriRequest => post(["channels", id, "continue"], {});
 

@@ -20,6 +20,12 @@ testTranscripts("agi/ari", {
     hangup: shown(requests.hangupChannel),
     limit: shown(requests.limitChannel),
     setVariable: shown(requests.setChannelVariable),
+    getVariable: shown(requests.getChannelVariable),
+    events: (application: string) => ({ kind: "path", text: requests.eventsOf(application) }),
+    variable: (status: number, body: string) => ({
+      kind: "value",
+      text: JSON.stringify(requests.readAriVariable(requests.readAriOutcome(status, body))),
+    }),
     continue: shown(requests.continueInDialplan),
     list: shown(requests.listChannels),
     originate: shown(requests.originate),

@@ -100,8 +100,8 @@ function fractionOf(text: string): number | null {
   return seconds === undefined ? null : Number(seconds) * 1_000 + Number(fraction.padEnd(3, "0").slice(0, 3));
 }
 
-/** `1795252999.203456`; what has not come about is `0.000000`. */
-function instantOf(text: string): EpochMs | null {
+/** Reads a time as `CDR(…,u)` has it, `1795252999.203456`; null: it has not come about, which is `0.000000`. */
+export function instantOf(text: string): EpochMs | null {
   const ms = fractionOf(text);
   return ms === null || ms === 0 ? null : epochMs(ms);
 }

@@ -54,7 +54,7 @@ describe.skipIf(ariPath === null)("Asterisk 20, ARI", () => {
     const events = lines.map(readAriEvent);
     expect(events.filter(({ kind }) => kind === "malformed")).toEqual([]);
     const others = events.flatMap((event) => (event.kind === "other" ? [event.type] : []));
-    expect(new Set(others)).toEqual(new Set(["ChannelVarset", "BridgeDestroyed"]));
+    expect(new Set(others)).toEqual(new Set(["BridgeDestroyed"]));
     expect(events.filter((event) => "at" in event && event.at === null)).toEqual([]);
     expect(events.filter(({ kind }) => kind === "entered")).toHaveLength(4);
   });

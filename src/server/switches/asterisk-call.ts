@@ -47,3 +47,14 @@ function endpointOf(channel: string): string | null {
   const end = name.lastIndexOf("-");
   return (end < 0 ? name : name.slice(0, end)) || null;
 }
+
+const SECONDS_MAX = 86_400;
+
+/** Seconds that a parameter of the dialplan says; undefined: it says something else. */
+export function dialplanSeconds<Initial>(
+  text: string | null | undefined,
+  initial: Initial,
+): number | Initial | undefined {
+  if (text === null || text === undefined) return initial;
+  return /^\d{1,5}$/.test(text) && Number(text) <= SECONDS_MAX ? Number(text) : undefined;
+}

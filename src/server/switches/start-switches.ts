@@ -4,6 +4,7 @@ import type { Database } from "../db/database.ts";
 import type { EvapiReport } from "./kamailio-link.ts";
 import type { RpcReport } from "./rpc-clients.ts";
 import { type AgiStartReport, startAgi } from "./start-agi.ts";
+import { type AriStartReport, startAri } from "./start-ari.ts";
 import { type DiameterStartReport, startDiameter } from "./start-diameter.ts";
 import { startEvapi } from "./start-evapi.ts";
 import { type EventSocketStartReport, startEventSocket } from "./start-event-socket.ts";
@@ -21,6 +22,7 @@ export interface SwitchReports {
   readonly opensips: OpensipsReport;
   readonly eventSocket: EventSocketStartReport;
   readonly agi: AgiStartReport;
+  readonly ari: AriStartReport;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function startSwitches(
     () => startOpensips(db, config, { charging, report: reports.opensips }),
     () => startEventSocket(db, config, { charging, report: reports.eventSocket }),
     () => startAgi(db, config, { charging, report: reports.agi }),
+    () => startAri(db, { charging, report: reports.ari }),
   ];
   const listeners: SwitchListener[] = [];
   try {
