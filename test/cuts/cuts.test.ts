@@ -90,7 +90,8 @@ const look = async (givesUpOverdue = true) => {
 };
 const cuts = () =>
   sql(
-    "select call_key as key, reason, asked_by, tries, way, what, outcome from tollwright.session_cuts order by asked_at, id",
+    `select call_key as key, reason, asked_by, tries, way, what, outcome from tollwright.session_cuts
+     order by asked_at, id`,
   );
 const REPORT_S = 120;
 const ask = () => askForCuts(db, { reportS: REPORT_S });

@@ -10,9 +10,9 @@ export interface HoldingSession {
 }
 
 /**
- * The sessions that an account no longer pays for, once its money is less than its sessions hold: those opened last, until
- * what the others hold fits into `available`. Calls that were there first go on; one that holds nothing costs nothing,
- * and stays.
+ * The sessions that an account no longer pays for, once its money is less than its sessions hold: those opened last,
+ * until what the others hold fits into `available`. Calls that were there first go on; one that holds nothing costs
+ * nothing, and stays.
  */
 export function unpaidSessions(available: Nanos, sessions: readonly HoldingSession[]): readonly string[] {
   const latestFirst = [...sessions].sort((a, b) => b.openedAt - a.openedAt || (a.id < b.id ? 1 : -1));

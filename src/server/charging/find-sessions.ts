@@ -64,7 +64,8 @@ export async function findOpenSessions(db: Database, filter: SessionFilter): Pro
   const { tenantId, source = null, account = null, called = null, trunk = null, sessions = [], limit } = filter;
   const { rows } = await db.transaction("app", { tenantId }, (tx) =>
     tx.query<SessionRow>(
-      `select e.id, e.source_id, s.name as source, e.attempt, a.code as account, e.opened_at, e.answered_at, e.used_s, e.granted_s,
+      `select e.id, e.source_id, s.name as source, e.attempt, a.code as account, e.opened_at, e.answered_at, e.used_s,
+         e.granted_s,
          coalesce((e.levels -> 0 ->> 'amount')::numeric, 0)::text as held, a.currency, e.expires_at,
          e.cut_at
        from sessions e join sources s on s.id = e.source_id left join accounts a on a.id = e.account_id

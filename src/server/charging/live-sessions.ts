@@ -14,7 +14,8 @@ export interface LiveSession extends OpenSession {
   /** Talk time so far in seconds: as reported, or as the clock has it since the answer, whichever is more. */
   readonly talkedS: number;
   /**
-   * What the payer's tariff makes of it, in `currency`; null where it has no price any more. Allowances count at the end.
+   * What the payer's tariff makes of it, in `currency`; null where it has no price any more. Allowances count at the
+   * end.
    */
   readonly cost: Nanos | null;
 }

@@ -87,8 +87,8 @@ export async function findDueCuts(tx: Tx, limit: number): Promise<readonly DueCu
     readonly attempt: CallAttempt;
   }>(
     "find-due-cuts",
-    `select c.id, c.reason, c.tries, s.state, c.next_try_at < clock_timestamp() - make_interval(secs => $2) as is_overdue,
-       o.settings -> 'cut' as settings, c.session_id, c.tenant_id, c.source_id, s.attempt
+    `select c.id, c.reason, c.tries, s.state,
+       c.next_try_at < clock_timestamp() - make_interval(secs => $2) as is_overdue, o.settings -> 'cut' as settings, c.session_id, c.tenant_id, c.source_id, s.attempt
      from session_cuts c join sessions s on s.id = c.session_id join sources o on o.id = c.source_id
      where c.done_at is null and c.next_try_at <= clock_timestamp() order by c.next_try_at limit $1`,
     [limit, OVERDUE_S],
@@ -170,9 +170,9 @@ const NOT_ASKED_LATELY = `not exists (select from session_cuts c where c.session
   and c.asked_at > clock_timestamp() - make_interval(secs => ${AGAIN_S}))`;
 
 /**
- * Open sessions that somebody pays for, and that have gone on beyond their grant for `graceS` seconds: by the time since
- * their last report, on the database's clock, and so without regard to the switch's. `reportS`: of the policy, by which
- * a session may be silent beyond its grant.
+ * Open sessions that somebody pays for, and that have gone on beyond their grant for `graceS` seconds: by the time
+ * since their last report, on the database's clock, and so without regard to the switch's. `reportS`: of the policy,
+ * by which a session may be silent beyond its grant.
  */
 export async function findBeyondGrant(
   tx: Tx,
@@ -263,8 +263,8 @@ export async function findNeverCut(tx: Tx, ids: readonly string[]): Promise<Read
 export async function listCuts(tx: Tx, filter: CutFilter): Promise<readonly Cut[]> {
   const { source = null, account = null, reason = null, sessionIds = null, limit } = filter;
   const { rows } = await tx.query<CutRow>(
-    `select c.id, c.session_id, s.name as source, c.call_key, a.code as account, c.reason, c.asked_by, c.why, c.asked_at,
-       c.tries, c.way, c.what, c.outcome, c.done_at
+    `select c.id, c.session_id, s.name as source, c.call_key, a.code as account, c.reason, c.asked_by, c.why,
+       c.asked_at, c.tries, c.way, c.what, c.outcome, c.done_at
      from session_cuts c join sources s on s.id = c.source_id left join accounts a on a.id = c.account_id
      where ($1::text is null or s.name = $1) and ($2::text is null or a.code = $2)
        and ($3::text is null or c.reason = $3) and ($4::uuid[] is null or c.session_id = any($4))

@@ -21,8 +21,8 @@ const ASK_PAUSES = 10;
 const START_MS = 60_000;
 
 /**
- * Until `signal`: carries out cuts through `cutters`, and asks for those that nobody has to ask for. `reportS`: how long
- * a session may be silent beyond its grant. To be waited for after the cutters' listeners are closed.
+ * Until `signal`: carries out cuts through `cutters`, and asks for those that nobody has to ask for. `reportS`: how
+ * long a session may be silent beyond its grant. To be waited for after the cutters' listeners are closed.
  */
 export async function watchCuts(
   db: Database,
