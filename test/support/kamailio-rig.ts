@@ -26,6 +26,11 @@ export class KamailioRig {
     return new KamailioRig(dir, { sip: await freePort(), called: await freePort() });
   }
 
+  /** A file of its folder. */
+  file(name: string): string {
+    return join(this.#dir, name);
+  }
+
   /** Where it takes JSON-RPC. */
   get rpcUrl(): string {
     return `http://127.0.0.1:${this.#ports.sip}/RPC`;

@@ -45,7 +45,7 @@ const FIELDS: ClientProfile["fields"] = {
   calling: ["calling-station-id"],
   called: ["called-station-id", "sip-uri-user"],
   accountCode: [],
-  sourceAddress: ["caller-address", "acme-ingress-remote-addr"],
+  sourceAddress: ["caller-address", "acme-ingress-remote-addr", "sip-source-address"],
   ingressTrunk: ["in-trunkgroup-label", "in-carrier-id", "ingress-id", "acme-session-ingress-realm"],
   egressTrunk: ["out-trunkgroup-label", "out-carrier-id", "egress-id", "acme-session-egress-realm"],
 };
