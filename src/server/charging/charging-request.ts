@@ -80,7 +80,7 @@ export interface Stop extends OfSession, SessionName {
   readonly recordLeg?: string;
   /** Nothing was heard of the call for too long: it is ended as it was last known, until its own record comes. */
   readonly isGivenUp: boolean;
-  /** The switch has the call no more, and its end was missed: it is given up at once, however lately it was heard of. */
+  /** The switch has the call no more, and its end was missed: given up at once, however lately it was heard of. */
   readonly isGone?: boolean;
   /** What the switch says of the call itself, in case its start never came; null: the report does not. */
   readonly attempt: CallAttempt | null;
