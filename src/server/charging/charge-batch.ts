@@ -23,7 +23,7 @@ import {
 } from "./charging-work.ts";
 import { type AccountHold, lockHolds, saveHolds } from "./hold-store.ts";
 import { loadMoney, notEven, ownHold, sessionsLimited, withMoney } from "./level-money.ts";
-import { holdUnits, pricesWith, releaseUnits, unitsOf } from "./level-units.ts";
+import { holdUnits, pricesWith, releaseUnits, unitsWanted } from "./level-units.ts";
 import { openLevels, type PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
 import { databaseNow, insertSessions, lockSessions, updateSessions } from "./session-store.ts";
@@ -51,7 +51,7 @@ export async function chargeBatch(
     const works = named.map(({ request, id }): Work => ({ request, id, session: sessions.get(id) }));
     for (const work of works) begin(work, batch, at);
     const stops = works.filter(isStop);
-    const units = unitsOf(batch.tenantId, works);
+    const units = unitsWanted(batch.tenantId, works);
     const posted = await storeRecords(db, tx, { batch, stops, units, at });
     await units.lock(tx);
     const holds = await lockHolds(tx, works.flatMap(accountsOf));

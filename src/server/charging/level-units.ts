@@ -8,7 +8,7 @@ import type { PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
 
 /** What sessions of a batch hold of allowances, and may be granted; nothing is locked yet. */
-export function unitsOf(tenantId: string, works: readonly Work[]): LockedUnits {
+export function unitsWanted(tenantId: string, works: readonly Work[]): LockedUnits {
   const units = new LockedUnits(tenantId, works.flatMap(holdingRecord));
   for (const { levels } of works)
     for (const { pooled } of levels ?? []) if (pooled !== null) units.want(allowancesFor(pooled));

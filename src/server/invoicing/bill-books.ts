@@ -57,12 +57,12 @@ export async function billBooks(
   });
 }
 
-/** A call came while the bill run began: what it changes is not known yet. */
+/** A call came while the bill run began, or is up and holds an allowance: what it changes is not known yet. */
 const parkedAsStale = (account: StoredAccount): ParkedAccount => ({
   kind: "parked",
   account,
-  what: "Calls that change the prices of others came in while the run began.",
-  fix: "Run `tollwright bill run` again.",
+  what: "Calls that change the prices of others came in while the run began, or are up and hold their free minutes.",
+  fix: "Run `tollwright bill run` again, when the calls that are up have ended (`tollwright session list`).",
 });
 
 /** Gives each draft the next number of its series, in order; series are locked in order of their names. */
