@@ -309,6 +309,32 @@ describe("a connection that is lost", () => {
   });
 });
 
+test("an end that FreeSWITCH drops is found within a minute, and the call ends as last known until its record comes", async () => {
+  source = await sourceWith({ sliceS: 30 });
+  const uuid = await talking(await tollwright());
+  freeswitch.pass(25);
+  await limits(uuid).toEqual([60]);
+  freeswitch.hangUp(uuid, "NORMAL_CLEARING", { isHeard: false });
+  freeswitch.pass(60);
+  await untilBooks({ wallet: 0.8, held: 0, open: 0, calls: 1, seconds: 20 });
+  await operator.importText(source, "cdr.json", freeswitch.jsonCdr(uuid));
+  expect(await books()).toMatchObject({ wallet: 0.75, calls: 1, seconds: 25 });
+});
+
+test("fifty calls that ask at once get no more than the money pays", async () => {
+  source = await sourceWith({ sliceS: 30 });
+  const { port } = await tollwright();
+  const calls = Array.from({ length: 50 }, () => beginAda());
+  const asked = await Promise.all(calls.map((uuid) => freeswitch.ask(uuid, port ?? 0)));
+  const granted = calls.filter((_uuid, index) => asked[index]?.kind === "went-on");
+  expect(asked.filter(({ kind }) => kind === "responded")).toHaveLength(46);
+  expect(await books()).toMatchObject({ wallet: 1, held: 1, open: 4 });
+  for (const uuid of granted) freeswitch.answer(uuid);
+  freeswitch.pass(60);
+  for (const uuid of granted.filter((one) => freeswitch.isUp(one))) freeswitch.hangUp(uuid);
+  await untilBooks({ wallet: 0, overrun: 0, held: 0, open: 0, seconds: 100 });
+});
+
 test("a call is ended by its cutter, at a FreeSWITCH that this process is connected to", async () => {
   const running = await tollwright();
   const { cutter } = running;

@@ -154,6 +154,13 @@ describe("a call that mod_xml_curl asks about", () => {
   });
 });
 
+test("the guide's configurations are XML", () => {
+  const guide = readFileSync(new URL("../../docs/guides/freeswitch-charging.md", import.meta.url), "utf8");
+  const files = [...guide.matchAll(/^```xml\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+  expect(files).toHaveLength(4);
+  expect(files.flatMap(actionsOf)).toContain("socket 192.0.2.10:8084 async full");
+});
+
 const recorded = sharedData("../rig/fixtures/xml_curl.json");
 const record = sharedData("../rig/fixtures/json_cdr.json");
 

@@ -35,9 +35,9 @@ interface Channel {
 const Q850: Readonly<Record<string, string>> = { NORMAL_CLEARING: "16", ALLOTTED_TIMEOUT: "16", CALL_REJECTED: "21" };
 
 /**
- * Stands in for FreeSWITCH, which Debian has not: event sockets both ways, with the framing, the names and the order that
- * were recorded from FreeSWITCH 1.11.1, and a clock of its own. Everything that it writes is cut in two, each time
- * elsewhere.
+ * Stands in for FreeSWITCH, which Debian has not: event sockets both ways, with the framing, the names and the order
+ * that were recorded from FreeSWITCH 1.11.1, and a clock of its own. Everything that it writes is cut in two, each
+ * time elsewhere.
  */
 export class FreeswitchStandIn {
   readonly port: number;
@@ -206,7 +206,8 @@ export class FreeswitchStandIn {
     this.#raise("SESSION_HEARTBEAT", this.#at(uuid));
   }
 
-  hangUp(uuid: string, cause = "NORMAL_CLEARING"): void {
+  /** `isHeard`: whether those that follow calls are told, for it drops events that it cannot get rid of. */
+  hangUp(uuid: string, cause = "NORMAL_CLEARING", { isHeard = true } = {}): void {
     const channel = this.#at(uuid);
     channel.endedMs = this.nowMs;
     const talkedMs = channel.answeredMs === 0 ? 0 : this.nowMs - channel.answeredMs;
@@ -218,7 +219,7 @@ export class FreeswitchStandIn {
       ...{ answer_uepoch: micros(channel.answeredMs), end_uepoch: micros(channel.endedMs) },
     };
     for (const [name, value] of Object.entries(set)) channel.variables.set(name, value);
-    this.#raise("CHANNEL_HANGUP_COMPLETE", channel, [["Hangup-Cause", cause]]);
+    if (isHeard) this.#raise("CHANNEL_HANGUP_COMPLETE", channel, [["Hangup-Cause", cause]]);
     this.#ended.set(uuid, channel);
     this.#channels.delete(uuid);
     this.#tasks = this.#tasks.filter((task) => task.uuid !== uuid);

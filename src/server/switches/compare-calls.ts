@@ -1,7 +1,8 @@
 import { epochMs } from "../../core/time/epoch.ts";
 import { readChannelList } from "../../protocol/esl/channel-list.ts";
 import { showChannelsCommand, uuidDumpCommand } from "../../protocol/esl/command.ts";
-import { type EventOutcome, readPlainEvent } from "../../protocol/esl/event.ts";
+import { readEslEndOutcome } from "../../protocol/esl/end-outcome.ts";
+import { readPlainEvent } from "../../protocol/esl/event.ts";
 import { ESL_LIMITS } from "../../protocol/esl/frame-reader.ts";
 import { readSwitchEvent } from "../../protocol/esl/switch-event.ts";
 import type { Charging } from "../charging/charging.ts";
@@ -34,23 +35,30 @@ export async function compareCalls(
     return;
   }
   const up = new Set(list.channels.map(({ uuid }) => uuid));
-  const gone = sessions.filter(({ key }) => !up.has(key));
-  await Promise.all(gone.map((call) => charging.decide(tenantId, endOf(call, sourceId))));
-  for (const { key } of sessions) if (up.has(key) && !calls.has(key)) await takeUp(key, { calls, connection });
+  for (const call of sessions) {
+    if (up.has(call.key) && calls.has(call.key)) continue;
+    if ((await lookAt(call.key, { calls, connection })) === "gone")
+      await charging.decide(tenantId, endOf(call, sourceId));
+  }
 }
 
-/** A channel that is not answered has its event to come. */
-async function takeUp(
+/**
+ * Takes a channel up that is answered; one that is not has its event to come. The list may lag behind, so that it is
+ * the channel's own word that counts.
+ */
+async function lookAt(
   uuid: string,
   { calls, connection }: { readonly calls: FollowedCalls; readonly connection: EventSocketConnection },
-): Promise<void> {
+): Promise<"gone" | "here" | "unknown"> {
   const dump = await connection.ask(uuidDumpCommand(uuid));
-  if (dump.kind === "unanswered" || !dump.isOk) return;
-  const read: EventOutcome = readPlainEvent(Buffer.from(dump.text), ESL_LIMITS.headersMax);
-  if (read.kind === "malformed") return; // FreeSWITCH's own limit ends the call
+  if (dump.kind === "unanswered") return "unknown";
+  if (!dump.isOk) return readEslEndOutcome(dump.text).kind === "not-found" ? "gone" : "unknown";
+  const read = readPlainEvent(Buffer.from(dump.text), ESL_LIMITS.headersMax);
+  if (read.kind === "malformed") return "unknown"; // FreeSWITCH's own limit ends the call
   const seen = readSwitchEvent(read.event);
   if (seen.kind === "channel-offered" && seen.channel.uuid === uuid)
     await calls.adopt(read.event, seen.channel, connection);
+  return "here";
 }
 
 /** The end of a call at the moment up to which it was reported. */

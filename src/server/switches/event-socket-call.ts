@@ -7,7 +7,7 @@ import type { CallAttempt, Update } from "../charging/charging-request.ts";
 
 /** The variable of a channel that says that its call is charged: the dialplan sets it before it asks. */
 export const CHARGED_VARIABLE = "tollwright";
-/** What runs when the channel is answered, after what a site has in `execute_on_answer` itself. It is left on calls that were allowed. */
+/** What runs at the answer, beside what a site has in `execute_on_answer` itself: calls that were allowed have it. */
 export const LIMIT_VARIABLE = "execute_on_answer_tollwright";
 /** Why a call ended that ran out of its grant. */
 export const LIMIT_CAUSE = "ALLOTTED_TIMEOUT";

@@ -8,7 +8,7 @@ import type { EventSocketReport } from "../event-socket/event-socket-report.ts";
 import type { EventSocketSettings } from "../event-socket/settings.ts";
 import type { ProtocolSource } from "../mediation/find-protocol-sources.ts";
 import { compareCalls } from "./compare-calls.ts";
-import { type CallClock, FollowedCalls, type FollowedSource } from "./followed-calls.ts";
+import { type CallClock, CLOCK, FollowedCalls, type FollowedSource } from "./followed-calls.ts";
 import { ChargingOverEventSocket } from "./over-event-socket.ts";
 
 /** What sources of one process share. */
@@ -31,7 +31,7 @@ export class EventSocketSource {
   readonly #around: EventSocketSurroundings;
   readonly #calls: FollowedCalls;
   readonly #client: EventSocketClient | undefined;
-  readonly #timer: NodeJS.Timeout;
+  #forgetNextLook: () => void = () => undefined;
   #comparing: Promise<void> | undefined;
 
   /** `password`: of the event socket that the settings have it connect to. */
@@ -58,7 +58,7 @@ export class EventSocketSource {
         around.report,
       );
     this.#calls.connection = () => this.#client?.connection;
-    this.#timer = setInterval(() => this.#compare(this.#client?.connection), COMPARE_MS);
+    if (this.#client !== undefined) this.#lookAgain();
   }
 
   /** A connection by which a call can be ended. */
@@ -67,10 +67,17 @@ export class EventSocketSource {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#forgetNextLook();
     await this.#client?.close();
     await this.#comparing;
     await this.#calls.close();
+  }
+
+  #lookAgain(): void {
+    this.#forgetNextLook = (this.#around.clock ?? CLOCK).after(COMPARE_MS, () => {
+      this.#compare(this.#client?.connection);
+      this.#lookAgain();
+    });
   }
 
   /** One after the other: over a connection that is gone it ends at once. */

@@ -66,7 +66,8 @@ const LEAD_S = 10;
 const RETRIES_MS = [500, 2_000, 5_000, 15_000, 30_000];
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-const CLOCK: CallClock = {
+/** The machine's own. */
+export const CLOCK: CallClock = {
   nowMs: () => performance.now(),
   after: (ms, run) => {
     const timer = setTimeout(run, ms);

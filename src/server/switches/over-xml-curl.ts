@@ -33,7 +33,7 @@ export class ChargingOverXmlCurl {
     this.#failed = failed;
   }
 
-  /** The document to answer a form with; it never throws. What is not ours to decide is left to the switch's own files. */
+  /** The document to answer a form with; it never throws. What is not ours to decide is left to the switch's files. */
   async answer(source: PushedSource, form: string, options: XmlCurlOptions): Promise<string> {
     const asked = readXmlCurlRequest(form);
     if (asked.kind !== "dialplan") return notFoundDocument();
