@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { CLIENT_PROFILES } from "../../src/protocol/radius/client-profile.ts";
 import type { SipSecret } from "../../src/protocol/radius/sip-digest.ts";
 import { Charging } from "../../src/server/charging/charging.ts";
@@ -10,6 +10,7 @@ import { listenRadius, type RadiusListener } from "../../src/server/radius/liste
 import { Responder } from "../../src/server/radius/responder.ts";
 import { setSipUsers } from "../../src/server/sip-users/set-sip-user.ts";
 import { ChargingOverRadius } from "../../src/server/switches/over-radius.ts";
+import { freeRadius, hasFreeRadius } from "../radius/freeradius.ts";
 import { hasRadclient, radclient } from "../radius/radclient.ts";
 import { radiusClient } from "../radius/radius-peer.ts";
 import { radiusUsers } from "../radius/radius-users.ts";
@@ -145,6 +146,33 @@ describe.skipIf(!hasRadclient())("users with passwords, by FreeRADIUS's client",
       });
     expect(await stop("s-1")).toMatchObject({ exitCode: 0 });
     expect(await booksOf(operator)).toMatchObject({ wallet: 1.7, held: 0, open: 0, calls: 1 });
+  });
+
+  test.skipIf(!hasFreeRadius())("the same through FreeRADIUS as a proxy, which finds its way back", async () => {
+    const proxy = await freeRadius({ auth: server.authPort ?? 0, acct: server.acctPort ?? 0 });
+    onTestFinished(() => proxy.stop());
+    const call = `${CALL}NAS-IP-Address = 10.0.0.1\n`; // behind a proxy it says which switch it is
+    const proofs = [`User-Password = "secret"\n`, `CHAP-Password = "secret"\n`, DIGEST, STERMAN];
+    for (const proof of proofs) {
+      const request = `User-Name = "alice"\n${proof}${call}Proxy-State = 0x6f75746572\n`;
+      const reply = `${CALLS(100)}Proxy-State == 0x6f75746572\n`;
+      const run = await radclient({ port: proxy.authPort, command: "auth", request, reply });
+      expect([proof, run]).toMatchObject([proof, { exitCode: 0 }]);
+    }
+    const wrong = `User-Name = "alice"\nUser-Password = "other"\n${CALL}`;
+    expect((await radclient({ port: proxy.authPort, command: "auth", request: wrong })).output).toContain(
+      "Wrong user or password.",
+    );
+    const record = (type: string, more = "") => `User-Name = "alice"\n${call}Acct-Status-Type = ${type}\n${more}`;
+    for (const request of [
+      record("Interim-Update", "Acct-Session-Time = 60\n"),
+      record("Interim-Update", "Acct-Session-Time = 30\n"),
+      record("Stop", "Acct-Session-Time = 90\nAcct-Delay-Time = 2\n"),
+      record("Start"),
+      record("Stop", "Acct-Session-Time = 90\nAcct-Delay-Time = 9\n"),
+    ])
+      expect(await radclient({ port: proxy.acctPort, command: "acct", request })).toMatchObject({ exitCode: 0 });
+    expect(await booksOf(operator)).toMatchObject({ wallet: 1.1, held: 0, calls: 1, seconds: 90 });
   });
 
   test("a guesser is locked out, and nobody else; each try is counted", async () => {
