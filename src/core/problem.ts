@@ -42,6 +42,7 @@ export const PROBLEMS = {
   "route-unknown": 404,
   "http-not-listening": 503,
   "hang-up-unconfirmed": 409,
+  "session-streams-too-many": 503,
   "tariff-unknown": 404,
   "tariff-exists": 409,
   "tariff-unpublished": 409,

@@ -9,8 +9,8 @@ import { CutDesk } from "../../src/server/cuts/cut-desk.ts";
 import { requestCuts } from "../../src/server/cuts/request-cuts.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { Operator } from "../support/operator.ts";
-import { booksOf, prepaidCustomer } from "../support/prepaid-customer.ts";
+import { anyRate, Operator } from "../support/operator.ts";
+import { booksOf, pay, prepaidCustomer } from "../support/prepaid-customer.ts";
 import { SwitchUnderTest } from "./switch-under-test.ts";
 
 let db: TestDatabase;
@@ -148,6 +148,19 @@ describe("a call that an operator hangs up", () => {
 });
 
 describe("a switch that does not end its call", () => {
+  test("is asked by another process, when the one that was to do it has died", async () => {
+    await hangUp(await call("a", 60));
+    const died = new SwitchUnderTest();
+    died.cut = () => new Promise(() => undefined);
+    await new CutDesk(db, [died], () => undefined).look({ givesUpOverdue: true });
+    await look();
+    expect(sbc.told).toEqual([]); // it may still be at it
+    await hurry();
+    await look();
+    expect(sbc.told).toEqual(["a"]);
+    expect(await cuts()).toMatchObject([{ outcome: "ended", tries: 2 }]);
+  });
+
   test("is asked four times, a while apart, and then no more", async () => {
     await hangUp(await call("a", 60));
     sbc.outcome = { kind: "failed", why: "It did not answer." };
@@ -199,6 +212,23 @@ describe("calls that are ended by themselves", () => {
     await look();
     expect(sbc.told.sort()).toEqual(["second", "third"]);
     expect(await ask()).toEqual({ beyondGrant: 0, unpaid: 0 });
+  });
+
+  test("are those of everybody below a reseller whose money has ended", async () => {
+    const reseller = await operator.account("tel", { kind: "reseller", payment: "prepaid" });
+    const cleo = await operator.account("cleo", {
+      ...{ payment: "prepaid", parentId: reseller.id, bookId: reseller.bookId },
+    });
+    await operator.tariff("wholesale", [anyRate("49", "0.30")], [reseller]);
+    await operator.tariff("retail of tel", [anyRate("49", "0.60")], [cleo]);
+    await operator.rule(cleo, { match: { accountCode: "cleo" } });
+    await pay(operator, "10", { code: "cleo" });
+    await sql("update tollwright.accounts set credit_limit = 1 where code = 'tel'");
+    await call("first", 100, { accountCode: "cleo" });
+    await call("second", 100, { accountCode: "cleo" });
+    await sql("update tollwright.accounts set credit_limit = 0.5 where code = 'tel'");
+    expect(await ask()).toEqual({ beyondGrant: 0, unpaid: 1 });
+    expect(await cuts()).toMatchObject([{ key: "second", reason: "money-ended" }]);
   });
 
   test("are those that talk on beyond their grant", async () => {

@@ -88,7 +88,8 @@ export async function findDueCuts(tx: Tx, limit: number): Promise<readonly DueCu
   }>(
     "find-due-cuts",
     `select c.id, c.reason, c.tries, s.state,
-       c.next_try_at < clock_timestamp() - make_interval(secs => $2) as is_overdue, o.settings -> 'cut' as settings, c.session_id, c.tenant_id, c.source_id, s.attempt
+       c.next_try_at < clock_timestamp() - make_interval(secs => $2) as is_overdue,
+       o.settings -> 'cut' as settings, c.session_id, c.tenant_id, c.source_id, s.attempt
      from session_cuts c join sessions s on s.id = c.session_id join sources o on o.id = c.source_id
      where c.done_at is null and c.next_try_at <= clock_timestamp() order by c.next_try_at limit $1`,
     [limit, OVERDUE_S],

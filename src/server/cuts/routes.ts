@@ -7,6 +7,7 @@ import { LiveSessions, liveSessionJson, type SessionChange } from "../charging/l
 import type { Database } from "../db/database.ts";
 import { authorisePush, type PushedSource } from "../mediation/push-token.ts";
 import { hangUp } from "./hang-up.ts";
+import { sessionStreamsTooMany } from "./problems.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -55,6 +56,8 @@ const HungUp = Type.Object({
 });
 
 const STREAM_MS = 1_000;
+/** At once, in this process. */
+const STREAMS_MAX = 50;
 
 /**
  * Calls of a source that are up, with the source's token: GET /v1/sources/{source}/sessions, the same as a stream of
@@ -66,6 +69,7 @@ export const cutRoutes =
     const tokens = new KnownTokens((token) => authorisePush(db, token));
     const live = new LiveSessions(db);
     const closing = new AbortController();
+    let streams = 0;
     app.addHook("preClose", async () => closing.abort());
     app.decorateRequest("watched", null);
     app.addHook("onRequest", async (request) => {
@@ -94,9 +98,14 @@ export const cutRoutes =
     app.get(
       "/v1/sources/:source/sessions/changes",
       { schema: { params: Params, querystring: Filter } },
-      async ({ params, query, watched, raw }, reply) => {
+      async ({ params, query, watched }, reply) => {
+        if (streams >= STREAMS_MAX) throw sessionStreamsTooMany();
+        streams += 1;
         const gone = new AbortController();
-        raw.once("close", () => gone.abort());
+        reply.raw.once("close", () => {
+          streams -= 1;
+          gone.abort();
+        });
         const signal = AbortSignal.any([gone.signal, closing.signal]);
         const filter = { ...filterOf(watched, params.source, query), limit: SESSIONS_MAX };
         const lines = Readable.from(linesOf(live.watch(filter, { everyMs: STREAM_MS, signal })));
