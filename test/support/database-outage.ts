@@ -5,21 +5,23 @@ import { asSuperuser } from "./database-url.ts";
 /** Takes one database away, as a server that was stopped would, and brings it back; others on the server go on. */
 export class DatabaseOutage {
   readonly #name: string;
+  readonly #server: string;
 
-  constructor({ url }: Pick<Database, "url">) {
+  constructor({ url }: Pick<Database, "url">, server = inject("databaseUrl")) {
+    this.#server = server;
     this.#name = /\/([^/?]*)(?:\?|$)/.exec(url)?.[1] ?? ""; // the host may be the path of a socket
   }
 
   async begin(): Promise<void> {
-    await asSuperuser(inject("databaseUrl"), `alter database ${this.#name} with allow_connections false`);
+    await asSuperuser(this.#server, `alter database ${this.#name} with allow_connections false`);
     await asSuperuser(
-      inject("databaseUrl"),
+      this.#server,
       `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${this.#name}'`,
     );
   }
 
   async end(): Promise<void> {
-    await asSuperuser(inject("databaseUrl"), `alter database ${this.#name} with allow_connections true`);
+    await asSuperuser(this.#server, `alter database ${this.#name} with allow_connections true`);
   }
 }
 
