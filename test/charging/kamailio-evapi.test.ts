@@ -6,6 +6,7 @@ import type { Source } from "../../src/server/mediation/source.ts";
 import type { CallToCut } from "../../src/server/switches/call-cutter.ts";
 import { startEvapi } from "../../src/server/switches/start-evapi.ts";
 import type { SwitchListener } from "../../src/server/switches/switch-listener.ts";
+import { cutsUntil } from "../support/cuts-until.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { freePort } from "../support/free-port.ts";
 import { ended, KamailioRig } from "../support/kamailio-rig.ts";
@@ -73,6 +74,7 @@ async function begin(replaced: readonly (readonly [string, string])[]): Promise<
   const rich = await prepaidCustomer(operator, { code: "rich", amount: "1000000", rates });
   await operator.rule(rich, { sourceId: source.id });
   await prepaidCustomer(operator, { code: "poor", amount: "3", rates, match: { callingPrefix: "4421" } });
+  await prepaidCustomer(operator, { code: "trusted", amount: "20000", rates, match: { callingPrefix: "4422" } });
   evapi = await connect(); // before Kamailio is there: it is tried again
   await rig.start(GUIDE, [["127.0.0.1:8448", `127.0.0.1:${port}`], ...replaced]);
   await untilConnected(1);
@@ -97,7 +99,7 @@ describe.skipIf(!hasKamailio())("calls through a Kamailio that is configured for
     const { wallet, seconds, ...rest } = await booksWhen(({ calls, open }) => calls === 20 && open === 0);
     expect(rest).toEqual({ overrun: 0, held: 0, open: 0, calls: 20 });
     expect(seconds).toBeGreaterThanOrEqual(20);
-    expect(wallet).toBe(1_000_003 - seconds);
+    expect(wallet).toBe(1_020_003 - seconds);
   });
 
   test("whose log comes later are found there", async () => {
@@ -138,6 +140,28 @@ describe.skipIf(!hasKamailio())("calls through a Kamailio that is configured for
     await ended(callers);
     const after = await booksWhen(({ calls: stored, open }) => stored === before.calls + 5 && open === 0);
     expect(before.wallet - after.wallet).toBe(after.seconds - before.seconds);
+    expect(after.held).toBe(0);
+  });
+
+  test("end when the money does, the latest of them", async () => {
+    const setCredit = (limit: number) =>
+      db.session((client) =>
+        client.query("update tollwright.accounts set credit_limit = $1 where code = 'trusted'", [limit]),
+      );
+    await setCredit(1_000_000);
+    const before = await booksOf(operator);
+    const first = await rig.callers("wait", "4422", ["-m", "1"]);
+    await answeredCalls(1);
+    const others = await rig.callers("wait", "4422", ["-m", "3", "-r", "10"]);
+    await answeredCalls(4);
+    await setCredit(0);
+    expect(await cutsUntil(db, evapi.cutter, 3)).toEqual(Array(3).fill("money-ended ended"));
+    await ended(others);
+    const [kept] = await answeredCalls(1);
+    expect(await evapi.cutter?.cut(kept as CallToCut)).toEqual({ kind: "ended" });
+    await ended(first);
+    const after = await booksWhen(({ calls, open }) => calls === before.calls + 4 && open === 0);
+    expect(before.wallet - after.wallet + after.overrun - before.overrun).toBe(after.seconds - before.seconds);
     expect(after.held).toBe(0);
   });
 
@@ -188,7 +212,7 @@ describe.skipIf(!hasKamailio())(
       await ended(callers);
       const { wallet, seconds, ...rest } = await booksWhen(({ calls, open }) => calls === 3 && open === 0);
       expect(rest).toEqual({ overrun: 0, held: 0, open: 0, calls: 3 });
-      expect(wallet).toBe(1_000_003 - seconds);
+      expect(wallet).toBe(1_020_003 - seconds);
     });
 
     test("two at once on the money of one: the second is ended at its start", async () => {
@@ -196,7 +220,7 @@ describe.skipIf(!hasKamailio())(
       await ended(callers);
       const { open, held, overrun, wallet, seconds } = await booksWhen(({ calls, open: up }) => calls >= 4 && up === 0);
       expect({ open, held }).toEqual({ open: 0, held: 0 });
-      expect(wallet - overrun).toBe(1_000_003 - seconds);
+      expect(wallet - overrun).toBe(1_020_003 - seconds);
       expect(overrun).toBeLessThanOrEqual(1);
     });
   },

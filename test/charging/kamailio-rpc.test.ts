@@ -11,6 +11,7 @@ import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import type { CallToCut } from "../../src/server/switches/call-cutter.ts";
 import { startKamailioRpc } from "../../src/server/switches/start-kamailio-rpc.ts";
 import type { SwitchListener } from "../../src/server/switches/switch-listener.ts";
+import { cutsUntil } from "../support/cuts-until.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { ended, KamailioRig } from "../support/kamailio-rig.ts";
 import { anyRate, Operator } from "../support/operator.ts";
@@ -18,6 +19,8 @@ import { booksOf, prepaidCustomer } from "../support/prepaid-customer.ts";
 import { hasKamailio } from "../support/sip.ts";
 
 const GUIDE = new URL("../../docs/guides/kamailio-charging.md", import.meta.url);
+/** For one call of any length, and a little more; the credit is for many. */
+const MONEY = 20_000;
 const REPORT = { unusable: expect.fail, failed: expect.fail };
 
 let db: TestDatabase;
@@ -38,6 +41,9 @@ async function openCalls(count: number): Promise<readonly CallToCut[]> {
     await sleep(20);
   }
 }
+
+const setCredit = (limit: number) =>
+  db.session((client) => client.query("update tollwright.accounts set credit_limit = $1", [limit]));
 
 /** Until so many calls have talked for a second or more, as Kamailio counts. */
 async function untilTalking(count: number): Promise<void> {
@@ -60,10 +66,11 @@ describe.skipIf(!hasKamailio())("calls that are ended by JSON-RPC at a Kamailio 
     const jsonRpc = { switch: "kamailio", url: rig.rpcUrl };
     await operator.source("kamailio", "kamailio-acc", { jsonRpc });
     await prepaidCustomer(operator, {
-      amount: "1000000",
+      amount: String(MONEY),
       rates: [anyRate("49", "60")],
       match: { callingPrefix: "44" },
     });
+    await setCredit(1_000_000);
     const routes = [chargingRoutes(db, new Charging(db))];
     http = await startHttp({ host: "127.0.0.1", port: 0, db, log: pino({ level: "silent" }), routes });
     const asked = { tenantId, source: "kamailio", revokeEarlier: false, createdBy: "test" };
@@ -88,7 +95,26 @@ describe.skipIf(!hasKamailio())("calls that are ended by JSON-RPC at a Kamailio 
     await openCalls(0);
     const { wallet, seconds, ...rest } = await booksOf(operator);
     expect(rest).toEqual({ overrun: 0, held: 0, open: 0, calls: 10 });
-    expect(wallet).toBe(1_000_000 - seconds);
+    expect(wallet).toBe(MONEY - seconds);
     expect(await kamailio.cutter?.cut(calls[0] as CallToCut)).toEqual({ kind: "no-call" });
+  });
+
+  test("end when the money does, the latest of them: what they talked is charged to the nano", async () => {
+    const before = await booksOf(operator);
+    const first = await rig.callers("wait", "4420", ["-m", "1"]);
+    await openCalls(1);
+    const others = await rig.callers("wait", "4421", ["-m", "3", "-r", "10"]);
+    await openCalls(4);
+    await untilTalking(4);
+    await setCredit(0);
+    expect(await cutsUntil(db, kamailio.cutter, 3)).toEqual(Array(3).fill("money-ended ended"));
+    await ended(others);
+    const [kept] = await openCalls(1);
+    expect(await kamailio.cutter?.cut(kept as CallToCut)).toEqual({ kind: "ended" });
+    await ended(first);
+    await openCalls(0);
+    const { wallet, overrun, seconds, held, calls } = await booksOf(operator);
+    expect({ held, calls }).toEqual({ held: 0, calls: before.calls + 4 });
+    expect(before.wallet - wallet + overrun).toBe(seconds - before.seconds);
   });
 });
