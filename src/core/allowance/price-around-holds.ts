@@ -61,8 +61,8 @@ export const hasUnits = (rules: PoolRules, state: PoolState, held: readonly Buck
     return granted.startAt >= expiresAt || expiresAt > expiryOf(allowance, rules.timeZone, granted);
   });
 
-/** The pool as a call finds it that is answered then. */
-function stateAround(
+/** The pool as a call finds it that is answered then: what others hold is not in it. */
+export function stateAround(
   { allowances, timeZone }: PoolRules,
   state: PoolState,
   { others, own }: UnitHolds,

@@ -3,8 +3,8 @@ import { countedAt } from "../allowance/grant.ts";
 import { needsTotals } from "../allowance/month-fold.ts";
 import type { PoolRules, Tiers } from "../allowance/pool-rules.ts";
 import type { PoolState } from "../allowance/pool-state.ts";
-import { priceAroundHolds, type UnitHolds } from "../allowance/price-around-holds.ts";
-import type { CallInTurn, ChargeInTurn } from "../allowance/price-in-turn.ts";
+import { stateAround, type UnitHolds } from "../allowance/price-around-holds.ts";
+import { type CallInTurn, type ChargeInTurn, priceInTurn } from "../allowance/price-in-turn.ts";
 import { ZERO } from "../money/decimal.ts";
 import { type Nanos, NO_NANOS } from "../money/nanos.ts";
 import { stepOf, type TierPrice } from "../rating/tier.ts";
@@ -36,16 +36,27 @@ export interface PooledPrice {
  * Laws, tested: the stop of a call within its grant costs no more than was held for it, in money and in each bucket.
  */
 export function pooledPrice({ rules, state, holds, call, amountOf }: PooledPayer): PooledPrice {
-  const priced = (by: PoolRules, talkedS: number) => priceAroundHolds(by, state, { ...call, talkedS }, holds);
-  const costBy = (by: PoolRules, talkedS: number) => amountOf(priced(by, talkedS).charge);
-  const unitsOf = (talkedS: number) => priced(rules, talkedS).taken;
-  if (!needsTotals(rules)) return { costOf: (talkedS) => costBy(rules, talkedS), unitsOf };
-  const reached = atStepsReached(rules, state, call.opening.answeredAt);
+  const { answeredAt } = call.opening;
+  const around = stateAround(rules, state, holds, answeredAt);
+  const asEnded = lastKept((talkedS) => priceInTurn(rules, around, { ...call, talkedS }));
+  const unitsOf = (talkedS: number) => asEnded(talkedS).taken;
+  if (!needsTotals(rules)) return { costOf: (talkedS) => amountOf(asEnded(talkedS).charge), unitsOf };
+  const reached = atStepsReached(rules, around, answeredAt);
   const costOf = (talkedS: number): Nanos => {
-    const [asReached, asEnded] = [costBy(reached, talkedS), costBy(rules, talkedS)];
-    return asReached > asEnded ? asReached : asEnded;
+    const asReached = amountOf(priceInTurn(reached, around, { ...call, talkedS }).charge);
+    const atEnd = amountOf(asEnded(talkedS).charge);
+    return asReached > atEnd ? asReached : atEnd;
   };
   return { costOf, unitsOf };
+}
+
+/** Remembers the last answer: what a grant costs is asked for, and then what it takes. */
+function lastKept<Answer>(answerOf: (talkedS: number) => Answer): (talkedS: number) => Answer {
+  let last: { readonly talkedS: number; readonly answer: Answer } | undefined;
+  return (talkedS) => {
+    if (last?.talkedS !== talkedS) last = { talkedS, answer: answerOf(talkedS) };
+    return last.answer;
+  };
 }
 
 /** The rules with the price of each volume table's step that is reached before the call, however long it lasts. */
