@@ -264,6 +264,20 @@ test("a second place that is dialled has a record of its own, and the call is of
   expect(await money()).toMatchObject({ ...ANSWERED_42, calls: 2 });
 });
 
+test("a call that is authorised for another place, or another call of the same caller, ends the one before", async () => {
+  const channel = await authorised("1.1");
+  notAnswered(channel, "CHANUNAVAIL", "3");
+  channel.values.set("CDR(sequence)", "9");
+  channel.values.set("CDR(dstchannel)", ""); // the dialplan's way to the second place has a record of its own
+  await channel.agi(server.port, "authorise");
+  expect(await money()).toMatchObject({ ...UNTOUCHED, held: 1, open: 1, calls: 1 });
+  talked(channel, 42_900);
+  await channel.agi(server.port, "stop");
+  expect(await money()).toMatchObject({ ...ANSWERED_42, calls: 2 });
+  const { counts } = await operator.importText(source, "Master.csv", csvLine("1.1", { sequence: "9" }));
+  expect(counts).toMatchObject({ duplicate: 1 });
+});
+
 test("a call that lasts beyond its grant is charged in full, what the wallet lacks as overrun", async () => {
   const channel = await authorised("1.1");
   talked(channel, 101_000);

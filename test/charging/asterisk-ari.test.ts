@@ -146,6 +146,16 @@ describe("calls of Asterisk that are followed by ARI", () => {
     expect(told).toEqual(["connected", "disconnected", "connected"]);
   });
 
+  test("that began on a channel which was up are left to the dialplan, and another call of a channel ends the one before", async () => {
+    await authorised();
+    rest.emit({ ...varset, channel: { id: "1.1", state: "Up" } });
+    rest.emit({ ...varset, channel: { id: "1.2" } });
+    for (const event of [destroyed, { ...varset, value: "8", channel: { id: "1.2" } }]) rest.emit(event);
+    rest.emit({ ...destroyed, channel: { id: "1.2" } });
+    await listener.close();
+    expect(await money()).toMatchObject({ ...UNTOUCHED, held: 1, open: 1 });
+  });
+
   test("are ended by their channel; one that is gone is no call", async () => {
     await authorised();
     const call: CallToCut = { id: "", tenantId: source.tenantId, sourceId: source.id, attempt };

@@ -26,6 +26,8 @@ export class AsteriskRest {
   readonly requests: string[] = [];
   /** How many event connections there have been. */
   connections = 0;
+  /** And how many that were not let in. */
+  refused = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -77,6 +79,7 @@ export class AsteriskRest {
   #open(request: IncomingMessage, socket: Socket): void {
     socket.on("error", () => undefined);
     if (!this.#isOurs(request)) {
+      this.refused += 1;
       socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
       return;
     }

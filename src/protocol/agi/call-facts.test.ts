@@ -54,12 +54,23 @@ describe("what came of a call", () => {
   test("is not known without an answer, nor by one of another shape", () => {
     expect(readCallFacts(null)).toMatchObject({ talkedMs: null, answeredAt: null, result: "" });
     expect(readCallFacts("1|2|3")).toMatchObject({ talkedMs: null, result: "" });
-    expect(readChannelFacts(null)).toEqual({ sequence: null, linkedId: null, startedAt: null });
-    expect(readChannelFacts("||")).toEqual({ sequence: null, linkedId: null, startedAt: null });
-    expect(readChannelFacts("7|1.1|1772352100.5")).toEqual({
-      ...{ sequence: "7", linkedId: "1.1", startedAt: 1_772_352_100_500 },
-    });
+    const nothing = { sequence: null, linkedId: null, startedAt: null, legBefore: null };
+    expect([readChannelFacts(null), readChannelFacts("7"), readChannelFacts("||||")]).toEqual([
+      nothing,
+      nothing,
+      nothing,
+    ]);
   });
+});
+
+test.each<[string, object, string]>([
+  // values                               facts                                             why
+  ["7|1.1|1772352100.5||", { sequence: "7", linkedId: "1.1", startedAt: 1_772_352_100_500 }, "the first call"],
+  ["7|1.1|0.0|granted|7", { startedAt: null, legBefore: null }, "asked again before it was dialled"],
+  ["9|1.1||granted|7", { sequence: "9", legBefore: "7" }, "another place is to be dialled"],
+  ["9|1.1||refused|", { legBefore: null }, "asked again after a refusal"],
+])("a channel that says %s is %j (%s)", (value, facts) => {
+  expect(readChannelFacts(value)).toMatchObject(facts);
 });
 
 test.each<[string, object | null, string]>([

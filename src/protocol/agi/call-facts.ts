@@ -2,7 +2,13 @@ import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { VALUE_SEPARATOR } from "./agi-command.ts";
 
 /** What a channel is asked when its call is authorised, for {@link readChannelFacts}. */
-export const CHANNEL_VALUES = ["CDR(sequence)", "CHANNEL(linkedid)", "CDR(start,u)"] as const;
+export const CHANNEL_VALUES = [
+  "CDR(sequence)",
+  "CHANNEL(linkedid)",
+  "CDR(start,u)",
+  "TOLLWRIGHT_RESULT",
+  "TOLLWRIGHT_LEG",
+] as const;
 
 /** What is known of a call before it begins; null where Asterisk does not say. */
 export interface ChannelFacts {
@@ -11,12 +17,19 @@ export interface ChannelFacts {
   /** What its call records have in common with those of channels that it meets. */
   readonly linkedId: string | null;
   readonly startedAt: EpochMs | null;
+  /** The call that was authorised before on this channel, if it is another than the one to come; null: none. */
+  readonly legBefore: string | null;
 }
 
 /** Reads the answer to {@link CHANNEL_VALUES}. */
 export function readChannelFacts(value: string | null): ChannelFacts {
-  const [sequence = "", linkedId = "", startedAt = ""] = valuesOf(value, CHANNEL_VALUES.length);
-  return { sequence: sequence || null, linkedId: linkedId || null, startedAt: instantOf(startedAt) };
+  const [sequence = "", linkedId = "", startedAt = "", result = "", leg = ""] = valuesOf(value, CHANNEL_VALUES.length);
+  return {
+    sequence: sequence || null,
+    linkedId: linkedId || null,
+    startedAt: instantOf(startedAt),
+    legBefore: result === "granted" && leg !== sequence ? leg : null,
+  };
 }
 
 /** What a channel is asked when its call is over, for {@link readCallFacts}. */

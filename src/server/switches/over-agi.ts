@@ -77,6 +77,7 @@ export class ChargingOverAgi implements AgiHandler {
     if (!isDialable(called)) return { refusal: await refuse(call, invalid("called-invalid")), talkS: 0 };
     if (wantedS === undefined) return { refusal: await refuse(call, failed("parameter-invalid")), talkS: 0 };
     const facts = readChannelFacts(await askValues(call, CHANNEL_VALUES));
+    if (facts.legBefore !== null) await this.#report(call, request, source);
     const attempt = attemptOf({
       ...{ uniqueId: request.uniqueId, channel: request.channel, calling: request.calling, called },
       ...{ sequence: facts.sequence, linkedId: facts.linkedId, startedAt: facts.startedAt ?? fromInstant(now()) },

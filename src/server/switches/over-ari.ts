@@ -13,6 +13,8 @@ import { type DialplanAnswer, dialplanAnswer, failed, invalid } from "./dialplan
 /** What is known of a channel whose call was authorised. */
 interface FollowedCall {
   readonly leg: string;
+  /** The channel was up before: how long this call of it has lasted only the dialplan knows. */
+  readonly wasUp: boolean;
   answeredAt: EpochMs | null;
 }
 
@@ -30,7 +32,7 @@ export class ChargingOverAri {
   readonly #client: AriClient;
   readonly #source: PushedSource;
   readonly #failed: (error: unknown) => void;
-  #calls = new Map<string, FollowedCall>();
+  readonly #calls = new Map<string, FollowedCall>();
   /** What is under way, each event after the one before of its channel. */
   readonly #work = new Map<string, Promise<void>>();
 
@@ -58,7 +60,10 @@ export class ChargingOverAri {
     if (!("channel" in event)) return;
     const { channel } = event;
     const at = event.at ?? fromInstant(now());
-    if (event.kind === "variable-set" && event.name === LEG) this.#follow(channel.id, event.value);
+    if (event.kind === "variable-set" && event.name === LEG) {
+      if (this.#calls.get(channel.id)?.leg !== event.value) this.#ended(channel.id, at, null);
+      this.#follow(channel.id, { leg: event.value, wasUp: channel.state === "Up" });
+    }
     if (event.kind === "state-changed" && channel.state === "Up") this.#answered(channel.id, at);
     if (event.kind === "destroyed") this.#ended(channel.id, at, event.q850);
     if (event.kind === "entered") this.#then(channel.id, () => this.#authorise(channel, event.args));
@@ -75,7 +80,7 @@ export class ChargingOverAri {
       if (this.#calls.get(id)?.answeredAt) continue;
       const leg = await this.#valueOf(id, LEG);
       if (leg === null) continue;
-      this.#follow(id, leg);
+      this.#follow(id, { leg, wasUp: false });
       const answeredAt = instantOf((await this.#valueOf(id, "CDR(answer,u)")) ?? "");
       if (state === "Up" && answeredAt !== null) this.#answered(id, answeredAt);
     }
@@ -86,9 +91,9 @@ export class ChargingOverAri {
     await Promise.all(this.#work.values());
   }
 
-  #follow(id: string, leg: string): void {
-    if (this.#calls.get(id)?.leg !== leg && this.#calls.size < CALLS_MAX)
-      this.#calls.set(id, { leg, answeredAt: null });
+  #follow(id: string, { leg, wasUp }: Pick<FollowedCall, "leg" | "wasUp">): void {
+    if (this.#calls.get(id)?.leg === leg || this.#calls.size >= CALLS_MAX) return;
+    this.#calls.set(id, { leg, wasUp, answeredAt: null });
   }
 
   #answered(id: string, answeredAt: EpochMs): void {
@@ -110,7 +115,8 @@ export class ChargingOverAri {
     const call = this.#calls.get(id);
     if (call === undefined) return;
     this.#calls.delete(id);
-    const { leg, answeredAt } = call;
+    const { leg, wasUp, answeredAt } = call;
+    if (wasUp) return;
     const talkedMs = answeredAt === null ? 0 : Math.max(0, endedAt - answeredAt);
     this.#then(id, async () => {
       await this.#charging.decide(this.#source.tenantId, {
