@@ -8,7 +8,7 @@ export interface Outstanding {
   readonly openParts: number;
   /** Rows in quarantine that wait for a decision. */
   readonly waitingRows: number;
-  /** Charging requests of an outage that could not be decided afterwards: `tollwright session dead-letters`. */
+  /** Charging requests of an outage that could not be decided afterwards, in `charging_dead_letters`. */
   readonly deadLetters: number;
   /** Days of cost that the vendors' own books do not have yet: `tollwright vendor accrue`. */
   readonly unpostedCostDays: number;

@@ -1,5 +1,4 @@
 import { uuidv7 } from "../../clock.ts";
-import type { EpochMs } from "../../core/time/epoch.ts";
 import type { BacklogPlace } from "../backlog/backlog.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
@@ -36,15 +35,6 @@ export async function movePlace(
     [tenantId, journalId, from.segment, from.offset, to.segment, to.offset, entries],
   );
   return rowCount === 1;
-}
-
-/** A request that could not be decided when its turn came. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly source: string | null;
-  readonly reason: string;
-  readonly entry: Pick<JournalEntry, "request" | "at">;
-  readonly failedAt: EpochMs;
 }
 
 /** Keeps requests for somebody to look at. */
