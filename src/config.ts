@@ -52,7 +52,10 @@ export const SETTINGS = {
     initial: null,
     expected: "a directory",
   }),
-  /** The file with the key under which stored secrets are sealed; null: `secrets.key` of `dataDir`. Absolute once loaded. */
+  /**
+   * The file with the key under which stored secrets are sealed; null: `secrets.key` of `dataDir`. Absolute once
+   * loaded.
+   */
   secretsKeyFile: path("TOLLWRIGHT_SECRETS_KEY_FILE"),
   httpHost: setting({
     variable: "TOLLWRIGHT_HTTP_HOST",

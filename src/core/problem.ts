@@ -158,6 +158,7 @@ export const PROBLEMS = {
   "sip-user-unknown": 404,
   "sip-user-taken": 409,
   "sip-user-invalid": 422,
+  "sip-users-unavailable": 503,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -151,7 +151,8 @@ describe.skipIf(!hasAuthRadius()).each([
     await booksAfter(made);
     const { rows } = await db.session((client) =>
       client.query<{ id: string; seconds: number; nanos: string }>(
-        `select split_part(e.call_key, '/', 2) as id, e.talked_s as seconds, (c.amount * 1000000000)::bigint::text as nanos
+        `select split_part(e.call_key, '/', 2) as id, e.talked_s as seconds,
+           (c.amount * 1000000000)::bigint::text as nanos
          from tollwright.usage_events e join tollwright.charges c on c.usage_id = e.id
          join tollwright.accounts a on a.id = c.account_id where a.code = 'rich'`,
       ),

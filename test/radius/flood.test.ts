@@ -15,8 +15,9 @@ const DATAGRAM_OCTETS = 65_507;
 const REQUESTS = 200;
 
 /**
- * Sends some thousand datagrams a second, round and round, from an address that is nobody's and from the client's, until
- * its input ends; says how many. Not more than that: how the kernel shares a queue that is full is not what is tested.
+ * Sends some thousand datagrams a second, round and round, from an address that is nobody's and from the client's,
+ * until its input ends; says how many. Not more than that: how the kernel shares a queue that is full is not what is
+ * tested.
  */
 const FLOODER = `
 const { createSocket } = require("node:dgram");

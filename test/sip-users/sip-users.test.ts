@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { KnownSipUsers } from "../../src/server/sip-users/known-sip-users.ts";
 import { tollwright, tollwrightJson } from "../support/command-line.ts";
@@ -182,4 +182,27 @@ test("many look-ups at once are a few statements, and each gets its own user", a
   for (const name of ["", "a\0b", "a b", "x".repeat(200)])
     expect(await known.find({ tenantId, name, realm: "" })).toBeUndefined();
   expect(statements).toBe(2);
+});
+
+test("while the database is away users are known as they were, and others are not", async () => {
+  await user(["set-password", "ada", "--account", "bakery", "--from", "-"], PASSWORD);
+  const tenant = await db.transaction("owner", {}, (tx) => tx.query<{ id: string }>("select id from tenants"));
+  const tenantId = tenant.rows[0]?.id ?? "";
+  let isAway = false;
+  const shaky = {
+    ...db,
+    transaction: (...args: Parameters<typeof db.transaction>) =>
+      isAway ? Promise.reject(new Error("away")) : db.transaction(...args),
+  } as typeof db;
+  const known = new KnownSipUsers(shaky, keyFile);
+  const ada = { tenantId, name: "ada", realm: "" };
+  const before = await known.find(ada);
+  isAway = true;
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  vi.advanceTimersByTime(60_000);
+  expect(await known.find(ada)).toEqual(before);
+  await expect(known.find({ ...ada, name: "eve" })).rejects.toThrow("away");
+  vi.advanceTimersByTime(3_600_000);
+  await expect(known.find(ada)).rejects.toThrow("away");
 });

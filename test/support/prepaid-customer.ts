@@ -15,7 +15,9 @@ export interface PrepaidCustomer {
   readonly match: AccountRule["match"];
 }
 
-/** A prepaid customer with a tariff of its own: unless a test says otherwise Ada, at .60 a minute to Germany, with 1. */
+/**
+ * A prepaid customer with a tariff of its own: unless a test says otherwise Ada, at .60 a minute to Germany, with 1.
+ */
 export async function prepaidCustomer(operator: Operator, own: Partial<PrepaidCustomer> = {}): Promise<StoredAccount> {
   const { code = "ada", amount = "1", rates = [anyRate("49", "0.60")], match = { accountCode: code } } = own;
   const account = await operator.account(code, { payment: "prepaid" });

@@ -32,7 +32,9 @@ export class UdpRelay {
     return this.#lost;
   }
 
-  /** While it is silent no client is answered: of requests every other one is lost on its way, of the rest the answer. */
+  /**
+   * While it is silent no client is answered: of requests every other one is lost on its way, of the rest the answer.
+   */
   set silent(isSilent: boolean) {
     this.#isSilent = isSilent;
   }

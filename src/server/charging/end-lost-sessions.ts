@@ -10,9 +10,9 @@ export type { LostSessions };
 const PASS_MAX = 1_000;
 
 /**
- * Ends the sessions of a switch that has begun anew, or is about to end, as they were last known: it will report none of
- * them any more. The records are provisional, so that a stop that comes all the same corrects them; a session that is
- * heard of meanwhile goes on. Done again it finds none. Answers how many have ended.
+ * Ends the sessions of a switch that has begun anew, or is about to end, as they were last known: it will report
+ * none of them any more. The records are provisional, so that a stop that comes all the same corrects them; a
+ * session that is heard of meanwhile goes on. Done again it finds none. Answers how many have ended.
  *
  * Errors: those of {@link Charging.decide}; what has run out by then is given up within seconds.
  */

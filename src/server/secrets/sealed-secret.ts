@@ -27,8 +27,8 @@ export function sealSecret({ id, key }: SecretsKey, text: string, boundTo: reado
 }
 
 /**
- * The text that was sealed. `what` names it in a message. Errors: Problem `secret-sealed-otherwise`: another key, another
- * owner, or a changed row.
+ * The text that was sealed. `what` names it in a message. Errors: Problem `secret-sealed-otherwise`: another key,
+ * another owner, or a changed row.
  */
 export function openSecret(
   { id, key }: SecretsKey,

@@ -18,8 +18,8 @@ const OWNER_ONLY = 0o600;
 const WORLD = 0o007;
 
 /**
- * Reads the key of a file; undefined: there is no such file. Errors: Problem `secrets-key-unusable`, which shows nothing
- * of what is in it.
+ * Reads the key of a file; undefined: there is no such file. Errors: Problem `secrets-key-unusable`, which shows
+ * nothing of what is in it.
  */
 export async function readSecretsKey(path: string): Promise<SecretsKey | undefined> {
   try {

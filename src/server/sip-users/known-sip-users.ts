@@ -2,12 +2,18 @@ import { randomBytes } from "node:crypto";
 import type { Database } from "../db/database.ts";
 import { secretsKeyUnusable } from "../secrets/problems.ts";
 import { readSecretsKey, type SecretsKey, secretsKeyOf } from "../secrets/secrets-key.ts";
+import { sipUsersUnavailable } from "./problems.ts";
 import { openSipUser, sealSipUser } from "./sealed-sip-user.ts";
 import { isRealm, isSipUserName, type KnownSipUser } from "./sip-user.ts";
 import { findSipUsersByName, type StoredSipUser, type WantedSipUser } from "./sip-user-store.ts";
 
+export type { WantedSipUser };
+
 /** How long a user is good without being looked up again: a new password is in force within this time. */
 const AGE_MS_MAX = 5_000;
+/** How long one who was known is good where the database cannot be asked, and how long that may take to be seen. */
+const AGE_WHILE_AWAY_MS_MAX = 3_600_000;
+const LOOK_UP_MS_MAX = 500;
 /** Names that are remembered, and names that one statement looks up. */
 const KNOWN_MAX = 20_000;
 const WANTED_MAX = 500;
@@ -19,14 +25,22 @@ interface Lookup {
   readonly reject: (error: unknown) => void;
 }
 
+/** What is known of a name: its user, or that there is none. */
+interface Known {
+  readonly user: KnownSipUser | undefined;
+  readonly atMs: number;
+}
+
 /**
- * Looks SIP users up for requests of calls. Names that are asked for while a look-up is under way share the next one. What
- * is known is good for some seconds, that there is no such user too: an unknown name costs as much as a known one.
+ * Looks SIP users up for requests of calls. Names that are asked for while a look-up is under way share the next one.
+ * What is known is good for some seconds, that there is no such user too: an unknown name costs as much as a known one.
+ * While the database is away users are known as they were before.
  */
 export class KnownSipUsers {
   readonly #db: Database;
   readonly #keyFile: string;
-  readonly #known = new Map<string, { readonly user: Promise<KnownSipUser | undefined>; readonly untilMs: number }>();
+  readonly #known = new Map<string, Known>();
+  readonly #asked = new Map<string, Promise<KnownSipUser | undefined>>();
   #waiting: Lookup[] = [];
   #isRunning = false;
   #key: SecretsKey | undefined;
@@ -38,25 +52,40 @@ export class KnownSipUsers {
 
   /**
    * The user of that name in that realm, or in any; undefined: there is none. Errors: those of the database, Problems
-   * `secrets-key-unusable` and `secret-sealed-otherwise`; they are not remembered.
+   * `sip-users-unavailable`, `secrets-key-unusable` and `secret-sealed-otherwise`.
    */
-  find(wanted: WantedSipUser): Promise<KnownSipUser | undefined> {
+  async find(wanted: WantedSipUser): Promise<KnownSipUser | undefined> {
     const { tenantId, name, realm } = wanted;
-    if (!isSipUserName(name) || !isRealm(realm)) return Promise.resolve(undefined);
+    if (!isSipUserName(name) || !isRealm(realm)) return undefined;
     const key = `${tenantId}\n${name}\n${realm}`;
     const known = this.#known.get(key);
-    if (known !== undefined && known.untilMs > performance.now()) return known.user;
+    const ageMs = known === undefined ? Number.POSITIVE_INFINITY : performance.now() - known.atMs;
+    if (known !== undefined && ageMs < AGE_MS_MAX) return known.user;
+    try {
+      return await inTime(this.#asked.get(key) ?? this.#ask(key, wanted));
+    } catch (error) {
+      if (known !== undefined && ageMs < AGE_WHILE_AWAY_MS_MAX) return known.user;
+      throw error;
+    }
+  }
+
+  /** Asks once for everybody who asks meanwhile. */
+  #ask(key: string, wanted: WantedSipUser): Promise<KnownSipUser | undefined> {
     const { promise, resolve, reject } = Promise.withResolvers<KnownSipUser | undefined>();
-    this.#remember(key, promise);
+    this.#asked.set(key, promise);
+    promise.then(
+      (user) => this.#remember(key, user),
+      () => this.#asked.delete(key),
+    );
     this.#waiting.push({ wanted, resolve, reject });
     if (!this.#isRunning) void this.#run();
     return promise;
   }
 
-  #remember(key: string, user: Promise<KnownSipUser | undefined>): void {
+  #remember(key: string, user: KnownSipUser | undefined): void {
+    this.#asked.delete(key);
     if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-    this.#known.set(key, { user, untilMs: performance.now() + AGE_MS_MAX });
-    user.catch(() => this.#known.delete(key));
+    this.#known.set(key, { user, atMs: performance.now() });
   }
 
   /** Settles whoever waits; never throws. */
@@ -96,6 +125,17 @@ export class KnownSipUsers {
     const key = await readSecretsKey(this.#keyFile);
     if (key === undefined) throw secretsKeyUnusable({ path: this.#keyFile, reason: "it is not there" });
     return key;
+  }
+}
+
+/** A switch waits for seconds, and the database's own limits are longer. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(sipUsersUnavailable()), LOOK_UP_MS_MAX);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -18,3 +18,9 @@ export const sipUserInvalid = (args: { readonly fault: string }) =>
     what: args.fault,
     fix: "docs/guides/sip-users.md says what names, realms and passwords may be.",
   });
+
+export const sipUsersUnavailable = () =>
+  new Problem("sip-users-unavailable", {
+    what: "A SIP user could not be looked up in time, and was not known from before.",
+    fix: "See why the database is slow or away; the switch asks again, or its next server.",
+  });

@@ -13,8 +13,8 @@ export async function sipUserRules(tx: Tx, tenantId: string): Promise<readonly A
 }
 
 /**
- * Who proved to be a user is called by his own name, which is nobody else's. Records of switches may leave the realm out:
- * then the user of any realm is meant, and one name in two realms is ambiguous if their accounts differ.
+ * Who proved to be a user is called by his own name, which is nobody else's. Records of switches may leave the realm
+ * out: then the user of any realm is meant, and one name in two realms is ambiguous if their accounts differ.
  */
 function rulesOf(user: SipUser): readonly AccountRule[] {
   const rule = (sipUser: string, priority: number): AccountRule => ({

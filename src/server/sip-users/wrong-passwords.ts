@@ -29,9 +29,9 @@ const BY_SWITCH: Budget = { burst: 50, refillMs: 1_000 };
 const WATCHED_MAX = 50_000;
 
 /**
- * Bounds how fast passwords can be guessed: once there were too many wrong ones for a name from an address, no password is
- * looked at until some time has passed, not even the right one. Names that there are not count as those that there are.
- * Each process counts for itself.
+ * Bounds how fast passwords can be guessed: once there were too many wrong ones for a name from an address, no
+ * password is looked at until some time has passed, not even the right one. Names that there are not count as those
+ * that there are. Each process counts for itself.
  */
 export class WrongPasswords {
   readonly #nowMs: () => number;

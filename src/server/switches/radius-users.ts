@@ -2,7 +2,7 @@ import type { AccessRequest } from "../../protocol/radius/access-request.ts";
 import { type CredentialVerdict, verifyCredential } from "../../protocol/radius/credential.ts";
 import type { SipSecret } from "../../protocol/radius/sip-digest.ts";
 import { DIGESTS } from "../radius/digests.ts";
-import type { KnownSipUsers } from "../sip-users/known-sip-users.ts";
+import type { KnownSipUsers, WantedSipUser } from "../sip-users/known-sip-users.ts";
 import type { SipUser } from "../sip-users/sip-user.ts";
 import type { WrongPasswords } from "../sip-users/wrong-passwords.ts";
 
@@ -28,13 +28,13 @@ export class RadiusUsers {
     this.#wrong = wrong;
   }
 
-  /** Errors: those of {@link KnownSipUsers.find}. */
+  /** Errors: those of {@link KnownSipUsers.find}, where there is something to prove. */
   async callerOf(tenantId: string, request: AccessRequest, switchAddress: string): Promise<RadiusCaller> {
     const { credential } = request;
     if (credential.kind === "unreadable") return { kind: "unreadable", why: credential.reason };
-    const user = await this.#users.find({ tenantId, ...nameOf(request) });
-    // A user who is kept here can prove who he is: that a switch names him proves nothing.
-    if (credential.kind === "none") return { kind: "unproven", claimed: user === undefined ? request.user : null };
+    const wanted = { tenantId, ...nameOf(request) };
+    if (credential.kind === "none") return { kind: "unproven", claimed: await this.#claimed(wanted, request.user) };
+    const user = await this.#users.find(wanted);
     const trier = { tenantId, name: nameOf(request).name, callerAddress: request.sourceAddress || null, switchAddress };
     if (!this.#wrong.mayTry(trier)) return { kind: "locked-out" };
     const verdict = verifyCredential(credential, user?.secret ?? NOBODYS, DIGESTS);
@@ -43,6 +43,18 @@ export class RadiusUsers {
       return { kind: "unreadable", why: verdict };
     this.#wrong.count(trier);
     return { kind: "wrong" };
+  }
+
+  /**
+   * A user who is kept here can prove who he is: that a switch names him proves nothing. Nor does it where nobody can say
+   * whether he is: the trunk's address has to do.
+   */
+  async #claimed(wanted: WantedSipUser, user: string): Promise<string | null> {
+    const isKept = await this.#users.find(wanted).then(
+      (found) => found !== undefined,
+      () => true,
+    );
+    return isKept ? null : user;
   }
 }
 
