@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { AgiNotice } from "../../src/server/agi/agi-report.ts";
 import { AgiServer } from "../../src/server/agi/agi-server.ts";
@@ -283,6 +284,22 @@ test("a call that lasts beyond its grant is charged in full, what the wallet lac
   talked(channel, 101_000);
   await channel.agi(server.port, "stop");
   expect(await money()).toMatchObject({ wallet: 0, overrun: 0.01, held: 0, calls: 1, seconds: 101 });
+});
+
+test("the guide's dialplan asks for nothing that is not there", async () => {
+  const guide = await readFile(new URL("../../docs/guides/asterisk-charging.md", import.meta.url), "utf8");
+  const filled = guide
+    .replace(/\$\{CHANNEL\(pjsip,remote_addr\)\}/g, "203.0.113.7:5060")
+    .replace(/\$\{EXTEN\}/g, "4930123456");
+  const lines = [...filled.matchAll(/AGI\(\$\{TOLLWRIGHT\}\/(.*)\)$/gm)].map(([, line = ""]) => line.split(","));
+  expect(lines.map(([address]) => address?.replace(/\?.*/, ""))).toEqual(["authorise", "stop", "dial"]);
+  const channel = channelOf("1.1");
+  for (const [address = "", ...args] of lines) {
+    notAnswered(channel, "NOANSWER", "19");
+    await channel.agi(server.port, address, args);
+    channel.values.set("CDR(sequence)", "9");
+  }
+  expect([notices, await money()]).toEqual([[], { ...UNTOUCHED, open: 0, calls: 2, seconds: 0 }]);
 });
 
 test("is answered by `tollwright start`, which knows its Asterisks by the sources' settings", async () => {

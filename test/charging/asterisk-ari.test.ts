@@ -198,7 +198,7 @@ describe("calls that the dialplan gives to the application", () => {
     // args          called            told                                      why
     [[], "33123456", ["refused", "rate-missing-for-call", "3"], "a number without a price"],
     [[], "1@c&PJSIP/900", ["refused", "called-invalid", "28"], "would call two"],
-    [["wanted=x"], "4930123456", ["failed", "parameter-invalid", "41"], "no number of seconds"],
+    [["wanted=x"], "4930123456", ["failed", "parameter-invalid", "42"], "no number of seconds"],
   ])("are not with %j and %s: %j (%s)", async (args, exten, [result, reason, cause]) => {
     rest.channel("1.1", "Ring");
     rest.emit(entered(args, exten));

@@ -11,9 +11,9 @@ export interface DialplanAnswer {
   readonly variables: readonly (readonly [name: string, value: string])[];
 }
 
-/** Q.850: invalid number format; temporary failure. */
+/** Q.850: invalid number format (Asterisk makes SIP 484 of it); congestion of the switch (503). */
 const INVALID = 28;
-const FAILED = 41;
+const FAILED = 42;
 
 /** What was decided about a call whose session has this leg. */
 export function dialplanAnswer(answer: ChargingAnswer, leg: string): DialplanAnswer {
