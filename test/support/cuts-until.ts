@@ -3,7 +3,7 @@ import { type CutsWatch, watchCuts } from "../../src/server/cuts/watch-cuts.ts";
 import type { Database } from "../../src/server/db/database.ts";
 import type { CallCutter } from "../../src/server/switches/call-cutter.ts";
 
-/** Carries out cuts through one cutter until so many are done; answers why they were asked for and what came of them. */
+/** Carries out cuts through one cutter until so many are done; answers why each was asked for, and what came of it. */
 export async function cutsUntil(db: Database, cutter: CallCutter | null, count: number): Promise<readonly string[]> {
   if (cutter === null) throw new Error("a cutter");
   const done: string[] = [];
