@@ -58,7 +58,13 @@ test("books that Tollwright wrote pass every check, and each looked at something
   const examination = await runDoctor(db);
   expect(examination.checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(examination.checks.filter(({ looked }) => looked === 0)).toEqual([]);
-  expect(examination.outstanding).toEqual({ openParts: 0, waitingRows: 1, deadLetters: 0, unpostedCostDays: 0, alarms: 0 });
+  expect(examination.outstanding).toEqual({
+    openParts: 0,
+    waitingRows: 1,
+    deadLetters: 0,
+    unpostedCostDays: 0,
+    alarms: 0,
+  });
 });
 
 const ALPHA = "(select id from accounts where code = 'alpha')";
