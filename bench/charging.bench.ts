@@ -44,3 +44,13 @@ bench(
       return reserve(db, n, 1, meter);
     }),
 );
+
+bench(
+  "charging: a durable reservation, 1,000,000 accounts, 500 in flight",
+  { smoke: 300, full: 200_000, unit: "reservations" },
+  (n, meter) =>
+    withDatabase((db, pid) => {
+      meter.watch(pid);
+      return reserve(db, n, 5 * n, meter);
+    }),
+);

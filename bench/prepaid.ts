@@ -4,7 +4,8 @@ import type { Database } from "../src/server/db/database.ts";
 import type { Source } from "../src/server/mediation/source.ts";
 import { anyRate, Operator } from "../test/support/operator.ts";
 
-const STARTED = Date.UTC(2026, 1, 1);
+/** When the calls begin. */
+export const STARTED = Date.UTC(2026, 1, 1);
 
 /** A switch whose calls are charged, and who pays for them. */
 export interface Prepaid {
@@ -13,13 +14,20 @@ export interface Prepaid {
   readonly accounts: number;
 }
 
-/** Prepaid accounts with money for 40,000 calls each, a price for every number, and a switch that names them. */
-export async function setUpPrepaid(db: Database, accounts: number): Promise<Prepaid> {
+/**
+ * Prepaid accounts with money for 40,000 minutes each, a price for every number, and a switch that names them by account
+ * code or SIP user.
+ */
+export async function setUpPrepaid(
+  db: Database,
+  accounts: number,
+  { format = "freeswitch-csv", settings = {} }: { readonly format?: string; readonly settings?: unknown } = {},
+): Promise<Prepaid> {
   const operator = await Operator.create(db);
   const { tenantId } = operator;
   const first = await operator.account("acct0", { payment: "prepaid" });
   await operator.tariff("retail", [anyRate("", "0.06")], [first]);
-  const source = await operator.source("switch", "freeswitch-csv");
+  const source = await operator.source("switch", format, settings);
   // As `account` and `tariff` store them, in one statement each: thousands of transactions are not what is measured.
   await db.bulk("owner", {}, async (tx) => {
     await tx.query(
@@ -43,26 +51,44 @@ export async function setUpPrepaid(db: Database, accounts: number): Promise<Prep
        select tenant_id, book_id, id, 'wallet', 'EUR', -2400 from accounts where tenant_id = $1`,
       [tenantId],
     );
+    await tx.query(
+      `insert into account_rules (tenant_id, id, account_id, account_code, sip_user)
+       select tenant_id, gen_random_uuid(), id, code, null from accounts where tenant_id = $1
+       union all select tenant_id, gen_random_uuid(), id, null, code from accounts where tenant_id = $1`,
+      [tenantId],
+    );
   });
-  const ids = await db.transaction("app", { tenantId }, (tx) =>
-    tx.query<{ id: string; code: string }>("select id, code from accounts"),
-  );
-  await operator.rules(ids.rows.map(({ id, code }) => [{ ...first, id }, { match: { accountCode: code } }]));
   return { operator, source, accounts };
 }
 
-/** The authorisation of call `call`, for a minute; accounts take turns. */
+/** What a switch says of a call. */
+export interface CallNames {
+  readonly key: string;
+  readonly calling: string;
+  readonly called: string;
+  /** The code of the account that pays. */
+  readonly account: string;
+}
+
+/** Call `call`; accounts take turns. */
+export const callNames = (call: number, accounts: number): CallNames => ({
+  key: `call-${call}`,
+  calling: "442071234567",
+  called: `49${String((call * 7_919) % 10_000_000).padStart(7, "0")}`,
+  account: `acct${(call * 31) % accounts}`,
+});
+
+/** The authorisation of call `call`, for a minute. */
 export const authorise = ({ source, accounts }: Prepaid, call: number): Authorise => {
-  const key = `call-${call}`;
+  const { key, calling, called, account } = callNames(call, accounts);
   return {
     kind: "authorise",
     sourceId: source.id,
     requestKey: "authorise",
     wantedS: 60,
     attempt: {
-      ...{ key, leg: "", callId: null, direction: "originating", calling: "442071234567" },
-      ...{ called: `49${String((call * 7_919) % 10_000_000).padStart(7, "0")}`, startedAt: epochMs(STARTED) },
-      ...{ accountCode: `acct${(call * 31) % accounts}`, sipUser: null, sourceAddress: null },
+      ...{ key, leg: "", callId: null, direction: "originating", calling, called, startedAt: epochMs(STARTED) },
+      ...{ accountCode: account, sipUser: null, sourceAddress: null },
       ...{ ingressTrunk: null, egressTrunk: null },
     },
   };
