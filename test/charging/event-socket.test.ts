@@ -206,6 +206,30 @@ describe("a call that is granted in slices", () => {
     await untilBooks({ wallet: 0, overrun: 0, held: 0, calls: 1, seconds: 150 });
   });
 
+  test("keeps what it was granted while the database is away, and gets more when it is back", async () => {
+    let isAway = false;
+    const charging = new Charging(db);
+    const reason = { code: "database-away", what: "The database is away.", fix: "Try again." } as const;
+    charging.fallBackOn({
+      decide: async (lane, _tenantId, request) => (isAway ? { kind: "refused", reason } : await lane.decide(request)),
+      ...{ awaits: () => false, isCatchingUp: false },
+    });
+    const { port } = await tollwright({ charging });
+    const uuid = beginAda();
+    await freeswitch.ask(uuid, port ?? 0);
+    isAway = true;
+    const { timers } = freeswitch;
+    freeswitch.answer(uuid);
+    await expect.poll(() => freeswitch.timers).toBe(timers + 1);
+    freeswitch.pass(21);
+    await expect.poll(() => freeswitch.timers).toBe(timers + 1); // it is to be asked again
+    isAway = false;
+    freeswitch.pass(3);
+    await limits(uuid).toEqual([60]);
+    freeswitch.hangUp(uuid);
+    await untilBooks({ wallet: 0.76, held: 0, calls: 1, seconds: 24 });
+  });
+
   test("is charged once by two processes that follow it", async () => {
     const [first] = [await tollwright(), await tollwright()];
     const uuid = await talking(first);
@@ -358,6 +382,7 @@ test("calls are charged by `tollwright start`, which knows FreeSWITCHes by the s
   const { child, ended: exited } = startTollwright(["start"], {
     ...{ DATABASE_URL: db.url, TOLLWRIGHT_HTTP_PORT: "0", TOLLWRIGHT_LOG_LEVEL: "warn" },
     ...{ TOLLWRIGHT_EVENT_SOCKET_PORT: "0", TOLLWRIGHT_SECRET_FREESWITCH: "ClueCon" },
+    TOLLWRIGHT_CHARGING_ANSWER_MS: "10000", // a busy machine may be slow to begin
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let said = "";

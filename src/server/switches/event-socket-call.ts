@@ -15,6 +15,12 @@ export const LIMIT_CAUSE = "ALLOTTED_TIMEOUT";
 /** What {@link LIMIT_VARIABLE} is for a grant of so many seconds of talk time. */
 export const limitOf = (talkS: number): string => `sched_hangup +${talkS} ${LIMIT_CAUSE}`;
 
+/** The seconds of {@link limitOf}; null: it is none. */
+export function talkSOf(limit: string | null): number | null {
+  const [, seconds] = /^sched_hangup \+(\d{1,7}) /.exec(limit ?? "") ?? [];
+  return seconds === undefined ? null : Number(seconds);
+}
+
 /** Whether an event is of a channel that pays: the caller's, and marked. */
 export const isCharged = (event: EslEvent, { direction }: EslChannel): boolean =>
   direction === "originating" && channelVariable(event, CHARGED_VARIABLE) !== null;

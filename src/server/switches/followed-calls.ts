@@ -19,9 +19,9 @@ import {
   isCharged,
   LIMIT_CAUSE,
   LIMIT_VARIABLE,
-  limitOf,
   msOf,
   reportOf,
+  talkSOf,
 } from "./event-socket-call.ts";
 
 /** A source whose FreeSWITCH is charged. */
@@ -64,6 +64,8 @@ interface FollowedCall {
 const LEAD_S = 10;
 /** How often a decision is tried again when the database is away. */
 const RETRIES_MS = [500, 2_000, 5_000, 15_000, 30_000];
+/** Until more is asked for again where there was none. */
+const AGAIN_MS = 2_000;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** The machine's own. */
@@ -203,39 +205,45 @@ export class FollowedCalls {
       this.#calls.delete(uuid); // it is taken up again when there is a connection
       return;
     }
-    if (answer?.kind === "refused") await connection.ask(uuidKillCommand(uuid, "CALL_REJECTED"));
-    if (answer?.kind !== "granted" || answer.talkS <= call.talkS) return;
-    const { talkS } = answer;
-    const isSetAlready = call.talkS === 0 && channelVariable(event, LIMIT_VARIABLE) === limitOf(talkS);
-    if (isSetAlready) this.#askInTime(uuid, call, talkS);
-    else await this.limit(uuid, { answeredAt: call.answeredAt, talkS }, connection);
+    const setS = talkSOf(channelVariable(event, LIMIT_VARIABLE)); // at the answer, as it was granted before
+    if (answer?.kind === "granted" && answer.talkS > call.talkS) {
+      const { talkS } = answer;
+      if (call.talkS === 0 && talkS === setS) this.#askInTime(uuid, call, talkS);
+      else await this.limit(uuid, { answeredAt: call.answeredAt, talkS }, connection);
+    } else if (isOpen(answer)) {
+      if (call.talkS === 0 && setS !== null) this.#askInTime(uuid, call, setS);
+    } else if (answer?.kind === "refused") await connection.ask(uuidKillCommand(uuid, "CALL_REJECTED"));
   }
 
-  /** Asks for more before the grant ends, once: the same for every process that follows the call. */
+  /** Asks for more before the grant ends: the same for every process that follows the call. */
   #askInTime(uuid: string, call: FollowedCall, talkS: number): void {
     call.forget();
     call.talkS = talkS;
     const askS = talkS - Math.min(LEAD_S, Math.floor(talkS / 2));
     const inMs = call.answeredAt + askS * 1_000 - call.clockMs - this.#clock.nowMs();
     call.forget = this.#clock.after(Math.min(Math.max(0, inMs), TIMER_MS_MAX), () =>
-      this.#do(this.#askMore(uuid, call, askS)),
+      this.#do(this.#askMore(uuid, call, { askS, time: 0 })),
     );
   }
 
-  async #askMore(uuid: string, call: FollowedCall, askS: number): Promise<void> {
+  /** `time`: how often it was asked before, so that each is a request of its own. */
+  async #askMore(uuid: string, call: FollowedCall, { askS, time }: { askS: number; time: number }): Promise<void> {
     const { sourceId, sliceS } = this.#source;
     const { answeredAt, talkS } = call;
     const answer = await this.#decide({
       kind: "update",
-      ...{ sourceId, requestKey: `more/${talkS}`, key: uuid, leg: "" },
+      ...{ sourceId, requestKey: `more/${talkS}/${time}`, key: uuid, leg: "" },
       ...{ answeredAt, talkedMs: askS * 1_000, counted: "whole-call", recordKey: null },
       wantedS: sliceS === null ? null : talkS - askS + sliceS,
     });
     const connection = this.connectionOf(uuid);
     if (this.#calls.get(uuid) !== call) return;
+    const isOver = call.clockMs + this.#clock.nowMs() > answeredAt + talkS * 1_000;
     if (connection === undefined) this.#calls.delete(uuid);
     else if (answer?.kind === "granted" && answer.talkS > talkS)
       await this.limit(uuid, { answeredAt, talkS: answer.talkS }, connection);
+    else if (isOpen(answer) && !isOver)
+      call.forget = this.#clock.after(AGAIN_MS, () => this.#do(this.#askMore(uuid, call, { askS, time: time + 1 })));
   }
 
   async #alive(channel: EslChannel): Promise<void> {
@@ -272,3 +280,9 @@ export class FollowedCalls {
     return undefined;
   }
 }
+
+/** Nothing is known against the call: there is no more money as yet, or the database is away. */
+const isOpen = (answer: ChargingAnswer | undefined): boolean =>
+  answer === undefined ||
+  answer.kind === "granted" ||
+  (answer.kind === "refused" && answer.reason.code === "database-away");
