@@ -46,8 +46,8 @@ export class RadiusUsers {
   }
 
   /**
-   * A user who is kept here can prove who he is: that a switch names him proves nothing. Nor does it where nobody can say
-   * whether he is: the trunk's address has to do.
+   * A user who is kept here can prove who he is: that a switch names him proves nothing. Nor does it where nobody can
+   * say whether he is: the trunk's address has to do.
    */
   async #claimed(wanted: WantedSipUser, user: string): Promise<string | null> {
     const isKept = await this.#users.find(wanted).then(
