@@ -7,7 +7,10 @@ export type EslEndOutcome =
 
 const MESSAGE_SHOWN_MAX = 200;
 
-/** Reads the answer to `uuid_kill`, or what another command says of a channel that is gone, whether it came at once or as a background job's. */
+/**
+ * Reads the answer to `uuid_kill`, whether it came at once or as a background job's, or what another command says of a
+ * channel that is gone.
+ */
 export function readEslEndOutcome(text: string): EslEndOutcome {
   if (text.startsWith("+OK")) return { kind: "ended" };
   return text.startsWith("-ERR No such channel")
