@@ -79,7 +79,10 @@ export const startCommand = defineCommand({
     const replays = watchReplays(db, replaysReport(log), { signal });
     const sessions = watchSessions(db, charging, { watch: sessionsWatch(log), signal });
     const cutters = switches.flatMap(({ cutter }) => (cutter === null ? [] : [cutter]));
-    const cuts = watchCuts(db, cutters, { watch: cutsWatch(log), signal });
+    const cuts = watchCuts(db, cutters, {
+      ...{ watch: cutsWatch(log), signal },
+      isCatchingUp: () => charging.isCatchingUp,
+    });
     const { archiveDir } = context.config;
     const retention = watchRetention(db, retentionWatch(log), { archiveDir, signal });
     if (!signal.aborted) await once(signal, "abort");

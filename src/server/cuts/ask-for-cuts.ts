@@ -18,12 +18,16 @@ const LOOK_MAX = 1_000;
 /**
  * Asks for the end of sessions that have gone on beyond their grant without a new one, and of those that an account's
  * money no longer pays for: it was withdrawn, its credit was lowered, or records that came by themselves used it up.
- * Does nothing while another process looks. `reportS`: how long a session may be silent beyond its grant.
+ * Does nothing while another process looks. `reportS`: how long a session may be silent beyond its grant; false as
+ * `seesBeyond`: reports may be missing, so nobody is taken to have gone on beyond a grant.
  */
-export async function askForCuts(db: Database, { reportS }: { readonly reportS: number }): Promise<AskedCuts> {
+export async function askForCuts(
+  db: Database,
+  { reportS, seesBeyond }: { readonly reportS: number; readonly seesBeyond: boolean },
+): Promise<AskedCuts> {
   return await db.transaction("ingest", {}, async (tx) => {
     if (!(await lockLooking(tx))) return { beyondGrant: 0, unpaid: 0 };
-    const beyond = await findBeyondGrant(tx, { reportS, graceS: GRACE_S, limit: LOOK_MAX });
+    const beyond = seesBeyond ? await findBeyondGrant(tx, { reportS, graceS: GRACE_S, limit: LOOK_MAX }) : [];
     const beyondGrant = await ask(tx, "grant-exceeded", beyond);
     return { beyondGrant, unpaid: await ask(tx, "money-ended", await findUnpaid(tx)) };
   });

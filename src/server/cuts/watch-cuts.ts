@@ -17,12 +17,16 @@ const LOOK_MS = 250;
 /** From one look for sessions that have to end to the next; one that takes long is made less often. */
 const ASK_MS = 1_000;
 const ASK_PAUSES = 10;
-/** Connections to switches are made in this time after a start: until then a cut without a way is not given up. */
-const START_MS = 60_000;
+/**
+ * After a start, and after the database was away: switches connect, and tell what they could not tell before. Until then
+ * no call is taken to have gone on beyond its grant, and a cut without a way is not given up.
+ */
+const SETTLING_MS = 60_000;
 
 /**
  * Until `signal`: carries out cuts through `cutters`, and asks for those that nobody has to ask for. `reportS`: how
- * long a session may be silent beyond its grant. To be waited for after the cutters' listeners are closed.
+ * long a session may be silent beyond its grant; `isCatchingUp`: reports of an outage are still being taken in. To be
+ * waited for after the cutters' listeners are closed.
  */
 export async function watchCuts(
   db: Database,
@@ -31,20 +35,32 @@ export async function watchCuts(
     watch,
     signal,
     reportS = DEFAULT_POLICY.reportS,
-  }: { readonly watch: CutsWatch; readonly signal: AbortSignal; readonly reportS?: number },
+    isCatchingUp = () => false,
+  }: {
+    readonly watch: CutsWatch;
+    readonly signal: AbortSignal;
+    readonly reportS?: number;
+    readonly isCatchingUp?: () => boolean;
+  },
 ): Promise<void> {
   const desk = new CutDesk(db, cutters, watch.cut);
-  const startedMs = performance.now();
+  let unsettledMs = performance.now();
+  const hasSettled = () => performance.now() - unsettledMs > SETTLING_MS;
+  const failed = (error: unknown) => {
+    unsettledMs = performance.now();
+    watch.failed(error);
+  };
   await Promise.all([
     repeat(signal, async () => {
-      await desk.look({ givesUpOverdue: performance.now() - startedMs > START_MS }).catch(watch.failed);
+      await desk.look({ givesUpOverdue: hasSettled() }).catch(failed);
       return LOOK_MS;
     }),
     repeat(signal, async () => {
       const beganMs = performance.now();
-      await askForCuts(db, { reportS }).then((asked) => {
+      if (isCatchingUp()) unsettledMs = beganMs;
+      await askForCuts(db, { reportS, seesBeyond: hasSettled() }).then((asked) => {
         if (asked.beyondGrant + asked.unpaid > 0) watch.asked(asked);
-      }, watch.failed);
+      }, failed);
       return Math.max(ASK_MS, (performance.now() - beganMs) * ASK_PAUSES);
     }),
   ]);
