@@ -122,8 +122,8 @@ test("account rules find a call by what its record has, too; what a caller adds 
   await operator.importText(source, "Master.csv", csvLine("1772352095.3").replace('""', '"acc-1"'));
   const facts = (uniqueId: string) =>
     operator.figures<{ call_key: string }>(
-      `select calling, called, call_id, leg, direction, account_code, sip_user, ingress_trunk, egress_trunk, source_address,
-         talked_s from usage_events where call_key = '${uniqueId}'`,
+      `select calling, called, call_id, leg, direction, account_code, sip_user, ingress_trunk, egress_trunk,
+         source_address, talked_s from usage_events where call_key = '${uniqueId}'`,
     );
   const live = await facts("1772352095.2");
   expect(live).toMatchObject({
