@@ -18,8 +18,8 @@ const LOOK_MS = 250;
 const ASK_MS = 1_000;
 const ASK_PAUSES = 10;
 /**
- * After a start, and after the database was away: switches connect, and tell what they could not tell before. Until then
- * no call is taken to have gone on beyond its grant, and a cut without a way is not given up.
+ * After a start, and after the database was away: switches connect, and tell what they could not tell before. Until
+ * then no call is taken to have gone on beyond its grant, and a cut without a way is not given up.
  */
 const SETTLING_MS = 60_000;
 
