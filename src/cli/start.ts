@@ -43,7 +43,7 @@ export const startCommand = defineCommand({
   summary: "run everything in one process: database, HTTP, RADIUS, Diameter, watched folders, pulls, syslog",
   about:
     "Runs until SIGTERM or SIGINT and then finishes what is under way; a second signal ends it at once. Where it listens " +
-    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT, for syslog by TOLLWRIGHT_SYSLOG_*, for RADIUS by TOLLWRIGHT_RADIUS_*, for Diameter by TOLLWRIGHT_DIAMETER_*, for OpenSIPS by TOLLWRIGHT_CGRATES_*, and for FreeSWITCH by TOLLWRIGHT_EVENT_SOCKET_*. Sources and " +
+    "is set by TOLLWRIGHT_HTTP_HOST and TOLLWRIGHT_HTTP_PORT, for syslog by TOLLWRIGHT_SYSLOG_*, for RADIUS by TOLLWRIGHT_RADIUS_*, for Diameter by TOLLWRIGHT_DIAMETER_*, for OpenSIPS by TOLLWRIGHT_CGRATES_*, for FreeSWITCH by TOLLWRIGHT_EVENT_SOCKET_*, and for Asterisk by TOLLWRIGHT_AGI_*. Sources and " +
     "folders that are applied while it runs are taken up within seconds. Logs go to standard error, one JSON object " +
     "a line.",
   endsBySignal: true,
