@@ -127,7 +127,7 @@ test.each<[string, string, object, object]>([
   ["an account that is not there", "balance", { account: "eve" }, { reason: { code: "account-unknown" } }],
   ["a user that no rule takes", "balance", { sipUser: "eve" }, { reason: { code: "account-unknown" } }],
   ["another currency", "debit", { ...SMS, currency: "USD" }, { reason: { code: "currency-differs" } }],
-  ["a currency that is none", "debit", { ...SMS, currency: "XXX" }, { status: 400, code: "request-invalid" }],
+  ["a currency that is none", "debit", { ...SMS, currency: "ZZZ" }, { status: 400, code: "request-invalid" }],
   ["nothing", "debit", { ...SMS, amount: "0.00" }, { status: 400, code: "request-invalid" }],
   ["less than nothing", "debit", { ...SMS, amount: "-1" }, { status: 400, code: "request-invalid" }],
   ["less than a nano", "debit", { ...SMS, amount: "0.0000000001" }, { status: 400, code: "request-invalid" }],

@@ -10,7 +10,7 @@ import type { AccountCharging, MoneyAnswer } from "./account-charging.ts";
 import type { AccountMoney } from "./account-money.ts";
 import type { Refusal } from "./charging-request.ts";
 import type { PayerName } from "./find-payer.ts";
-import { letSourcesIn, sourceOf } from "./let-sources-in.ts";
+import { letSourcesIn, sourceOf } from "./source-token-routes.ts";
 
 const closed = { additionalProperties: false } as const;
 const field = (description: string) =>

@@ -125,6 +125,9 @@ export type ChargingAnswer =
     }
   | { readonly kind: "refused"; readonly reason: Refusal }
   /** The call is over and accounted for. */
-  | { readonly kind: "closed"; readonly fate: "stored" | "duplicate" | "corrected" | "quarantined" | "non-billable" | "journalled" }
+  | {
+      readonly kind: "closed";
+      readonly fate: "stored" | "duplicate" | "corrected" | "quarantined" | "non-billable" | "journalled";
+    }
   /** No session of that name is known: it was never opened, or forgotten long after its end. */
   | { readonly kind: "unknown" };

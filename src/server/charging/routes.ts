@@ -7,10 +7,10 @@ import { dialogKey } from "../../mediation/acc/dialog-key.ts";
 import type { Database } from "../db/database.ts";
 import { requestInvalid } from "../http/problems.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
-import { letSourcesIn, sourceOf } from "./let-sources-in.ts";
 import type { Charging } from "./charging.ts";
 import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
 import { signalOf } from "./refusal-signal.ts";
+import { letSourcesIn, sourceOf } from "./source-token-routes.ts";
 
 const closed = { additionalProperties: false } as const;
 const field = (description: string) =>

@@ -2,8 +2,8 @@ import { invariant } from "../../core/invariant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 
 /**
- * Array parameters in PostgreSQL's binary form, which pg sends as they are: the server reads an element in a tenth of the
- * time that text takes, and nothing is quoted here. For the statements of charging, whose arrays are the batch.
+ * Array parameters in PostgreSQL's binary form, which pg sends as they are: the server reads an element in a tenth of
+ * the time that text takes, and nothing is quoted here. For the statements of charging, whose arrays are the batch.
  */
 
 const UUID_OID = 2950;

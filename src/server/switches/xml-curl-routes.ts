@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import type { Charging } from "../charging/charging.ts";
-import { letSourcesIn, sourceOf } from "../charging/let-sources-in.ts";
+import { letSourcesIn, sourceOf } from "../charging/source-token-routes.ts";
 import type { Database } from "../db/database.ts";
 import { ChargingOverXmlCurl } from "./over-xml-curl.ts";
 
