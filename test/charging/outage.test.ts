@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { now } from "../../src/clock.ts";
 import type { AwayPolicy } from "../../src/core/tenancy/away-policy.ts";
@@ -135,6 +135,48 @@ test("calls of before and of during an outage are charged once, as their switche
   expect(await decide(authorise("during"))).toEqual(granted(20));
   expect(await booksOf(operator)).toMatchObject({ wallet: 7.2, held: 0, calls: 2 });
   await booksAreRight();
+});
+
+test("a trunk's own policy goes before its source's; an emergency call passes, whatever either says", async () => {
+  const ada = await operator.account("callshop", { payment: "prepaid" });
+  await operator.trunk("careful", ada, "ingress");
+  const refuse = 'update trunks set when_database_away = \'{"kind": "refuse"}\' where tenant_id = $1';
+  await db.transaction("owner", {}, (tx) => tx.query(refuse, [operator.tenantId]));
+  const through = (key: string, called: string): Authorise => {
+    const { attempt, ...asked } = authorise(key, { called });
+    return { ...asked, attempt: { ...attempt, ingressTrunk: "careful" } };
+  };
+  await decide(authorise("warm"));
+  await outage.begin();
+  expect(await decide(through("a", "4930123456"))).toMatchObject(AWAY);
+  expect(await decide(through("b", "112"))).toMatchObject({ kind: "granted" });
+  expect(await decide(authorise("c"))).toEqual(granted(60));
+  expect(await decide(stop("b", 5))).toEqual(KEPT);
+  await outage.end();
+  await replayed(3);
+  expect(await booksOf(operator)).toMatchObject({ calls: 1, open: 2, overrun: 0 });
+  await booksAreRight();
+});
+
+test("what cannot be decided in its time is said at once, before a queue grows", async () => {
+  const lane = charging.laneOf(operator.tenantId);
+  await decide(authorise("warm"));
+  const releaseSlow = await hangSessions(db);
+  const slow = lane.ask(authorise("slow"), null);
+  const late = await lane.ask(authorise("late"), 600);
+  await releaseSlow();
+  expect([late, await slow]).toMatchObject([{ kind: "away", mayCommit: true }, { kind: "answered" }]);
+  await charging.settled();
+  const release = await hangSessions(db); // the batches before took half a second
+  const first = lane.ask(authorise("a"), null);
+  await setImmediate(); // it is in the one batch, and the next in the other
+  const second = await lane.ask(authorise("b"), 50);
+  const third = await lane.ask(authorise("c"), 100);
+  await release();
+  expect([second, third]).toMatchObject([{ kind: "away" }, { kind: "busy" }]);
+  expect(await first).toMatchObject({ kind: "answered" });
+  await charging.settled();
+  expect(await booksOf(operator)).toMatchObject({ open: 5 });
 });
 
 test("an authorisation that the database decides after its switch was refused is taken back", async () => {

@@ -155,11 +155,11 @@ export class ChargingLane {
     const begun = [...this.#begun.values()];
     let over = 0;
     for (const waiting of this.#due) {
-      const { arrivedMs, deadlineMs, isHanded, isSettled } = waiting;
+      const { id, arrivedMs, deadlineMs, isHanded, isSettled } = waiting;
       if (deadlineMs > nowMs && !isSettled) break;
       over += 1;
-      // Nothing was finished since it came: it is the database that keeps it waiting.
-      const isAway = isHanded || begun.every((begunMs) => begunMs <= arrivedMs);
+      // Its session is in work, or nothing was finished since it came: it is the database that keeps it waiting.
+      const isAway = this.#busy.has(id) || begun.every((begunMs) => begunMs <= arrivedMs);
       if (!isSettled)
         settle(waiting, isAway ? { kind: "away", mayCommit: isHanded, error: decidedTooLate() } : { kind: "busy" });
     }

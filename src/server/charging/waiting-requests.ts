@@ -33,6 +33,8 @@ function rankOf(request: ChargingRequest): number {
 /** Requests in the order in which they came, of which those of calls that are up are taken first. */
 export class WaitingRequests {
   #waiting: Waiting[] = [];
+  /** How many wait of each rank. */
+  #counts: number[] = Array.from({ length: RANKS }, () => 0);
 
   get size(): number {
     return this.#waiting.length;
@@ -41,11 +43,12 @@ export class WaitingRequests {
   /** How many would be taken before a request that comes now. */
   aheadOf(request: ChargingRequest): number {
     const rank = rankOf(request);
-    return this.#waiting.reduce((count, { request: other }) => count + Number(rankOf(other) <= rank), 0);
+    return this.#counts.slice(0, rank + 1).reduce((sum, count) => sum + count, 0);
   }
 
   add(waiting: Waiting): void {
     this.#waiting.push(waiting);
+    this.#count(waiting);
   }
 
   /** The next requests, one of a session and none of a `busy` one; they are busy from then on. */
@@ -60,6 +63,13 @@ export class WaitingRequests {
     const taken = new Set(ranks.flat().slice(0, most));
     for (const { id } of taken) busy.add(id);
     this.#waiting = this.#waiting.filter((waiting) => !waiting.isSettled && !taken.has(waiting));
+    this.#counts = this.#counts.map(() => 0);
+    for (const waiting of this.#waiting) this.#count(waiting);
     return [...taken];
+  }
+
+  #count({ request }: Waiting): void {
+    const rank = rankOf(request);
+    this.#counts[rank] = (this.#counts[rank] ?? 0) + 1;
   }
 }

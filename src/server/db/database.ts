@@ -49,7 +49,7 @@ const CONNECT_MS_MAX = 10_000;
 
 /** A request that takes longer is stuck or wrong; lock waits end sooner, so that they name the statement that waits. */
 const OLTP_TIMEOUTS = { statement_timeout: 60_000, lock_timeout: 15_000, idle_in_transaction_session_timeout: 60_000 };
-/** A transaction of charging that is stuck is given up, so that the next may go on; its switches are answered long before. */
+/** A transaction of charging that is stuck is given up, so that the next may go on: its switches wait no more. */
 const URGENT_TIMEOUTS = {
   statement_timeout: 30_000,
   lock_timeout: 10_000,

@@ -155,7 +155,7 @@ export class OutageDesk implements Fallback {
     return tenant;
   }
 
-  /** Answers for a session of which requests wait in the journal: a repeat is answered the same, others go behind them. */
+  /** Answers for a session of which requests wait in the journal: a repeat the same, others go behind them. */
   async #behindOthers(arrived: Arrived): Promise<ChargingAnswer | undefined> {
     const { request, id, tenant } = arrived;
     const { pending } = tenant.journal;
