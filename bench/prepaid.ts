@@ -15,8 +15,8 @@ export interface Prepaid {
 }
 
 /**
- * Prepaid accounts with money for 40,000 minutes each, a price for every number, and a switch that names them by account
- * code or SIP user.
+ * Prepaid accounts with money for 40,000 minutes each, a price for every number, and a switch that names them by
+ * account code or SIP user.
  */
 export async function setUpPrepaid(
   db: Database,
