@@ -1,4 +1,4 @@
-/** A switch's line to Tollwright: a step of a call is over when it is answered as it should be, and throws otherwise. */
+/** A switch's line to Tollwright: a step of a call is over when it is answered as it should be, or else throws. */
 export interface CallLine {
   authorise(call: number): Promise<void>;
   /** The call is answered. */
