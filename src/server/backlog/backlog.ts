@@ -106,8 +106,8 @@ export class Backlog {
   }
 
   /**
-   * Whole lines from a place on, at most `bytesMax` of them, and where they end; undefined when there are none yet. What
-   * is left at the end of a piece without a line's end was never taken: power went while it was written.
+   * Whole lines from a place on, at most `bytesMax` of them, or one that is longer, and where they end; undefined when
+   * there are none yet. What is left at the end of a piece without a line's end was never taken: power went while it was written.
    */
   async read(
     from: BacklogPlace,
@@ -142,7 +142,9 @@ export class Backlog {
       const known = segment === this.#end.segment ? this.#end.offset : (await file.stat()).size;
       const length = Math.max(0, Math.min(bytesMax, known - offset));
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-      return buffer.subarray(0, buffer.subarray(0, bytesRead).lastIndexOf(LF) + 1);
+      const lines = buffer.subarray(0, buffer.subarray(0, bytesRead).lastIndexOf(LF) + 1);
+      const isOneLonger = lines.length === 0 && length === bytesMax && offset + length < known;
+      return isOneLonger ? await this.#linesOf(segment, offset, bytesMax * 2) : lines;
     } finally {
       await file.close();
     }
@@ -176,7 +178,11 @@ export class Backlog {
     }
     this.#file ??= await open(pathOf(this.#folder, this.#end.segment), "wx", 0o600);
     const { segment, offset } = this.#end;
-    await this.#file.write(batch, 0, batch.length, offset); // a second try overwrites what the first one left
+    // A second try overwrites what the first one left; a disk that is full takes a part of it before it says so.
+    for (let written = 0; written < batch.length; ) {
+      const { bytesWritten } = await this.#file.write(batch, written, batch.length - written, offset + written);
+      written += bytesWritten;
+    }
     await this.#file.datasync();
     this.#end = { segment, offset: offset + batch.length };
   }

@@ -2,7 +2,15 @@ import { unpaidSessions } from "../../core/charging/unpaid-sessions.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import type { CutReason } from "./cut.ts";
-import { findBeyondGrant, findHolding, findOverheld, insertCuts, lockLooking, type WantedCut } from "./cut-store.ts";
+import {
+  findBeyondGrant,
+  findHolding,
+  findOverheld,
+  insertCuts,
+  lockForCuts,
+  lockLooking,
+  type WantedCut,
+} from "./cut-store.ts";
 
 /** How many sessions are to be ended that nobody asked about, by reason. */
 export interface AskedCuts {
@@ -28,8 +36,15 @@ export async function askForCuts(
   return await db.transaction("ingest", {}, async (tx) => {
     if (!(await lockLooking(tx))) return { beyondGrant: 0, unpaid: 0 };
     const beyond = seesBeyond ? await findBeyondGrant(tx, { reportS, graceS: GRACE_S, limit: LOOK_MAX }) : [];
-    const beyondGrant = await ask(tx, "grant-exceeded", beyond);
-    return { beyondGrant, unpaid: await ask(tx, "money-ended", await findUnpaid(tx)) };
+    const unpaid = await findUnpaid(tx);
+    await lockForCuts(
+      tx,
+      [...beyond, ...unpaid].map(({ id: sessionId }) => ({ sessionId })),
+    );
+    return {
+      beyondGrant: await ask(tx, "grant-exceeded", beyond),
+      unpaid: await ask(tx, "money-ended", unpaid),
+    };
   });
 }
 

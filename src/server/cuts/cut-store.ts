@@ -32,10 +32,7 @@ export async function insertCuts(
   wanted: readonly WantedCut[],
 ): Promise<readonly string[]> {
   const ids = plainArray(wanted.map(({ sessionId }) => sessionId));
-  await tx.query("select from sessions where id = any($1::uuid[]) and tenant_id = $2 order by id for update", [
-    ids,
-    tenantId,
-  ]);
+  await lockForCuts(tx, wanted);
   const { rows } = await tx.query<{ session_id: string }>(
     `insert into session_cuts (id, tenant_id, session_id, source_id, call_key, account_id, reason, asked_by, why)
      select t.id, s.tenant_id, s.id, s.source_id, s.attempt ->> 'key', s.account_id, $4, $5, t.why
@@ -50,6 +47,13 @@ export async function insertCuts(
     [plainArray(taken)],
   );
   return taken;
+}
+
+/** Locks sessions in order: whoever stores cuts in several steps locks those of all of them before the first. */
+export async function lockForCuts(tx: Tx, wanted: readonly Pick<WantedCut, "sessionId">[]): Promise<void> {
+  await tx.query("select from sessions where id = any($1::uuid[]) order by id for update", [
+    plainArray(wanted.map(({ sessionId }) => sessionId)),
+  ]);
 }
 
 /** A call that is to be ended now. */
@@ -132,8 +136,11 @@ export interface TriedCut {
 /** Seconds in which the stop of a call that has ended should come; then it is accounted for without. */
 const STOP_WAIT_S = 15;
 
-/** Stores the end of a cut. The stop of a call that is over gets a moment to come. */
+/** Stores the end of a cut. The stop of a call that is over gets a moment to come. The session is locked first. */
 export async function endCut(tx: Tx, { id, way, outcome, what }: TriedCut): Promise<void> {
+  await tx.query("select from sessions where id = (select session_id from session_cuts where id = $1) for update", [
+    id,
+  ]);
   const { rows } = await tx.query<{ session_id: string }>(
     `update session_cuts set outcome = $2, way = $3, what = $4, done_at = clock_timestamp()
      where id = $1 and done_at is null returning session_id`,
