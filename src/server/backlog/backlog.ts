@@ -106,8 +106,9 @@ export class Backlog {
   }
 
   /**
-   * Whole lines from a place on, at most `bytesMax` of them, or one that is longer, and where they end; undefined when
-   * there are none yet. What is left at the end of a piece without a line's end was never taken: power went while it was written.
+   * Whole lines from a place on, at most `bytesMax` of them or one that is longer, and where they end; undefined when
+   * there are none yet. What is left at the end of a piece without a line's end was never taken: power went while it
+   * was written.
    */
   async read(
     from: BacklogPlace,
