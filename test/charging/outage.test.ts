@@ -137,6 +137,16 @@ test("calls of before and of during an outage are charged once, as their switche
   await booksAreRight();
 });
 
+test("a key that is used again while the end of its call waits in the journal is granted nothing", async () => {
+  await decide(authorise("before", { wantedS: 1 }));
+  await outage.begin();
+  const asked = authorise("a", { isUnnamed: true });
+  expect(await decide(asked)).toMatchObject({ kind: "granted" });
+  expect(await decide(asked)).toMatchObject({ kind: "granted" });
+  expect(await decide(stop("a", 10))).toEqual(KEPT);
+  expect(await decide(asked)).toMatchObject({ kind: "refused", reason: { code: "session-ended" } });
+});
+
 test("a trunk's own policy goes before its source's; an emergency call passes, whatever either says", async () => {
   const ada = await operator.account("callshop", { payment: "prepaid" });
   await operator.trunk("careful", ada, "ingress");

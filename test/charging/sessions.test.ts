@@ -189,6 +189,15 @@ describe("repeats and disorder", () => {
     expect(await money()).toMatchObject({ wallet: 0.86, overrun: 0, held: 0, open: 0, calls: 1 });
   });
 
+  test("a key that is used again once its call is over lets no second call begin", async () => {
+    await pay("1");
+    await decide(authorise("a", { wantedS: 60, isUnnamed: true }));
+    await decide(stop("a", 30));
+    const again = authorise("a", { wantedS: 60, isUnnamed: true });
+    expect(await decide(again)).toMatchObject({ reason: { code: "session-ended" } });
+    expect(await money()).toMatchObject({ held: 0, open: 0, calls: 1 });
+  });
+
   test("the same request many times at once is one", async () => {
     await pay("1");
     const answers = await Promise.all(Array.from({ length: 20 }, () => decide(authorise("a"))));

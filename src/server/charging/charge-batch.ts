@@ -93,7 +93,9 @@ function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
   const { request, session } = work;
   const earlier = session && earlierAnswer(session.answers, request.requestKey);
   const { told } = request;
-  if (earlier !== undefined && (told === undefined || isDeepStrictEqual(earlier, told))) {
+  // A caller who uses the key of a call that is over, which may be a Call-ID, gets no second call for its grant.
+  const isOver = request.kind === "authorise" && request.isUnnamed === true && session?.state === "closed";
+  if (earlier !== undefined && (told === undefined ? !isOver : isDeepStrictEqual(earlier, told))) {
     work.answer = earlier;
     return;
   }
@@ -364,7 +366,7 @@ function take(
   work.next = { ...granted, expiresAt: givenUpAt(at, granted, batch.policy) };
 }
 
-const SESSION_ENDED: Refusal = {
+export const SESSION_ENDED: Refusal = {
   code: "session-ended",
   what: "This session has ended, or is of another payer now.",
   fix: "End the call; a new one has a key of its own.",

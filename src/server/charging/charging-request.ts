@@ -41,6 +41,8 @@ export interface Authorise extends OfSession {
   readonly wantedS: number | null;
   /** It is only asked how long: nothing is held, and no session begins. */
   readonly isQuote?: true;
+  /** Its key is every call's: once the call is over, what looks like a repeat may be another call with its name. */
+  readonly isUnnamed?: true;
 }
 
 /**

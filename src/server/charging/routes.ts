@@ -128,7 +128,9 @@ export const chargingRoutes =
       decide(charged, {
         kind: "authorise",
         sourceId: sourceOf(charged).sourceId,
-        requestKey: body.requestKey ?? "authorise",
+        ...(body.requestKey === undefined
+          ? { requestKey: "authorise", isUnnamed: true }
+          : { requestKey: body.requestKey }),
         attempt: attemptOf(body, body),
         wantedS: body.wantedS ?? null,
       }),

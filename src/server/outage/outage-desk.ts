@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { now } from "../../clock.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import { backlogIdOf } from "../backlog/backlog-id.ts";
+import { SESSION_ENDED } from "../charging/charge-batch.ts";
 import type { Charging, Fallback } from "../charging/charging.ts";
 import type { ChargingLane } from "../charging/charging-lane.ts";
 import type { ChargingAnswer, ChargingRequest } from "../charging/charging-request.ts";
@@ -160,6 +161,8 @@ export class OutageDesk implements Fallback {
     const { request, id, tenant } = arrived;
     const { pending } = tenant.journal;
     const waiting = pending.of(id);
+    if (request.kind === "authorise" && request.isUnnamed && waiting.some(({ answer }) => answer.kind === "closed"))
+      return { kind: "refused", reason: SESSION_ENDED }; // as it is refused once that is decided
     const isRepeat = waiting.find(({ requestKey }) => requestKey === request.requestKey);
     const isGranted = waiting.find(({ answer }) => request.kind === "authorise" && answer.kind === "granted");
     const told = isRepeat ?? isGranted;
