@@ -11,9 +11,10 @@ export interface StartedServer {
   kill(): Promise<void>;
 }
 
-export async function startServer(databaseUrl: string): Promise<StartedServer> {
+export async function startServer(databaseUrl: string, dataDir?: string): Promise<StartedServer> {
   const { child, ended } = startTollwright(["start"], {
     DATABASE_URL: databaseUrl,
+    ...(dataDir !== undefined && { TOLLWRIGHT_DATA_DIR: dataDir }),
     TOLLWRIGHT_HTTP_PORT: "0",
     TOLLWRIGHT_LOG_LEVEL: "warn",
   });
