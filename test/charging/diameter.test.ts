@@ -139,6 +139,14 @@ describe("a call over Diameter", () => {
     expect(await money()).toMatchObject({ wallet: 1, held: 0 });
   });
 
+  test("that is said to have lasted longer than a month is refused, and goes on", async () => {
+    await ask("initial", 0);
+    expect(await ask("update", 1, { usedS: 4_294_967_295 })).toEqual({ result: 5004, ...NOTHING });
+    expect(await ask("update", 2, { usedS: 10 })).toMatchObject({ result: 2001, grantedS: 30 });
+    await ask("termination", 3, { usedS: 5, wantedS: null });
+    expect(await money()).toMatchObject({ wallet: 0.85, held: 0, seconds: 15 });
+  });
+
   test("that nobody knows is refused", async () => {
     expect(await ask("update", 1, { usedS: 10 })).toEqual({ result: 5002, ...NOTHING });
   });

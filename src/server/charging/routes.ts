@@ -35,8 +35,9 @@ const wantedS = Type.Optional(
   }),
 );
 
-const tags = {
-  fromTag: field("with toTag, where the switch's records are known by their dialog: the call's Call-ID is its key"),
+const dialog = {
+  callId: field("the dialog's Call-ID; not given: the key is"),
+  fromTag: field("with toTag, where the switch's records are known by their dialog"),
   toTag: field("the tag of the called side"),
 };
 
@@ -61,7 +62,7 @@ const UpdateBody = Type.Object(
     answeredAt: Type.Optional(Type.Union([time, Type.Null()])),
     talkedMs: Type.Integer({ minimum: 0, maximum: 2_678_400_000, description: "talk time of the whole call so far" }),
     wantedS,
-    ...tags,
+    ...dialog,
     requestKey,
   },
   closed,
@@ -83,7 +84,7 @@ const StopBody = Type.Object(
       Type.Object({ q850: whole(127), sip: whole(699), text: field("the switch's own word") }, closed),
     ),
     call: Type.Optional(Type.Object(Call, { ...closed, description: "the call itself, in case its start never came" })),
-    ...tags,
+    ...dialog,
     requestKey,
   },
   closed,
@@ -174,11 +175,12 @@ export const chargingRoutes =
 /** The key of the record that Kamailio and OpenSIPS write of the call; null: it is the session's own. */
 function recordKeyOf(body: {
   readonly key: string;
+  readonly callId?: string | null;
   readonly fromTag?: string | null;
   readonly toTag?: string | null;
 }): string | null {
-  const { key: callId, fromTag, toTag } = body;
-  return fromTag && toTag ? dialogKey({ callId, fromTag, toTag }) : null;
+  const { key, callId, fromTag, toTag } = body;
+  return fromTag && toTag ? dialogKey({ callId: callId || key, fromTag, toTag }) : null;
 }
 
 type CallFields = Omit<Static<typeof AuthoriseBody>, "key" | "leg" | "wantedS" | "requestKey">;

@@ -20,6 +20,9 @@ const SLICE_S = 300;
 /** RFC 8506 §8.33: a peer asks again after so long even if it has used nothing, so that a lost one is missed. */
 const VALIDITY_S = 3_600;
 
+/** Longest talk time that one report may tell of: a month. */
+const REPORTED_S_MAX = 2_678_400;
+
 /** Charges calls that Diameter peers ask about (Ro, RFC 8506), by seconds of talk time: each peer is a source. */
 export class ChargingOverDiameter implements CreditControlHandler {
   readonly #charging: Charging;
@@ -75,7 +78,9 @@ export class ChargingOverDiameter implements CreditControlHandler {
     service: ServiceRequest | undefined,
     { tenantId, sourceId }: PushedSource,
   ): Promise<CreditControlAnswer> {
-    const talkedMs = (service?.used ?? []).reduce((sum, { timeS = 0 }) => sum + timeS, 0) * 1_000;
+    const usedS = (service?.used ?? []).reduce((sum, { timeS = 0 }) => sum + timeS, 0);
+    if (usedS > REPORTED_S_MAX) return refusal(RESULT.invalidAvpValue, "No call has lasted so long.");
+    const talkedMs = usedS * 1_000;
     const at = request.eventAt ?? fromInstant(now());
     const answeredAt: EpochMs | null = talkedMs === 0 ? null : epochMs(at - talkedMs);
     const name = { sourceId, requestKey: requestKeyOf(request), key: sessionKeyOf(request), leg: "" };

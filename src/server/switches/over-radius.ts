@@ -14,11 +14,7 @@ import type { RadiusClient, RadiusSender } from "../radius/radius-client.ts";
 import type { RadiusHandler } from "../radius/radius-handler.ts";
 import { shownSipUser } from "../sip-users/sip-user.ts";
 import type { RadiusUsers } from "./radius-users.ts";
-
-/** Marks a token as ours; what follows is the leg and the key of the session that was authorised. */
-const TOKEN = /^tw1:([^:]*):(.+)$/s;
-/** Octets of a Class attribute (RFC 2865 §5.25). */
-const TOKEN_MAX = 253;
+import { readSessionToken, sessionToken } from "./session-token.ts";
 
 export interface OverRadiusOptions {
   readonly db: Database;
@@ -93,7 +89,7 @@ export class ChargingOverRadius implements RadiusHandler {
     if (answer.kind === "refused")
       return { kind: "reject", reason: reasonOf(answer.reason), message: answer.reason.what };
     if (answer.kind !== "granted" || answer.talkS === 0) return { kind: "reject", reason: "service-unavailable" };
-    return { kind: "accept", talkS: answer.talkS, token: tokenOf(name) };
+    return { kind: "accept", talkS: answer.talkS, token: sessionToken(name) };
   }
 
   async account(record: AccountingRecord, { client, address }: RadiusSender): Promise<"accepted" | "retry-later"> {
@@ -121,16 +117,10 @@ const isCall = ({ called, credential }: AccessRequest): boolean =>
 /** Which session a packet is of: the one it was accepted as, else the one it names; null: it says neither. */
 function nameOf({ tokens, sessionKey, leg }: SessionFacts): SessionName | null {
   for (const token of tokens) {
-    const [, ofLeg, key] = TOKEN.exec(token) ?? [];
-    if (ofLeg !== undefined && key !== undefined) return { key, leg: ofLeg };
+    const name = readSessionToken(token);
+    if (name !== undefined) return name;
   }
   return sessionKey === null ? null : { key: sessionKey, leg };
-}
-
-/** null where it would be too long: such a session has to be found by its key. */
-function tokenOf({ key, leg }: SessionName): string | null {
-  const token = `tw1:${leg}:${key}`;
-  return Buffer.byteLength(token) > TOKEN_MAX ? null : token;
 }
 
 /** How the switch is told to end the call: by what it says of the session, where that came from. */
