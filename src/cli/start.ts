@@ -12,16 +12,18 @@ import { totalsRoutes } from "../server/completeness/routes.ts";
 import { watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { cutRoutes } from "../server/cuts/routes.ts";
 import { watchCuts } from "../server/cuts/watch-cuts.ts";
+import type { Database } from "../server/db/database.ts";
 import { startHttp } from "../server/http/http-server.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
 import { watchFolders } from "../server/mediation/watch-folders.ts";
 import { openOutageDesk } from "../server/outage/open-outage-desk.ts";
+import type { OutageDesk } from "../server/outage/outage-desk.ts";
 import { runPulls } from "../server/pulls/run-pulls.ts";
 import { startSwitches } from "../server/switches/start-switches.ts";
 import { xmlCurlRoutes } from "../server/switches/xml-curl-routes.ts";
 import { type RunningSyslog, startSyslog } from "../server/syslog/start-syslog.ts";
-import { defineCommand } from "./command.ts";
+import { type CommandContext, defineCommand } from "./command.ts";
 import {
   alarmsReport,
   cutsWatch,
@@ -52,7 +54,7 @@ export const startCommand = defineCommand({
     { command: "TOLLWRIGHT_HTTP_HOST=0.0.0.0 tollwright start", does: "Takes records from other machines." },
   ],
   async run(context) {
-    const { httpHost: host, httpPort: port, logLevel } = context.config;
+    const { logLevel } = context.config;
     const db = await context.db();
     const log = pino({ level: logLevel }, pino.destination({ dest: STDERR, sync: true }));
     const receiver = new PushReceiver(db);
@@ -66,15 +68,10 @@ export const startCommand = defineCommand({
       cutRoutes(db),
       xmlCurlRoutes(db, charging),
     ];
-    const http = await startHttp({ host, port, db, log, routes });
-    context.note(`Listening on ${http.url}`);
+    const { http, switches, syslog } = await openPorts(context, { db, log, charging, outage, routes });
     const { signal } = context;
     const watching = watchFolders(db, foldersReport(log, context), { signal });
     const pulling = runPulls(db, pullsReport(log), { spoolDir: join(context.config.dataDir, "spool"), signal });
-    const syslog = await startSyslog(db, context.config, syslogReport(log));
-    if (syslog !== undefined) context.note(syslogLine(context.config.syslogHost, syslog));
-    const switches = await startSwitches(db, context.config, { charging, reports: switchReports(log) });
-    for (const { shown } of switches) if (shown !== null) context.note(`Listening for ${shown}`);
     const alarms = watchAlarms(db, alarmsReport(log), { signal });
     const replays = watchReplays(db, replaysReport(log), { signal });
     const sessions = watchSessions(db, charging, { watch: sessionsWatch(log), signal });
@@ -102,6 +99,35 @@ export const startCommand = defineCommand({
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
+
+/**
+ * Opens every port, and then says so. One that cannot be had closes those before it: the process would stay, and do half
+ * of its work.
+ */
+async function openPorts(context: CommandContext, { db, log, charging, outage, routes }: Parts) {
+  const { config } = context;
+  await using begun = new AsyncDisposableStack();
+  begun.defer(() => outage.close());
+  const syslog = await startSyslog(db, config, syslogReport(log));
+  if (syslog !== undefined) begun.defer(() => syslog.close());
+  const switches = await startSwitches(db, config, { charging, reports: switchReports(log) });
+  for (const listener of switches) begun.defer(() => listener.close());
+  const http = await startHttp({ host: config.httpHost, port: config.httpPort, db, log, routes });
+  begun.defer(() => http.close());
+  context.note(`Listening on ${http.url}`);
+  if (syslog !== undefined) context.note(syslogLine(config.syslogHost, syslog));
+  for (const { shown } of switches) if (shown !== null) context.note(`Listening for ${shown}`);
+  begun.move();
+  return { http, switches, syslog };
+}
+
+interface Parts {
+  readonly db: Database;
+  readonly log: pino.Logger;
+  readonly charging: Charging;
+  readonly outage: OutageDesk;
+  readonly routes: Parameters<typeof startHttp>[0]["routes"];
+}
 
 function syslogLine(host: string, { port, tlsPort }: RunningSyslog): string {
   const open = port === null ? [] : [`${host}:${port} (UDP, TCP)`];

@@ -124,13 +124,18 @@ test("one that does not answer fails, after the request was sent again", async (
   expect(await cutter.cut(call)).toEqual({ kind: "failed", why: "The switch did not answer any of 3 requests." });
 });
 
-test("a call that came another way is named by its key", async () => {
+test("a call that came another way is named by its Call-ID, else by its key", async () => {
   const { handle: _handle, ...attempt } = call.attempt;
-  const outcome = cutter.cut({ ...call, attempt: { ...attempt, key: "call-id", sipUser: null } });
-  const named = await answer("Disconnect-ACK");
-  expect(named).toMatchObject({ "Acct-Session-Id": "call-id" });
-  expect(named).not.toHaveProperty("User-Name");
-  await outcome;
+  for (const [callId, key] of [
+    ["call-id", "call-id;1772352000.25"],
+    [null, "call-id"],
+  ] as const) {
+    const outcome = cutter.cut({ ...call, attempt: { ...attempt, callId, key, sipUser: null } });
+    const named = await answer("Disconnect-ACK");
+    expect(named).toMatchObject({ "Acct-Session-Id": "call-id" });
+    expect(named).not.toHaveProperty("User-Name");
+    await outcome;
+  }
 });
 
 test("a source that is no client is not reached", () => {

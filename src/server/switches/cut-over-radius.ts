@@ -44,10 +44,10 @@ export class CutOverRadius implements CallCutter {
   }
 }
 
-/** How the switch named the session; a call that came by another protocol is named by its key. */
-function namesOf({ attempt: { handle, key, sipUser } }: CallToCut): readonly NamedValue[] {
+/** How the switch named the session; a call that came by another protocol is named by its Call-ID, else by its key. */
+function namesOf({ attempt: { handle, callId, key, sipUser } }: CallToCut): readonly NamedValue[] {
   if (handle?.way === "radius" && handle.names.length > 0) return handle.names;
-  return [["Acct-Session-Id", key], ...(sipUser === null ? [] : [["User-Name", sipUser] as const])];
+  return [["Acct-Session-Id", callId ?? key], ...(sipUser === null ? [] : [["User-Name", sipUser] as const])];
 }
 
 function outcomeOf(outcome: DynamicOutcome): CutOutcome {
