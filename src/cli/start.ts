@@ -101,24 +101,27 @@ export const startCommand = defineCommand({
 });
 
 /**
- * Opens every port, and then says so. One that cannot be had closes those before it: the process would stay, and do half
- * of its work.
+ * Opens every port, and then says so. One that cannot be had closes those before it: the process would stay, and do
+ * half of its work.
  */
 async function openPorts(context: CommandContext, { db, log, charging, outage, routes }: Parts) {
   const { config } = context;
-  await using begun = new AsyncDisposableStack();
+  const begun = new AsyncDisposableStack();
   begun.defer(() => outage.close());
-  const syslog = await startSyslog(db, config, syslogReport(log));
-  if (syslog !== undefined) begun.defer(() => syslog.close());
-  const switches = await startSwitches(db, config, { charging, reports: switchReports(log) });
-  for (const listener of switches) begun.defer(() => listener.close());
-  const http = await startHttp({ host: config.httpHost, port: config.httpPort, db, log, routes });
-  begun.defer(() => http.close());
-  context.note(`Listening on ${http.url}`);
-  if (syslog !== undefined) context.note(syslogLine(config.syslogHost, syslog));
-  for (const { shown } of switches) if (shown !== null) context.note(`Listening for ${shown}`);
-  begun.move();
-  return { http, switches, syslog };
+  try {
+    const syslog = await startSyslog(db, config, syslogReport(log));
+    if (syslog !== undefined) begun.defer(() => syslog.close());
+    const switches = await startSwitches(db, config, { charging, reports: switchReports(log) });
+    for (const listener of switches) begun.defer(() => listener.close());
+    const http = await startHttp({ host: config.httpHost, port: config.httpPort, db, log, routes });
+    context.note(`Listening on ${http.url}`);
+    if (syslog !== undefined) context.note(syslogLine(config.syslogHost, syslog));
+    for (const { shown } of switches) if (shown !== null) context.note(`Listening for ${shown}`);
+    return { http, switches, syslog };
+  } catch (error) {
+    await begun.disposeAsync();
+    throw error;
+  }
 }
 
 interface Parts {
