@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { invariant } from "../src/core/invariant.ts";
-import { booksOf } from "../test/support/prepaid-customer.ts";
+import { nanosToSql } from "../src/core/money/nanos.ts";
+import { booksOf, walletsOf } from "../test/support/prepaid-customer.ts";
 import { type BenchOutcome, bench } from "./bench.ts";
 import { TALKED_S, wholeCall } from "./call-line.ts";
 import { type LineProtocol, withChargedSwitch } from "./charged-switch.ts";
@@ -12,16 +13,19 @@ const ACCOUNTS = 10_000;
 /** Calls whose next step is under way: fewer than a RADIUS client has identifiers. */
 const CALLS_UNDER_WAY = 400;
 const WARM_UP = 500;
-const PAID_PER_CALL = 0.06 * (TALKED_S / 60);
+/** Nanos that an account begins with, and that a call costs: .06 a minute. */
+const PAID_IN = 2_400_000_000_000n;
+const PAID_PER_CALL = 1_000_000n * BigInt(TALKED_S);
 
 /** The money of all wallets together that is gone after so many calls, and nothing held; answers what is left. */
 async function verify({ operator, accounts }: Prepaid, calls: number): Promise<BenchOutcome> {
   const books = await booksOf(operator);
-  const left = (2_400 * accounts - PAID_PER_CALL * calls).toFixed(2);
+  const wallets = await walletsOf(operator);
+  const left = PAID_IN * BigInt(accounts) - PAID_PER_CALL * BigInt(calls);
   invariant(books.calls === calls && books.seconds === calls * TALKED_S, `${books.calls} of ${calls} calls are stored`);
-  invariant(books.wallet.toFixed(2) === left, `the wallets hold ${books.wallet}, expected ${left}`);
+  invariant(wallets === left, `the wallets hold ${wallets} nanos, expected ${left}`);
   invariant(books.held === 0 && books.open === 0, `${books.held} is held still, of ${books.open} sessions`);
-  return { checksum: left, verified: { calls: books.calls, seconds: books.seconds } };
+  return { checksum: nanosToSql(wallets), verified: { calls: books.calls, seconds: books.seconds } };
 }
 
 const drive = (protocol: LineProtocol, n: number, meter: Meter): Promise<BenchOutcome> =>

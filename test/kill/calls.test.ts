@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import { type Database, openDatabase } from "../../src/server/db/database.ts";
 import { migrate } from "../../src/server/db/migrate.ts";
 import { examine } from "../../src/server/doctor/doctor.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import { type StartedServer, startServer } from "../mediation-http/started-server.ts";
 import { anyRate, Operator } from "../support/operator.ts";
-import { booksOf, prepaidCustomer } from "../support/prepaid-customer.ts";
+import { booksOf, prepaidCustomer, walletsOf } from "../support/prepaid-customer.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
 import { throwAwayServer } from "../support/throw-away-server.ts";
 import { isCut, killServer, VICTIMS } from "./kill-server.ts";
@@ -24,6 +25,8 @@ const ACCOUNTS = 20;
 /** What each wallet has: in a long storm calls are refused for want of money. */
 const PAID = 20;
 const PER_MINUTE = "0.6";
+/** The same in nanos. */
+const PER_SECOND = 10_000_000n;
 const CALLS_AT_ONCE = 30;
 /** Answered requests between two kills, at most, and milliseconds after them. */
 const MOMENT_ANSWERS = 200;
@@ -87,10 +90,11 @@ async function storm(seed: number, strike: (door: Door, random: SeededRandom) =>
   await calls;
   const { driven } = switches;
   await untilStored(operator, driven.calls);
-  const left = (ACCOUNTS * PAID - (driven.talkedS * Number(PER_MINUTE)) / 60).toFixed(2);
-  const { wallet, ...books } = await booksOf(operator);
-  expect({ ...books, wallet: wallet.toFixed(2) }).toEqual({
-    ...{ wallet: left, overrun: 0, held: 0, open: 0 },
+  const { wallet: _rounded, ...books } = await booksOf(operator);
+  const paidIn = nanosFromSql(String(ACCOUNTS * PAID));
+  expect(await walletsOf(operator)).toBe(paidIn - PER_SECOND * BigInt(driven.talkedS));
+  expect(books).toEqual({
+    ...{ overrun: 0, held: 0, open: 0 },
     ...{ calls: driven.calls, seconds: driven.talkedS },
   });
   expect(

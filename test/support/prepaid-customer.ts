@@ -1,5 +1,5 @@
 import { now } from "../../src/clock.ts";
-import { nanosFromSql } from "../../src/core/money/nanos.ts";
+import { type Nanos, nanosFromSql } from "../../src/core/money/nanos.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import type { AccountRule } from "../../src/core/tenancy/account-rule.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
@@ -60,3 +60,11 @@ export const booksOf = (operator: Operator): Promise<Books> =>
        (select count(*) from usage_events)::integer as calls,
        coalesce((select sum(talked_s) from usage_events), 0)::integer as seconds`,
   );
+
+/** What is in all wallets together, to the nano. */
+export async function walletsOf(operator: Operator): Promise<Nanos> {
+  const { wallet } = await operator.figures<{ wallet: string }>(
+    "select coalesce(-sum(amount), 0)::text as wallet from balances where kind = 'wallet'",
+  );
+  return nanosFromSql(wallet);
+}

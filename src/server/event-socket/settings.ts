@@ -1,6 +1,5 @@
 import { type Static, Type } from "typebox";
-import { parseAddressRange } from "../../core/tenancy/address-range.ts";
-import { closed, Host, Port, SecretFrom } from "../pulls/common-settings.ts";
+import { closed, fromFaults, Host, Port, SecretFrom } from "../pulls/common-settings.ts";
 
 /** How a source's FreeSWITCH is spoken to over its event socket, in either direction. */
 export const EventSocketSettings = Type.Union(
@@ -31,7 +30,5 @@ export type EventSocketSettings = NonNullable<Static<typeof EventSocketSettings>
 /** What is wrong with settings that have the right form: "/eventSocket/from/0 …". */
 export function eventSocketFaults(settings: Static<typeof EventSocketSettings>): readonly string[] {
   if (settings === null) return [];
-  return settings.from.flatMap((text, index) =>
-    parseAddressRange(text) === undefined ? [`/eventSocket/from/${index} "${text}" is no IP address or range`] : [],
-  );
+  return fromFaults("eventSocket", settings.from);
 }

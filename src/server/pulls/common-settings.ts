@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { parseAddressRange } from "../../core/tenancy/address-range.ts";
 
 /** An object that knows only these fields. */
 export const closed = { additionalProperties: false } as const;
@@ -38,3 +39,15 @@ export const Port = (port: number) => Type.Integer({ minimum: 1, maximum: 65_535
 export const User = Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\r\\n\\0]*$" });
 /** Seconds without a byte after which a server counts as dead. */
 export const TimeoutS = Type.Integer({ minimum: 1, maximum: 600, default: 30 });
+
+/** Where a source's switch connects from, at least one. */
+export const From = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+  ...{ minItems: 1, maxItems: 100 },
+  description: "addresses, or ranges of them, that the source's connections come from",
+});
+
+/** Which of the addresses under "/<protocol>/from" are none. */
+export const fromFaults = (protocol: string, from: readonly string[]): readonly string[] =>
+  from.flatMap((text, index) =>
+    parseAddressRange(text) === undefined ? [`/${protocol}/from/${index} "${text}" is no IP address or range`] : [],
+  );

@@ -4,7 +4,7 @@ import { parseAddressRange } from "../../core/tenancy/address-range.ts";
 import { adaptProfile, type ProfileChanges } from "../../protocol/radius/adapt-profile.ts";
 import { CLIENT_PROFILES, type ClientProfileName } from "../../protocol/radius/client-profile.ts";
 import { utf8 } from "../../protocol/radius/octets.ts";
-import { SecretFrom } from "../pulls/common-settings.ts";
+import { fromFaults, SecretFrom } from "../pulls/common-settings.ts";
 import type { RadiusClient } from "./radius-client.ts";
 
 const Name = Type.String({ minLength: 1, maxLength: 128 });
@@ -80,13 +80,10 @@ export type RadiusSettings = NonNullable<Static<typeof RadiusSettings>>;
 /** What is wrong with settings that have the right form: "/radius/from/0 …". */
 export function radiusFaults(settings: Static<typeof RadiusSettings>): readonly string[] {
   if (settings === null) return [];
-  const ranges = settings.from.flatMap((text, index) =>
-    parseAddressRange(text) === undefined ? [`/radius/from/${index} "${text}" is no IP address or range`] : [],
-  );
   const adapted = adaptProfile(settings.profile, changesOf(settings));
   const { address } = settings.disconnect;
   return [
-    ...ranges,
+    ...fromFaults("radius", settings.from),
     ...("faults" in adapted ? adapted.faults.map((fault) => `/radius/changes ${fault}`) : []),
     ...(address !== null && parseAddressRange(address) === undefined
       ? [`/radius/disconnect/address "${address}" is no IP address`]

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { parseAddressRange } from "../../core/tenancy/address-range.ts";
+import { fromFaults } from "../pulls/common-settings.ts";
 
 /** Which syslog messages are a source's records. */
 export const SyslogSettings = Type.Union(
@@ -30,6 +30,4 @@ export type SyslogSettings = NonNullable<Static<typeof SyslogSettings>>;
 
 /** What is wrong with settings that have the right form: "/syslog/from/0 …". */
 export const syslogFaults = (settings: Static<typeof SyslogSettings>): readonly string[] =>
-  (settings?.from ?? []).flatMap((text, index) =>
-    parseAddressRange(text) === undefined ? [`/syslog/from/${index} "${text}" is no IP address or range`] : [],
-  );
+  fromFaults("syslog", settings?.from ?? []);
