@@ -216,6 +216,19 @@ describe("repeats and disorder", () => {
   });
 });
 
+test("what a switch was told while the rules came to name another payer leaves the hold with the first", async () => {
+  await prepaidCustomer(operator, { code: "ben", amount: "5" });
+  await pay("1");
+  await decide(authorise("a", { wantedS: 60 }));
+  const before = await money();
+  const told = { kind: "granted", talkS: 120, usedS: 0, isLast: true, limitedBy: "cap" } as const;
+  const attempt = { ...authorise("a").attempt, accountCode: "ben" };
+  expect(await decide(authorise("a", { requestKey: "again", attempt, told }))).toEqual(told);
+  expect(await money()).toEqual(before);
+  await decide(stop("a", 60));
+  expect(await money()).toMatchObject({ held: 0, open: 0, calls: 1 });
+});
+
 test("a thousand calls at once, in two processes, on a balance for three of them: three begin", async () => {
   await pay("0.24");
   const other = new ChargingLane(db, operator.tenantId, DEFAULT_POLICY);

@@ -150,6 +150,13 @@ function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at
     cutAt: null,
     answers: session?.answers ?? [], // of requests that were refused: they stay so
   };
+  if (session?.state === "open" && opened.kind === "open" && opened.payer?.accountId !== session.payer?.accountId) {
+    // The rules name another payer since: what was held first stays held, of whom it was held, until the call ends.
+    const answer: ChargingAnswer = request.told ?? { kind: "refused", reason: SESSION_ENDED };
+    work.answer = answer;
+    work.next = { ...session, answers: keepAnswer(session.answers, { key: request.requestKey, answer }) };
+    return;
+  }
   const openedSession = session?.state === "open" ? session : fresh;
   work.next = openedSession;
   if (opened.kind === "open") work.levels = opened.levels;
