@@ -74,7 +74,8 @@ async function begin(replaced: readonly (readonly [string, string])[]): Promise<
   const rich = await prepaidCustomer(operator, { code: "rich", amount: "1000000", rates });
   await operator.rule(rich, { sourceId: source.id });
   await prepaidCustomer(operator, { code: "poor", amount: "3", rates, match: { callingPrefix: "4421" } });
-  await prepaidCustomer(operator, { code: "trusted", amount: "20000", rates, match: { callingPrefix: "4422" } });
+  const trusted = { code: "trusted", amount: "20000", credit: "1000000" };
+  await prepaidCustomer(operator, { ...trusted, rates, match: { callingPrefix: "4422" } });
   evapi = await connect(); // before Kamailio is there: it is tried again
   await rig.start(GUIDE, [["127.0.0.1:8448", `127.0.0.1:${port}`], ...replaced]);
   await untilConnected(1);
@@ -144,17 +145,12 @@ describe.skipIf(!hasKamailio())("calls through a Kamailio that is configured for
   });
 
   test("end when the money does, the latest of them", async () => {
-    const setCredit = (limit: number) =>
-      db.session((client) =>
-        client.query("update tollwright.accounts set credit_limit = $1 where code = 'trusted'", [limit]),
-      );
-    await setCredit(1_000_000);
     const before = await booksOf(operator);
     const first = await rig.callers("wait", "4422", ["-m", "1"]);
     await answeredCalls(1);
     const others = await rig.callers("wait", "4422", ["-m", "3", "-r", "10"]);
     await answeredCalls(4);
-    await setCredit(0);
+    await db.session((client) => client.query("update tollwright.accounts set credit_limit = 0"));
     expect(await cutsUntil(db, evapi.cutter, 3)).toEqual(Array(3).fill("money-ended ended"));
     await ended(others);
     const [kept] = await answeredCalls(1);

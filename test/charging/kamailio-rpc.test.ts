@@ -42,9 +42,6 @@ async function openCalls(count: number): Promise<readonly CallToCut[]> {
   }
 }
 
-const setCredit = (limit: number) =>
-  db.session((client) => client.query("update tollwright.accounts set credit_limit = $1", [limit]));
-
 /** Until so many calls have talked for a second or more, as Kamailio counts. */
 async function untilTalking(count: number): Promise<void> {
   const client = new JsonRpcClient({ url: rig.rpcUrl, authorization: null, timeoutMs: 5_000 });
@@ -65,12 +62,8 @@ describe.skipIf(!hasKamailio())("calls that are ended by JSON-RPC at a Kamailio 
     rig = await KamailioRig.create();
     const jsonRpc = { switch: "kamailio", url: rig.rpcUrl };
     await operator.source("kamailio", "kamailio-acc", { jsonRpc });
-    await prepaidCustomer(operator, {
-      amount: String(MONEY),
-      rates: [anyRate("49", "60")],
-      match: { callingPrefix: "44" },
-    });
-    await setCredit(1_000_000);
+    const money = { amount: String(MONEY), credit: "1000000" };
+    await prepaidCustomer(operator, { ...money, rates: [anyRate("49", "60")], match: { callingPrefix: "44" } });
     const routes = [chargingRoutes(db, new Charging(db))];
     http = await startHttp({ host: "127.0.0.1", port: 0, db, log: pino({ level: "silent" }), routes });
     const asked = { tenantId, source: "kamailio", revokeEarlier: false, createdBy: "test" };
@@ -106,7 +99,7 @@ describe.skipIf(!hasKamailio())("calls that are ended by JSON-RPC at a Kamailio 
     const others = await rig.callers("wait", "4421", ["-m", "3", "-r", "10"]);
     await openCalls(4);
     await untilTalking(4);
-    await setCredit(0);
+    await db.session((client) => client.query("update tollwright.accounts set credit_limit = 0"));
     expect(await cutsUntil(db, kamailio.cutter, 3)).toEqual(Array(3).fill("money-ended ended"));
     await ended(others);
     const [kept] = await openCalls(1);

@@ -84,8 +84,8 @@ describe.skipIf(!hasKamailio() || !hasFreeRadius())("calls of Kamailio that are 
     });
     // A second costs one: the money is enough for one call of any length, the credit for many.
     const rates = [anyRate("49", "60")];
-    await prepaidCustomer(operator, { amount: String(MONEY), rates, match: { callingPrefix: "44" } });
-    await sql("update tollwright.accounts set credit_limit = 1000000");
+    const money = { amount: String(MONEY), credit: "1000000" };
+    await prepaidCustomer(operator, { ...money, rates, match: { callingPrefix: "44" } });
     const asked = { tenantId, source: "kamailio", revokeEarlier: false, createdBy: "test" };
     ({ token } = await issuePushToken(db, asked));
     running = startTollwright(["start"], {

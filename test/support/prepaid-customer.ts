@@ -10,6 +10,8 @@ export interface PrepaidCustomer {
   readonly code: string;
   /** What is paid in at first, in the account's currency; "0": nothing. */
   readonly amount: string;
+  /** In the account's currency, from the start on: calls may be priced with an older limit for a moment. */
+  readonly credit: string;
   readonly rates: readonly Rate[];
   /** By what the switch says the customer's calls are known. */
   readonly match: AccountRule["match"];
@@ -19,8 +21,9 @@ export interface PrepaidCustomer {
  * A prepaid customer with a tariff of its own: unless a test says otherwise Ada, at .60 a minute to Germany, with 1.
  */
 export async function prepaidCustomer(operator: Operator, own: Partial<PrepaidCustomer> = {}): Promise<StoredAccount> {
-  const { code = "ada", amount = "1", rates = [anyRate("49", "0.60")], match = { accountCode: code } } = own;
-  const account = await operator.account(code, { payment: "prepaid" });
+  const { code = "ada", amount = "1", credit = "0" } = own;
+  const { rates = [anyRate("49", "0.60")], match = { accountCode: code } } = own;
+  const account = await operator.account(code, { payment: "prepaid", creditLimit: nanosFromSql(credit) });
   await operator.tariff(`prices of ${code}`, rates, [account]);
   await operator.rule(account, { match });
   if (amount !== "0") await pay(operator, amount, { code, reference: "first" });
