@@ -84,6 +84,8 @@ create table account_holds (
   account_id uuid not null,
   held numeric(28,9) not null default 0,
   open_sessions integer not null default 0,
+  counters jsonb not null default '{}'::jsonb,
+  constraint account_holds_counters_check CHECK ((jsonb_typeof(counters) = 'object'::text)),
   constraint account_holds_held_check CHECK ((held >= (0)::numeric)),
   constraint account_holds_open_sessions_check CHECK ((open_sessions >= 0)),
   constraint account_holds_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
@@ -183,6 +185,8 @@ create table accounts (
   letterhead jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
   limits jsonb not null default '{}'::jsonb,
+  low_balance numeric(28,9)[],
+  when_money_ends jsonb,
   constraint accounts_check CHECK (((kind <> 'vendor'::text) OR (parent_id IS NULL))),
   constraint accounts_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
   constraint accounts_credit_limit_check CHECK ((credit_limit >= (0)::numeric)),
@@ -191,6 +195,7 @@ create table accounts (
   constraint accounts_limits_check CHECK ((jsonb_typeof(limits) = 'object'::text)),
   constraint accounts_name_check CHECK ((name <> ''::text)),
   constraint accounts_payment_check CHECK ((payment = ANY (ARRAY['prepaid'::text, 'postpaid'::text]))),
+  constraint accounts_when_money_ends_check CHECK ((jsonb_typeof(when_money_ends) = 'object'::text)),
   constraint accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
   constraint accounts_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES accounts(id),
   constraint accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
@@ -626,6 +631,30 @@ create policy ingest_all on decks to tollwright_ingest using (true) with check (
 create policy owner_all on decks to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on decks to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on decks to tollwright_app;
+
+create table events (
+  id uuid not null,
+  tenant_id uuid not null,
+  kind text not null,
+  account_id uuid,
+  data jsonb not null,
+  happened_at timestamp with time zone not null default clock_timestamp(),
+  logged_at timestamp with time zone,
+  constraint events_data_check CHECK ((jsonb_typeof(data) = 'object'::text)),
+  constraint events_kind_check CHECK ((kind <> ''::text)),
+  constraint events_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX events_happened ON tollwright.events USING btree (tenant_id, happened_at);
+CREATE INDEX events_unlogged ON tollwright.events USING btree (happened_at) WHERE (logged_at IS NULL);
+alter table events enable row level security;
+alter table events force row level security;
+create policy ingest_all on events to tollwright_ingest using (true) with check (true);
+create policy owner_all on events to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on events to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on events to tollwright_app;
+grant insert, select on events to tollwright_ingest;
 
 create table exchange_rates (
   tenant_id uuid not null,
@@ -1615,7 +1644,10 @@ create table tenants (
   letterhead jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
   emergency_numbers text[] not null default '{112,911}'::text[],
+  destination_groups jsonb not null default '[]'::jsonb,
+  low_balance numeric(28,9)[] not null default '{}'::numeric[],
   constraint tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint tenants_destination_groups_check CHECK ((jsonb_typeof(destination_groups) = 'array'::text)),
   constraint tenants_name_check CHECK ((name <> ''::text)),
   constraint tenants_pkey PRIMARY KEY (id)
 );
@@ -1638,7 +1670,9 @@ create table trunks (
   numbers jsonb,
   created_at timestamp with time zone not null default now(),
   when_database_away jsonb,
+  limits jsonb not null default '{}'::jsonb,
   constraint trunks_direction_check CHECK ((direction = ANY (ARRAY['ingress'::text, 'egress'::text]))),
+  constraint trunks_limits_check CHECK ((jsonb_typeof(limits) = 'object'::text)),
   constraint trunks_name_check CHECK ((name <> ''::text)),
   constraint trunks_when_database_away_check CHECK (((when_database_away IS NULL) OR (jsonb_typeof(when_database_away) = 'object'::text))),
   constraint trunks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
