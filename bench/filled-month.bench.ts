@@ -42,31 +42,32 @@ bench(
   { smoke: 4_000, full: FILLED_CALLS, unit: "calls stored" },
   async (n) => {
     const imported = Math.min(Math.floor(n / CALLS_BEFORE), IMPORTED_MAX);
-    const empty = await withDatabase(async (db, pid) => ingest(await setUpCarrier(db), pid, imported));
-    return withDatabase(async (db, pid) => {
+    const { figures, found, filled } = await withDatabase(async (db, pid) => {
       const carrier = await setUpCarrier(db);
       const { tenantId } = carrier.operator;
       await db.session((client) => fillMonth(client, tenantId, n));
-      const { figures, found } = await searchLatencies(db, tenantId, await knownValues(db, n));
-      const filled = await ingest(carrier, pid, imported);
-      const cpuOf = ({ ownCpuUs, watchedCpuUs }: Spent) => (ownCpuUs + watchedCpuUs) / imported;
-      return {
-        checksum: BigInt(found),
-        verified: { imported },
-        figures: [
-          ...figures,
-          { name: "import into an empty month", value: cpuOf(empty), unit: "CPU µs a call" },
-          { name: "import into this month", value: cpuOf(filled), unit: "CPU µs a call" },
-          // The speed there ÷ the speed into an empty month: a floor of 0.7, a goal of 0.9.
-          {
-            name: "time of import ÷ that of an empty month",
-            value: filled.wallMs / empty.wallMs,
-            unit: "",
-            max: 1 / 0.7,
-            goal: 1 / 0.9,
-          },
-        ],
-      };
+      const searched = await searchLatencies(db, tenantId, await knownValues(db, n));
+      return { ...searched, filled: await ingest(carrier, pid, imported) };
     });
+    // Right after the other: a machine that is shared is as busy then as it was.
+    const empty = await withDatabase(async (db, pid) => ingest(await setUpCarrier(db), pid, imported));
+    const cpuOf = ({ ownCpuUs, watchedCpuUs }: Spent) => (ownCpuUs + watchedCpuUs) / imported;
+    return {
+      checksum: BigInt(found),
+      verified: { imported },
+      figures: [
+        ...figures,
+        { name: "import into an empty month", value: cpuOf(empty), unit: "CPU µs a call" },
+        { name: "import into this month", value: cpuOf(filled), unit: "CPU µs a call" },
+        // The speed there ÷ the speed into an empty month: a floor of 0.7, a goal of 0.9.
+        {
+          name: "time of import ÷ that of an empty month",
+          value: filled.wallMs / empty.wallMs,
+          unit: "",
+          max: 1 / 0.7,
+          goal: 1 / 0.9,
+        },
+      ],
+    };
   },
 );
