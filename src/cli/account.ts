@@ -1,8 +1,10 @@
 import { type Nanos, nanos, nanosToSql } from "../core/money/nanos.ts";
-import { type AccountWithBalances, listAccountBalances, showAccount } from "../server/ledger/account-balances.ts";
+import { type AccountWithBalances, listAccountBalances } from "../server/ledger/account-balances.ts";
 import { topUp } from "../server/ledger/top-up.ts";
 import { accountAllowancesCommand } from "./account-allowances.ts";
+import { accountJson } from "./account-json.ts";
 import { accountReplayCommand } from "./account-replay.ts";
+import { accountShowCommand } from "./account-show.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
 import { argument, dryRun, requiredOption } from "./input.ts";
 import { amountText, moneyText } from "./money-text.ts";
@@ -34,37 +36,6 @@ const list = defineCommand({
             ...headline(account),
           ]),
         },
-      ],
-    };
-  },
-});
-
-const show = defineCommand({
-  name: "show",
-  summary: "show an account with all its balances",
-  arguments: { code: argument("CODE", CODE) },
-  examples: [{ command: "tollwright account show bakery", does: "Shows what the bakery holds, owes and has used." }],
-  async run(context, { code }) {
-    const { id } = await context.tenant();
-    const account = await showAccount(await context.db(), id, code);
-    const { name, kind, payment, parentCode, timeZone, currency, creditLimit, balances } = account;
-    return {
-      json: accountJson(account),
-      human: [
-        `${code}: ${name}, ${payment} ${kind}${parentCode === null ? "" : ` of ${parentCode}`}, ${timeZone}`,
-        `Credit limit ${moneyText(creditLimit, currency)}.`,
-        ...(balances.length === 0
-          ? ["Nothing has been booked."]
-          : [
-              {
-                columns: [{ title: "BALANCE" }, { title: "AMOUNT", align: "right" as const }, { title: "" }],
-                rows: balances.map((balance) => [
-                  balance.kind,
-                  amountText(balance.amount, balance.currency),
-                  balance.currency,
-                ]),
-              },
-            ]),
       ],
     };
   },
@@ -113,20 +84,8 @@ const topup = defineCommand({
 export const accountCommands: CommandGroup = {
   name: "account",
   summary: "customers, resellers and vendors",
-  commands: [list, show, topup, accountAllowancesCommand, accountReplayCommand],
+  commands: [list, accountShowCommand, topup, accountAllowancesCommand, accountReplayCommand],
 };
-
-const accountJson = (account: AccountWithBalances): object => ({
-  code: account.code,
-  name: account.name,
-  kind: account.kind,
-  payment: account.payment,
-  parent: account.parentCode,
-  timeZone: account.timeZone,
-  currency: account.currency,
-  creditLimit: nanosToSql(account.creditLimit),
-  balances: account.balances.map((balance) => ({ ...balance, amount: nanosToSql(balance.amount) })),
-});
 
 /** The one balance that says how an account stands: the wallet, what is owed, or what is to be paid to it. */
 function headline({ kind, payment, currency, balances }: AccountWithBalances): [string, string] {

@@ -62,6 +62,26 @@ describe("accounts", () => {
     });
   });
 
+  test("are shown with what their calls are known by, and at what they buy", async () => {
+    const { stdout } = await run("account show bakery");
+    expect(stdout).toBe(
+      "bakery: Bakery Müller, postpaid customer of office-partner, Europe/Berlin\n" +
+        "Credit limit 0.00 EUR.\n" +
+        "Nothing has been booked.\n\n" +
+        "CALLS WITH          OF SOURCE  THROUGH TRUNK  PRIORITY\n" +
+        "accountCode bakery  pbx-1      -              0\n\n" +
+        "TARIFF  FROM\n" +
+        "retail  the beginning\n",
+    );
+    expect((await runJson("account show callshop")).document).toMatchObject({
+      rules: [{ match: { address: "203.0.113.0/28" }, source: null, trunk: null, priority: 0 }],
+      tariffs: [{ tariff: "retail", effectiveFrom: "1970-01-01T00:00:00Z" }],
+    });
+    expect((await run("account show office-partner")).stdout).toContain(
+      "No account rule leads to it: no call is its own.",
+    );
+  });
+
   test("at the same time too", async () => {
     const lines = Array.from({ length: 6 }, (_, index) => `account topup callshop 1.00 --reference RACE-${index % 2}`);
     const runs = await Promise.all(lines.map((line) => runJson<{ booked: boolean }>(line)));
