@@ -16,6 +16,9 @@ test.each<[bigint, bigint, bigint, bigint, bigint, bigint, string]>([
   [-10n, 0n, 0n, 0n, -10n, 0n, "money back to the wallet"],
   [-10n, 0n, 0n, 4n, -6n, -4n, "overrun is forgiven before money goes back"],
   [-10n, 0n, 0n, 40n, 0n, -10n, "nothing of it was ever paid"],
+  [10n, 25n, 0n, 7n, 17n, -7n, "what was overrun while others held the money is covered once it is free"],
+  [10n, 12n, 0n, 7n, 12n, -2n, "as far as there is money"],
+  [-10n, 3n, 0n, 14n, 3n, -13n, "money back pays overrun, and the wallet the rest of it"],
 ])(
   "%i of balance %i, limit %i, overrun %i: wallet and overrun (last column: why)",
   (amount, balance, limit, overrun, ...rest) => {
@@ -52,7 +55,36 @@ test("a charge taken back from a wallet without overrun restores it", () => {
   );
 });
 
-test("what live sessions hold is left to them", () => {
-  const state = { balance: nanos(100n), limit: nanos(20n), overrun: nanos(0n), held: nanos(90n) };
-  expect(walletDraw(nanos(50n), state)).toEqual({ wallet: 30n, overrun: 20n });
+test.each<[bigint, bigint, bigint, bigint, bigint, string]>([
+  // amount held released wallet overrun  why
+  [50n, 90n, 0n, 30n, 20n, "what live sessions hold is left to them"],
+  [50n, 90n, 10n, 30n, 20n, "what ends has its own hold, which is a part of what is free"],
+  [50n, 150n, 0n, 0n, 50n, "nothing is free"],
+  [50n, 150n, 60n, 50n, 0n, "sessions hold more than there is: the one that ends first takes what it held"],
+  [70n, 150n, 60n, 60n, 10n, "and no more than that"],
+  [150n, 150n, 200n, 120n, 30n, "nor more than there is"],
+])("%i with %i held by others and %i by itself: wallet and overrun (last column: why)", (amount, held, ...rest) => {
+  const [released, wallet, overrun] = rest;
+  const money = { balance: nanos(100n), limit: nanos(20n), overrun: nanos(0n) };
+  const drawn = walletDraw(nanos(amount), { ...money, held: nanos(held), released: nanos(released) });
+  expect(drawn).toEqual({ wallet, overrun });
+});
+
+test("what others hold is left to them, unless together they hold more than there is; overrun is never for free money", () => {
+  fc.assert(
+    fc.property(
+      anyAmount,
+      anyAmount,
+      fc.tuple(anyCredit, anyCredit, anyCredit),
+      anyCredit,
+      (amount, balance, ...own) => {
+        const [[limit, overrun, released], held] = own;
+        const money = { balance: nanos(balance), limit: nanos(limit), overrun: nanos(overrun) };
+        const drawn = walletDraw(nanos(amount), { ...money, held: nanos(held), released: nanos(released) });
+        const left = balance + limit - drawn.wallet;
+        if (drawn.wallet > 0n && released + held <= balance + limit) expect(left >= held).toBe(true);
+        if (overrun + drawn.overrun > 0n) expect(left <= held).toBe(true);
+      },
+    ),
+  );
 });
