@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Backlog } from "./backlog.ts";
+import { backlogIdOf } from "./backlog-id.ts";
 
 let folder: string;
 
@@ -26,4 +27,11 @@ test("a line that is longer than what is read at a time is read whole, and keeps
   }
   expect(read).toEqual(taken);
   await backlog.close();
+});
+
+test("a folder's backlogs have one name, however many ask for it at once, and nothing else is left in the folder", async () => {
+  const names = await Promise.all(Array.from({ length: 20 }, () => backlogIdOf(folder)));
+  expect(new Set(names).size).toBe(1);
+  expect(await backlogIdOf(folder)).toBe(names[0]);
+  expect(await readdir(folder)).toEqual(["backlog-id"]);
 });

@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { syncFolder } from "../files/sync-folder.ts";
 
 /** A place in a backlog: a piece of it, and a byte in that. */
 export interface BacklogPlace {
@@ -58,6 +59,7 @@ export class Backlog {
   /** Opens the backlog in a folder, which is made if need be. New lines go to a new piece. */
   static async open(folder: string, options: BacklogOptions): Promise<Backlog> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    await syncFolder(dirname(folder));
     const segments = await segmentsIn(folder);
     const sizes = await Promise.all(segments.map(async (segment) => (await stat(pathOf(folder, segment))).size));
     const keptBytes = sizes.reduce((sum, size) => sum + size, 0);
@@ -177,7 +179,7 @@ export class Backlog {
       this.#file = undefined;
       this.#end = { segment: this.#end.segment + 1, offset: 0 };
     }
-    this.#file ??= await open(pathOf(this.#folder, this.#end.segment), "wx", 0o600);
+    this.#file ??= await this.#begin(this.#end.segment);
     const { segment, offset } = this.#end;
     // A second try overwrites what the first one left; a disk that is full takes a part of it before it says so.
     for (let written = 0; written < batch.length; ) {
@@ -186,6 +188,20 @@ export class Backlog {
     }
     await this.#file.datasync();
     this.#end = { segment, offset: offset + batch.length };
+  }
+
+  /** A new piece: its name is safe before a line of it counts as taken. */
+  async #begin(segment: number): Promise<FileHandle> {
+    const path = pathOf(this.#folder, segment);
+    const file = await open(path, "wx", 0o600);
+    try {
+      await syncFolder(this.#folder);
+      return file;
+    } catch (error) {
+      await file.close();
+      await rm(path);
+      throw error;
+    }
   }
 
   #wake(): void {

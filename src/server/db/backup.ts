@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { access, open, rename, rm } from "node:fs/promises";
+import { access, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { invariant } from "../../core/invariant.ts";
+import { syncFolder } from "../files/sync-folder.ts";
 import {
   type BackupEnd,
   type BackupHeader,
@@ -61,7 +62,7 @@ export async function backup(
     await rm(partial, { force: true });
     await db.session((client) => writeFrames(partial, everything(client, totals, onProgress)));
     await rename(partial, file);
-    await syncDirectory(dirname(file));
+    await syncFolder(dirname(file));
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined);
     if (!isCode(cause, ...FILE_ERRORS)) throw cause;
@@ -159,11 +160,4 @@ async function identitiesOf(client: pg.ClientBase): Promise<BackupHeader["identi
     identities.push({ table, column, next: values[0]?.next ?? "1" });
   }
   return identities;
-}
-
-/** The new name is on the disk too. */
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === "win32") return; // a folder can't be opened there
-  const directory = await open(path, "r");
-  await directory.sync().finally(() => directory.close());
 }
