@@ -79,3 +79,19 @@ test("what became of each record is told where it is asked for, with a reason an
   ]);
   expect(await post(line("d"))).toMatchObject({ answer: expect.not.objectContaining({ records: expect.anything() }) });
 });
+
+test("records of another switch are kept, and the answer says whose they look like", async () => {
+  const post = await posting({ kind: "csv", columns: COLUMNS });
+  const record = (id: string) =>
+    `"acct1","442079460018","14155550123","from-trunk","""A"" <442079460018>","PJSIP/a-1","PJSIP/b-2","Dial","x,60",` +
+    `"2026-03-02 10:15:07","2026-03-02 10:15:13","2026-03-02 10:16:48",101,95,"ANSWERED","DOCUMENTATION","${id}",""\n`;
+  const { status, answer } = await post(record("1772446507.1") + record("1772446507.2"));
+  expect({ status, answer }).toMatchObject({ status: 200, answer: { rows: 2, stored: 0, quarantined: 2 } });
+  expect(answer.otherFormat).toEqual({
+    formats: ["asterisk-csv"],
+    what: 'The body looks like asterisk-csv; source "edge" reads mapped and can use none of its records.',
+    fix: expect.stringContaining("cdr quarantine retry"),
+  });
+  expect((await post(`${line("a")}\n${record("1772446507.3")}`)).answer).not.toHaveProperty("otherFormat");
+  expect((await post("nothing of the kind\n")).answer).not.toHaveProperty("otherFormat");
+});

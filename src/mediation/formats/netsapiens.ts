@@ -6,8 +6,8 @@ import { STAMP } from "../text/timestamp-pattern.ts";
 
 /**
  * NetSapiens, the portal's export in the advanced format: 13 columns of the calls between a domain's users and the
- * world outside. Times are GMT; for an export in local time set `mapping` to `{ "zone": "source" }`. Source:
- * docs/guides/netsapiens.md; vectors: test/vectors/cdr/netsapiens/.
+ * world outside. Times are GMT; for an export in local time set `mapping` to `{ "zone": "source" }`. Another layout of
+ * columns, one with the routing number (LRN) among them, is `{ "columns": [names] }`. Source: docs/guides/netsapiens.md; vectors: test/vectors/cdr/netsapiens/.
  */
 export const netsapiens: SwitchFormat = {
   name: "netsapiens",
@@ -23,11 +23,12 @@ const COLUMNS = [
 ];
 
 function openNetsapiens(settings: DecoderSettings): Decoder {
-  const options = new JsonNode(settings.mapping ?? {}).only("zone");
+  const options = new JsonNode(settings.mapping ?? {}).only("zone", "columns");
   const zone = options.get("zone")?.oneOf(["GMT", "source"]) ?? "GMT";
   const call = zone === "GMT" ? { timeZone: "UTC", ...CALL } : CALL;
+  const columns = options.get("columns")?.value ?? COLUMNS;
   const open = (delimiter: string) => () =>
-    openMapped({ layout: { kind: "csv", delimiter, trim: true, columns: COLUMNS }, ...call }, settings);
+    openMapped({ layout: { kind: "csv", delimiter, trim: true, columns }, ...call }, settings);
   return new BestWayDecoder([open(","), open(";"), open("\t")]);
 }
 
@@ -69,6 +70,7 @@ const CALL = {
     ],
     otherwise: "remoteNumber",
   },
+  routingNumber: { column: "routingNumber", optional: true },
   startedAt: { column: "timeStart", format: TIMES },
   answeredAt: { column: "timeAnswer", format: TIMES, empty: NO_TIME },
   talked: { cases: [{ when: UNANSWERED, value: { constant: "0" } }], otherwise: "duration", unit: "s" },

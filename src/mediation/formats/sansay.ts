@@ -5,7 +5,8 @@ import { openMapped } from "../mapping/open-mapped.ts";
 /**
  * Sansay VSX and VSXi: columns between semicolons, a record for every route that a call was tried on. Times are those
  * of the system's clock, whose minutes west of Greenwich stand beside them; with `mapping` `{ "clock": "source" }` they
- * are read in the source's zone instead. Source: docs/guides/sansay.md; vectors: test/vectors/cdr/sansay/.
+ * are read in the source's zone instead. The routing digits are the routing number (LRN) where the switch looks ported
+ * numbers up; where it does not, `{ "routingDigits": "translated" }` leaves them alone. Source: docs/guides/sansay.md; vectors: test/vectors/cdr/sansay/.
  */
 export const sansay: SwitchFormat = {
   name: "sansay",
@@ -15,14 +16,18 @@ export const sansay: SwitchFormat = {
 };
 
 function openSansay(settings: DecoderSettings): Decoder {
-  const options = new JsonNode(settings.mapping ?? {}).only("clock");
+  const options = new JsonNode(settings.mapping ?? {}).only("clock", "routingDigits");
   const clock = options.get("clock")?.oneOf(["record", "source"]) ?? "record";
   const zone = clock === "record" ? { zone: { column: MINUTES_WEST, as: "minutes-west" } } : {};
+  const digits = options.get("routingDigits")?.oneOf(["lrn", "translated"]) ?? "lrn";
   const time = (column: number) => ({ column, format: ASCTIME, empty: ["0"], ...zone });
-  return openMapped({ ...CALL, startedAt: time(7), answeredAt: time(8), endedAt: time(9) }, settings);
+  const routed = digits === "lrn" ? { routingNumber: ROUTING_DIGITS } : {};
+  return openMapped({ ...CALL, ...routed, startedAt: time(7), answeredAt: time(8), endedAt: time(9) }, settings);
 }
 
 const MINUTES_WEST = 10;
+/** The called number after inbound translation: of a ported one its routing number. */
+const ROUTING_DIGITS = 53;
 /** As C's asctime writes it: "Mon Dec 15 11:38:34 2003", a day of one digit behind two spaces. */
 const ASCTIME = "E MMM [ ]d HH:mm:ss yyyy";
 

@@ -4,8 +4,9 @@ import { formatNamed } from "../../mediation/registry.ts";
 import type { Database } from "../db/database.ts";
 import { findSources } from "./find-sources.ts";
 import { nameUnpacked } from "./gzip.ts";
+import { READ_SHARE_MIN } from "./other-formats.ts";
 import { inspectFile } from "./read-file.ts";
-import { FOREVER, READ_SHARE_MIN } from "./require-format.ts";
+import { FOREVER } from "./require-format.ts";
 import type { Source } from "./source.ts";
 
 /** What a file may be. */

@@ -143,9 +143,11 @@ export const pushNotKept = (args: { readonly line: number; readonly reason: stri
     fix: "Nothing of this request was stored: keep the record at the sender, mend it and send it again.",
   });
 
-export const pushNotText = (args: { readonly kind: string }) =>
+export const pushNotText = (args: { readonly kind: string; readonly formats: readonly string[] }) =>
   new Problem("push-not-text", {
-    what: `The body is ${args.kind}, not a text of call records.`,
+    what:
+      `The body is ${args.kind}, not a text of call records.` +
+      `${args.formats.length === 0 ? "" : ` It looks like ${args.formats.join(" or ")}, and the source reads another format.`}`,
     fix: "Send text, or name the encoding in Content-Encoding (gzip, deflate, br). Nothing of this request was stored.",
   });
 

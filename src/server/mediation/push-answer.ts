@@ -10,7 +10,17 @@ export interface PushedRecord {
   readonly reason?: { readonly code: string; readonly what: string; readonly fix: string };
 }
 
+/** The sender posts records of another switch's format, or the source has the wrong one. */
+export interface OtherFormat {
+  /** Those that the body looks like. */
+  readonly formats: string[];
+  readonly what: string;
+  readonly fix: string;
+}
+
 /** What became of a post. `records` are there where the sender asked for them. */
 export interface PushAnswer extends RowCounts {
   readonly records?: PushedRecord[];
+  /** Of a body of which the source could use nothing, and which looks like another format. */
+  readonly otherFormat?: OtherFormat;
 }

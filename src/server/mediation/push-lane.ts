@@ -6,7 +6,7 @@ import type { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { type ArrivedRow, countFates, hashOfRow, type RowFate } from "./arrived-row.ts";
 import { type OpenedSource, openSource } from "./open-source.ts";
 import { pushEmpty, pushOverloaded } from "./problems.ts";
-import type { PushAnswer, PushedRecord } from "./push-answer.ts";
+import type { OtherFormat, PushAnswer, PushedRecord } from "./push-answer.ts";
 import type { PushedSource } from "./push-token.ts";
 import { reasonsByHash, type WaitingReason } from "./quarantine-store.ts";
 import { type Post, type ReadPost, readPost } from "./read-post.ts";
@@ -133,10 +133,14 @@ export class PushLane {
     });
     const reasons = await this.#reasons(group, fates);
     let from = 0;
-    for (const { rows: ofPost, waiting } of group) {
+    for (const { rows: ofPost, waiting, looksLike } of group) {
       const ofPostFates = fates.slice(from, from + ofPost.length);
       const records = ofPost.map((row, index) => recordOf(row, ofPostFates[index] ?? "quarantined", reasons));
-      waiting.resolve({ ...countFates(ofPostFates), ...(waiting.post.wantsRecords && { records }) });
+      waiting.resolve({
+        ...countFates(ofPostFates),
+        ...(waiting.post.wantsRecords && { records }),
+        ...(looksLike.length > 0 && { otherFormat: otherFormat(source, [...looksLike]) }),
+      });
       from += ofPost.length;
     }
   }
@@ -150,6 +154,15 @@ export class PushLane {
     return await this.#db.transaction("app", { tenantId }, (tx) => reasonsByHash(tx, sourceId, hashes));
   }
 }
+
+/** A refusal would lose the records of senders that never ask twice: they are kept, and the answer says what is wrong. */
+const otherFormat = ({ name, format }: Source, formats: string[]): OtherFormat => ({
+  formats,
+  what: `The body looks like ${formats.join(" or ")}; source "${name}" reads ${format} and can use none of its records.`,
+  fix:
+    "They are kept in quarantine. Correct the source's format or mapping in its setup file and retry them " +
+    "(`tollwright cdr quarantine retry`), or post to a source of that format.",
+});
 
 function recordOf(row: ArrivedRow, fate: RowFate, reasons: ReadonlyMap<string, WaitingReason>): PushedRecord {
   const reason = fate === "quarantined" ? reasons.get(hashOfRow(row)) : undefined;

@@ -1,9 +1,11 @@
+import { isUnderstood } from "../../mediation/best-way-decoder.ts";
 import type { DecodedRow } from "../../mediation/decoder.ts";
 import { RAW_TEXT_MAX } from "../../mediation/decoder.ts";
 import { decodeText } from "../../mediation/text/encoding.ts";
 import { notTextBecause } from "../../mediation/text/inspect.ts";
 import type { ArrivedRow } from "./arrived-row.ts";
 import type { OpenedSource } from "./open-source.ts";
+import { otherFormats } from "./other-formats.ts";
 import { pushNotKept, pushNotText } from "./problems.ts";
 
 /** The body of a request, as it came. */
@@ -18,6 +20,8 @@ export interface Post {
 export interface ReadPost {
   readonly rows: readonly ArrivedRow[];
   readonly preamble: string;
+  /** What a body looks like of which no row can be used; none where one can, and where it looks like nothing known. */
+  readonly looksLike: readonly string[];
 }
 
 /**
@@ -30,18 +34,21 @@ export interface ReadPost {
 export function readPost({ format, settings }: OpenedSource, post: Post): ReadPost {
   let { body } = post;
   const kind = format.isBinary ? null : notTextBecause(body);
-  if (kind !== null) throw pushNotText({ kind });
+  const looksLike = () => otherFormats(post.body, { name: "", format: format.name });
+  if (kind !== null) throw pushNotText({ kind, formats: looksLike() });
   const posted = format.unwrapPost?.(post.contentType, body);
   if (posted?.kind === "reject") {
     const raw = decodeText(body, "utf-8");
-    return keepable({ preamble: "", rows: [{ line: 1, raw: raw.slice(0, RAW_TEXT_MAX), outcome: posted }] });
+    const row = { line: 1, raw: raw.slice(0, RAW_TEXT_MAX), outcome: posted };
+    return keepable({ preamble: "", rows: [row], looksLike: looksLike() });
   }
   if (posted !== undefined) body = posted.bytes;
   const decoder = format.open({ ...settings, isWhole: true }); // HTTP says how long a body is
-  return keepable(arrived([...decoder.push(body), ...decoder.end()]));
+  const decoded = [...decoder.push(body), ...decoder.end()];
+  return keepable({ ...arrived(decoded), looksLike: decoded.some(isUnderstood) ? [] : looksLike() });
 }
 
-function arrived(decoded: readonly DecodedRow[]): ReadPost {
+function arrived(decoded: readonly DecodedRow[]): Pick<ReadPost, "rows" | "preamble"> {
   const header: string[] = [];
   const rows: ArrivedRow[] = [];
   for (const { line, raw, outcome, sequence } of decoded) {

@@ -1,14 +1,13 @@
 import { epochMs } from "../../core/time/epoch.ts";
 import { isUnderstood, shareUnderstood } from "../../mediation/best-way-decoder.ts";
 import type { DecodedRow } from "../../mediation/decoder.ts";
-import { DETECT_HEAD_BYTES, detectFormat } from "../../mediation/detect.ts";
+import { DETECT_HEAD_BYTES } from "../../mediation/detect.ts";
 import { formatNamed } from "../../mediation/registry.ts";
 import { nameUnpacked } from "./gzip.ts";
+import { otherFormats } from "./other-formats.ts";
 import { fileOtherFormat } from "./problems.ts";
 import type { Source } from "./source.ts";
 
-/** A format or source that rejects more of the head than this leaves is not the file's. */
-export const READ_SHARE_MIN = 0.5;
 /** No record is too new: only the form counts here. */
 export const FOREVER = epochMs(8.64e15);
 
@@ -27,9 +26,8 @@ export async function requireFormat(
   if (switchFormat === undefined) return;
   const open = () => switchFormat.open({ ...config, receivedAt: FOREVER });
   if (shareUnderstood(open(), file.head, file.head.length < DETECT_HEAD_BYTES) > 0) return;
-  const guesses = detectFormat(file.head, nameUnpacked(file.path));
-  const best = guesses[0]?.confidence ?? 0;
-  if (best <= READ_SHARE_MIN || guesses.some((guess) => guess.format === format)) return;
+  const formats = otherFormats(file.head, { name: nameUnpacked(file.path), format });
+  if (formats.length === 0) return;
   const decoder = open();
   let first: DecodedRow | undefined;
   const isUsable = (rows: readonly DecodedRow[]): boolean => {
@@ -38,7 +36,6 @@ export async function requireFormat(
   };
   for await (const chunk of file.chunks()) if (isUsable(decoder.push(chunk))) return;
   if (isUsable(decoder.end()) || first?.outcome.kind !== "reject") return;
-  const formats = guesses.filter(({ confidence }) => confidence === best).map((guess) => guess.format);
   const { line, outcome } = first;
   throw fileOtherFormat({ path: file.path, formats, source: name, format, line, reason: outcome.reject.what });
 }

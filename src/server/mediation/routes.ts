@@ -34,6 +34,12 @@ const Answer = Type.Object({
       { description: "one a record, in the order of the body, where `?records=true` asks for them" },
     ),
   ),
+  otherFormat: Type.Optional(
+    Type.Object(
+      { formats: Type.Array(Type.String()), what: Type.String(), fix: Type.String() },
+      { description: "the source can use none of the records, and they look like these formats" },
+    ),
+  ),
 });
 
 const Query = Type.Object({
