@@ -67,7 +67,7 @@ export interface UsageSum {
   readonly billed_s: string;
   /** Connect fees, to the nano. */
   readonly connect_fees: string;
-  /** Surcharges likewise. */
+  /** Surcharges likewise; of charges in another currency at their exchange rate. */
   readonly surcharges: string;
   readonly amount: string;
   /** Names of the allowances that paid of the calls, and the seconds that they paid; null: none. */
@@ -109,8 +109,9 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
        round(coalesce(sum(case when c.reverses_entry_no is null then c.connect_fee else -c.connect_fee end)
          filter (where c.tariff_amount is null), 0), 9) as connect_fees,
        coalesce(sum(case when c.reverses_entry_no is null then 1 else -1 end * (
-         select sum((p ->> 'amount')::numeric) from jsonb_array_elements(c.parts) p where p ->> 'kind' = 'surcharge'))
-         filter (where c.tariff_amount is null and c.parts is not null), 0) as surcharges,
+         select sum(round((p ->> 'amount')::numeric * coalesce(c.exchange_rate, 1), 9))
+         from jsonb_array_elements(c.parts) p where p ->> 'kind' = 'surcharge'))
+         filter (where c.parts is not null), 0) as surcharges,
        case when c.tariff_amount is null then c.rate end as rate,
        case when c.answered_at < a.start_at
          then date_trunc('month', c.answered_at at time zone a.time_zone)::date::text end as month,
@@ -120,8 +121,8 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
        sum(case when c.reverses_entry_no is null then c.covered_s else -c.covered_s end) as covered_s
      from book b
      cross join lateral (
-       select account_id, answered_at, batch_id, book_id, destination, currency, amount, tariff_amount, rate,
-         connect_fee, billed_s, reverses_entry_no, covered_s, parts
+       select account_id, answered_at, batch_id, book_id, destination, currency, amount, tariff_amount, exchange_rate,
+         rate, connect_fee, billed_s, reverses_entry_no, covered_s, parts
        from charges c
        where c.book_id = b.book_id and c.answered_at >= b.start_at and c.answered_at < b.end_at and c.side <> 'cost'
        offset 0

@@ -88,7 +88,7 @@ export interface BilledEntry {
   /** The part of them that allowances paid, and their names; null where none did. */
   readonly covered_s: number | null;
   readonly allowance: string | null;
-  /** Surcharges in the amount, like rate and fee, and their names; null where there are none. */
+  /** Surcharges in the amount, in the account's currency, and their names; null where there are none. */
   readonly surcharge: string | null;
   readonly surcharges: string | null;
 }
@@ -148,7 +148,7 @@ export async function* billedEntries(
        and c.answered_at >= i.start_at and c.answered_at < i.period_end_at
      join journals j on j.book_id = i.book_id and j.batch_id = c.batch_id and j.kind = 'usage'
      cross join lateral (
-       select case when c.tariff_amount is null then trim_scale(sum((p ->> 'amount')::numeric)) end as surcharge,
+       select trim_scale(sum(round((p ->> 'amount')::numeric * coalesce(c.exchange_rate, 1), 9))) as surcharge,
          string_agg(p ->> 'name', ', ') as surcharges
        from jsonb_array_elements(c.parts) p where p ->> 'kind' = 'surcharge'
      ) s

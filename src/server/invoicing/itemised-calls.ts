@@ -77,10 +77,11 @@ function readingOf(revisions: readonly BilledEvent[], batchId: bigint): BilledEv
     );
 }
 
-const signed = (sign: 1 | -1, fee: string): Decimal | null => {
-  const parsed = parseDecimal(fee);
-  return parsed === undefined ? null : { ...parsed, units: BigInt(sign) * parsed.units };
-};
+function signed(sign: 1 | -1, text: string): Decimal {
+  const amount = parseDecimal(text);
+  invariant(amount, `the database writes plain decimals, got ${text}`);
+  return { ...amount, units: BigInt(sign) * amount.units };
+}
 
 function itemisedCall(entry: BilledEntry, event: BilledEvent): ItemisedCall {
   const sign = entry.reverses_entry_no === null ? 1 : -1;
@@ -101,8 +102,9 @@ function itemisedCall(entry: BilledEntry, event: BilledEvent): ItemisedCall {
     currency: entry.currency,
     callId: event.call_id,
     ...(entry.allowance !== null && { covered: { by: entry.allowance, seconds: sign * (entry.covered_s ?? 0) } }),
-    ...(entry.surcharges !== null && {
-      surcharged: { by: entry.surcharges, amount: entry.surcharge === null ? null : signed(sign, entry.surcharge) },
-    }),
+    ...(entry.surcharges !== null &&
+      entry.surcharge !== null && {
+        surcharged: { by: entry.surcharges, amount: signed(sign, entry.surcharge) },
+      }),
   };
 }

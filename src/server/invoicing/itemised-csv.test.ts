@@ -42,8 +42,6 @@ test("what an allowance paid, and what surcharges added, stands at the end of th
   expect(itemisedCsvRow({ ...CALL, covered }, "UTC")).toContain(',a1b2@sbc.example,60,"Weekend, all",,\r\n');
   const surcharged = { by: "Origin", amount: parseDecimal("0.05")! };
   expect(itemisedCsvRow({ ...CALL, surcharged }, "UTC")).toContain(",a1b2@sbc.example,,,0.05,Origin\r\n");
-  const abroad = { by: "Origin", amount: null };
-  expect(itemisedCsvRow({ ...CALL, surcharged: abroad }, "UTC")).toContain(",a1b2@sbc.example,,,,Origin\r\n");
 });
 
 test("a zone behind UTC by half an hour more, a call that nobody answered, a credit", () => {

@@ -39,8 +39,8 @@ export interface ItemisedCall {
 interface Surcharged {
   /** The surcharges' names. */
   readonly by: string;
-  /** Like the connect fee. */
-  readonly amount: Decimal | null;
+  /** Part of the amount, and of its sign. */
+  readonly amount: Decimal;
 }
 
 export interface ItemisedCsvOptions {
@@ -108,7 +108,7 @@ export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
     textField(call.callId ?? ""),
     call.covered?.seconds ?? "",
     textField(call.covered?.by ?? ""),
-    call.surcharged?.amount ? formatDecimal(call.surcharged.amount) : "",
+    call.surcharged === undefined ? "" : formatDecimal(call.surcharged.amount),
     textField(call.surcharged?.by ?? ""),
   ];
   return `${fields.join(",")}\r\n`;
