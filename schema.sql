@@ -579,6 +579,7 @@ create table deck_rows (
   currency text,
   comment text not null,
   origin text,
+  slots jsonb,
   constraint deck_rows_pkey PRIMARY KEY (deck_id, number)
 );
 alter table deck_rows enable row level security;

@@ -1,5 +1,7 @@
 import { counted } from "../core/counted.ts";
-import { fromInstant } from "../core/time/epoch.ts";
+import type { Surcharge } from "../core/tariff/tariff.ts";
+import { fromInstant, toInstant } from "../core/time/epoch.ts";
+import { surchargeLine } from "../decks/surcharge-line.ts";
 import { type ListedRate, listRates } from "../server/tariff/list-rates.ts";
 import { defineCommand } from "./command.ts";
 import { inputRefused, option, requiredOption } from "./input.ts";
@@ -28,7 +30,7 @@ export const ratesListCommand = defineCommand({
   name: "list",
   summary: "list the rates of a tariff",
   about:
-    "Those that hold now and those scheduled for later. A derived tariff is listed at the prices it asks; RATE OF names the " +
+    "Those that hold now and those scheduled for later, and the surcharges on top of them. A derived tariff is listed at the prices it asks; RATE OF names the " +
     "tariff that holds the rate: itself for an override, else a base.",
   options: {
     ...rateOptions,
@@ -51,11 +53,15 @@ export const ratesListCommand = defineCommand({
     const listed = found.rates.slice(0, shown);
     const unlisted = found.rates.length - listed.length;
     return {
-      json: { tariff, version: found.version, currency, total: found.rates.length, rates: listed.map(listedJson) },
+      json: {
+        ...{ tariff, version: found.version, currency, total: found.rates.length, rates: listed.map(listedJson) },
+        surcharges: found.surcharges.map(surchargeJson),
+      },
       human: [
         `${counted(found.rates.length, "rate")} of tariff "${tariff}", version ${found.version}, in ${currency} a minute.`,
         ...(listed.length === 0 ? [] : [ratesTable(listed, found.isDerived)]),
         ...(unlisted === 0 ? [] : [`… and ${unlisted} more: narrow them with --prefix, or raise --limit.`]),
+        ...found.surcharges.map((one) => surchargeLine(one, currency)),
       ],
     };
   },
@@ -80,6 +86,14 @@ function ratesTable(rates: readonly ListedRate[], isDerived: boolean): Table {
     ]),
   };
 }
+
+/** Those without an end in time, or without a beginning, say nothing of it. */
+const surchargeJson = ({ effectiveFrom, effectiveTo, increments, ...one }: Surcharge): object => ({
+  ...one,
+  increments: increments === null ? null : incrementsText({ increments }),
+  effectiveFrom: effectiveFrom > 0 ? toInstant(effectiveFrom).toString() : null,
+  effectiveTo: effectiveTo === null ? null : toInstant(effectiveTo).toString(),
+});
 
 function readPrefix(text: string): string {
   if (!/^(=\d{0,15}|\d{1,15})$/.test(text))

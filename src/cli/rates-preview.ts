@@ -167,14 +167,18 @@ function stepsText({ previous, after }: DeckChange): string {
 
 export const prefixText = (prefix: string): string => (prefix === "" ? "*" : prefix);
 
-export const incrementsText = ({ increments: { firstS, nextS } }: Rate): string => `${firstS}/${nextS}`;
+export const incrementsText = ({ increments: { firstS, nextS } }: Pick<Rate, "increments">): string =>
+  `${firstS}/${nextS}`;
 
-/** "0.0231", "0.01 per 1 s", "blocked"; "" for none. */
+/** "0.0231", "0.01 per 1 s", "0.10, from 60 s 0.05", "blocked"; "" for none. */
 export function priceText(rate: Rate | null): string {
   if (rate === null) return "";
   if (rate.blocked) return "blocked";
-  return `${formatDecimal(rate.ratePerUnit)}${rate.unitS === 60 ? "" : ` per ${rate.unitS} s`}`;
+  return [unitPriceText(rate), ...rate.slots.map((slot) => `from ${slot.fromS} s ${unitPriceText(slot)}`)].join(", ");
 }
+
+const unitPriceText = ({ ratePerUnit, unitS }: Pick<Rate, "ratePerUnit" | "unitS">): string =>
+  `${formatDecimal(ratePerUnit)}${unitS === 60 ? "" : ` per ${unitS} s`}`;
 
 /** Rejected rows, and findings that block: reasons for exit status 1. */
 export function faultsOf(

@@ -27,6 +27,7 @@ export const REJECT_CODES = [
   "currency-invalid",
   "formula-without-value",
   "cell-error",
+  "term-unread",
   "cell-too-long",
   "account-unknown",
   "account-ambiguous",

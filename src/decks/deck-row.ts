@@ -2,7 +2,7 @@ import type { Currency } from "../core/money/currency.ts";
 import type { Decimal } from "../core/money/decimal.ts";
 import type { Reject } from "../core/reject.ts";
 import type { OriginZone } from "../core/tariff/origin-zone.ts";
-import type { Increments } from "../core/tariff/rate.ts";
+import type { Increments, RateSlot } from "../core/tariff/rate.ts";
 import type { EpochMs } from "../core/time/epoch.ts";
 import type { DeckEncoding } from "./table/encoding.ts";
 import type { DeckField } from "./template.ts";
@@ -32,6 +32,8 @@ export interface DeckRow {
   /** Decimals as written, trailing zeros included; 0 when the cell had no decimal mark. Evidence for lost points. */
   readonly writtenDecimals: number;
   readonly increments: Increments;
+  /** The price of what follows the first interval, where it is another one; null: the deck does not speak of it. */
+  readonly slots: readonly RateSlot[] | null;
   readonly connectFee: Decimal;
   /** null: the deck does not say; the diff then takes the time of import. */
   readonly effectiveFrom: EpochMs | null;
@@ -65,6 +67,7 @@ export interface DeckWarning {
     | "prices-not-read"
     | "columns-not-read"
     | "sheets-not-read"
+    | "surcharges-not-read"
     | "hidden-read"
     | "nanp-codes-completed"
     | "code-range-expanded";

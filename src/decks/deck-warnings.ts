@@ -1,11 +1,16 @@
 import { counted } from "../core/counted.ts";
 import type { DeckRow, DeckWarning } from "./deck-row.ts";
 import type { RowContext } from "./row-context.ts";
+import { rowText, type TableRow } from "./table/table.ts";
 
 const STEPS = ["increments", "firstInterval", "nextInterval"] as const;
 
 /** What the operator should know about a reading that stops nothing. */
-export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfoldedRows: number): DeckWarning[] {
+export function deckWarnings(
+  context: RowContext,
+  rows: readonly DeckRow[],
+  { unfoldedRows, remarks }: { readonly unfoldedRows: number; readonly remarks: readonly TableRow[] },
+): DeckWarning[] {
   const { columns, rateField, unknownStatuses, zeroRates } = context;
   const warnings: DeckWarning[] = [];
   const warn = (holds: boolean, code: DeckWarning["code"], what: string): void => {
@@ -32,16 +37,7 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
     "origin-prices",
     `Prices depend on where calls come from: ${[...origins].slice(0, 5).join(", ")}${origins.size > 5 ? ", …" : ""}.`,
   );
-  const others = named(context.otherPrices);
-  warn(others !== "", "prices-not-read", `Other columns hold prices too and are not read: ${others}.`);
-  const unread = named(context.otherColumns);
-  warn(unread !== "", "columns-not-read", `Other columns with numbers are not read: ${unread}.`);
-  const sheets = named(context.otherSheets);
-  warn(
-    sheets !== "",
-    "sheets-not-read",
-    `Other sheets have rates of some of the same codes and are not read: ${sheets}.`,
-  );
+  warnings.push(...unreadWarnings(context, remarks));
   const hidden = hiddenText(context, rows);
   warn(hidden !== "", "hidden-read", `A spreadsheet hides ${hidden}; they are read like all others.`);
   warn(
@@ -73,6 +69,31 @@ export function deckWarnings(context: RowContext, rows: readonly DeckRow[], unfo
     unfoldedRows > 0,
     "code-range-expanded",
     `Code ranges of ${counted(unfoldedRows, "row")} overlap another row, and were written out code by code.`,
+  );
+  return warnings;
+}
+
+/** What the deck has beside what was read of it. */
+function unreadWarnings(context: RowContext, remarks: readonly TableRow[]): DeckWarning[] {
+  const warnings: DeckWarning[] = [];
+  const warn = (holds: boolean, code: DeckWarning["code"], what: string): void => {
+    if (holds) warnings.push({ code, what });
+  };
+  const others = named(context.otherPrices);
+  warn(others !== "", "prices-not-read", `Other columns hold prices too and are not read: ${others}.`);
+  const unread = named(context.otherColumns);
+  warn(unread !== "", "columns-not-read", `Other columns with numbers are not read: ${unread}.`);
+  const surcharged = remarks.find((row) => /surcharge/i.test(rowText(row)));
+  warn(
+    surcharged !== undefined,
+    "surcharges-not-read",
+    `Line ${surcharged?.line} speaks of a surcharge, and is not read: give it to the tariff in a setup file ("surcharges").`,
+  );
+  const sheets = named(context.otherSheets);
+  warn(
+    sheets !== "",
+    "sheets-not-read",
+    `Other sheets have rates of some of the same codes and are not read: ${sheets}.`,
   );
   return warnings;
 }

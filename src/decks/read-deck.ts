@@ -6,7 +6,7 @@ import { deckWarnings } from "./deck-warnings.ts";
 import type { PricedColumn } from "./priced-columns.ts";
 import { type ReadRow, readRow } from "./read-row.ts";
 import { type RowContext, rowContext } from "./row-context.ts";
-import { type OpenDeck, openDeck } from "./table/open-deck.ts";
+import { type OpenDeck, openDeck, titleRows } from "./table/open-deck.ts";
 import { rawRow, type TableRow } from "./table/table.ts";
 import type { DeckTemplate } from "./template.ts";
 
@@ -24,11 +24,11 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
   const rejected: RejectedRow[] = [];
   const drafts: { rows: readonly DeckRow[]; items: readonly CodeItem[] }[] = [];
   const contexts = context.priced.map((one) => contextOf(context, one));
-  let notes = 0;
   const { table, layout } = deck;
+  const notes: TableRow[] = [];
   for (const row of table.rows.slice(layout.dataFrom)) {
     const read = readPrices(row, contexts);
-    if (read.kind === "note") notes += 1;
+    if (read.kind === "note") notes.push(row);
     else if (read.kind === "reject") rejected.push({ line: row.line, raw: rawRow(table, row), reject: read.reject });
     else drafts.push(read);
   }
@@ -47,7 +47,7 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
     rows: drafts.length + rejected.length,
     loadedRows: drafts.length,
     rejectedRows: rejected.length,
-    notes,
+    notes: notes.length,
     prefixes: new Set(rows.map(({ prefix }) => prefix)).size,
   };
   return {
@@ -56,7 +56,7 @@ export function readDeck(bytes: Uint8Array, template: DeckTemplate = {}): DeckRe
     rejected,
     counts,
     detected: detectedLayout(deck, context),
-    warnings: deckWarnings(context, rows, unfoldedRows),
+    warnings: deckWarnings(context, rows, { unfoldedRows, remarks: [...titleRows(deck), ...notes] }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { withoutApostrophes } from "../core/inert-text.ts";
 import { type Currency, parseCurrency } from "../core/money/currency.ts";
-import { type Decimal, multiplyDecimal, ZERO } from "../core/money/decimal.ts";
+import { ZERO } from "../core/money/decimal.ts";
 import type { Reject } from "../core/reject.ts";
 import type { Increments } from "../core/tariff/rate.ts";
 import type { EpochMs } from "../core/time/epoch.ts";
@@ -10,13 +10,15 @@ import { type DateOrder, isImmediate, isZeroDate, parseDeckDate, serialDate } fr
 import { dayAndTime } from "./cells/day-and-time.ts";
 import { parseIncrements } from "./cells/increments.ts";
 import { parseOrigin } from "./cells/origin.ts";
-import { type DecimalMark, parsePrice } from "./cells/price.ts";
-import { parseAction, parseStatus, saysYes } from "./cells/status.ts";
+import { parseAction, parseRemark, parseStatus, saysYes } from "./cells/status.ts";
 import { parseUnit } from "./cells/unit.ts";
 import type { DeckRow, DeckStatus } from "./deck-row.ts";
+import { costsLater, readNextPrice } from "./next-price.ts";
+import { priceText, readAmount } from "./price-cell.ts";
 import type { RowContext } from "./row-context.ts";
 import { type Cell, cellText, type TableRow } from "./table/table.ts";
 import type { DeckField } from "./template.ts";
+import { unreadTermOf } from "./unread-terms.ts";
 
 /** `row` has the first of the prefixes in `items`. */
 export type ReadRow =
@@ -26,7 +28,6 @@ export type ReadRow =
   | { readonly kind: "note" };
 
 const PER_SECOND_STEPS: Increments = { firstS: 1, nextS: 1 };
-const ONE_HUNDREDTH: Decimal = { units: 1n, scale: 2 };
 
 /** One row of the table to a deck row, a reject with its reason, or a note. */
 export function readRow(row: TableRow, context: RowContext): ReadRow {
@@ -49,16 +50,21 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
   if (typeof country !== "string") return rejected(country);
   const codes = readCodes(codeCell, country, context);
   if (codes.kind === "reject") return codes;
-  const status = saysYes(cellText(cell("blocked"))) ? "blocked" : readStatus(cellText(cell("status")), context);
+  const status = saysYes(cellText(cell("blocked"))) ? "blocked" : readStatus(cell, context);
   const increments = readIncrements(cell, context);
   if ("code" in increments) return rejected(increments);
-  const price = readPrice(priceText(rateCell, context), status, context);
+  const isFree = !costsLater(cell("nextRate"), context);
+  const price = readPrice(priceText(rateCell, context), { status, isFree }, context);
   if ("code" in price) return rejected(price);
+  const unread = price.kind === "price" ? unreadTermOf(row, context) : undefined;
+  if (unread !== undefined) return rejected(unread);
   const { named, ...terms } = price;
   const details = readDetails(cell, named, context);
   if ("code" in details) return rejected(details);
   const unitS = readUnit(cellText(cell("rateUnit")), increments, context);
   if (unitS === undefined) return rejected(rateUnitInvalid(cellText(cell("rateUnit"))));
+  const slots = readNextPrice(cell("nextRate"), { ...terms, increments, unitS }, context);
+  if (slots !== null && "code" in slots) return rejected(slots);
   return {
     kind: "row",
     items: codes.items,
@@ -70,6 +76,7 @@ export function readRow(row: TableRow, context: RowContext): ReadRow {
       status,
       increments,
       unitS,
+      slots,
       ...terms,
       ...details,
       comment: cellText(cell("comment")),
@@ -148,7 +155,9 @@ function readDestination(cell: (field: DeckField) => Cell, context: RowContext):
   return name === "" ? country : `${country} ${name}`;
 }
 
-function readStatus(text: string, context: RowContext): DeckStatus | null {
+function readStatus(cell: (field: DeckField) => Cell, context: RowContext): DeckStatus | null {
+  if (!context.columns.has("status")) return parseRemark(cellText(cell("comment")));
+  const text = cellText(cell("status"));
   if (text === "") return null;
   const action = context.isStatusAction ? parseAction(text) : undefined;
   const status = action === undefined ? parseStatus(text) : action;
@@ -181,17 +190,15 @@ function readUnit(text: string, increments: Increments, { unitS }: RowContext): 
   return unitS === "increment" ? increments.nextS : unitS;
 }
 
-/** Numbers of a sheet have a point whatever mark the deck's texts have. */
-function priceText(cell: Cell, { decimal }: RowContext): string {
-  if (typeof cell === "string") return cell;
-  const text = decimal === "." ? cell.text : cell.text.replace(".", ",");
-  return cell.kind === "number" && cell.currency !== undefined ? `${text} ${cell.currency}` : text;
-}
-
 /** `named`: the currency that the cell itself states. */
 type RowPrice = Pick<DeckRow, "kind" | "ratePerUnit" | "writtenDecimals"> & { readonly named: Currency | null };
 
-function readPrice(text: string, status: DeckStatus | null, context: RowContext): RowPrice | Reject {
+/** `isFree`: a price of 0 is not just that of the first interval. */
+function readPrice(
+  text: string,
+  { status, isFree }: { readonly status: DeckStatus | null; readonly isFree: boolean },
+  context: RowContext,
+): RowPrice | Reject {
   const { template } = context;
   const without = (kind: "blocked" | "closed"): RowPrice => ({
     ...{ kind, ratePerUnit: ZERO, writtenDecimals: 0, named: null },
@@ -203,19 +210,15 @@ function readPrice(text: string, status: DeckStatus | null, context: RowContext)
     return template.blankRate === "blocked" ? without("blocked") : rateMissing();
   }
   if (template.blockedRates?.includes(text)) return without("blocked");
-  const price = remember(context.caches.prices, text, () => parsePrice(text, context.decimal));
-  if (price === undefined) return rateInvalid(text, context.decimal);
-  if (price.amount.units < 0n) return rateNegative(text);
-  if (price.amount.units === 0n) {
+  const price = readAmount(text, context, context);
+  if ("code" in price) return price;
+  if (price.amount.units === 0n && isFree) {
     if (template.zeroRate === "blocked") return without("blocked");
     if (template.zeroRate === undefined) context.zeroRates.count += 1;
   }
-  const ratePerUnit = inMainUnit(price.amount, context.inCents);
-  return { kind: "price", ratePerUnit, writtenDecimals: price.writtenDecimals, named: price.currency };
+  const { amount: ratePerUnit, writtenDecimals, named } = price;
+  return { kind: "price", ratePerUnit, writtenDecimals, named };
 }
-
-const inMainUnit = (amount: Decimal, inCents: boolean): Decimal =>
-  inCents ? multiplyDecimal(amount, ONE_HUNDREDTH) : amount;
 
 type RowDetails = Pick<DeckRow, "connectFee" | "effectiveFrom" | "effectiveTo" | "currency">;
 
@@ -225,12 +228,9 @@ function readDetails(
   context: RowContext,
 ): RowDetails | Reject {
   const feeText = priceText(cell("connectFee"), context);
-  const fee =
-    feeText === "" || feeText === "-"
-      ? undefined
-      : remember(context.caches.prices, feeText, () => parsePrice(feeText, context.decimal));
-  if (feeText !== "" && feeText !== "-" && fee === undefined) return rateInvalid(feeText, context.decimal);
-  if (fee !== undefined && fee.amount.units < 0n) return rateNegative(feeText);
+  const isPaid = feeText !== "" && feeText !== "-";
+  const fee = isPaid ? readAmount(feeText, context, { inCents: context.feesInCents }) : { amount: ZERO };
+  if ("code" in fee) return fee;
   const fromCell = dayAndTime(cell("effectiveFrom"), cell("effectiveTime"));
   const from = readDate(
     cellText(fromCell) === "" ? (context.template.defaults?.effectiveFrom ?? "") : fromCell,
@@ -243,8 +243,7 @@ function readDetails(
   const currency = currencyText === "" ? (named ?? context.currency) : parseCurrency(currencyText);
   if (currency === undefined) return currencyInvalid(currencyText);
   if (named !== null && currency !== named) return currencyContradicts(named, currencyText);
-  const connectFee = fee === undefined ? ZERO : inMainUnit(fee.amount, context.feesInCents);
-  return { connectFee, effectiveFrom: from, effectiveTo: to, currency };
+  return { connectFee: fee.amount, effectiveFrom: from, effectiveTo: to, currency };
 }
 
 /** null: blank, or "immediately". */
@@ -292,18 +291,6 @@ const rateMissing = (): Reject => ({
   code: "rate-missing",
   what: "The row has a code but no price.",
   fix: 'Ask the carrier for the price. If blank means blocked, set the template\'s blankRate to "blocked".',
-});
-
-const rateInvalid = (text: string, mark: DecimalMark): Reject => ({
-  code: "rate-invalid",
-  what: `"${text}" is no price; the deck's decimal mark is "${mark}".`,
-  fix: "Correct the cell, or set the template's decimal if the mark was detected wrongly.",
-});
-
-const rateNegative = (text: string): Reject => ({
-  code: "rate-negative",
-  what: `The price ${text} is negative.`,
-  fix: 'Correct the cell. If the carrier means "blocked", add the text to the template\'s blockedRates.',
 });
 
 const rateUnitInvalid = (text: string): Reject => ({

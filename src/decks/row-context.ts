@@ -19,9 +19,19 @@ import {
 import { SAMPLE_ROWS } from "./layout/match-columns.ts";
 import { type PricedColumn, pricedColumns, priceField } from "./priced-columns.ts";
 import { settleColumns } from "./settle-columns.ts";
-import type { OpenDeck } from "./table/open-deck.ts";
-import { cellText, type HiddenCells } from "./table/table.ts";
+import { type OpenDeck, titleRows } from "./table/open-deck.ts";
+import { cellText, type HiddenCells, rowText } from "./table/table.ts";
 import { type DeckField, type DeckTemplate, deckTemplateInvalid } from "./template.ts";
+import { type UnreadTerm, unreadTerms } from "./unread-terms.ts";
+
+/** What prices of the time after the first interval are in. */
+interface NextPrices {
+  /** Seconds that they are for; null: the same as first prices. */
+  readonly unitS: number | null;
+  readonly inCents: boolean;
+  /** Second of the call that they begin at; null: the end of the row's first step. */
+  readonly fromS: number | null;
+}
 
 /** What holds for all rows of one deck, the counters that rows add to, and what was parsed before. */
 export interface RowContext {
@@ -37,8 +47,12 @@ export interface RowContext {
   readonly unitS: number | "increment";
   readonly inCents: boolean;
   readonly feesInCents: boolean;
+  /** Of the column of prices for what follows the first interval; null: the deck has none. */
+  readonly next: NextPrices | null;
   /** Of rows that name none. */
   readonly currency: Currency | null;
+  /** Columns of what no rate of a deck can say: rows that have it are rejected. */
+  readonly terms: readonly UnreadTerm[];
   /** Of rows that have none; undefined: 1/1. */
   readonly increments: Increments | undefined;
   /** Codes are six-digit NPA-NXX without the leading 1. */
@@ -86,7 +100,9 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
   const { layout } = deck;
   const rateField = priceField(layout.columns, template);
   const priced = pricedColumns(layout, template);
-  const prices = priced.flatMap(({ column }) => columnTexts(deck, column));
+  const prices = [...priced.map(({ column }) => column), layout.columns.get("nextRate")].flatMap((column) =>
+    columnTexts(deck, column),
+  );
   const decimal = template.decimal ?? detectDecimalMark(prices);
   if (decimal === undefined) throw decimalAmbiguous(prices[0] ?? "");
   const columns = settleColumns(deck, priced, { rateField, decimal });
@@ -105,6 +121,10 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
   const isCompleted =
     !isPinned && areNpaNxx(deck, columns.get("code") as number, rateField === "rate" ? NPA_NXX_MIN : 1);
   if (isCompleted && rateField === "rate") throw codesAmbiguous();
+  const money = moneyOf(deck, {
+    ...{ rateHeader: header("rate"), feeHeader: header("connectFee"), stepHeader: header("nextInterval") },
+    template,
+  });
   return {
     template,
     columns,
@@ -116,10 +136,9 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     timeZone: checkedZone(
       template.timeZone ?? headerZone(`${header("effectiveFrom")} ${header("effectiveTime")}`) ?? "UTC",
     ),
-    ...moneyOf(deck, {
-      ...{ rateHeader: header("rate"), feeHeader: header("connectFee"), stepHeader: header("nextInterval") },
-      template,
-    }),
+    ...money,
+    terms: unreadTerms(layout),
+    next: columns.has("nextRate") ? nextPrices(header, money, { template, hasUnits: columns.has("rateUnit") }) : null,
     increments: checkedIncrements(template.defaults?.increments),
     isNanp: isNanp || isCompleted,
     isNanpAssumed: isCompleted,
@@ -129,14 +148,17 @@ export function rowContext(deck: OpenDeck, template: DeckTemplate): RowContext {
     otherPrices: layout.otherPrices
       .filter((column) => !priced.some((one) => one.column === column))
       .map((column) => layout.headers[column] ?? ""),
-    otherColumns: unreadColumns(deck, [...columns.values(), ...priced.map(({ column }) => column)]),
+    otherColumns: unreadColumns(deck, [
+      ...[...columns.values(), ...priced.map(({ column }) => column)],
+      ...unreadTerms(layout).map(({ column }) => column),
+    ]),
     otherSheets: deck.otherSheets,
     hidden: deck.table.hidden ?? NOTHING_HIDDEN,
     undatedTitle:
       columns.has("effectiveFrom") || template.defaults?.effectiveFrom !== undefined
         ? undefined
         : titleWithStart([...titlesOf(deck), header("rate")]),
-    isStatusAction: /^action$/i.test(header("status").trim()),
+    isStatusAction: /^action\s*([[(].*)?$/i.test(header("status").trim()),
     unknownStatuses: new Set(),
     zeroRates: { count: 0 },
     lastDestination: { text: "" },
@@ -185,11 +207,25 @@ function moneyOf(
   };
 }
 
+/** "First min" is the call's first minute, whatever its steps are. */
+function nextPrices(
+  header: (field: DeckField) => string,
+  { inCents }: Pick<RowContext, "inCents">,
+  { template, hasUnits }: { readonly template: DeckTemplate; readonly hasUnits: boolean },
+): NextPrices {
+  const text = header("nextRate");
+  return {
+    unitS: hasUnits || template.ratePer !== undefined ? null : (headerUnitS(text) ?? null),
+    inCents: template.inCents ?? (headerIsCents(text) || (headerCurrency(text) === undefined && inCents)),
+    fromS: /\b(first|1st|initial) min(ute)?s?\b/i.test(header("rate")) ? 60 : null,
+  };
+}
+
 /** VOS3000 calls the step a billing cycle and prices that; others mean a price a minute. Of 60 s both are the same. */
 function refuseCycles(deck: OpenDeck, rateHeader: string): void {
   const column = deck.layout.columns.get("increments") ?? -1;
   const header = deck.layout.headers[column] ?? "";
-  if (!/\bbilling cycle\b/i.test(header)) return;
+  if (!/\bbilling cycle\b|计费周期/i.test(header)) return;
   const other = columnTexts(deck, column).find((text) => !/^60\b/.test(text));
   if (other !== undefined) throw unitAmbiguous(rateHeader, header, other);
 }
@@ -202,10 +238,7 @@ function mayBePounds({ table, layout }: OpenDeck, currency: Currency | null): bo
 }
 
 /** The lines above the header, as text. */
-const titlesOf = ({ table, layout }: OpenDeck): string[] =>
-  table.rows
-    .filter(({ line }) => line < (layout.headerLine ?? 0))
-    .map(({ cells }) => cells.map(cellText).filter(Boolean).join(" "));
+const titlesOf = (deck: OpenDeck): string[] => titleRows(deck).map(rowText);
 
 /** Texts of one column below the header; dates and numbers of a sheet carry no marks and are left out. */
 function columnTexts({ table, layout }: OpenDeck, column: number | undefined): string[] {

@@ -9,8 +9,16 @@ import type { PricedColumn } from "./priced-columns.ts";
 import type { OpenDeck } from "./table/open-deck.ts";
 import { cellText, type TableRow } from "./table/table.ts";
 import type { DeckField } from "./template.ts";
+import { isNothing, UNREAD_TERMS } from "./unread-terms.ts";
 
-const PRICES: ReadonlySet<DeckField> = new Set(["rate", "interRate", "intraRate", "indeterminateRate", "connectFee"]);
+const PRICES: ReadonlySet<DeckField> = new Set([
+  "rate",
+  "nextRate",
+  "interRate",
+  "intraRate",
+  "indeterminateRate",
+  "connectFee",
+]);
 /** With the prices, what changes the cost of a call: where two columns can hold it and differ, the deck is refused. */
 const TERMS: ReadonlySet<DeckField> = new Set([
   ...([
@@ -36,11 +44,12 @@ export function settleColumns(
   { rateField, decimal }: { readonly rateField: DeckField; readonly decimal: DecimalMark },
 ): Map<DeckField, number> {
   const { layout } = deck;
-  const columns = new Map([...layout.columns].filter(([field]) => !field.endsWith("Rate")));
+  const columns = new Map([...layout.columns].filter(([field]) => field === "nextRate" || !field.endsWith("Rate")));
   columns.set("rate", priced[0]?.column ?? (layout.columns.get(rateField) as number));
   settleOrigins(deck, columns, priced);
+  if (priced.length > 1) refuseNextRate(deck, columns.get("nextRate"));
   refuseMinimumCost(deck, columns, decimal);
-  refuseTerms(deck, columns, decimal);
+  for (const field of UNREAD_TERMS) columns.delete(field);
   refuseSetupFee(deck, columns.get("connectFee"), decimal);
   settleCode(deck, columns);
   const used = new Set([...columns.values(), ...priced.map(({ column }) => column)]);
@@ -71,6 +80,13 @@ function settleOrigins(deck: OpenDeck, columns: Map<DeckField, number>, priced: 
     });
 }
 
+/** Of several columns of first prices nothing says which one a column of next prices goes with. */
+function refuseNextRate(deck: OpenDeck, next: number | undefined): void {
+  const row = next === undefined ? undefined : dataRows(deck).find(({ cells }) => /[1-9]/.test(cellText(cells[next])));
+  if (row === undefined || next === undefined) return;
+  throw nextRateUnpaired({ header: deck.layout.headers[next] ?? "", text: cellText(row.cells[next]), line: row.line });
+}
+
 const isSurcharge = (header: string | undefined): boolean => /surcharge/i.test(header ?? "");
 
 /** The least that a call costs has no place in a deck's row, and the least seconds billed may be called the same. */
@@ -81,26 +97,6 @@ function refuseMinimumCost(deck: OpenDeck, columns: Map<DeckField, number>, deci
   const row = dataRows(deck).find(({ cells }) => !isNothing(cellText(cells[column]), decimal));
   if (row !== undefined)
     throw minimumAmbiguous(deck.layout.headers[column] ?? "", cellText(row.cells[column]), row.line);
-}
-
-const isNothing = (text: string, decimal: DecimalMark): boolean =>
-  !/\d/.test(text) || parsePrice(text, decimal)?.amount.units === 0n;
-
-const UNREAD_TERMS = ["freeSeconds", "priceFactor", "surcharge"] as const;
-
-/** Nor has it one for seconds that cost nothing, for what a price is multiplied with or has added, for surcharges. */
-function refuseTerms(deck: OpenDeck, columns: Map<DeckField, number>, decimal: DecimalMark): void {
-  for (const field of UNREAD_TERMS) {
-    const first = columns.get(field);
-    columns.delete(field);
-    for (const column of first === undefined ? [] : [first, ...(deck.layout.rivals.get(field) ?? [])]) {
-      const header = deck.layout.headers[column] ?? "";
-      const isNeutral = (text: string): boolean =>
-        isNothing(text, decimal) || (field === "priceFactor" && !/addition/i.test(header) && /^1([.,]0+)?$/.test(text));
-      const row = dataRows(deck).find(({ cells }) => !isNeutral(cellText(cells[column])));
-      if (row !== undefined) throw termUnread({ field, header, text: cellText(row.cells[column]), line: row.line });
-    }
-  }
 }
 
 /**
@@ -211,20 +207,14 @@ const setupAmbiguous = (header: string, monthly: string) =>
       `{"columns": {"connectFee": null}}. What numbers cost a month goes into a package.`,
   });
 
-const TERMS_UNREAD = {
-  freeSeconds: "seconds that cost nothing, or calls that do, have no place in a deck.",
-  priceFactor: "what prices are to be multiplied with, or have added, has no place in a deck.",
-  surcharge: "a surcharge is for some calls only, and a deck does not say for which.",
-} as const;
-
-const termUnread = (args: { field: keyof typeof TERMS_UNREAD; header: string; text: string; line: number }) =>
+const nextRateUnpaired = (args: { header: string; text: string; line: number }) =>
   new Problem("deck-columns-ambiguous", {
-    what: `"${args.header}" is ${args.text} in line ${args.line}: ${TERMS_UNREAD[args.field]}`,
+    what:
+      `"${args.header}" (${args.text} in line ${args.line}) is the price of what follows the first interval, and several ` +
+      "columns have prices of the first: it can go with any of them.",
     fix:
-      (args.field === "surcharge"
-        ? "Give it to the tariff in a setup file (`surcharges`, with `called`, `origins` and `perMinute` or `perCall`). "
-        : "Ask for a deck of the prices as they are charged. ") +
-      `To read it without that column, say so in the template: {"columns": {"${args.field}": null}}.`,
+      'Import one of them at a time: name it in the template ("columns": {"rate": …, "nextRate": …}), or leave out what ' +
+      'follows with {"columns": {"nextRate": null}}.',
   });
 
 const originPriced = (args: { header: string; text: string; line: number }) =>

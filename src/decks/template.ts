@@ -20,6 +20,7 @@ const Columns = Type.Object(
     countryCode: optional(Column),
     areaCode: optional(Column),
     rate: optional(Column),
+    nextRate: optional(Column),
     interRate: optional(Column),
     intraRate: optional(Column),
     indeterminateRate: optional(Column),

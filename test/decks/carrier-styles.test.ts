@@ -224,7 +224,7 @@ test.each<[string, string[], string[] | string]>([
   [
     "an initial price other than the next",
     ["Prefix,Initial Rate,Next Rate,Initial Interval,Next Interval", "93,0.2,0.2,60,60", "94,0.3,0.2,60,60"],
-    "deck-columns-ambiguous",
+    ["93 0.2 60 60/60", "94 0.3 then 0.2 from 60 60 60/60"],
   ],
   [
     "dates in two orders",

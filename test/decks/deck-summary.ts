@@ -6,7 +6,7 @@ import { readDeck } from "../../src/decks/read-deck.ts";
 import type { DeckTemplate } from "../../src/decks/template.ts";
 
 /**
- * A reading as one text a row, in the order of the file: "93 0.2 60 30/6 2026-03-09 USD", "53 blocked", "!rate-missing";
+ * A reading as one text a row, in the order of the file: "93 0.2 60 30/6 2026-03-09 USD", "93 0.2 then 0.1 from 30 60 30/6", "53 blocked", "!rate-missing";
  * for a refused file the code of its problem.
  */
 export function summary(bytes: Uint8Array, template: DeckTemplate = {}): string[] | string {
@@ -25,7 +25,8 @@ export function summary(bytes: Uint8Array, template: DeckTemplate = {}): string[
 
 function rowText(row: DeckRow): string {
   const { prefix, kind, ratePerUnit, unitS, increments, connectFee, effectiveFrom, currency, origin } = row;
-  const terms = [formatDecimal(ratePerUnit), unitS, `${increments.firstS}/${increments.nextS}`];
+  const later = (row.slots ?? []).map((slot) => `then ${formatDecimal(slot.ratePerUnit)} from ${slot.fromS}`);
+  const terms = [formatDecimal(ratePerUnit), ...later, unitS, `${increments.firstS}/${increments.nextS}`];
   return [
     ...[prefix, ...(kind === "price" ? terms : [kind])],
     ...(effectiveFrom === null ? [] : [toInstant(effectiveFrom).toString().slice(0, 10)]),

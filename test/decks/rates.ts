@@ -43,6 +43,7 @@ export function row(prefix: string, price: string, from: string | null, more: Pa
     unitS: 60,
     writtenDecimals: price.split(".")[1]?.length ?? 0,
     increments: { firstS: 1, nextS: 1 },
+    slots: null,
     connectFee: decimal("0"),
     effectiveFrom: from === null ? null : day(from),
     effectiveTo: null,

@@ -28,12 +28,13 @@ const anyRate: fc.Arbitrary<Rate> = fc
     unitS: fc.constantFrom(1, 6, 60, 180),
     firstS: fc.integer({ min: 1, max: 3_600 }),
     nextS: fc.integer({ min: 1, max: 3_600 }),
+    later: fc.option(fc.bigInt({ min: 0n, max: 9_999_999n })),
     fee: fc.bigInt({ min: 0n, max: 999n }),
     blocked: fc.boolean(),
     from: fc.integer({ min: 0, max: 80_000_000 }),
     ends: fc.boolean(),
   })
-  .map(({ prefix, destination, units, scale, unitS, firstS, nextS, fee, blocked, from, ends }) =>
+  .map(({ prefix, destination, units, scale, unitS, firstS, nextS, later, fee, blocked, from, ends }) =>
     rate(prefix, "0", "2024-01-01", {
       destination,
       blocked,
@@ -41,6 +42,10 @@ const anyRate: fc.Arbitrary<Rate> = fc
       ratePerUnit: blocked ? { units: 0n, scale: 0 } : { units, scale },
       connectFee: blocked ? { units: 0n, scale: 0 } : { units: fee, scale: 3 },
       increments: { firstS, nextS },
+      slots:
+        blocked || later === null || later === units
+          ? []
+          : [{ fromS: firstS, ratePerUnit: { units: later, scale }, unitS, stepS: nextS }],
       effectiveFrom: (day("2024-01-01") + from * 1_000) as Rate["effectiveFrom"],
       effectiveTo: ends ? day("2027-01-01") : null,
     }),

@@ -100,6 +100,27 @@ test("a price says what its surcharges are", async () => {
   expect([await amountOf(vendor), await amountOf(`${vendor} --egress-trunk carrier`)]).toEqual(["0.01", "0.04"]);
 });
 
+test("a tariff's list and its export name its surcharges, and a reader of the export is told of them", async () => {
+  const { stdout } = await story.run("rates list --tariff retail --prefix 49");
+  expect(stdout).toContain(
+    'Surcharge "Origin": 0.05 EUR a minute in steps of 60/60, on calls to 49 from Rest of world',
+  );
+  expect(stdout).toContain('Surcharge "Set-up": 0.01 EUR a call, on calls to 49');
+  expect((await story.run("rates list --tariff retail --prefix 44")).stdout).not.toContain("Surcharge");
+  const { document } = await story.json<{ surcharges: object[] }>("rates list --tariff wholesale");
+  expect(document.surcharges).toMatchObject([
+    { name: "Origin", perMinute: "0.025", increments: "60/60", called: ["49"], effectiveFrom: null },
+    { name: "Set-up", perCall: "0.005" },
+  ]);
+  const file = join(folder, "retail.csv");
+  expect((await story.json(`rates export --tariff retail ${file}`)).document).toMatchObject({ surcharges: 2 });
+  const read = await story.json<{ reading: { warnings: { code: string; what: string }[] } }>(
+    `rates check ${file} --tariff retail --mode full`,
+  );
+  const warning = read.document.reading.warnings.find(({ code }) => code === "surcharges-not-read");
+  expect(warning?.what).toMatch(/^Line \d+ speaks of a surcharge/);
+});
+
 interface Line {
   readonly description: string;
   readonly exactAmount: string;
@@ -119,6 +140,17 @@ test("an invoice and its calls tell price and surcharges apart", async () => {
   expect(calls[0]).toMatch(/,surcharge_amount,surcharges$/);
   expect(calls[2]).toMatch(/,0\.06,0,0\.171,EUR,[^,]*,,,0\.11,"Origin, Set-up"$/);
   expect(calls[3]).toMatch(/,0\.24,EUR,[^,]*,,,,$/);
+});
+
+test("the invoice of another currency has the surcharges at the calls' exchange rate", async () => {
+  const { document } = await story.json<{ invoices: { number: string; account: string }[] }>("invoice list");
+  const number = document.invoices.find(({ account }) => account === "clinic")?.number;
+  const shown = await story.json<{ lines: Line[] }>(`invoice show ${number}`);
+  expect(shown.document.lines.map((line) => [line.description, line.exactAmount, line.surcharges])).toEqual([
+    ["Germany", "0.2875", "0.1375"], // (.1 + .01) × 1.25
+  ]);
+  const calls = (await story.invoiceCalls())[number ?? ""]?.split("\r\n") ?? [];
+  expect(calls[1]).toMatch(/,0\.2875,USD,[^,]*,,,0\.1375,"Origin, Set-up"$/);
 });
 
 test("a month goes to the archive with its surcharges and comes back as it was", async () => {

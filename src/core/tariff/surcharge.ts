@@ -1,5 +1,5 @@
 import { invariant } from "../invariant.ts";
-import { type Decimal, parseDecimal } from "../money/decimal.ts";
+import { type Decimal, formatDecimal, parseDecimal } from "../money/decimal.ts";
 import type { E164 } from "../numbering/number.ts";
 import type { EpochMs } from "../time/epoch.ts";
 import { type ClockWindows, compileWindows, isOpen } from "./clock-window.ts";
@@ -63,6 +63,29 @@ const derived = (one: CompiledSurcharge, derivation: Derivation): CompiledSurcha
   perCall: deriveAmount(one.perCall, derivation),
   perMinute: deriveAmount(one.perMinute, derivation),
 });
+
+/**
+ * The same as a list: a tariff's own surcharges, and those that a derived one has from its base, at its amounts. Their
+ * windows are the tariff's own or, of inherited ones, the base's.
+ */
+export function listSurcharges(
+  own: readonly Surcharge[],
+  base: readonly Surcharge[],
+  derivation: Derivation | null,
+): readonly Surcharge[] {
+  const names = new Set(own.map(({ name }) => name));
+  const inherited = base.filter(({ name }) => !names.has(name));
+  if (derivation === null) return [...own, ...inherited];
+  const amount = (text: string): string => {
+    const value = parseDecimal(text);
+    invariant(value, `amounts of surcharges are decimals, got ${text}`);
+    return formatDecimal(deriveAmount(value, derivation));
+  };
+  return [
+    ...own,
+    ...inherited.map((one) => ({ ...one, perCall: amount(one.perCall), perMinute: amount(one.perMinute) })),
+  ];
+}
 
 /** The call, as far as it decides what is due. */
 interface SurchargedCall {

@@ -109,6 +109,8 @@ const digitsOf = (token: string): string => token.replace(/^(\+|00)/, "");
 
 /** One code, range or wildcard. */
 function readToken(token: string, countryCode: string, strip: readonly string[]): CodeItem[] | "ambiguous" | "invalid" {
+  // "^44.*", as switches match a code
+  if (token.startsWith("^")) return readToken(token.slice(1), countryCode, strip);
   if (token === "*") return [{ prefix: countryCode, writtenLength: countryCode.length }];
   const stripped = strip.find((prefix) => token.startsWith(prefix));
   const bare = stripped === undefined ? token : token.slice(stripped.length);

@@ -6,7 +6,7 @@ export type DateOrder = "dmy" | "mdy";
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 const TIME = /(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?)?/;
-const ZONE = /(?:\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?$/;
+const ZONE = /(?:\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?$/;
 const YEAR_FIRST = new RegExp(`^(\\d{4})([-/.]?)(\\d{1,2})\\2(\\d{1,2})${TIME.source}${ZONE.source}`);
 const YEAR_LAST = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4}|\\d{2})${TIME.source}${ZONE.source}`);
 const DAY_NAMED = /^(\d{1,2})(?:st|nd|rd|th)?[-/ .]+([A-Za-z]{3,9})[-/ .,]+(\d{4}|\d{2})/;
@@ -121,11 +121,11 @@ function civil(
   return epochMs(localMs - offsetMs(zone));
 }
 
-/** "+05:30" to milliseconds; Z, UTC and GMT are 0. */
+/** "+05:30", or "+00" as PostgreSQL writes it, to milliseconds; Z, UTC and GMT are 0. */
 function offsetMs(zone: string): number {
-  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
+  const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone);
   if (match === null) return 0;
-  return (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) * 60_000;
+  return (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3] ?? 0)) * 60_000;
 }
 
 /** A local time, counted as if it were UTC, to the instant; in a gap or fold of summer time the RFC 5545 reading. */

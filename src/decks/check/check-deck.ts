@@ -9,10 +9,10 @@ import {
   multiplyDecimal,
   parseDecimal,
 } from "../../core/money/decimal.ts";
-import type { Rate } from "../../core/tariff/rate.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
 import type { DeckRow } from "../deck-row.ts";
 import type { DeckChange, DeckDiff } from "../diff/deck-diff.ts";
+import { lastPrice, type Price } from "../diff/rate-terms.ts";
 import { type DeckRules, FINDING_SEVERITIES, type Finding, type FindingCode } from "./finding.ts";
 import { findScaleOutliers } from "./scale-outliers.ts";
 
@@ -111,15 +111,16 @@ function checkPrice(change: DeckChange, { rules, context, add }: PriceCheck): vo
   const { after, previous, changed } = change;
   if (after === null) return;
   if (previous !== null && !previous.blocked) {
-    if (
-      rules.jumpPercentMax !== undefined &&
-      changed.includes("rate") &&
-      isJump(previous, after, rules.jumpPercentMax)
-    ) {
-      const [old, price] = [previous, after].map(({ ratePerUnit }) => formatDecimal(ratePerUnit));
+    const { jumpPercentMax } = rules;
+    const pairs: [Price, Price][] = [];
+    if (changed.includes("rate")) pairs.push([previous, after]);
+    if (changed.includes("slots")) pairs.push([lastPrice(previous), lastPrice(after)]);
+    const jump = pairs.find(([old, price]) => jumpPercentMax !== undefined && isJump(old, price, jumpPercentMax));
+    if (jump !== undefined) {
+      const [old, price] = jump.map(({ ratePerUnit }) => formatDecimal(ratePerUnit));
       add(
         "price-jump",
-        `the price goes from ${old} to ${price}, more than ${rules.jumpPercentMax} %.`,
+        `the price goes from ${old} to ${price}, more than ${jumpPercentMax} %.`,
         "Check the row with the carrier before publishing.",
       );
     }
@@ -134,10 +135,11 @@ function checkPrice(change: DeckChange, { rules, context, add }: PriceCheck): vo
   }
   const cost = context.costPerMinute?.(change.prefix, change.effectiveFrom, change.origin) ?? null;
   const margin = rules.marginPercentMin ?? 0;
-  if (cost === null || !isBelowCost(after, cost, margin)) return;
+  const low = cost === null ? undefined : [after, ...after.slots].find((price) => isBelowCost(price, cost, margin));
+  if (cost === null || low === undefined) return;
   add(
     "below-cost",
-    `the price ${formatDecimal(after.ratePerUnit)} is below the cost of ${formatDecimal(cost)} a minute` +
+    `the price ${formatDecimal(low.ratePerUnit)} is below the cost of ${formatDecimal(cost)} a minute` +
       `${margin === 0 ? "" : ` plus ${margin} %`}.`,
     "Raise the price, or accept the loss.",
   );
@@ -152,13 +154,13 @@ function percent(value: number): Decimal {
 }
 
 /** price ÷ unit × 60 < cost × (100 + margin) ÷ 100, without dividing. */
-function isBelowCost({ ratePerUnit, unitS }: Rate, cost: Decimal, marginPercent: number): boolean {
+function isBelowCost({ ratePerUnit, unitS }: Price, cost: Decimal, marginPercent: number): boolean {
   const price = multiplyDecimal(ratePerUnit, whole(6_000));
   return compareDecimal(price, multiplyDecimal(multiplyDecimal(cost, percent(100 + marginPercent)), whole(unitS))) < 0;
 }
 
 /** Whether the price of `to` lies more than `percentMax` percent above or below that of `from`. */
-function isJump(from: Rate, to: Rate, percentMax: number): boolean {
+function isJump(from: Price, to: Price, percentMax: number): boolean {
   const old = multiplyDecimal(from.ratePerUnit, whole(to.unitS));
   const price = multiplyDecimal(to.ratePerUnit, whole(from.unitS));
   const [low, high] = compareDecimal(price, old) < 0 ? [price, old] : [old, price];
@@ -180,7 +182,10 @@ function checkWithdrawn({ withdrawn }: DeckDiff): Draft[] {
 }
 
 function checkScale(rows: readonly DeckRow[]): Draft[] {
-  return findScaleOutliers(rows).map(({ row, ratio, comparedWith }) => ({
+  const later = rows.flatMap((row) =>
+    (row.slots ?? []).map((slot) => ({ ...row, ...slot, writtenDecimals: slot.ratePerUnit.scale })),
+  );
+  return [...findScaleOutliers(rows), ...findScaleOutliers(later)].map(({ row, ratio, comparedWith }) => ({
     code: "scale-outlier",
     prefix: row.prefix,
     line: row.line,

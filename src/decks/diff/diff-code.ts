@@ -1,7 +1,7 @@
 import type { Rate } from "../../core/tariff/rate.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { DeckRow } from "../deck-row.ts";
-import type { ChangedTerm, ChangeKind, DeckChange, DeckOperations, Withdrawal } from "./deck-diff.ts";
+import type { ChangeKind, DeckChange, DeckOperations, Withdrawal } from "./deck-diff.ts";
 import { changedTerms, isIncrease, sameTerms } from "./rate-terms.ts";
 import { joinSame, rateAt, rateBefore, sameBetween, since, type Timeline, until } from "./timeline.ts";
 
@@ -32,10 +32,10 @@ export function diffCode(
   chain: readonly DatedRow[],
   { now, pastDates }: { now: EpochMs; pastDates: "as-given" | "now" },
 ): CodeDiff {
-  const rates = chain.map((entry) => chainRate(entry, current));
+  const standing = rateAt(current, now);
+  const rates = chain.map((entry) => chainRate(entry, rateAt(current, entry.from), standing));
   const given = rates.filter((rate) => rate !== null);
   const first = (chain[0] as DatedRow).from;
-  const standing = rateAt(current, now);
   const agreed = rateAt(given, now);
   const isSettled = standing === null || agreed === null ? standing === agreed : sameTerms(standing, agreed);
   const start = first < now && (isSettled || pastDates === "now") ? now : first;
@@ -72,17 +72,16 @@ function withdrawals(current: Timeline, chain: readonly DatedRow[], wanted: Time
 }
 
 /** The rate a row makes; null for one that closes the code. */
-function chainRate({ row, origin, from, to }: DatedRow, current: Timeline): Rate | null {
+function chainRate({ row, origin, from, to }: DatedRow, model: Rate | null, standing: Rate | null): Rate | null {
   if (row === null || row.kind === "closed") return null;
-  const model = rateAt(current, from);
-  return {
+  const rate: Rate = {
     prefix: row.prefix,
     destination: row.destination,
     blocked: row.kind === "blocked",
     ratePerUnit: row.ratePerUnit,
     unitS: row.unitS,
     increments: row.increments,
-    slots: [],
+    slots: row.slots ?? [],
     connectFee: row.connectFee,
     // A deck does not speak of these four: what the operator set stays.
     minimumS: model?.minimumS ?? 0,
@@ -94,6 +93,10 @@ function chainRate({ row, origin, from, to }: DatedRow, current: Timeline): Rate
     effectiveFrom: from,
     effectiveTo: to,
   };
+  if (row.slots !== null) return rate;
+  // Nor does one without a column of next prices speak of slots: they stay as long as the price does.
+  const slots = [model, standing].find((known) => known !== null && sameTerms({ ...known, slots: [] }, rate))?.slots;
+  return slots === undefined ? rate : { ...rate, slots };
 }
 
 /** Turns the stored rates into the wanted ones. A rate keeps its start; only its end may come nearer. */
@@ -158,14 +161,10 @@ function describe({ entry, at, previous, after, current, now }: Described): Deck
     previous,
     before,
     after,
-    changed: kind === "unchanged" || compared === null || after === null ? [] : terms(compared, after),
+    changed: kind === "unchanged" || compared === null || after === null ? [] : changedTerms(compared, after),
     isBackdated: kind !== "unchanged" && overlapsPast,
     why: null,
   };
-}
-
-function terms(before: Rate, after: Rate): ChangedTerm[] {
-  return before.slots.length > 0 ? [...changedTerms(before, after), "slots"] : changedTerms(before, after);
 }
 
 /** Of a row that changes something. A scheduled change that is called off is judged by what had been scheduled. */

@@ -3,6 +3,7 @@ import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { DeckRow } from "../deck-row.ts";
 import type { ChangeKind, DeckChange, DeckDiff, Withdrawal } from "./deck-diff.ts";
 import { type DatedRow, diffCode } from "./diff-code.ts";
+import { sameSlots } from "./rate-terms.ts";
 
 export interface DiffPolicy {
   /** Past dates of changes hold as given (and are reported), or count as now. */
@@ -142,6 +143,7 @@ function contradiction(a: DeckRow, b: DeckRow): string | null {
     a.increments.nextS === b.increments.nextS &&
     a.connectFee.units === b.connectFee.units &&
     a.connectFee.scale === b.connectFee.scale &&
+    sameSlots(a.slots ?? [], b.slots ?? []) &&
     a.effectiveTo === b.effectiveTo;
   return same ? null : `rows ${a.line} and ${b.line} price it differently from the same date on`;
 }

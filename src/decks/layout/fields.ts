@@ -51,7 +51,11 @@ const HEADERS: readonly HeaderNames[] = [
   {
     field: "priceFactor",
     phrases: "multiplier,multiplicator,factor,addition",
-    patterns: [/\b(price|rate|cost) (multiplier|factor|addition)$/],
+    patterns: [
+      /\b(price|rate|cost) (multiplier|factor|addition)$/,
+      /^(dis ?connect(ion)?|post ?call) ?(surcharge|fee|charge|cost)\b/,
+      /^(step|time)?charge ?[abc]$/,
+    ],
   },
   {
     // Which calls a surcharge is for is rarely said; one for every call is a connect fee, below.
@@ -133,7 +137,7 @@ const HEADERS: readonly HeaderNames[] = [
     field: "firstInterval",
     phrases:
       "i1,interval 1,increment 1,inc 1,n1,min,minimum,minimal,duration,min sec,min seconds,min s,initial,first," +
-      "initblock,init block,buyrateinitblock,min volume,init,1st int,int 1",
+      "initblock,init block,buyrateinitblock,connect increment,min volume,init,1st int,int 1",
     patterns: [
       new RegExp(`\\b(first|initial|init|min(imum|imal)?|1st) (billing )?${STEP}\\b`),
       new RegExp(`^${STEP} (first|initial|init|min(imum)?|1st)$`),
@@ -143,7 +147,8 @@ const HEADERS: readonly HeaderNames[] = [
     field: "nextInterval",
     phrases:
       "in,interval n,interval 2,increment 2,increment n,inc 2,n2,next,subsequent,step,incremental,additional," +
-      "resolution,resolution time,billable unit,billable units,billable unit s,sub,2nd int,int 2,int n,billingblock,buyrateincrement",
+      "resolution,resolution time,billable unit,billable units,billable unit s,sub,2nd int,int 2,int n,billingblock,buyrateincrement," +
+      "talk increment",
     patterns: [
       new RegExp(`\\b(sub(sequent)?|next|second|following|additional|2nd|succeeding) ?(billing )?${STEP}\\b`),
       new RegExp(`^${STEP} (sub(sequent)?|next|second|inc(rement)?|step|2nd)$`),
@@ -151,7 +156,8 @@ const HEADERS: readonly HeaderNames[] = [
   },
   {
     field: "increments",
-    phrases: "billing,granularity,decoupage,tarificacion,tasacion,taktung,takt,cadencia,cadence,тарификация,шаг",
+    phrases:
+      "billing,granularity,decoupage,tarificacion,tasacion,taktung,takt,cadencia,cadence,тарификация,шаг,计费周期",
     patterns: [
       /\b(increments?|min inc|inc|intervals?|pulse|rounding|block)\b/,
       /\b(billing|charge|charging) (period|step|type|unit|cycle|pattern|rule|terms?|scheme|method|mode|interval)\b/,
@@ -165,10 +171,14 @@ const HEADERS: readonly HeaderNames[] = [
   { field: "intraRate", patterns: [new RegExp(`\\bintra( ?state)?( ?${RATE})?${PER_MINUTE}$`)] },
   {
     field: "status",
-    phrases: "status,change,changes,flag,action,type of change,indicator,movement,notice,estado,statut,cambio,anderung",
+    phrases:
+      "status,change,changes,flag,action,type of change,indicator,movement,notice,estado,statut,cambio,anderung,lock type," +
+      "锁定类型",
     patterns: [
       /\b(change|rate|price|code) (status|type|flag|indicator|action|change|code)$/,
       /\bincrease\b.*\bdecrease\b/,
+      // "Action [A|D|U]"
+      /^action( [a-z]{1,3}){1,6}$/,
     ],
   },
   {
@@ -182,11 +192,11 @@ const HEADERS: readonly HeaderNames[] = [
       "destination,destinations,dest,zone,target pattern name,rate name,description,desc,name,breakout,region,area," +
       "location,operator,network,carrier,product,route,title,destination network,destination country,destino," +
       "destinazione,ziel,zielname,zielland,libelle,descripcion,descricao,nombre,descrizione,bezeichnung," +
-      "направление,название",
+      "направление,название,地区名称",
     patterns: [
       /\b(destination|dest|zone|prefix|code|pattern|region|area|breakout|route|location)s? (name|desc(ription)?)\b/,
       /\b(terminating|term|called) (destination|country|zone)\b/,
-      /^destination (?!codes?\b|prefix|digits)/,
+      /^destination (?!codes?\b|prefix|digits|numbers?\b)/,
     ],
   },
   {
@@ -209,7 +219,7 @@ const HEADERS: readonly HeaderNames[] = [
       "e 164," +
       "pattern,dial string,b number,pref,pfx,lrn,match,range,dialcode,dialcodes,dialprefix,codigo,codigos," +
       "prefijo,prefijos,prefisso,prefissi,prefixe,prefixo,vorwahl,vorwahlen,indicatif,indicatifs,indicativo,rufnummer," +
-      "код,коды,код направления,префикс",
+      "код,коды,код направления,префикс,地区前缀",
     patterns: [/\b(dial(l?ing|l?ed)? ?(codes?|prefix(es)?|digits)|prefix(es)?|npa ?nxx|codes?)\b/],
   },
   {
@@ -227,7 +237,7 @@ const HEADERS: readonly HeaderNames[] = [
       /^(usd|eur|gbp|us|euro?s?|chf|aud|cad|sek|nok|dkk|pln|jpy|inr) ?((per|a|p)? ?(min(ute)?|sec(ond)?))?$/,
       new RegExp(`\\b(${RATE}|amount)s?\\b`),
       /^(preis|tarif|tarifa|precio|prix|costo|coste|prezzo|tariffa|preco|valor|arbeitspreis|minutenpreis)\b/,
-      /^(цена|тариф|стоимость|ставка)/,
+      /^(цена|тариф|стоимость|ставка|计费费率|费率$)/,
       new RegExp(`^${HOURS.source}$`),
     ],
   },
@@ -253,6 +263,29 @@ export function normalHeader(text: string): string {
 
 /** Whether a header's column is known to say nothing about what a call costs. */
 export const isIgnoredHeader = (text: string): boolean => fieldOf(normalHeader(text))?.field === "ignored";
+
+const PRICE = "(rate|price|cost)s?";
+const INTERVAL = "((billing )?(interval|inc(rement)?|period|block|step|unit|pulse)s? )?";
+const MINUTE = "min(ute)?s?( (rate|price|charge|cost))?";
+const AFTER = "(subsequent|following|additional|add l|addl|further)";
+const FIRST_PRICE = new RegExp(
+  `^((first|1st|initial) ${INTERVAL}${PRICE}|${PRICE} (first|1st|initial|1)|(first|1st|initial) ${MINUTE})${PER_MINUTE}$`,
+);
+/** "Next rate" alone may be a price to come, and "Second rate" that of another quality. */
+const NEXT_PRICE = new RegExp(`^(next|second|2nd) ${INTERVAL}${PRICE}${PER_MINUTE}$|^${PRICE} next${PER_MINUTE}$`);
+const SUBSEQUENT_PRICE = new RegExp(
+  `^(${AFTER} ${INTERVAL}${PRICE}|${PRICE} (n|${AFTER})|(each )?(${AFTER}|next) ${MINUTE})${PER_MINUTE}$`,
+);
+
+/** What a header says besides the hours that it names: "Off-peak price 1" → "price 1". */
+const anyHour = (text: string): string => normalHeader(text).replace(HOURS, "").trim();
+
+/** Of a call's first interval, or its first minute: "Price 1", "Initial rate", "First min". */
+export const namesFirstPrice = (text: string): boolean => FIRST_PRICE.test(anyHour(text));
+
+/** Of what follows it: "Price N", "Subsequent rate", "Add'l min". `beside`: another column has the first price. */
+export const namesNextPrice = (text: string, beside: boolean): boolean =>
+  SUBSEQUENT_PRICE.test(anyHour(text)) || (beside && NEXT_PRICE.test(anyHour(text)));
 
 /** Whether a header limits what it names to some hours: "Off-peak", "Weekend rate". */
 export const namesHours = (text: string): boolean => HOURS.test(normalHeader(text));

@@ -1,6 +1,6 @@
 import { cellText, type Table, type TableRow } from "../table/table.ts";
 import type { DeckField, DeckTemplate } from "../template.ts";
-import { matchHeader, normalHeader } from "./fields.ts";
+import { matchHeader, namesNextPrice, normalHeader } from "./fields.ts";
 import { inferColumns } from "./infer-columns.ts";
 import { type MatchedColumns, matchColumns, SAMPLE_ROWS } from "./match-columns.ts";
 
@@ -68,7 +68,9 @@ function readHeader(table: Table, index: number, height: 1 | 2, template: DeckTe
   if (rows.some((row) => row.cells.some((cell) => /^[-+]?\d[\d.,/:+ -]*$/.test(cellText(cell))))) return undefined;
   const headers = Array.from({ length: width }, (_, column) => headerAt(rows, column));
   if (headers.every((text) => matchHeader(text) === undefined) && template.columns === undefined) return undefined;
-  const matched = matchColumns(headers, table.rows.slice(dataFrom, dataFrom + SAMPLE_ROWS));
+  const isBlank = (column: number): boolean =>
+    !table.rows.slice(dataFrom).some(({ cells }) => cellText(cells[column]) !== "");
+  const matched = matchColumns(headers, table.rows.slice(dataFrom, dataFrom + SAMPLE_ROWS), isBlank);
   const columns = applyTemplate(matched.columns, headers, template);
   if (columns === undefined || !isPriced(columns, template)) return undefined;
   const rivals = new Map([...matched.rivals].filter(([field]) => template.columns?.[field] === undefined));
@@ -81,9 +83,12 @@ function headerAt(rows: readonly TableRow[], column: number): string {
   const textsAt = (at: number) => rows.map((row) => cellText(row.cells[at]));
   const header = [...new Set(textsAt(column).filter((text) => text !== ""))].join(" ");
   const [upper, lower] = textsAt(column);
-  if (upper !== "" || !lower || matchHeader(lower) !== undefined) return header;
-  // "Rate" over "Standard" and, with no text of its own above it, "Premium": both are prices.
+  if (upper !== "" || !lower) return header;
   const span = cellText(rows[0]?.cells.slice(0, column).findLast((cell) => cell !== ""));
+  // "Price" over "First" and "Next", which below "Interval" is a step.
+  if (matchHeader(span)?.field === "rate" && namesNextPrice(`${span} ${lower}`, true)) return `${span} ${lower}`;
+  if (matchHeader(lower) !== undefined) return header;
+  // "Rate" over "Standard" and, with no text of its own above it, "Premium": both are prices.
   return [span, `${span} ${lower}`].every((text) => matchHeader(text)?.field === "rate") ? `${span} ${lower}` : header;
 }
 

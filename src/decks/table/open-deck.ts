@@ -4,7 +4,7 @@ import type { DeckTemplate } from "../template.ts";
 import { type DeckEncoding, decodeDeckText } from "./encoding.ts";
 import { joinCodeSheet } from "./join-code-sheet.ts";
 import { splitRows } from "./split-rows.ts";
-import { cellText, type Table } from "./table.ts";
+import { cellText, type Table, type TableRow } from "./table.ts";
 import { readWorkbook } from "./workbook.ts";
 
 /** Largest file. A caller that streams stops at this size and throws {@link deckTooLarge}. */
@@ -23,6 +23,10 @@ export interface OpenDeck {
   /** Names of further sheets of rates whose codes are all in this one: lists of changes. */
   readonly otherSheets: readonly string[];
 }
+
+/** The lines above the header. */
+export const titleRows = ({ table, layout }: Pick<OpenDeck, "table" | "layout">): readonly TableRow[] =>
+  table.rows.filter(({ line }) => line < (layout.headerLine ?? 0));
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 /** Rows split to try a delimiter. */

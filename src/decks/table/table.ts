@@ -52,6 +52,9 @@ const RAW_CHARS_MAX = 2_000;
 export const cellText = (cell: Cell | undefined): string =>
   cell === undefined ? "" : typeof cell === "string" ? cell : cell.text;
 
+/** The texts of a row in one. */
+export const rowText = ({ cells }: TableRow): string => cells.map(cellText).filter(Boolean).join(" ");
+
 /** The row as it came; the cells of a sheet are joined by tabs. */
 export function rawRow(table: Table, row: TableRow): string {
   const raw = table.text === "" ? row.cells.map(cellText).join("\t") : table.text.slice(row.start, row.end).trimEnd();

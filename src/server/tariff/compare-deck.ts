@@ -14,6 +14,7 @@ import { type CostPerMinute, costPerMinute } from "./cost-per-minute.ts";
 import type { DeckSettings } from "./deck-settings.ts";
 import { loadRates } from "./rate-store.ts";
 import type { Tariff } from "./store.ts";
+import { slotsToJson } from "./terms-json.ts";
 
 /** A deck beside a version of its tariff. */
 export interface DeckComparison {
@@ -82,7 +83,8 @@ function digestOf({ operations }: DeckDiff, findings: readonly Finding[], now: E
   const terms = (rate: Rate) => {
     const { firstS, nextS } = rate.increments;
     const price = `${formatDecimal(rate.ratePerUnit)}/${rate.unitS} ${firstS}/${nextS} ${formatDecimal(rate.connectFee)}`;
-    return `${rate.blocked ? "blocked" : price} ${time(rate.effectiveTo)} ${rate.destination}`;
+    const slots = rate.slots.length === 0 ? "" : ` ${JSON.stringify(slotsToJson(rate.slots))}`;
+    return `${rate.blocked ? "blocked" : price + slots} ${time(rate.effectiveTo)} ${rate.destination}`;
   };
   for (const { prefix, origin, effectiveFrom, at } of operations.close)
     hash.update(`close ${prefix}${from(origin)} ${time(effectiveFrom)} ${time(at)}\n`);

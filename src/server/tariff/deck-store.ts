@@ -7,7 +7,7 @@ import { copyIn } from "../db/copy-in.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import type { DeckSettings } from "./deck-settings.ts";
-import { storedDecimal } from "./terms-json.ts";
+import { slotsFromJson, slotsToJson, storedDecimal } from "./terms-json.ts";
 
 /** What reading a deck's file found out, without its rows. Drafts of before decks had zones have none. */
 export type DeckFacts = Pick<DeckReading, "counts" | "detected" | "warnings"> & Partial<Pick<DeckReading, "zones">>;
@@ -116,21 +116,21 @@ export async function markDiscarded(tx: Tx, id: string): Promise<void> {
 }
 
 const ROW_COLUMNS = `number, line, prefix, code_text, destination, kind, status, rate, unit_s, written_decimals,
-  first_s, next_s, connect_fee, effective_from, effective_to, currency, comment, origin`;
+  first_s, next_s, connect_fee, effective_from, effective_to, currency, comment, origin, slots`;
 
 /** COPY into a table under row-level security is refused: the rows go through a temporary one. */
 async function insertRows(tx: BulkTx, { tenantId, id }: NewDeck, rows: readonly DeckRow[]): Promise<void> {
   await tx.query(`create temp table stage_deck_rows (number integer, line integer, prefix text, code_text text,
     destination text, kind text, status text, rate text, unit_s integer, written_decimals integer, first_s integer,
     next_s integer, connect_fee text, effective_from timestamptz, effective_to timestamptz, currency text, comment text,
-    origin text)
+    origin text, slots text)
     on commit drop`);
   const body = copyBody(rows.entries(), writeRow);
   await copyIn(tx, "copy stage_deck_rows from stdin (format binary)", body);
   await tx.query(
     `insert into deck_rows (tenant_id, deck_id, ${ROW_COLUMNS})
      select $1, $2, number, line, prefix, code_text, destination, kind, status, rate::numeric, unit_s, written_decimals,
-       first_s, next_s, connect_fee::numeric, effective_from, effective_to, currency, comment, origin
+       first_s, next_s, connect_fee::numeric, effective_from, effective_to, currency, comment, origin, slots::jsonb
      from stage_deck_rows`,
     [tenantId, id],
   );
@@ -138,7 +138,7 @@ async function insertRows(tx: BulkTx, { tenantId, id }: NewDeck, rows: readonly 
 }
 
 function writeRow(copy: BinaryCopy, [number, row]: readonly [number, DeckRow]): void {
-  copy.row(18);
+  copy.row(19);
   copy.int4(number);
   copy.int4(row.line);
   copy.text(row.prefix);
@@ -157,6 +157,7 @@ function writeRow(copy: BinaryCopy, [number, row]: readonly [number, DeckRow]): 
   copy.text(row.currency);
   copy.text(row.comment);
   copy.text(row.origin);
+  copy.text(row.slots === null ? null : JSON.stringify(slotsToJson(row.slots)));
 }
 
 async function insertRejects(tx: Tx, { tenantId, id }: NewDeck, rejected: readonly RejectedRow[]): Promise<void> {
@@ -175,11 +176,12 @@ async function insertRejects(tx: Tx, { tenantId, id }: NewDeck, rejected: readon
   );
 }
 
-interface StoredRow extends Omit<DeckRow, "ratePerUnit" | "connectFee" | "increments"> {
+interface StoredRow extends Omit<DeckRow, "ratePerUnit" | "connectFee" | "increments" | "slots"> {
   readonly rate: string;
   readonly connectFee: string;
   readonly firstS: number;
   readonly nextS: number;
+  readonly slots: Parameters<typeof slotsFromJson>[0] | null;
 }
 
 /** The rows that could be read, in the order of the file. */
@@ -187,15 +189,17 @@ export async function loadDeckRows(tx: Tx, id: string): Promise<DeckRow[]> {
   const { rows } = await tx.query<StoredRow>(
     `select line, prefix, code_text as "codeText", destination, kind, status, rate, unit_s as "unitS",
        written_decimals as "writtenDecimals", first_s as "firstS", next_s as "nextS", connect_fee as "connectFee",
-       effective_from as "effectiveFrom", effective_to as "effectiveTo", currency, comment, origin
+       effective_from as "effectiveFrom", effective_to as "effectiveTo", currency, comment, origin,
+       slots
      from deck_rows where deck_id = $1 order by number`,
     [id],
   );
-  return rows.map(({ rate, connectFee, firstS, nextS, ...row }) => ({
+  return rows.map(({ rate, connectFee, firstS, nextS, slots, ...row }) => ({
     ...row,
     ratePerUnit: storedDecimal(rate),
     connectFee: storedDecimal(connectFee),
     increments: { firstS, nextS },
+    slots: slots === null ? null : slotsFromJson(slots),
   }));
 }
 

@@ -1,7 +1,8 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Rate } from "../../core/tariff/rate.ts";
 import { resolveRates } from "../../core/tariff/resolve-rates.ts";
-import type { TariffTerms } from "../../core/tariff/tariff.ts";
+import { listSurcharges } from "../../core/tariff/surcharge.ts";
+import type { Surcharge, TariffTerms } from "../../core/tariff/tariff.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
@@ -34,6 +35,8 @@ export interface RateList {
   readonly isDerived: boolean;
   /** By prefix, window and date. Those of a derived tariff are written out as a call would find them. */
   readonly rates: readonly ListedRate[];
+  /** What calls to these digits may owe on top, likewise; those of a derived tariff's base at its own amounts. */
+  readonly surcharges: readonly Surcharge[];
 }
 
 /**
@@ -55,7 +58,11 @@ export async function listRates(db: Database, question: RateQuestion): Promise<R
     invariant(tariff?.version === version, `version ${version} of ${name} was its newest at epoch ${epoch}`);
     const rates = await pricesOf(tx, tariff, published, prefix);
     const { terms, derivation } = tariff;
-    return { version, terms, isDerived: derivation !== null, rates: rates.filter((rate) => endsAfter(rate, at)) };
+    const surcharges = surchargesOf(tariff, published).filter((one) => endsAfter(one, at) && mayMeet(one, prefix));
+    return {
+      ...{ version, terms, isDerived: derivation !== null, surcharges },
+      rates: rates.filter((rate) => endsAfter(rate, at)),
+    };
   });
 }
 
@@ -72,4 +79,18 @@ async function pricesOf(
   return resolveRates(own, await pricesOf(tx, base, published, prefix), derivation);
 }
 
-const endsAfter = ({ effectiveTo }: Rate, at: EpochMs): boolean => effectiveTo === null || effectiveTo > at;
+function surchargesOf(
+  { name, terms, derivation }: PublishedTariff,
+  published: ReadonlyMap<string, PublishedTariff>,
+): readonly Surcharge[] {
+  const base = derivation && published.get(derivation.baseTariffId);
+  invariant(derivation === null || base, `the base of derived tariff ${name} is published`);
+  return listSurcharges(terms.surcharges ?? [], base ? surchargesOf(base, published) : [], derivation);
+}
+
+/** Whether a call to digits that begin so can owe it. */
+const mayMeet = ({ called }: Surcharge, prefix: string): boolean =>
+  called.length === 0 || called.some((digits) => digits.startsWith(prefix) || prefix.startsWith(digits));
+
+const endsAfter = ({ effectiveTo }: Pick<Rate, "effectiveTo">, at: EpochMs): boolean =>
+  effectiveTo === null || effectiveTo > at;
