@@ -1,7 +1,10 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { literal, withDuck } from "../../src/server/archive/duck.ts";
+import { fileDigest } from "../../src/server/archive/file-digest.ts";
+import { fileFigures } from "../../src/server/archive/parquet-store.ts";
 import { testDatabase } from "../support/database.ts";
 import { ArchiveStory } from "./archive-story.ts";
 
@@ -64,6 +67,40 @@ test("what is billed goes, on a dry run nothing does; the doctor stays content",
   expect(await story.faults()).toEqual([]);
   expect(await readdir(folder, { recursive: true })).toHaveLength(3); // the tenant's folder and its months, empty
 });
+
+test("a month that was archived before a column came to the tables is verified, searched and restored", async () => {
+  const before = await story.rows();
+  expect((await run()).map(({ kind }) => kind)).toEqual(["archived", "archived"]);
+  await withoutColumn("usage_events", "routing_number");
+  expect((await story.json("archive verify")).status).toBe(0);
+  const found = await story.json<{ calls: { routingNumber: string | null }[] }>("cdr search --from 2026-01-01");
+  expect(found.document.calls).toHaveLength(9);
+  expect(found.document.calls.every(({ routingNumber }) => routingNumber === null)).toBe(true);
+  expect((await story.run("archive restore 2026-01")).stderr).toBe("");
+  expect((await story.run("archive restore 2026-02")).stderr).toBe("");
+  expect(await story.rows()).toEqual(before);
+  expect(await story.faults()).toEqual([]);
+});
+
+/** Rewrites the archived files of a table as a version that did not know the column would have written them. */
+async function withoutColumn(table: "usage_events", column: string): Promise<void> {
+  await withDuck(async (duck) => {
+    const names = await readdir(folder, { recursive: true });
+    for (const file of names.filter((name) => name.includes(`${table}-`))) {
+      const path = join(folder, file);
+      const rows = `select * exclude (${column}) from read_parquet(${literal(path)})`;
+      await duck.rows(`copy (${rows}) to ${literal(`${path}.old`)} (format parquet, compression zstd)`);
+      await rename(`${path}.old`, path);
+      const { bytes, sha256 } = await fileDigest(path);
+      const figures = JSON.stringify(await fileFigures(duck, table, path));
+      await story.db.transaction("owner", {}, (tx) =>
+        tx.query("update archive_files set bytes = $2, sha256 = $3, figures = $4 where file = $1", [
+          ...[file, bytes, sha256, figures],
+        ]),
+      );
+    }
+  });
+}
 
 test("while a month is away: duplicates, corrections, late calls, invoices, vendors, re-rating", async () => {
   const invoices = await story.invoiceCalls();

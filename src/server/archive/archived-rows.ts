@@ -7,7 +7,7 @@ import type { Archive } from "./archive.ts";
 import { ARCHIVED_TABLES, type ArchivedTable, SHAPES } from "./archived-tables.ts";
 import { type Duck, literal, openDuck } from "./duck.ts";
 import { readMonth } from "./month.ts";
-import { copyIn, toCsv } from "./parquet-store.ts";
+import { copyIn, rowsInFiles, toCsv } from "./parquet-store.ts";
 import { archiveDamaged } from "./problems.ts";
 
 /** Rows of one archived table as a JSON array, which PostgreSQL takes for rows of that table again. */
@@ -100,16 +100,19 @@ export class ArchivedRows {
     wanted: string,
   ): Promise<Row[]> {
     invariant(parts.length > 0, "rows are asked of parts");
-    const tables = ARCHIVED_TABLES.filter((name) => name === table || sql.includes(name)).map((name) => {
-      const within = `where answered_at between ${literal(answered?.first ?? "")} and ${literal(answered?.last ?? "")}`;
-      const only = name === "charges" && answered !== undefined ? within : "";
-      return `${name} as (select * from read_parquet([${this.#files(parts, name)}]) ${only})`;
-    });
     const duck = await this.#open();
-    const alias = ALIASES[table];
-    const statement = `with ${tables.join(", ")}, found as (select ${alias}.* from ${table} ${alias} ${sql})
-      select ${wanted} from found`;
-    return await duck.rows<Row>(statement, values).catch((cause: Error) => {
+    const ask = async (): Promise<Row[]> => {
+      const tables: string[] = [];
+      for (const name of ARCHIVED_TABLES.filter((one) => one === table || sql.includes(one))) {
+        const within = `where answered_at between ${literal(answered?.first ?? "")} and ${literal(answered?.last ?? "")}`;
+        const only = name === "charges" && answered !== undefined ? within : "";
+        tables.push(`${name} as (select * from ${await rowsInFiles(duck, name, this.#files(parts, name))} ${only})`);
+      }
+      const alias = ALIASES[table];
+      const found = `found as (select ${alias}.* from ${table} ${alias} ${sql})`;
+      return await duck.rows<Row>(`with ${tables.join(", ")}, ${found} select ${wanted} from found`, values);
+    };
+    return await ask().catch((cause: Error) => {
       throw archiveDamaged({
         file: join(this.archiveDir, parts[0]?.files[0]?.file ?? ""),
         reason: cause.message,
@@ -140,11 +143,10 @@ export class ArchivedRows {
     return this.#duck;
   }
 
-  #files(parts: readonly Archive[], table: ArchivedTable): string {
+  #files(parts: readonly Archive[], table: ArchivedTable): readonly string[] {
     return parts
       .flatMap(({ files }) => files.filter((file) => file.table === table))
-      .map(({ file }) => literal(join(this.archiveDir, file)))
-      .join(", ");
+      .map(({ file }) => join(this.archiveDir, file));
   }
 
   async close(): Promise<void> {

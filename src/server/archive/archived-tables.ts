@@ -9,7 +9,7 @@ export type ArchivedTable = (typeof ARCHIVED_TABLES)[number];
 type ColumnKind = "uuid" | "time" | "text" | "smallint" | "integer" | "bigint" | "amount" | "decimal" | "json";
 
 interface TableShape {
-  /** All columns of the table. */
+  /** All columns of the table; new ones stand last, since digests of older files go by their order. */
   readonly columns: Readonly<Record<string, ColumnKind>>;
   /** Order of the rows in the file: by time, so that a search for a day leaves the rest of the file alone. */
   readonly order: string;
@@ -134,19 +134,28 @@ export interface Figure {
   readonly seconds: string;
 }
 
-/** The figures of `source`, in SQL that PostgreSQL and DuckDB read alike but for what `dialect` says. */
-export const figuresSql = (table: ArchivedTable, source: string, dialect: "postgres" | "duckdb"): string => {
+/**
+ * The figures of `source`, in SQL that PostgreSQL and DuckDB read alike but for what `dialect` says; of the columns that
+ * `has` lets in.
+ */
+export const figuresSql = (
+  table: ArchivedTable,
+  source: string,
+  dialect: "postgres" | "duckdb",
+  has: (column: string) => boolean = () => true,
+): string => {
   const { group, amount, seconds } = SHAPES[table];
-  return `select ${group} as key, count(*)::text as rows, sum(${rowNumber(table, dialect)})::text as digest,
+  return `select ${group} as key, count(*)::text as rows, sum(${rowNumber(table, dialect, has)})::text as digest,
       sum(${amount})::text as amount, sum(${seconds})::text as seconds
     from ${source} group by 1 order by 1`;
 };
 
 /** 60 bits of the MD5 of a row's text: against damage and mistakes, not against forgers, whom the file's SHA-256 meets. */
-function rowNumber(table: ArchivedTable, dialect: "postgres" | "duckdb"): string {
+function rowNumber(table: ArchivedTable, dialect: "postgres" | "duckdb", has: (column: string) => boolean): string {
   const micros = (column: string): string =>
     dialect === "duckdb" ? `epoch_us(${column})` : `(extract(epoch from ${column}) * 1000000)::bigint`;
-  const texts = Object.entries(SHAPES[table].columns).map(
+  const columns = Object.entries(SHAPES[table].columns).filter(([column]) => has(column));
+  const texts = columns.map(
     ([column, kind]) => `coalesce((${kind === "time" ? micros(column) : column})::text, chr(30))`,
   );
   const digits = `left(md5(concat_ws(chr(31), ${texts.join(", ")})), 15)`;

@@ -33,16 +33,54 @@ export async function toParquet(duck: Duck, table: ArchivedTable, csv: string, p
   );
 }
 
-/** What the rows of a Parquet file come to. */
-export const fileFigures = (duck: Duck, table: ArchivedTable, path: string): Promise<readonly Figure[]> =>
-  duck.rows<Figure>(figuresSql(table, `read_parquet(${literal(path)})`, "duckdb"));
+/** Columns that Parquet files have, each with the number of files that have it. */
+async function columnsOf(duck: Duck, paths: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await duck.rows<{ name: string; files: string }>(
+    `select name, count(distinct file_name)::varchar as files from parquet_schema(${listOf(paths)}) group by name`,
+  );
+  return new Map(rows.map(({ name, files }) => [name, Number(files)]));
+}
+
+const listOf = (paths: readonly string[]): string => `[${paths.map(literal).join(", ")}]`;
+
+/**
+ * SQL for the rows of Parquet files with all columns of their table. A file that was written before a column came to
+ * the table lacks it: there it is null, as it is in rows that were in the database then.
+ */
+export async function rowsInFiles(duck: Duck, table: ArchivedTable, paths: readonly string[]): Promise<string> {
+  const present = await columnsOf(duck, paths);
+  const columns = Object.entries(SHAPES[table].columns);
+  if (columns.every(([column]) => present.get(column) === paths.length)) return `read_parquet(${listOf(paths)})`;
+  const added = columns.flatMap(([column, kind]) =>
+    present.has(column) ? [] : [`null::${DUCK_TYPES[kind]} as ${column}`],
+  );
+  return `(select ${["*", ...added].join(", ")} from read_parquet(${listOf(paths)}, union_by_name = true))`;
+}
+
+/** What the rows of a Parquet file come to, by the columns that it has. */
+export async function fileFigures(duck: Duck, table: ArchivedTable, path: string): Promise<readonly Figure[]> {
+  const present = await columnsOf(duck, [path]);
+  const source = `read_parquet(${literal(path)})`;
+  return await duck.rows<Figure>(figuresSql(table, source, "duckdb", (column) => present.has(column)));
+}
+
+/** What the rows of a Parquet file come to in the table as it is now; `written` by the columns that it has. */
+export async function tableFigures(
+  duck: Duck,
+  table: ArchivedTable,
+  { path, written }: { readonly path: string; readonly written: readonly Figure[] },
+): Promise<readonly Figure[]> {
+  const present = await columnsOf(duck, [path]);
+  if (Object.keys(SHAPES[table].columns).every((column) => present.has(column))) return written;
+  return await duck.rows<Figure>(figuresSql(table, await rowsInFiles(duck, table, [path]), "duckdb"));
+}
 
 /** Writes the rows of a Parquet file, or those that meet `where`, to a packed file as CSV. */
 export async function toCsv(
   duck: Duck,
   { table, path, csv, where = "true" }: { table: ArchivedTable; path: string; csv: string; where?: string },
 ): Promise<void> {
-  const rows = `select ${columnList(table)} from read_parquet(${literal(path)}) where ${where}`;
+  const rows = `select ${columnList(table)} from ${await rowsInFiles(duck, table, [path])} where ${where}`;
   await duck.rows(`copy (${rows}) to ${literal(csv)} (format csv, ${CSV})`);
 }
 

@@ -6,12 +6,12 @@ import type { BulkTx } from "../db/tx.ts";
 import type { Archive } from "./archive.ts";
 import { withArchiveLock } from "./archive-lock.ts";
 import { endArchives } from "./archive-store.ts";
-import { digestOf } from "./archived-tables.ts";
+import { digestOf, type Figure } from "./archived-tables.ts";
 import { clearLeftovers } from "./clear-leftovers.ts";
 import { type Duck, withDuck } from "./duck.ts";
 import { findArchives } from "./find-archives.ts";
 import { firstDay, type Month } from "./month.ts";
-import { copyIn, toCsv } from "./parquet-store.ts";
+import { copyIn, tableFigures, toCsv } from "./parquet-store.ts";
 import { archiveDamaged, archiveUnknown } from "./problems.ts";
 import { openStage, stagedMonths, unstageRows } from "./rows-store.ts";
 import { deleteSums } from "./sums-store.ts";
@@ -72,8 +72,10 @@ async function putBack(tx: BulkTx, duck: Duck, order: RestoreOrder, parts: reado
   for (const table of ["usage_events", "charges", "usage_history"] as const) {
     const files = parts.flatMap((part) => part.files.filter((file) => file.table === table));
     const statement = await openStage(tx, table);
-    for (const { file } of files) {
+    const expected: Figure[] = [];
+    for (const { file, figures } of files) {
       const path = join(order.archiveDir, file);
+      expected.push(...(await tableFigures(duck, table, { path, written: figures })));
       const csv = `${path}.csv.part`;
       await toCsv(duck, { table, path, csv });
       await copyIn(tx, csv, statement);
@@ -84,7 +86,7 @@ async function putBack(tx: BulkTx, duck: Duck, order: RestoreOrder, parts: reado
         await ensurePartitions(tx, "charges", { fromDate, untilDate: fromDate.add({ months: 1 }) });
       }
     const back = await unstageRows(tx, table);
-    invariant(digestOf(back) === digestOf(files.flatMap(({ figures }) => figures)), `${table} came back as it went`);
+    invariant(digestOf(back) === digestOf(expected), `${table} came back as it went`);
   }
   await deleteSums(tx, ids);
 }
