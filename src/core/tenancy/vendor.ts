@@ -17,25 +17,25 @@ export interface VendorResolver {
  * direction are a Problem `trunk-name-taken`.
  */
 export function compileVendors(trunks: readonly Trunk[]): VendorResolver {
-  const vendors = new Map<string, Vendor & { readonly kind: "account" }>();
-  for (const trunk of trunks) {
-    if (trunk.direction !== "egress") continue;
-    const key = keyOf(trunk.sourceId, trunk.name);
-    const taken = vendors.get(key);
-    if (taken) throw trunkNameTaken({ name: trunk.name, trunkIds: [taken.trunkId, trunk.id] });
-    vendors.set(key, { kind: "account", accountId: trunk.accountId, trunkId: trunk.id });
+  const bySource = new Map<string | null, Map<string, Vendor & { readonly kind: "account" }>>();
+  for (const { id, sourceId, name, accountId, direction } of trunks) {
+    if (direction !== "egress") continue;
+    const ofSource = bySource.get(sourceId) ?? new Map();
+    bySource.set(sourceId, ofSource);
+    const taken = ofSource.get(name);
+    if (taken) throw trunkNameTaken({ name, trunkIds: [taken.trunkId, id] });
+    ofSource.set(name, { kind: "account", accountId, trunkId: id });
   }
+  const ofAny = bySource.get(null);
   return {
     vendorOf(sourceId, egressTrunk) {
       if (egressTrunk === null) return NO_VENDOR;
-      return vendors.get(keyOf(sourceId, egressTrunk)) ?? vendors.get(keyOf(null, egressTrunk)) ?? NO_VENDOR;
+      return bySource.get(sourceId)?.get(egressTrunk) ?? ofAny?.get(egressTrunk) ?? NO_VENDOR;
     },
   };
 }
 
 const NO_VENDOR: Vendor = { kind: "none" };
-
-const keyOf = (sourceId: string | null, name: string): string => `${sourceId ?? ""}\u0000${name}`;
 
 /** Two egress trunks that no record could tell apart. */
 const trunkNameTaken = ({ name, trunkIds }: { name: string; trunkIds: readonly string[] }): Problem =>

@@ -123,6 +123,7 @@ export class DelimitedDecoder extends LineDecoder {
 
   #countFault(record: CsvRecord, shape: Shape): Reject | null {
     const seen = record.fieldCount;
+    if (seen === this.cutter.expectedFields) return null;
     const { columns, isRagged } = this.#layout;
     const lengths = this.#header === null ? columns.map((names) => names.length) : [this.#header.length];
     if (lengths.includes(seen)) return null;

@@ -166,5 +166,9 @@ function withSteps(node: JsonNode, source: TextReader): TextReader {
     steps.push((text) => table.get(text) ?? otherwise ?? text);
   }
   if (steps.length === 0) return source;
-  return (fields) => steps.reduce((text, step) => step(text), source(fields));
+  return (fields) => {
+    let text = source(fields);
+    if (text !== "") for (const step of steps) text = step(text);
+    return text;
+  };
 }

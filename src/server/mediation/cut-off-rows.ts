@@ -42,9 +42,9 @@ export class CutOffRows {
   }
 
   /** Takes every row of the grown file: one that it has as well was not cut off, and waits on. */
-  see({ line, raw, outcome }: DecodedRow): void {
+  see(row: DecodedRow): void {
     if (this.#rows.size === 0) return;
-    if (outcome.kind === "reject" || this.#lines.has(line)) this.#rows.delete(hashOfRow({ raw }));
+    if (row.outcome.kind === "reject" || this.#lines.has(row.line)) this.#rows.delete(hashOfRow({ raw: row.raw }));
   }
 
   /** Lets the others go, once the grown file is stored: where they waited, they are duplicates of its rows. */

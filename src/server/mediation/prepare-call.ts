@@ -59,26 +59,32 @@ export function prepareCall(
   };
 }
 
-/** Fingerprint of what our settings made of a record: whose call it is, and all else that is not the switch's own. */
-export const derivedHashOf = (
+/**
+ * Fingerprint of what our settings made of a record: whose call it is, and everything else of an event that they, and
+ * not the switch, make of it.
+ */
+export function derivedHashOf(
   { bookId, accountId, vendorAccountId }: Pick<PricedCall, "bookId" | "accountId" | "vendorAccountId">,
   event: UsageEvent,
-): number => fingerprint([bookId, accountId, vendorAccountId, ...derivedFields(event)]);
-
-/** Everything of an event that our settings, and not the switch, make of a record. */
-const derivedFields = (event: UsageEvent): (string | number | null)[] => [
-  event.startedAt,
-  event.answeredAt,
-  event.endedAt,
-  event.talkedS,
-  event.talkedMs,
-  calledText(event.called),
-  callingText(event.calling),
-  event.direction,
-  event.egressTrunk,
+): number {
+  const fields = [
+    bookId,
+    accountId,
+    vendorAccountId,
+    event.startedAt,
+    event.answeredAt,
+    event.endedAt,
+    event.talkedS,
+    event.talkedMs,
+    calledText(event.called),
+    callingText(event.calling),
+    event.direction,
+    event.egressTrunk,
+  ];
   // Only where there is one: records from before it was read keep their fingerprint.
-  ...(event.routingNumber === null ? [] : [event.routingNumber]),
-];
+  if (event.routingNumber !== null) fields.push(event.routingNumber);
+  return fingerprint(fields);
+}
 
 const TEXT_FIELDS = [
   "key",

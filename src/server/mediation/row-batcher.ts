@@ -42,13 +42,13 @@ export class RowBatcher {
     this.#seen += 1;
     this.#line = row.line;
     this.#bytes = row.endOffset;
-    const { outcome } = row;
+    const { outcome, raw } = row;
     if (outcome.kind === "framing") {
-      if (outcome.what === "header" || outcome.what === "type-row") this.#keep(row.raw);
+      if (outcome.what === "header" || outcome.what === "type-row") this.#keep(raw);
       return undefined;
     }
     if (this.#seen <= this.#before) return undefined;
-    this.#rows.push(row.raw === "" ? this.#atEnd(row.line, outcome) : { line: row.line, raw: row.raw, outcome });
+    this.#rows.push(raw === "" ? this.#atEnd(row.line, outcome) : { line: row.line, raw, outcome });
     return this.#rows.length >= this.#size ? this.#cut() : undefined;
   }
 
