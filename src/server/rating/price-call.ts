@@ -72,29 +72,25 @@ export function priceSides(
   const isFree = isEmergency(event.called, context.emergencyNumbers);
   const vendor = vendorAccountId === null ? undefined : context.accounts.get(vendorAccountId);
   const charges: PricedCharge[] = [];
-  for (const [account, side] of sidesOf(chain, vendor)) {
-    // Nobody is charged for an emergency call; a vendor is owed what it has a price for.
-    if (!wanted(account.id, side) || (isFree && side !== "cost")) continue;
+  // Nobody is charged for an emergency call; a vendor is owed what it has a price for.
+  for (const account of isFree ? NOBODY : chain) {
+    const side = account.kind === "reseller" ? "reseller" : "customer";
+    if (!wanted(account.id, side)) continue;
     const priced = priceSide(context, account, side, event, answeredAt);
-    if ("code" in priced && isFree) continue;
     if ("code" in priced) return reject(priced);
     charges.push(priced);
+  }
+  if (vendor !== undefined && wanted(vendor.id, "cost")) {
+    const priced = priceSide(context, vendor, "cost", event, answeredAt);
+    if (!("code" in priced)) charges.push(priced);
+    else if (!isFree) return reject(priced);
   }
   return { kind: "priced", bookId, accountId, vendorAccountId, charges };
 }
 
-const reject = (why: Reject): Pricing => ({ kind: "reject", reject: why });
+const NOBODY: readonly StoredAccount[] = [];
 
-function sidesOf(
-  chain: readonly StoredAccount[],
-  vendor: StoredAccount | undefined,
-): [StoredAccount, PricedCharge["side"]][] {
-  const sales = chain.map((account): [StoredAccount, PricedCharge["side"]] => [
-    account,
-    account.kind === "reseller" ? "reseller" : "customer",
-  ]);
-  return vendor === undefined ? sales : [...sales, [vendor, "cost"]];
-}
+const reject = (why: Reject): Pricing => ({ kind: "reject", reject: why });
 
 /** One side of a call whose rate is found. */
 export interface OpenedSide {
