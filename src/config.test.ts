@@ -47,6 +47,7 @@ describe("loadConfig", () => {
       cgratesPort: null,
       chargingAnswerMs: 800,
       chargingJournalMib: 1_024,
+      chargingProcesses: 1,
       eventSocketHost: "127.0.0.1",
       eventSocketPort: null,
       httpHost: "127.0.0.1",

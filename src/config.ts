@@ -209,6 +209,13 @@ export const SETTINGS = {
     initial: 1_024,
     expected: "a whole number of MiB from 32 to 65536",
   }),
+  /** Processes that charge the same tenants: each risks its part of what may be risked while the database is away. */
+  chargingProcesses: setting({
+    variable: "TOLLWRIGHT_CHARGING_PROCESSES",
+    schema: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    initial: 1,
+    expected: "a whole number of processes from 1 to 1000",
+  }),
   logLevel: setting({
     variable: "TOLLWRIGHT_LOG_LEVEL",
     schema: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),

@@ -40,10 +40,7 @@ export class OpenedContext implements CommandContext {
   }
 
   db(): Promise<Database> {
-    this.#migrated ??= this.#connect().then(async (connection) => {
-      await ensureMigrated(connection, (line) => this.note(line));
-      return connection.db;
-    });
+    this.#migrated ??= this.#openMigrated();
     return this.#migrated;
   }
 
@@ -75,6 +72,20 @@ export class OpenedContext implements CommandContext {
   /** A bar that is left running hides the cursor and keeps the process alive. */
   #stopBars(): void {
     for (const bar of this.#bars) bar.stop();
+  }
+
+  /** One that cannot be worked with is let go of, so that it can be asked for again. */
+  async #openMigrated(): Promise<Database> {
+    try {
+      const connection = await this.#connect();
+      await ensureMigrated(connection, (line) => this.note(line));
+      return connection.db;
+    } catch (error) {
+      await (await this.#opened())?.close();
+      this.#connection = undefined;
+      this.#migrated = undefined;
+      throw error;
+    }
   }
 
   #connect(): Promise<Connection> {

@@ -24,6 +24,7 @@ import { startSwitches } from "../server/switches/start-switches.ts";
 import { xmlCurlRoutes } from "../server/switches/xml-curl-routes.ts";
 import { type RunningSyslog, startSyslog } from "../server/syslog/start-syslog.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { databaseOrLater } from "./database-or-later.ts";
 import {
   alarmsReport,
   cutsWatch,
@@ -55,8 +56,8 @@ export const startCommand = defineCommand({
   ],
   async run(context) {
     const { logLevel } = context.config;
-    const db = await context.db();
     const log = pino({ level: logLevel }, pino.destination({ dest: STDERR, sync: true }));
+    const db = await databaseOrLater(context, log);
     const receiver = new PushReceiver(db);
     const charging = new Charging(db);
     const outage = await openOutageDesk(db, charging, { ...context.config, report: outageReport(log) });

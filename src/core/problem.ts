@@ -35,6 +35,7 @@ export const PROBLEMS = {
   "charging-overloaded": 503,
   "charging-too-late": 503,
   "charging-not-kept": 503,
+  "dead-letter-unknown": 404,
   "request-invalid": 400,
   "request-too-large": 413,
   "request-timed-out": 408,

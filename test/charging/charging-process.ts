@@ -16,7 +16,7 @@ async function run(url: string, folder: string, tenantId: string): Promise<void>
     ...{ away: () => undefined, back: () => undefined, damaged: () => undefined, failed: () => undefined },
     replayed: (_tenantId: string, _entries: number, dead: number) => said({ dead }),
   };
-  await OutageDesk.open(db, charging, { folder, answerMs: 1_500, journalBytesMax: 1 << 30, report });
+  await OutageDesk.open(db, charging, { folder, answerMs: 1_500, journalBytesMax: 1 << 30, processes: 1, report });
   said({});
   for await (const line of createInterface(process.stdin)) {
     const { n, request } = JSON.parse(line) as { n: number; request: ChargingRequest };

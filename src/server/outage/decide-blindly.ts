@@ -1,9 +1,10 @@
 import { grantBlind } from "../../core/charging/blind-grant.ts";
 import { longestCallS } from "../../core/charging/session-room.ts";
 import { invariant } from "../../core/invariant.ts";
-import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
+import { type Nanos, nanos, nanosToSql } from "../../core/money/nanos.ts";
 import { type AwayPolicy, riskAmountOf } from "../../core/tenancy/away-policy.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { SESSION_ENDED } from "../charging/charge-batch.ts";
 import type {
   Authorise,
   CallAttempt,
@@ -23,8 +24,12 @@ export interface InMemory {
   /** The request's source as it was read last; undefined: it never was. */
   readonly charged: ChargedSource | undefined;
   readonly call: KnownCall | undefined;
+  /** A call of that name is over. */
+  readonly hasEnded: boolean;
   readonly riskOf: (accountId: string) => Nanos;
   readonly policy: ChargingPolicy;
+  /** How many share what may be risked: each has its part of it. */
+  readonly processes: number;
   readonly at: EpochMs;
 }
 
@@ -47,7 +52,8 @@ export function decideBlindly(request: ChargingRequest, known: InMemory): BlindD
 
 function begin(request: Authorise, known: InMemory): BlindDecision {
   const { attempt, wantedS } = request;
-  const granted = request.isQuote === true ? AWAY : grantTo(attempt, { usedS: 0, wantedS, toldS: 0, heldS: 0 }, known);
+  const refusal = known.hasEnded ? SESSION_ENDED : request.isQuote === true ? AWAY : null;
+  const granted = refusal ?? grantTo(attempt, { usedS: 0, wantedS, toldS: 0, heldS: 0 }, known);
   const answer: ChargingAnswer =
     "code" in granted
       ? { kind: "refused", reason: granted }
@@ -96,7 +102,7 @@ interface Asked {
 function grantTo(
   attempt: CallAttempt,
   asked: Asked,
-  { charged, riskOf, policy: { longestCallS: longestS }, at }: InMemory,
+  { charged, riskOf, policy: { longestCallS: longestS }, processes, at }: InMemory,
 ): { readonly talkS: number; readonly risks: readonly Risk[] } | Refusal {
   if (charged === undefined) return AWAY;
   const opened = openNow(charged, attempt, { at, longestS });
@@ -113,7 +119,8 @@ function grantTo(
   );
   const riskMax = riskAmountOf(policy.riskAmount);
   invariant(riskMax !== undefined, "a policy's amount was checked when it was applied");
-  const { talkS, risks } = grantBlind(levels, { ...asked, capS }, { secondsMax: policy.seconds, riskMax });
+  const terms = { secondsMax: policy.seconds, riskMax: nanos(riskMax / BigInt(processes)) };
+  const { talkS, risks } = grantBlind(levels, { ...asked, capS }, terms);
   if (talkS === 0 && wantedS !== 0) return AWAY;
   return {
     talkS,

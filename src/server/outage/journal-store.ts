@@ -1,8 +1,5 @@
-import { uuidv7 } from "../../clock.ts";
 import type { BacklogPlace } from "../backlog/backlog.ts";
-import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
-import type { JournalEntry } from "./journal-entry.ts";
 
 /** The journal of a tenant in one data folder. */
 export interface JournalKey {
@@ -35,20 +32,6 @@ export async function movePlace(
     [tenantId, journalId, from.segment, from.offset, to.segment, to.offset, entries],
   );
   return rowCount === 1;
-}
-
-/** Keeps requests for somebody to look at. */
-export async function addDeadLetters(
-  tx: Tx,
-  tenantId: string,
-  letters: readonly { readonly entry: JournalEntry; readonly reason: string }[],
-): Promise<void> {
-  for (const { entry, reason } of letters)
-    await tx.query(
-      `insert into charging_dead_letters (id, tenant_id, source_id, request, reason, journalled_at)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [uuidv7(), tenantId, entry.request.sourceId, JSON.stringify(entry.request), reason, timestampToSql(entry.at)],
-    );
 }
 
 /** Sources whose switches speak a protocol with us, or had sessions lately. */

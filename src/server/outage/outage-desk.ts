@@ -34,6 +34,8 @@ export interface OutageOptions {
   readonly answerMs: number;
   /** What a tenant's journal may take of the disk. */
   readonly journalBytesMax: number;
+  /** How many processes charge the same tenants, this one included. */
+  readonly processes: number;
   readonly report: OutageReport;
 }
 
@@ -210,8 +212,10 @@ export class OutageDesk implements Fallback {
     return decideBlindly(request, {
       charged: lane.known(request.sourceId),
       call: calls.get(id),
+      hasEnded: calls.hasEnded(id),
       riskOf: (accountId) => journal.pending.riskOf(accountId),
       policy: lane.policy,
+      processes: this.#options.processes,
       at: fromInstant(now()),
     });
   }

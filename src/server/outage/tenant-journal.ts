@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Backlog, type BacklogOptions, type BacklogPlace } from "../backlog/backlog.ts";
 import type { ChargingLane } from "../charging/charging-lane.ts";
-import type { ChargingAnswer } from "../charging/charging-request.ts";
 import { sessionIdOf } from "../charging/charging-work.ts";
 import type { Database } from "../db/database.ts";
 import { isDatabaseAway } from "../db/database-failure.ts";
+import { addDeadLetters } from "./dead-letter-store.ts";
+import { isLost, UNKNOWN_CALL } from "./dead-letters.ts";
 import { type JournalEntry, readEntry, writeEntry } from "./journal-entry.ts";
-import { addDeadLetters, findPlace, type JournalKey, movePlace } from "./journal-store.ts";
+import { findPlace, type JournalKey, movePlace } from "./journal-store.ts";
 import { PendingRequests } from "./pending-requests.ts";
 
 /** What a journal did. */
@@ -39,6 +40,8 @@ export class TenantJournal {
   readonly #backlog: Backlog;
   readonly #events: JournalEvents;
   #place: BacklogPlace | undefined;
+  /** More is recalled than waits: the database could not say how far the journal is replayed. */
+  #hasRecalledAll = false;
   /** What may have been decided, though nobody heard of it. */
   #attempt: Chunk | undefined;
 
@@ -51,7 +54,7 @@ export class TenantJournal {
 
   /**
    * Opens the journal in a folder, which is made if need be, with what an earlier process left there. Errors: those of
-   * the folder; of the database where there was a journal before.
+   * the folder.
    */
   static async open(
     db: Database,
@@ -115,6 +118,10 @@ export class TenantJournal {
     const attempt = this.#attempt;
     this.#attempt = undefined;
     if (attempt !== undefined && isSame(attempt.to, place)) await this.#finish(attempt, 0);
+    if (this.#hasRecalledAll) {
+      await this.#eachEntry({ from: START, until: place }, (id, entry) => this.pending.remove(id, entry));
+      this.#hasRecalledAll = false;
+    }
     this.#place = place;
     return place;
   }
@@ -128,12 +135,12 @@ export class TenantJournal {
       await lane.decideWith(
         chunk.entries.map(({ entry }) => entry.request),
         async (tx, answers) => {
-          const letters = chunk.entries.filter(({ entry }, index) => isLost(entry, answers[index]));
+          const letters = chunk.entries.filter(({ entry }, index) => isLost(entry.request, answers[index]));
           dead = letters.length;
           await addDeadLetters(
             tx,
             this.#key.tenantId,
-            letters.map(({ entry }) => ({ entry, reason: UNKNOWN })),
+            letters.map(({ entry }) => ({ entry, reason: UNKNOWN_CALL })),
           );
           await this.#move(tx, chunk);
         },
@@ -172,20 +179,41 @@ export class TenantJournal {
     await this.#backlog.forget(to);
   }
 
-  /** Remembers what an earlier process left, so that what comes now of the same sessions goes behind it. */
+  /**
+   * Remembers what an earlier process left, so that what comes now of the same sessions goes behind it; all of it while
+   * the database does not say what of it is replayed.
+   */
   async #recall(): Promise<void> {
-    let place = await this.#db.transaction("ingest", {}, (tx) => findPlace(tx, this.#key));
-    for (;;) {
-      const read = await this.#backlog.read(place, READ_BYTES);
-      if (read === undefined) return;
-      for (const line of linesOf(read.lines)) {
+    const from = await this.#db
+      .transaction("ingest", {}, (tx) => findPlace(tx, this.#key))
+      .catch((error: unknown) => {
+        if (!isDatabaseAway(error)) throw error;
+        this.#hasRecalledAll = true;
+        return START;
+      });
+    await this.#eachEntry({ from }, (id, entry) => this.pending.add(id, entry, Promise.resolve()));
+  }
+
+  /** Reads the journal from a place on, to its end or up to another. */
+  async #eachEntry(
+    { from, until }: { readonly from: BacklogPlace; readonly until?: BacklogPlace },
+    take: (id: string, entry: JournalEntry) => void,
+  ): Promise<void> {
+    for (let read = await this.#backlog.read(from, READ_BYTES); read !== undefined; ) {
+      const { lines, end } = read;
+      let place = { segment: end.segment, offset: end.offset - lines.length };
+      for (const line of linesOf(lines)) {
+        if (until !== undefined && !isBefore(place, until)) return;
+        place = { ...place, offset: place.offset + Buffer.byteLength(line) + 1 };
         const entry = readEntry(line);
-        if (entry !== undefined) this.pending.add(sessionIdOf(entry.request), entry, Promise.resolve());
+        if (entry !== undefined) take(sessionIdOf(entry.request), entry);
       }
-      place = read.end;
+      read = await this.#backlog.read(end, READ_BYTES);
     }
   }
 }
+
+const START: BacklogPlace = { segment: 0, offset: 0 };
 
 const linesOf = (lines: Buffer): readonly string[] => lines.toString("utf8").split("\n").slice(0, -1);
 
@@ -215,13 +243,10 @@ function firstHalf({ from, to, entries }: Chunk): Chunk | undefined {
   return last && { from, to: { ...to, offset: last.end }, entries: half, damaged: 0 };
 }
 
+const isBefore = (a: BacklogPlace, b: BacklogPlace): boolean =>
+  a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset);
+
 const isSame = (a: BacklogPlace, b: BacklogPlace): boolean => a.segment === b.segment && a.offset === b.offset;
-
-/** A call whose end was acknowledged, and which nobody knows anything else of. */
-const isLost = ({ request }: JournalEntry, answer: ChargingAnswer | undefined): boolean =>
-  request.kind === "stop" && answer?.kind === "unknown" && request.talkedMs !== 0;
-
-const UNKNOWN = "No session of this name is known, and the report of its end does not say who called whom.";
 
 async function untilOr(something: Promise<void>, signal: AbortSignal): Promise<void> {
   const ended = Promise.withResolvers<void>();

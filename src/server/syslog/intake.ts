@@ -5,6 +5,7 @@ import { parseSyslogMessage } from "../../protocol/syslog/parse-message.ts";
 import { Backlog } from "../backlog/backlog.ts";
 import { backlogIdOf } from "../backlog/backlog-id.ts";
 import type { Database } from "../db/database.ts";
+import { isDatabaseAway } from "../db/database-failure.ts";
 import { findSources } from "../mediation/find-sources.ts";
 import { findTenants } from "../tenancy/find-tenant.ts";
 import { SenderTable, type SyslogSource, syslogSourceOf } from "./sender-table.ts";
@@ -46,11 +47,17 @@ export class SyslogIntake {
     this.#report = report;
   }
 
-  /** Opens the backlogs below a folder, and stores what they have. Errors: those of the folder and the database. */
+  /**
+   * Opens the backlogs below a folder, and stores what they have; while the database is away nobody is known who may
+   * send. Errors: those of the folder.
+   */
   static async open(db: Database, folder: string, report: SyslogReport): Promise<SyslogIntake> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const intake = new SyslogIntake(db, folder, await backlogIdOf(folder), report);
-    await intake.look();
+    await intake.look().catch((error: unknown) => {
+      if (!isDatabaseAway(error)) throw error;
+      report.settingsFailed(error);
+    });
     intake.#looking = intake.#lookOn();
     return intake;
   }
