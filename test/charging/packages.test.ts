@@ -8,6 +8,8 @@ import { ChargingLane } from "../../src/server/charging/charging-lane.ts";
 import type { Authorise, ChargingRequest, Stop, Update } from "../../src/server/charging/charging-request.ts";
 import { DEFAULT_POLICY } from "../../src/server/charging/charging-work.ts";
 import { giveUpSessions } from "../../src/server/charging/give-up-sessions.ts";
+import { readPeriod } from "../../src/server/invoicing/billing-scope.ts";
+import { runBill } from "../../src/server/invoicing/run-bill.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
 import { type PackagesGiven, PackagesWorld } from "../allowance/packages-world.ts";
 
@@ -80,6 +82,14 @@ async function standing(): Promise<Standing> {
     ),
   );
   return rows[0] as Standing;
+}
+
+/** Whose bill of a month waits. */
+async function parkedIn(month: string): Promise<readonly string[]> {
+  const period = readPeriod({ month, from: undefined, to: undefined });
+  const run = { tenantId: world.tenantId, accountCodes: ["anna"], period, bookedBy: "test" };
+  const { parked } = await runBill(world.db, { ...run, now: Temporal.Instant.from("2026-06-15T00:00:00Z") });
+  return parked.map(({ account }) => account.code);
 }
 
 /** A package of free minutes that is given once, so that no test depends on the day it is run on. */
@@ -181,6 +191,7 @@ describe("minutes that a session holds", () => {
     expect(await standing()).toMatchObject({ wallet: 0.88, units: 540 });
     await world.replay();
     expect([await standing(), await world.stale()]).toMatchObject([{ wallet: 0.88, units: 540 }, 1]);
+    expect([await parkedIn("2026-04"), await parkedIn("2026-05")]).toEqual([[], ["anna"]]); // earlier months wait for nothing
     await decide(stop("a", 60));
     await world.replay();
     expect(await standing()).toEqual({ wallet: 1, overrun: 0, held: 0, units: 0 });

@@ -85,18 +85,27 @@ export function judgeMonth(
   return isSound ? { kind: "sound", end: present } : { kind: "due", start };
 }
 
-/** The accounts of a scope whose charges wait for a replay: what they come to is not known before it. */
-export async function findAwaitingReplay(tx: Tx, scope: ReplayScope): Promise<ReadonlySet<string>> {
+/**
+ * The accounts of a scope whose charges wait for a replay, and from which month on: what they come to is not known before
+ * it.
+ */
+export async function findAwaitingReplay(tx: Tx, scope: ReplayScope): Promise<ReadonlyMap<string, EpochMs>> {
   const kept = await findKeptPools(tx, scope);
-  return new Set(kept.filter(isDue).flatMap(({ pool }) => pool.accountIds));
+  return new Map(
+    kept.flatMap((one) => {
+      const firstAt = firstDue(one);
+      return firstAt === undefined ? [] : one.pool.accountIds.map((accountId) => [accountId, firstAt] as const);
+    }),
+  );
 }
 
-function isDue(kept: KeptPool): boolean {
+/** When the first month begins that is to be priced again. */
+function firstDue(kept: KeptPool): EpochMs | undefined {
   let end = stateBefore(kept);
   for (const month of kept.months) {
     const judged = judgeMonth(kept, month, end);
-    if (judged.kind === "due") return true;
+    if (judged.kind === "due") return month.startAt;
     end = judged.end;
   }
-  return false;
+  return undefined;
 }

@@ -18,13 +18,18 @@ export async function loadTierCounts(tx: Tx, pools: readonly Pool[]): Promise<Ti
   };
 }
 
-/** Of these pools, those with a month that waits to be priced again; one in the archive waits for nothing. */
-export async function findStalePools(tx: Tx, tenantId: string, pools: readonly Pool[]): Promise<ReadonlySet<string>> {
+/** When the first month of each of these pools begins that waits to be priced again; one in the archive waits for nothing. */
+export async function findStalePools(
+  tx: Tx,
+  tenantId: string,
+  pools: readonly Pool[],
+): Promise<ReadonlyMap<string, EpochMs>> {
   const byId = new Map(pools.map((pool) => [pool.id, pool]));
   const isArchived = await archivedMonths(tx, tenantId);
   const waits = ({ poolId, startAt, stale }: StoredMonth): boolean => {
     const pool = byId.get(poolId);
     return stale && pool !== undefined && !isArchived(monthOf(pool, startAt));
   };
-  return new Set((await listMonths(tx, pools)).filter(waits).map(({ poolId }) => poolId));
+  const waiting = (await listMonths(tx, pools)).filter(waits).sort((a, b) => b.startAt - a.startAt);
+  return new Map(waiting.map(({ poolId, startAt }) => [poolId, startAt])); // of each pool the first is the last here
 }

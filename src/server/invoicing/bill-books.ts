@@ -7,7 +7,7 @@ import { findStalePools } from "../allowance/tier-counts.ts";
 import type { Tx } from "../db/tx.ts";
 import { insertJournals, type JournalEntry, type LockedBook, lockBooks } from "../ledger/post-journals.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
-import type { BillingOrder } from "./billing-scope.ts";
+import { type BillingOrder, isBilledFrom } from "./billing-scope.ts";
 import { type MovedPosition, savePositions } from "./billing-store.ts";
 import { type Draft, draftInvoices, type ParkedAccount } from "./draft-invoices.ts";
 import { logoOf } from "./letterhead.ts";
@@ -43,7 +43,8 @@ export async function billBooks(
   );
   const pools = [...new Set(accounts.flatMap(({ id }) => order.pools.get(id) ?? []))];
   const stale = await findStalePools(tx, tenantId, pools);
-  const isStale = ({ id }: StoredAccount) => stale.has(order.pools.get(id)?.id ?? "");
+  const isStale = (account: StoredAccount) =>
+    isBilledFrom(order, account, stale.get(order.pools.get(account.id)?.id ?? ""));
   const ready = accounts.filter((account) => !isStale(account));
   await postSpend(tx, order, bookedBy, { books, missing: await missingSpend(tx, order, ready) });
   const covers = new Map([...books.values()].map(({ bookId, lastJournalNumber }) => [bookId, lastJournalNumber]));

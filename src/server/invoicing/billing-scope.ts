@@ -2,6 +2,7 @@ import type { Pool } from "../../core/catalog/pools.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type BillingPeriod, parseMonth, periodInstants } from "../../core/invoicing/billing-period.ts";
 import type { Problem } from "../../core/problem.ts";
+import { type EpochMs, fromInstant } from "../../core/time/epoch.ts";
 import { findPools } from "../catalog/find-pools.ts";
 import type { Database } from "../db/database.ts";
 import { findAccounts } from "../tenancy/find-account.ts";
@@ -73,6 +74,15 @@ function plainDate(text: string | undefined): Temporal.PlainDate | undefined {
 export function lastMonth(now: Temporal.Instant, timeZone: string): BillingPeriod {
   const endDate = now.toZonedDateTimeISO(timeZone).toPlainDate().with({ day: 1 });
   return { startDate: endDate.subtract({ months: 1 }), endDate };
+}
+
+/** Whether a month that begins then is of an account's period: what is priced again later changes nothing of it. */
+export function isBilledFrom(
+  { periodOf }: BillingOrder,
+  account: StoredAccount,
+  startAt: EpochMs | undefined,
+): boolean {
+  return startAt !== undefined && startAt < fromInstant(periodInstants(periodOf(account), account.timeZone).endAt);
 }
 
 /**

@@ -2,7 +2,7 @@ import { findAwaitingReplay } from "../allowance/months-due.ts";
 import type { Database } from "../db/database.ts";
 import { steadySnapshot } from "../db/steady-snapshot.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
-import { type BillingScope, openOrder } from "./billing-scope.ts";
+import { type BillingScope, isBilledFrom, openOrder } from "./billing-scope.ts";
 import { type Draft, draftInvoices, type ParkedAccount } from "./draft-invoices.ts";
 import { groupsOfBooks } from "./groups-of-books.ts";
 import { missingSpend } from "./missing-spend.ts";
@@ -23,14 +23,15 @@ export async function previewInvoices(
   const { tenantId } = scope;
   const accountIds = accounts.map(({ id }) => id);
   const awaiting = await db.transaction("app", { tenantId }, (tx) => findAwaitingReplay(tx, { tenantId, accountIds }));
+  const isAwaited = (account: StoredAccount) => isBilledFrom(order, account, awaiting.get(account.id));
   const drafts: Draft[] = [];
   for (const group of groupsOfBooks(accounts)) {
-    const ready = group.filter(({ id }) => !awaiting.has(id));
+    const ready = group.filter((account) => !isAwaited(account));
     const ofGroup = await db.bulk("app", { tenantId }, async (tx) => {
       await steadySnapshot(tx);
       return await draftInvoices(tx, order, ready, await missingSpend(tx, order, ready));
     });
-    drafts.push(...ofGroup, ...group.filter(({ id }) => awaiting.has(id)).map(parkedUntilReplayed));
+    drafts.push(...ofGroup, ...group.filter(isAwaited).map(parkedUntilReplayed));
   }
   return drafts;
 }
