@@ -3,6 +3,7 @@ import pino from "pino";
 import { SaxesParser } from "saxes";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Charging } from "../../src/server/charging/charging.ts";
+import { giveUpSessions } from "../../src/server/charging/give-up-sessions.ts";
 import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
@@ -121,6 +122,17 @@ describe("a call that mod_xml_curl asks about", () => {
       called: "4989123456",
       used_s: 30,
     });
+  });
+
+  test("that was given up is let on no more with what it was granted then", async () => {
+    await ask(formOf(CALL));
+    const { tenantId } = operator;
+    const silent = "update sessions set expires_at = now() - interval '1 s' where tenant_id = $1";
+    await db.transaction("ingest", {}, (tx) => tx.query(silent, [tenantId]));
+    expect(await giveUpSessions(db, charging)).toMatchObject({ ended: 1 });
+    const moved = { ...CALL, variable_execute_on_answer_tollwright: "sched_hangup +100 ALLOTTED_TIMEOUT" };
+    expect(await ask(formOf(moved))).toEqual(["respond 403 Forbidden"]);
+    expect(await booksOf(operator)).toMatchObject({ wallet: 1, held: 0, open: 0 });
   });
 
   test.each<[string, object, string]>([

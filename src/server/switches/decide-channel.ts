@@ -3,14 +3,24 @@ import { fromInstant } from "../../core/time/epoch.ts";
 import type { EslEvent } from "../../protocol/esl/event.ts";
 import type { EslChannel } from "../../protocol/esl/switch-event.ts";
 import type { Charging } from "../charging/charging.ts";
-import type { ChargingAnswer } from "../charging/charging-request.ts";
+import type { BalanceTold, ChargingAnswer } from "../charging/charging-request.ts";
 import { signalOf } from "../charging/refusal-signal.ts";
-import { attemptOf, reportOf, wasAllowed } from "./event-socket-call.ts";
+import { askOf, reportOf, wasAllowed } from "./event-socket-call.ts";
 
 /** What a channel that asks is told: how long its call may talk, or the SIP status that ends it. */
 export type ChannelDecision =
-  | { readonly kind: "allowed"; readonly talkS: number }
+  | { readonly kind: "allowed"; readonly talkS: number; readonly variables: ChannelVariables }
   | { readonly kind: "refused"; readonly sip: number; readonly reason: string };
+
+/** Variables that a channel is to have, by name. */
+export type ChannelVariables = Readonly<Record<string, string>>;
+
+/** What the dialplan, and scripts of the switch, are told of the payer's balance. */
+export const balanceVariables = ({ left, isLow, lowAtS }: BalanceTold): ChannelVariables => ({
+  ...(left !== undefined && { tollwright_left: left.amount, tollwright_currency: left.currency }),
+  ...(isLow && { tollwright_low: "true" }),
+  ...(lowAtS !== undefined && { tollwright_low_at: `${lowAtS}` }),
+});
 
 /** What a channel is told that cannot be decided. */
 export const UNAVAILABLE = { kind: "refused", sip: 503, reason: "Charging Unavailable" } as const;
@@ -41,8 +51,7 @@ export async function decideChannel(
     const moved = await charging.decide(tenantId, reportOf(channel, sourceId, { requestKey, wantedS, called }));
     if (!isOver(moved)) return decisionOf(moved);
   }
-  const attempt = attemptOf(event, channel, fromInstant(now()));
-  const asked = { kind: "authorise", sourceId, requestKey: `ask/${called}`, attempt, wantedS } as const;
+  const asked = askOf({ event, channel }, { sourceId, wantedS }, fromInstant(now()));
   return decisionOf(await charging.decide(tenantId, asked));
 }
 
@@ -51,7 +60,8 @@ const isOver = (answer: ChargingAnswer): boolean =>
   answer.kind === "unknown" || (answer.kind === "refused" && answer.reason.code === "session-ended");
 
 function decisionOf(answer: ChargingAnswer): ChannelDecision {
-  if (answer.kind === "granted" && answer.talkS > 0) return { kind: "allowed", talkS: answer.talkS };
+  if (answer.kind === "granted" && answer.talkS > 0)
+    return { kind: "allowed", talkS: answer.talkS, variables: balanceVariables(answer) };
   const sip = answer.kind === "refused" ? signalOf(answer.reason.code).sip : 402;
   return { kind: "refused", sip, reason: REASONS[sip] ?? "Refused" };
 }

@@ -3,7 +3,7 @@ import type { ReleaseCause } from "../../core/usage/switch-call.ts";
 import { FREESWITCH_Q850 } from "../../mediation/freeswitch-causes.ts";
 import type { EslEvent } from "../../protocol/esl/event.ts";
 import { channelVariable, type EslChannel, type SwitchEvent } from "../../protocol/esl/switch-event.ts";
-import type { CallAttempt, Update } from "../charging/charging-request.ts";
+import type { Authorise, CallAttempt, Update } from "../charging/charging-request.ts";
 
 /** The variable of a channel that says that its call is charged: the dialplan sets it before it asks. */
 export const CHARGED_VARIABLE = "tollwright";
@@ -52,6 +52,19 @@ export function attemptOf(event: EslEvent, channel: EslChannel, at: EpochMs): Ca
     handle: { way: "event-socket", names: [] },
   };
 }
+
+/**
+ * Whether a channel's call may begin. It asks under the same key whenever it does, so that processes that hear of it ask
+ * once; when its session is over, it is let begin no more.
+ */
+export const askOf = (
+  { event, channel }: { readonly event: EslEvent; readonly channel: EslChannel },
+  { sourceId, wantedS }: { readonly sourceId: string; readonly wantedS: number | null },
+  at: EpochMs,
+): Authorise => ({
+  ...{ kind: "authorise", sourceId, requestKey: `ask/${channel.called}`, isUnnamed: true },
+  ...{ attempt: attemptOf(event, channel, at), wantedS },
+});
 
 /** The report of a channel as it is at an event, or up to `talkedMs`. */
 export function reportOf(

@@ -14,6 +14,7 @@ import type { ChargingAnswer, ChargingRequest } from "../charging/charging-reque
 import type { EventSocketConnection } from "../event-socket/event-socket-connection.ts";
 import type { EventSocketReport } from "../event-socket/event-socket-report.ts";
 import {
+  askOf,
   attemptOf,
   causeOf,
   isCharged,
@@ -172,10 +173,8 @@ export class FollowedCalls {
     );
     if (answer?.kind !== "unknown") return await this.#goOn(event, channel, { call, answer });
     // The dialplan let it go on although nobody had been asked.
-    const attempt = attemptOf(event, channel, fromInstant(now()));
     const { sourceId } = this.#source;
-    const asked = { kind: "authorise", sourceId, requestKey: `ask/${channel.called}`, attempt, wantedS } as const;
-    const late = await this.#decide(asked);
+    const late = await this.#decide(askOf({ event, channel }, { sourceId, wantedS }, fromInstant(now())));
     if (late?.kind !== "granted") return await this.#goOn(event, channel, { call, answer: late });
     const again = await this.#decide(
       reportOf(channel, this.#source.sourceId, { requestKey: "answer/late", wantedS, talkedMs: 0 }),
