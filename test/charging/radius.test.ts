@@ -116,6 +116,29 @@ describe.skipIf(!hasRadclient())("a call over RADIUS, by FreeRADIUS's client", (
     expect(await operator.figures("select code from quarantine")).toEqual({ code: "answer-missing" });
   });
 
+  test("whose end is all that is told of it, and not whom it went to, waits in quarantine, once", async () => {
+    const end = (talkedS: number) => `User-Name = "ada"
+NAS-IP-Address = 127.0.0.1
+Acct-Session-Id = "s-${talkedS}"
+Acct-Status-Type = Stop
+Acct-Session-Time = ${talkedS}
+Event-Timestamp = 1772352190
+`;
+    for (const request of [end(90), `${end(90)}Acct-Delay-Time = 7\n`, end(0)])
+      expect(await radclient({ port: server.acctPort ?? 0, command: "acct", request })).toMatchObject({ exitCode: 0 });
+    expect(await money()).toMatchObject({ wallet: 1, calls: 0 });
+    expect(await operator.figures("select count(*)::integer as n, min(code) as code from quarantine")).toEqual({
+      n: 1,
+      code: "called-missing",
+    });
+  });
+
+  test("whose name is used again for another call waits in quarantine, and is not dropped as a repeat", async () => {
+    await tell(STOP, STOP.replace("= 90", "= 45"));
+    expect(await money()).toMatchObject({ wallet: 0.1, calls: 1 });
+    expect(await operator.figures("select code from quarantine")).toEqual({ code: "key-reused" });
+  });
+
   test("whose switch begins anew ends as it was last known, at once; a late stop corrects it", async () => {
     await ask('Service-Type = Call-Check\nAcct-Session-Id = "s-1"');
     await tell(START, "Acct-Status-Type = Interim-Update\nAcct-Session-Time = 30");

@@ -4,6 +4,7 @@ import { NO_CAUSE } from "../../core/usage/switch-call.ts";
 import { dialogKey } from "../../mediation/acc/dialog-key.ts";
 import type { Charging } from "../charging/charging.ts";
 import type { CallAttempt, CallHandle, ChargingAnswer, Stop } from "../charging/charging-request.ts";
+import { stopKey } from "../charging/stop-key.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 
 /** A call in the words of CGRateS, as Kamailios and OpenSIPSes that are configured for it tell. */
@@ -77,7 +78,7 @@ export async function startCall(
   const answer = await answered();
   if (answer.kind !== "unknown") return answer;
   const attempt = attemptOf(call, key, handle);
-  const asked = { sourceId, requestKey: "authorise at start", attempt, wantedS: null };
+  const asked = { sourceId, requestKey: "authorise at start", isUnnamed: true, attempt, wantedS: null } as const;
   const opened = await charging.decide(tenantId, { kind: "authorise", ...asked });
   return opened.kind === "granted" ? await answered() : opened;
 }
@@ -94,7 +95,8 @@ export async function stopCall(
 ): Promise<ChargingAnswer> {
   const key = call.originId ?? "";
   return await charging.decide(tenantId, {
-    ...{ kind: "stop", sourceId, requestKey, key, leg: "", counted: "whole-call", isGivenUp: false },
+    ...{ kind: "stop", sourceId, requestKey: stopKey(requestKey, call.talkedMs), key, leg: "" },
+    ...{ counted: "whole-call", isGivenUp: false },
     ...endOf(call),
     recordKey: recordKeyOf(call),
     attempt: call.destination === null ? null : attemptOf(call, key, handle),

@@ -8,6 +8,7 @@ import type { Charging } from "../charging/charging.ts";
 import type { CallAttempt, CallHandle, ChargingRequest, Refusal, SessionName } from "../charging/charging-request.ts";
 import { endLostSessions, type LostSessions } from "../charging/end-lost-sessions.ts";
 import { passes } from "../charging/problems.ts";
+import { stopKey } from "../charging/stop-key.ts";
 import type { Database } from "../db/database.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 import type { RadiusClient, RadiusSender } from "../radius/radius-client.ts";
@@ -89,7 +90,8 @@ export class ChargingOverRadius implements RadiusHandler {
     if (answer.kind === "refused")
       return { kind: "reject", reason: reasonOf(answer.reason), message: answer.reason.what };
     if (answer.kind !== "granted" || answer.talkS === 0) return { kind: "reject", reason: "service-unavailable" };
-    return { kind: "accept", talkS: answer.talkS, token: sessionToken(name) };
+    const { talkS, left = null, lowAtS = null } = answer;
+    return { kind: "accept", talkS, token: sessionToken(name), balance: left, lowAtS };
   }
 
   async account(record: AccountingRecord, { client, address }: RadiusSender): Promise<"accepted" | "retry-later"> {
@@ -165,9 +167,11 @@ function requestOf(
   }
   const isFailed = type === "failed";
   const endedAt = record.endedAt ?? record.stampedAt ?? record.eventAt;
+  const isWorthless = isFailed || talkedMs === 0; // and without a called number nobody misses it
   return {
     kind: "stop",
     ...of,
+    requestKey: stopKey(recordKey, talkedMs),
     answeredAt: isFailed ? null : (answeredAt ?? answeredBefore(endedAt, talkedMs)),
     endedAt,
     talkedMs: isFailed ? 0 : talkedMs,
@@ -176,7 +180,7 @@ function requestOf(
     cause: record.cause ?? NO_CAUSE,
     recordKey: ownKey,
     isGivenUp: false,
-    attempt: record.called === "" ? null : attemptOf(record, name, record.startedAt ?? endedAt),
+    attempt: record.called === "" && isWorthless ? null : attemptOf(record, name, record.startedAt ?? endedAt),
   };
 }
 
@@ -202,6 +206,8 @@ const REASONS: Readonly<Partial<Record<Refusal["code"], RefusalReason>>> = {
   "balance-exhausted": "balance-zero",
   "spend-limited": "credit-exhausted",
   "sessions-limited": "account-in-use",
+  "calls-per-second-limited": "account-in-use",
+  "destination-barred": "called-barred",
   "database-away": "service-unavailable",
   "account-unknown": "account-unknown",
   "account-ambiguous": "account-unknown",
