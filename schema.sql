@@ -49,6 +49,47 @@ $function$
 revoke execute on function ensure_partition(regclass,date) from public;
 grant execute on function ensure_partition(regclass,date) to tollwright_ingest;
 
+CREATE OR REPLACE FUNCTION tollwright.note_changed_settings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'tollwright', 'pg_temp'
+AS $function$
+begin
+  if tg_table_name in ('accounts', 'account_rules', 'sip_users') then
+    perform note_setting_change(tenant_id, tg_table_name, array_agg(id)) from changed group by tenant_id;
+  elsif tg_table_name = 'account_tariffs' then
+    perform note_setting_change(tenant_id, tg_table_name, array_agg(account_id)) from changed group by tenant_id;
+  elsif tg_table_name = 'tenants' then
+    perform note_setting_change(id, tg_table_name, null) from changed;
+  else
+    perform note_setting_change(tenant_id, tg_table_name, null) from changed group by tenant_id;
+  end if;
+  return null;
+end
+$function$
+;
+revoke execute on function note_changed_settings() from public;
+
+CREATE OR REPLACE FUNCTION tollwright.note_setting_change(tenant uuid, changed_table text, changed_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'tollwright', 'pg_temp'
+AS $function$
+begin
+  insert into changed_settings as noted (tenant_id, table_name, row_ids)
+    values (tenant, changed_table, case when cardinality(changed_ids) <= 100 then changed_ids end)
+    on conflict (tenant_id, transaction_id, table_name) do update
+      set row_ids = case when cardinality(noted.row_ids || excluded.row_ids) <= 100 then noted.row_ids || excluded.row_ids end
+      where noted.row_ids is not null;
+  delete from changed_settings where (tenant_id, transaction_id, table_name) in (
+    select tenant_id, transaction_id, table_name from changed_settings
+    where noted_at < clock_timestamp() - interval '1 day' limit 100 for update skip locked);
+end
+$function$
+;
+revoke execute on function note_setting_change(uuid,text,uuid[]) from public;
+
 CREATE OR REPLACE FUNCTION tollwright.protect(target regclass, privileges text, tenant_column name DEFAULT 'tenant_id'::name)
  RETURNS void
  LANGUAGE plpgsql
@@ -76,6 +117,23 @@ $function$
 ;
 revoke execute on function protect(regclass,text,name) from public;
 
+CREATE OR REPLACE FUNCTION tollwright.watch_settings(target regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'tollwright', 'pg_temp'
+AS $function$
+begin
+  execute format('create trigger note_inserts after insert on %s referencing new table as changed '
+    'for each statement execute function note_changed_settings()', target);
+  execute format('create trigger note_updates after update on %s referencing new table as changed '
+    'for each statement execute function note_changed_settings()', target);
+  execute format('create trigger note_deletes after delete on %s referencing old table as changed '
+    'for each statement execute function note_changed_settings()', target);
+end
+$function$
+;
+revoke execute on function watch_settings(regclass) from public;
+
 -- Tables
 
 create table account_holds (
@@ -88,9 +146,6 @@ create table account_holds (
   constraint account_holds_counters_check CHECK ((jsonb_typeof(counters) = 'object'::text)),
   constraint account_holds_held_check CHECK ((held >= (0)::numeric)),
   constraint account_holds_open_sessions_check CHECK ((open_sessions >= 0)),
-  constraint account_holds_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
-  constraint account_holds_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
-  constraint account_holds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint account_holds_pkey PRIMARY KEY (book_id, account_id)
 );
 alter table account_holds enable row level security;
@@ -114,6 +169,9 @@ create table account_packages (
   constraint account_packages_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint account_packages_pkey PRIMARY KEY (account_id, package_id, effective_from)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.account_packages REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.account_packages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.account_packages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table account_packages enable row level security;
 alter table account_packages force row level security;
 create policy ingest_all on account_packages to tollwright_ingest using (true) with check (true);
@@ -144,6 +202,9 @@ create table account_rules (
   constraint account_rules_pkey PRIMARY KEY (id),
   constraint account_rules_tenant_id_source_id_address_trunk_account_cod_key UNIQUE NULLS NOT DISTINCT (tenant_id, source_id, address, trunk, account_code, sip_user, tech_prefix, calling_prefix, priority, account_id)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.account_rules REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.account_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.account_rules REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table account_rules enable row level security;
 alter table account_rules force row level security;
 create policy ingest_all on account_rules to tollwright_ingest using (true) with check (true);
@@ -162,6 +223,9 @@ create table account_tariffs (
   constraint account_tariffs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint account_tariffs_pkey PRIMARY KEY (account_id, effective_from)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.account_tariffs REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.account_tariffs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.account_tariffs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table account_tariffs enable row level security;
 alter table account_tariffs force row level security;
 create policy ingest_all on account_tariffs to tollwright_ingest using (true) with check (true);
@@ -204,6 +268,9 @@ create table accounts (
 );
 CREATE INDEX accounts_book ON tollwright.accounts USING btree (book_id);
 CREATE INDEX accounts_parent ON tollwright.accounts USING btree (parent_id);
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.accounts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.accounts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.accounts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table accounts enable row level security;
 alter table accounts force row level security;
 create policy ingest_all on accounts to tollwright_ingest using (true) with check (true);
@@ -467,6 +534,23 @@ create policy tenant_isolation on call_parts to tollwright_app using ((tenant_id
 grant select on call_parts to tollwright_app;
 grant delete, insert, select, update on call_parts to tollwright_ingest;
 
+create table changed_settings (
+  tenant_id uuid not null,
+  transaction_id xid8 not null default pg_current_xact_id(),
+  table_name text not null,
+  row_ids uuid[],
+  noted_at timestamp with time zone not null default clock_timestamp(),
+  constraint changed_settings_pkey PRIMARY KEY (tenant_id, transaction_id, table_name)
+);
+CREATE INDEX changed_settings_noted ON tollwright.changed_settings USING btree (noted_at);
+alter table changed_settings enable row level security;
+alter table changed_settings force row level security;
+create policy ingest_all on changed_settings to tollwright_ingest using (true) with check (true);
+create policy owner_all on changed_settings to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on changed_settings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on changed_settings to tollwright_app;
+grant select on changed_settings to tollwright_ingest;
+
 create table charges (
   tenant_id uuid not null,
   book_id uuid not null,
@@ -510,6 +594,12 @@ create table charging_dead_letters (
   reason text not null,
   journalled_at timestamp with time zone not null,
   failed_at timestamp with time zone not null default clock_timestamp(),
+  outcome text,
+  settled_at timestamp with time zone,
+  settled_by text,
+  why text not null default ''::text,
+  constraint charging_dead_letters_check CHECK ((((outcome IS NULL) = (settled_at IS NULL)) AND ((outcome IS NULL) = (settled_by IS NULL)))),
+  constraint charging_dead_letters_outcome_check CHECK ((outcome = ANY (ARRAY['decided'::text, 'discarded'::text]))),
   constraint charging_dead_letters_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint charging_dead_letters_pkey PRIMARY KEY (id)
 );
@@ -520,7 +610,7 @@ create policy ingest_all on charging_dead_letters to tollwright_ingest using (tr
 create policy owner_all on charging_dead_letters to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on charging_dead_letters to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant select on charging_dead_letters to tollwright_app;
-grant delete, insert, select on charging_dead_letters to tollwright_ingest;
+grant insert, select on charging_dead_letters to tollwright_ingest;
 
 create table charging_journals (
   tenant_id uuid not null,
@@ -670,6 +760,9 @@ create table exchange_rates (
   constraint exchange_rates_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint exchange_rates_pkey PRIMARY KEY (tenant_id, base, quote, effective_date)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.exchange_rates REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.exchange_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.exchange_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table exchange_rates enable row level security;
 alter table exchange_rates force row level security;
 create policy ingest_all on exchange_rates to tollwright_ingest using (true) with check (true);
@@ -857,6 +950,9 @@ create table nanp_imports (
   constraint nanp_imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint nanp_imports_pkey PRIMARY KEY (tenant_id, kind)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.nanp_imports REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.nanp_imports REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.nanp_imports REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table nanp_imports enable row level security;
 alter table nanp_imports force row level security;
 create policy ingest_all on nanp_imports to tollwright_ingest using (true) with check (true);
@@ -893,6 +989,9 @@ create table package_versions (
   constraint package_versions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint package_versions_pkey PRIMARY KEY (package_id, number)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.package_versions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.package_versions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.package_versions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table package_versions enable row level security;
 alter table package_versions force row level security;
 create policy ingest_all on package_versions to tollwright_ingest using (true) with check (true);
@@ -912,6 +1011,9 @@ create table packages (
   constraint packages_pkey PRIMARY KEY (id),
   constraint packages_tenant_id_name_key UNIQUE (tenant_id, name)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.packages REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.packages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.packages REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table packages enable row level security;
 alter table packages force row level security;
 create policy ingest_all on packages to tollwright_ingest using (true) with check (true);
@@ -1360,6 +1462,16 @@ create table sessions (
   expires_at timestamp with time zone not null,
   answers json not null,
   cut_at timestamp with time zone,
+  silent_from timestamp with time zone generated always as (
+CASE
+    WHEN (state = 'open'::text) THEN date_bin('PT10M'::interval, expires_at, '2000-01-01 00:00:00+00'::timestamp with time zone)
+    ELSE NULL::timestamp with time zone
+END) stored,
+  forget_at timestamp with time zone generated always as (
+CASE
+    WHEN (state <> 'open'::text) THEN expires_at
+    ELSE NULL::timestamp with time zone
+END) stored,
   constraint sessions_granted_s_check CHECK ((granted_s >= 0)),
   constraint sessions_levels_check CHECK ((jsonb_typeof(levels) = 'array'::text)),
   constraint sessions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'refused'::text]))),
@@ -1367,7 +1479,8 @@ create table sessions (
   constraint sessions_pkey PRIMARY KEY (id)
 );
 CREATE INDEX sessions_account ON tollwright.sessions USING btree (account_id) WHERE (state = 'open'::text);
-CREATE INDEX sessions_expiring ON tollwright.sessions USING btree (expires_at);
+CREATE INDEX sessions_forgotten ON tollwright.sessions USING btree (forget_at) WHERE (forget_at IS NOT NULL);
+CREATE INDEX sessions_silent ON tollwright.sessions USING btree (silent_from) WHERE (silent_from IS NOT NULL);
 alter table sessions enable row level security;
 alter table sessions force row level security;
 create policy ingest_all on sessions to tollwright_ingest using (true) with check (true);
@@ -1419,6 +1532,9 @@ create table sip_users (
   constraint sip_users_tenant_id_name_realm_key UNIQUE (tenant_id, name, realm)
 );
 CREATE INDEX sip_users_account ON tollwright.sip_users USING btree (account_id);
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.sip_users REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.sip_users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.sip_users REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table sip_users enable row level security;
 alter table sip_users force row level security;
 create policy ingest_all on sip_users to tollwright_ingest using (true) with check (true);
@@ -1583,6 +1699,9 @@ create table tariff_epochs (
   constraint tariff_epochs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint tariff_epochs_pkey PRIMARY KEY (tenant_id)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.tariff_epochs REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.tariff_epochs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.tariff_epochs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table tariff_epochs enable row level security;
 alter table tariff_epochs force row level security;
 create policy ingest_all on tariff_epochs to tollwright_ingest using (true) with check (true);
@@ -1629,6 +1748,9 @@ create table tariffs (
   constraint tariffs_pkey PRIMARY KEY (id),
   constraint tariffs_tenant_id_name_key UNIQUE (tenant_id, name)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.tariffs REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.tariffs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.tariffs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table tariffs enable row level security;
 alter table tariffs force row level security;
 create policy ingest_all on tariffs to tollwright_ingest using (true) with check (true);
@@ -1653,6 +1775,9 @@ create table tenants (
   constraint tenants_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX tenants_name ON tollwright.tenants USING btree (lower(name));
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.tenants REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.tenants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.tenants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table tenants enable row level security;
 alter table tenants force row level security;
 create policy ingest_all on tenants to tollwright_ingest using (true) with check (true);
@@ -1682,6 +1807,9 @@ create table trunks (
   constraint trunks_pkey PRIMARY KEY (id),
   constraint trunks_tenant_id_source_id_name_direction_key UNIQUE NULLS NOT DISTINCT (tenant_id, source_id, name, direction)
 );
+CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.trunks REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
+CREATE TRIGGER note_updates AFTER UPDATE ON tollwright.trunks REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 alter table trunks enable row level security;
 alter table trunks force row level security;
 create policy ingest_all on trunks to tollwright_ingest using (true) with check (true);
