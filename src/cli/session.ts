@@ -2,6 +2,7 @@ import { LiveSessions, liveSessionJson } from "../server/charging/live-sessions.
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
 import { sessionCutsCommand } from "./session-cuts.ts";
+import { sessionDeadLetterCommands } from "./session-dead-letter.ts";
 import { sessionHangUpCommand } from "./session-hang-up.ts";
 import { sessionOptions } from "./session-options.ts";
 import { sessionTable } from "./session-table.ts";
@@ -35,5 +36,5 @@ const list = defineCommand({
 export const sessionCommands: CommandGroup = {
   name: "session",
   summary: "calls that are up",
-  commands: [list, sessionWatchCommand, sessionHangUpCommand, sessionCutsCommand],
+  commands: [list, sessionWatchCommand, sessionHangUpCommand, sessionCutsCommand, sessionDeadLetterCommands],
 };

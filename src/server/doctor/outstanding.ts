@@ -8,7 +8,7 @@ export interface Outstanding {
   readonly openParts: number;
   /** Rows in quarantine that wait for a decision. */
   readonly waitingRows: number;
-  /** Charging requests of an outage that could not be decided afterwards, in `charging_dead_letters`. */
+  /** Charging requests of an outage that could not be decided afterwards: `tollwright session dead-letter list`. */
   readonly deadLetters: number;
   /** Days of cost that the vendors' own books do not have yet: `tollwright vendor accrue`. */
   readonly unpostedCostDays: number;
@@ -20,7 +20,7 @@ export async function loadOutstanding(tx: BulkTx): Promise<Outstanding> {
   const { rows } = await tx.query<{ open_parts: string; waiting_rows: string; dead_letters: string }>(
     `select (select count(*) from call_parts where state = 'open') as open_parts,
        (select count(*) from quarantine where state = 'waiting') as waiting_rows,
-       (select count(*) from charging_dead_letters) as dead_letters`,
+       (select count(*) from charging_dead_letters where outcome is null) as dead_letters`,
   );
   const [row] = rows;
   return {
