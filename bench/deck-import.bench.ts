@@ -1,9 +1,8 @@
-import type { Currency } from "../src/core/money/currency.ts";
-import { epochMs } from "../src/core/time/epoch.ts";
 import type { Database } from "../src/server/db/database.ts";
-import { type DeckArrival, importDeck } from "../src/server/tariff/import-deck.ts";
+import { importDeck } from "../src/server/tariff/import-deck.ts";
 import { Operator } from "../test/support/operator.ts";
 import { bench } from "./bench.ts";
+import { arrivalOf } from "./deck-arrival.ts";
 import { deckBytes } from "./deck-bytes.ts";
 import { withDatabase } from "./own-database.ts";
 
@@ -16,7 +15,7 @@ bench("deck import: a first deck read, checked, kept and published", BUDGET, (n,
     const bytes = deckBytes(n, 0);
     meter.watch(pid);
     meter.start();
-    await importDeck(db, arrivalOf(operator, bytes));
+    await importDeck(db, arrivalOf(operator.tenantId, bytes));
     meter.stop();
     return await sums(operator, { version: 1, rows: n, rates: n });
   }),
@@ -25,12 +24,12 @@ bench("deck import: a first deck read, checked, kept and published", BUDGET, (n,
 bench("deck import: a deck with a tenth of its prices changed against the version in force", BUDGET, (n, meter) =>
   withDatabase(async (db, pid) => {
     const operator = await Operator.create(db);
-    await importDeck(db, arrivalOf(operator, deckBytes(n, 0)));
+    await importDeck(db, arrivalOf(operator.tenantId, deckBytes(n, 0)));
     await analyzed(db);
     const bytes = deckBytes(n, 1);
     meter.watch(pid);
     meter.start();
-    const { comparison } = await importDeck(db, arrivalOf(operator, bytes));
+    const { comparison } = await importDeck(db, arrivalOf(operator.tenantId, bytes));
     meter.stop();
     const changed = Math.ceil(n / 10);
     const { increase } = comparison.diff.counts;
@@ -38,27 +37,6 @@ bench("deck import: a deck with a tenth of its prices changed against the versio
     return await sums(operator, { version: 2, rows: 2 * n, rates: n });
   }),
 );
-
-function arrivalOf({ tenantId }: Operator, bytes: Uint8Array): DeckArrival {
-  return {
-    tenant: { id: tenantId, currency: "EUR" as Currency, timeZone: "UTC" },
-    tariffName: "carrier",
-    create: {},
-    file: { name: "carrier.csv", bytes },
-    settings: {
-      template: {},
-      mode: "full",
-      pastDates: "as-given",
-      missingClosedAt: null,
-      rules: { jumpPercentMax: 20, noticeDays: { increase: 7 } },
-      costTariff: null,
-    },
-    receivedAt: null,
-    now: epochMs(Date.UTC(2026, 2, 1)),
-    author: "bench",
-    ...{ dryRun: false, publish: true, acceptFindings: true },
-  };
-}
 
 /** As autovacuum leaves the tables of a deck that was imported last week. */
 const analyzed = (db: Database) => db.transaction("owner", {}, (tx) => tx.query("analyze rates"));

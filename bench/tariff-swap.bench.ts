@@ -4,6 +4,7 @@ import { Operator } from "../test/support/operator.ts";
 import { bench } from "./bench.ts";
 import { withDatabase } from "./own-database.ts";
 import { buildCalls, buildDeck, DECK_TERMS } from "./rating-deck.ts";
+import { watchPauses } from "./watch-pauses.ts";
 
 /**
  * Calls are priced one after the other, each in a turn of its own of the event loop, as authorisations come in;
@@ -54,41 +55,6 @@ bench(
       };
     }),
 );
-
-interface Pauses {
-  /** By the wall clock: on a machine that others use, their turns count too. */
-  longestMs: number;
-  /** By this thread's own CPU time: what the process itself could do better. */
-  longestBusyMs: number;
-}
-
-/** Runs `work` once in every turn of the event loop until it is stopped. */
-function watchPauses(work: () => void): { readonly stop: () => Pauses } {
-  const pauses: Pauses = { longestMs: 0, longestBusyMs: 0 };
-  let running = true;
-  let last = performance.now();
-  let lastBusy = busyMs();
-  const turn = () => {
-    work();
-    const [now, busy] = [performance.now(), busyMs()];
-    pauses.longestMs = Math.max(pauses.longestMs, now - last);
-    pauses.longestBusyMs = Math.max(pauses.longestBusyMs, busy - lastBusy);
-    [last, lastBusy] = [now, busy];
-    if (running) setImmediate(turn);
-  };
-  setImmediate(turn);
-  return {
-    stop: () => {
-      running = false;
-      return pauses;
-    },
-  };
-}
-
-function busyMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
-}
 
 /** What all calls cost under the tariff that was swapped in. */
 function checksumOf(context: RatingContext, tariffId: string, calls: ReturnType<typeof buildCalls>): bigint {

@@ -4,5 +4,7 @@ import { loadParties } from "../tenancy/load-parties.ts";
 import { loadPools } from "./load-pools.ts";
 
 /** The pools of the tenant that the transaction works for, by each account that is in one. */
-export const findPools = async (tx: Tx, tenantId: string): Promise<ReadonlyMap<string, Pool>> =>
-  await loadPools(tx, tenantId, await loadParties(tx, tenantId));
+export async function findPools(tx: Tx, tenantId: string): Promise<ReadonlyMap<string, Pool>> {
+  const parties = await loadParties(tx, tenantId);
+  return await loadPools(tx, tenantId, () => parties);
+}

@@ -15,10 +15,11 @@ import { listPackages, listSubscriptions, type StoredPackage } from "./store.ts"
 export async function loadPools(
   tx: Tx,
   tenantId: string,
-  parties: { readonly accounts: readonly StoredAccount[]; readonly assignments: readonly TariffAssignment[] },
+  partiesOf: () => { readonly accounts: readonly StoredAccount[]; readonly assignments: readonly TariffAssignment[] },
 ): Promise<ReadonlyMap<string, Pool>> {
   const stored = await listPackages(tx, tenantId);
   if (stored.length === 0) return new Map();
+  const parties = partiesOf();
   const accounts = new Map(parties.accounts.map((account) => [account.id, account]));
   const packages = new Map(stored.map((one) => [one.id, packageOf(one)]));
   const given = (await listSubscriptions(tx, tenantId)).map((one): Subscription => {

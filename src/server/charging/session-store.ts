@@ -162,13 +162,16 @@ const silentOf = (row: SilentRow): SilentSession => ({
   usedS: row.used_s,
 });
 
-/** Open sessions of which nothing was heard for too long, the longest first; those behind `after`, if it is given. */
+/**
+ * Open sessions of which nothing was heard for too long, the longest first; those behind `after`, if it is given. The
+ * index has them by the ten minutes in which they expire.
+ */
 export async function findGivenUp(
   tx: Tx,
   { limit, after }: { readonly limit: number; readonly after: Pick<SilentSession, "id" | "expiresAt"> | null },
 ): Promise<readonly SilentSession[]> {
   const { rows } = await tx.query<SilentRow>(
-    `select ${SILENT_COLUMNS} from sessions s where state = 'open' and expires_at <= clock_timestamp()
+    `select ${SILENT_COLUMNS} from sessions s where silent_from <= now() and expires_at <= now()
        and ($2::timestamptz is null or (date_trunc('milliseconds', expires_at), id) > ($2, $3::uuid))
      order by date_trunc('milliseconds', expires_at), id limit $1`,
     [limit, after && timestampToSql(after.expiresAt), after?.id ?? null],
@@ -209,7 +212,7 @@ export async function expireSessions(
 export async function forgetSessions(tx: Tx, limit: number): Promise<number> {
   const { rowCount } = await tx.query(
     `delete from sessions where id in (
-       select id from sessions where state <> 'open' and expires_at <= clock_timestamp() limit $1 for update skip locked)`,
+       select id from sessions where forget_at <= now() limit $1 for update skip locked)`,
     [limit],
   );
   return rowCount;

@@ -187,8 +187,8 @@ export async function findBeyondGrant(
   { reportS, graceS, limit }: { readonly reportS: number; readonly graceS: number; readonly limit: number },
 ): Promise<readonly { readonly id: string; readonly tenantId: string }[]> {
   const { rows } = await tx.query<{ id: string; tenant_id: string }>(
-    `select s.id, s.tenant_id from sessions s where s.state = 'open' and s.account_id is not null
-       and s.expires_at <= clock_timestamp() + make_interval(secs => $1) and ${NOT_ASKED_LATELY}
+    `select s.id, s.tenant_id from sessions s where s.silent_from <= now() + make_interval(secs => $1)
+       and s.expires_at <= now() + make_interval(secs => $1) and s.account_id is not null and ${NOT_ASKED_LATELY}
      order by s.expires_at limit $2`,
     [reportS - graceS, limit],
   );

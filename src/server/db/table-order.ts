@@ -7,8 +7,11 @@ export interface TableColumns {
   readonly columns: readonly string[];
 }
 
-/** Kept by the migration runner, which writes it anew in a restored database. */
-const NOT_DATA = "schema_migrations";
+/**
+ * What is of this database alone: its migrations, which the runner writes anew in a restored one, and notes by the
+ * numbers of its transactions.
+ */
+const NOT_DATA = ["schema_migrations", "changed_settings"];
 
 /**
  * All tables of the schema (partitions are within theirs), each after those that its foreign keys refer to, so that
@@ -24,7 +27,7 @@ export async function tablesInOrder(client: pg.ClientBase): Promise<readonly Tab
              where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid) as refers_to
      from pg_class c
      where c.relnamespace = 'tollwright'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-       and c.relname <> $1
+       and c.relname <> all($1)
      order by c.relname collate "C"`,
     [NOT_DATA],
   );

@@ -9,9 +9,11 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import { loadPools } from "../catalog/load-pools.ts";
 import type { Tx } from "../db/tx.ts";
 import { loadNanpNumbers, type NanpNumbers } from "../numbering/nanp-numbers.ts";
-import { loadParties } from "../tenancy/load-parties.ts";
-import type { StoredAccount, TariffAssignment } from "../tenancy/party.ts";
+import { loadPart } from "../tenancy/load-parties.ts";
+import type { StoredAccount, StoredTenant, TariffAssignment } from "../tenancy/party.ts";
+import type { ChangedSettings, SettingTable } from "./changed-settings-store.ts";
 import { listExchangeRates } from "./exchange-store.ts";
+import { patchedMap } from "./patched-map.ts";
 import { type LoadedTariff, loadTariffSet, type TariffSet } from "./tariff-set.ts";
 
 /**
@@ -45,32 +47,76 @@ export interface RatingContext {
  */
 const EXCHANGE_AGE_DAYS_MAX = 366;
 
-/** Reads the context of a tenant; tariffs that `previous` holds at the same version are not read again. */
+/**
+ * Reads the context of a tenant. Where it is known which settings have `changed` since `previous`, only those are read;
+ * tariffs that `previous` holds at the same version are never read again.
+ */
 export async function loadRatingContext(
   tx: Tx,
   tenantId: string,
   previous: RatingContext | null,
+  changed: ChangedSettings | null = null,
 ): Promise<RatingContext> {
+  const kept = (...tables: readonly SettingTable[]): RatingContext | null =>
+    changed === null || tables.some((table) => changed.has(table)) ? null : previous;
   const epoch = await readTariffEpoch(tx, tenantId);
-  const { tenant, accounts, trunks, rules, assignments } = await loadParties(tx, tenantId);
-  const exchangeRates = await listExchangeRates(tx, tenantId);
+  const tenant = await loadPart(tx, tenantId, "tenant");
+  const accounts = await mapNow(previous?.accounts, changed, "accounts", async (ids) =>
+    byId(await loadPart(tx, tenantId, "accounts", ids)),
+  );
+  const trunks = kept("trunks")?.trunks ?? (await loadPart(tx, tenantId, "trunks"));
+  const assignments = await mapNow(previous?.assignments, changed, "account_tariffs", async (accountIds) =>
+    byAccount(await loadPart(tx, tenantId, "assignments", accountIds)),
+  );
   return {
     tenantId,
-    accounts: new Map(accounts.map((account) => [account.id, account])),
+    accounts,
     trunks,
-    payers: compileAccountRules(rules),
-    vendors: compileVendors(trunks),
-    tariffs: await loadTariffSet(tx, tenantId, { epoch, previous: previous?.tariffs ?? null }),
-    assignments: Map.groupBy(assignments.toReversed(), (assignment) => assignment.accountId),
-    pools: await loadPools(tx, tenantId, { accounts, assignments }),
-    exchange: {
-      table: exchangeTable(exchangeRates, { pivot: tenant.currency, ageDaysMax: EXCHANGE_AGE_DAYS_MAX }),
-      timeZone: tenant.timeZone,
-    },
+    payers: kept("account_rules", "sip_users")?.payers ?? compileAccountRules(await loadPart(tx, tenantId, "rules")),
+    vendors: kept("trunks")?.vendors ?? compileVendors(trunks),
+    tariffs:
+      kept("tariffs", "tariff_epochs")?.tariffs ??
+      (await loadTariffSet(tx, tenantId, { epoch, previous: previous?.tariffs ?? null })),
+    assignments,
+    pools:
+      kept("packages", "package_versions", "account_packages", "accounts", "account_tariffs")?.pools ??
+      (await loadPools(tx, tenantId, () => ({
+        accounts: [...accounts.values()],
+        assignments: oldestFirst(assignments),
+      }))),
+    exchange: kept("exchange_rates", "tenants")?.exchange ?? (await loadExchange(tx, tenantId, tenant)),
     emergencyNumbers: new Set(tenant.emergencyNumbers),
-    nanp: await loadNanpNumbers(tx, tenantId, previous?.nanp ?? null),
+    nanp: kept("nanp_imports")?.nanp ?? (await loadNanpNumbers(tx, tenantId, previous?.nanp ?? null)),
     chains: new Map(),
   };
+}
+
+/** The rows of a table as they are now, by id: those that changed are read, or all where it is not known which. */
+async function mapNow<Value>(
+  previous: ReadonlyMap<string, Value> | undefined,
+  changed: ChangedSettings | null,
+  table: SettingTable,
+  load: (ids: readonly string[] | null) => Promise<ReadonlyMap<string, Value>>,
+): Promise<ReadonlyMap<string, Value>> {
+  const ids = changed === null ? null : changed.get(table);
+  if (previous === undefined || ids === null) return await load(null);
+  return ids === undefined ? previous : patchedMap(previous, ids, await load(ids));
+}
+
+const byId = (accounts: readonly StoredAccount[]): ReadonlyMap<string, StoredAccount> =>
+  new Map(accounts.map((account) => [account.id, account]));
+
+/** Newest first; given by account, oldest first. */
+const byAccount = (assignments: readonly TariffAssignment[]): ReadonlyMap<string, readonly TariffAssignment[]> =>
+  Map.groupBy(assignments.toReversed(), ({ accountId }) => accountId);
+
+/** By account again. */
+const oldestFirst = (assignments: RatingContext["assignments"]): readonly TariffAssignment[] =>
+  [...assignments].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, ofAccount]) => ofAccount.toReversed());
+
+async function loadExchange(tx: Tx, tenantId: string, { currency, timeZone }: StoredTenant): Promise<ExchangeTerms> {
+  const rates = await listExchangeRates(tx, tenantId);
+  return { table: exchangeTable(rates, { pivot: currency, ageDaysMax: EXCHANGE_AGE_DAYS_MAX }), timeZone };
 }
 
 /** The newest publication of the tenant; a context whose epoch is lower is stale. */

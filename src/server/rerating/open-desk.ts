@@ -15,11 +15,11 @@ export interface OpenedDesk {
 /** Loads what calls are judged by, as of now; what did not change since the last time is kept. */
 export async function openDesk(db: Database, live: LiveRatingContext, request: ReratingRequest): Promise<OpenedDesk> {
   const { tenantId } = request;
-  const context = await db.transaction("app", { tenantId }, (tx) => live.current(tx, tenantId));
+  const { context, fingerprint } = await db.transaction("app", { tenantId }, (tx) => live.fingerprinted(tx, tenantId));
   const sources = (await findSources(db, tenantId)).map(({ id, name, config: { legs, directions } }) => {
     return [id, { name, legs, directions: directions as readonly string[] | null }] as const;
   });
-  const settings = JSON.stringify([live.fingerprintOf(tenantId), sources]);
+  const settings = JSON.stringify([fingerprint, sources]);
   return {
     desk: { context, sources: new Map(sources), request, isInTurn: inTurnWith(context) },
     settingsFingerprint: hash("sha256", settings, "hex"),

@@ -16,13 +16,31 @@ export interface Parties {
   readonly assignments: readonly TariffAssignment[];
 }
 
+type ReadPart<Part> = (tx: Tx, tenantId: string, ids: readonly string[] | null) => Promise<Part>;
+
+const PARTS: { readonly [Part in keyof Parties]: ReadPart<Parties[Part]> } = {
+  tenant: loadTenant,
+  accounts: listAccounts,
+  trunks: listTrunks,
+  rules: async (tx, tenantId) => [...(await listRules(tx, tenantId)), ...(await sipUserRules(tx, tenantId))],
+  assignments: listTariffAssignments,
+};
+
+/** Reads one part of what {@link loadParties} reads; of accounts and assignments those of the accounts `ids` alone. */
+export const loadPart = <Part extends keyof Parties>(
+  tx: Tx,
+  tenantId: string,
+  part: Part,
+  ids: readonly string[] | null = null,
+): Promise<Parties[Part]> => PARTS[part](tx, tenantId, ids);
+
 /** Reads the parties of the tenant that the transaction works for. */
 export async function loadParties(tx: Tx, tenantId: string): Promise<Parties> {
   return {
-    tenant: await loadTenant(tx, tenantId),
-    accounts: await listAccounts(tx, tenantId),
-    trunks: await listTrunks(tx, tenantId),
-    rules: [...(await listRules(tx, tenantId)), ...(await sipUserRules(tx, tenantId))],
-    assignments: await listTariffAssignments(tx, tenantId),
+    tenant: await loadPart(tx, tenantId, "tenant"),
+    accounts: await loadPart(tx, tenantId, "accounts"),
+    trunks: await loadPart(tx, tenantId, "trunks"),
+    rules: await loadPart(tx, tenantId, "rules"),
+    assignments: await loadPart(tx, tenantId, "assignments"),
   };
 }

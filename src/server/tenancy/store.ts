@@ -115,13 +115,17 @@ const limitsToJson = ({ openSessions, callS, daySpend, monthSpend }: SessionLimi
   ...(monthSpend !== null && { monthSpend: nanosToSql(monthSpend) }),
 });
 
-/** All accounts of a tenant, by code. */
-export async function listAccounts(tx: Tx, tenantId: string): Promise<readonly StoredAccount[]> {
+/** All accounts of a tenant, or those of `ids`, by code. */
+export async function listAccounts(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[] | null = null,
+): Promise<readonly StoredAccount[]> {
   const { rows } = await tx.query<AccountRow>(
     `select tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit, limits,
        letterhead
-     from accounts where tenant_id = $1 order by code`,
-    [tenantId],
+     from accounts where tenant_id = $1 ${ids === null ? "" : "and id = any($2)"} order by code`,
+    ids === null ? [tenantId] : [tenantId, ids],
   );
   return rows.map(accountOf);
 }
@@ -283,10 +287,15 @@ export async function replaceRules(tx: Tx, tenantId: string, rules: readonly Acc
   await noteRules(tx, tenantId);
 }
 
-export async function listTariffAssignments(tx: Tx, tenantId: string): Promise<readonly TariffAssignment[]> {
+export async function listTariffAssignments(
+  tx: Tx,
+  tenantId: string,
+  accountIds: readonly string[] | null = null,
+): Promise<readonly TariffAssignment[]> {
   const { rows } = await tx.query<{ account_id: string; tariff_id: string; effective_from: EpochMs }>(
-    "select account_id, tariff_id, effective_from from account_tariffs where tenant_id = $1 order by account_id, effective_from",
-    [tenantId],
+    `select account_id, tariff_id, effective_from from account_tariffs
+     where tenant_id = $1 ${accountIds === null ? "" : "and account_id = any($2)"} order by account_id, effective_from`,
+    accountIds === null ? [tenantId] : [tenantId, accountIds],
   );
   return rows.map((row) => ({ accountId: row.account_id, tariffId: row.tariff_id, effectiveFrom: row.effective_from }));
 }
