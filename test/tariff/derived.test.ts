@@ -72,7 +72,7 @@ test("the export of a derived tariff is the price list that it sells at, schedul
   ]);
   const { stdout } = await desk.run(["export", "--tariff", "partner", "--at", "2026-04-15", path], NOW);
   expect(stdout).toMatch(/^7 rates of tariff "partner", version 1, written/);
-  expect(stdout).toContain("1 rate written without slots, free seconds");
+  expect(stdout).toContain("1 rate written without further slots, free seconds");
 });
 
 test("a list shows the prices that a derived tariff asks, and whose rates they are", async () => {

@@ -97,7 +97,7 @@ const IS_CALLEES_LEG = {
 };
 
 const CALL = {
-  key: "uuid",
+  key: { firstOf: [optional("uuid"), optional("xml_cdr_uuid")] }, // FusionPBX's name for it
   callId: {
     firstOf: [optional("call_uuid"), optional("originating_leg_uuid"), optional("originator"), optional("uuid")],
   },

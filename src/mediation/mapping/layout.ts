@@ -4,7 +4,7 @@ import { ENCODINGS, type Encoding } from "../text/encoding.ts";
 import type { JsonNode } from "./json-node.ts";
 
 /** How the bytes of a file hold records. */
-export type Layout = DelimitedLayout | FixedWidthLayout | JsonLayout;
+export type Layout = DelimitedLayout | FixedWidthLayout | PairsLayout | JsonLayout;
 
 export interface DelimitedLayout {
   readonly kind: "csv";
@@ -31,6 +31,16 @@ export interface FixedWidthLayout {
   readonly columns: ReadonlyMap<string, { readonly from: number; readonly until: number }>;
 }
 
+/** Lines of pairs: `SRC-NUMBER=442079460018,ELAPSED-TIME=95`. */
+export interface PairsLayout {
+  readonly kind: "pairs";
+  readonly dialect: CsvDialect;
+  readonly encoding: Encoding;
+  readonly skipLines: number;
+  /** Between two pairs; a value in double quotes may hold it. */
+  readonly delimiter: string;
+}
+
 export interface JsonLayout {
   readonly kind: "json";
   /** `lines`: one document a line. `documents`: an array of records, or documents one after the other. */
@@ -44,13 +54,15 @@ const COLUMN_WIDTH_MAX = 65_536;
 /** Compiles `layout` of a mapping; throws Problem `mapping-invalid`. */
 export function compileLayout(node: JsonNode): Layout {
   const kind = node
-    .need("kind", "Write csv, fixed-width, json or ndjson.")
-    .oneOf(["csv", "fixed-width", "json", "ndjson"]);
+    .need("kind", "Write csv, fixed-width, pairs, json or ndjson.")
+    .oneOf(["csv", "fixed-width", "pairs", "json", "ndjson"]);
   switch (kind) {
     case "csv":
       return compileDelimited(node);
     case "fixed-width":
       return compileFixedWidth(node);
+    case "pairs":
+      return compilePairs(node);
     case "json": {
       const path = node.only("kind", "records").get("records")?.text() ?? "";
       return { kind: "json", framing: "documents", records: path === "" ? [] : path.split(".") };
@@ -117,6 +129,17 @@ function compileColumnNames(node: JsonNode | undefined): string[][] {
     lengths.add(list.length);
   }
   return lists.map((list) => list.map((name) => name.text()));
+}
+
+function compilePairs(node: JsonNode): PairsLayout {
+  node.only("kind", "delimiter", "encoding", "skipLines");
+  return {
+    kind: "pairs",
+    dialect: WHOLE_LINES,
+    encoding: node.get("encoding")?.oneOf(ENCODINGS) ?? "auto",
+    skipLines: node.get("skipLines")?.whole(0, 1_000) ?? 0,
+    delimiter: node.get("delimiter")?.delimiter() ?? ",",
+  };
 }
 
 function compileFixedWidth(node: JsonNode): FixedWidthLayout {

@@ -4,7 +4,7 @@ import { CuttingDecoder } from "../cutting-decoder.ts";
 import type { DecoderSettings, RowOutcome } from "../decoder.ts";
 import { TextRow } from "../row.ts";
 import { judgeUnended } from "../unended-line.ts";
-import type { DelimitedLayout, FixedWidthLayout } from "./layout.ts";
+import type { DelimitedLayout, FixedWidthLayout, PairsLayout } from "./layout.ts";
 import { faultReject } from "./record-faults.ts";
 import type { RowRules } from "./row-rules.ts";
 
@@ -16,7 +16,7 @@ export abstract class LineDecoder extends CuttingDecoder {
   #linesToSkip: number;
 
   constructor(
-    { dialect, encoding, skipLines }: DelimitedLayout | FixedWidthLayout,
+    { dialect, encoding, skipLines }: DelimitedLayout | FixedWidthLayout | PairsLayout,
     rules: RowRules,
     { isWhole = false }: DecoderSettings,
   ) {

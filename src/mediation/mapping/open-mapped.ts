@@ -6,6 +6,7 @@ import { FixedWidthDecoder } from "./fixed-width-decoder.ts";
 import { JsonDecoder } from "./json-decoder.ts";
 import { JsonNode } from "./json-node.ts";
 import { compileLayout, type Layout } from "./layout.ts";
+import { PairsDecoder } from "./pairs-decoder.ts";
 import { compileRowRules } from "./row-rules.ts";
 import { compileText } from "./text-value.ts";
 
@@ -29,6 +30,8 @@ export function openMapped(mapping: unknown, settings: DecoderSettings): Decoder
       return new DelimitedDecoder(layout, slots, rules, settings);
     case "fixed-width":
       return new FixedWidthDecoder(layout, slots, rules, settings);
+    case "pairs":
+      return new PairsDecoder(layout, slots, rules, settings);
     case "json":
       // A record that was kept stands alone, no longer at a path in a document.
       return new JsonDecoder(settings.isKeptRow ? { ...layout, records: [] } : layout, slots, rules);
@@ -58,6 +61,7 @@ function columnNames(layout: Layout): readonly string[] | null {
       return layout.hasHeader ? null : layout.columns.flat();
     case "fixed-width":
       return [...layout.columns.keys()];
+    case "pairs":
     case "json":
       return null;
     default:

@@ -10,6 +10,8 @@ test.each<[string, DurationUnit, number | undefined, string]>([
   ["-6", "s", -6_000, "negative: for the sanity check to tell"],
   ["95011", "ms", 95_011, "milliseconds"],
   ["95011999", "us", 95_011, "microseconds"],
+  ["951", "tenths", 95_100, "tenths of a second"],
+  ["9501", "hundredths", 95_010, "ticks of 10 ms"],
   ["1.5", "minutes", 90_000, "decimal minutes"],
   ["1.016667", "minutes", 61_000, "61 s as spreadsheets write them"],
   ["1:35", "mm:ss", 95_000, "minutes and seconds"],

@@ -1,5 +1,8 @@
 /** How a switch writes durations. `mm:ss` and `hh:mm:ss` take any number of digits in their first part. */
-export const DURATION_UNITS = ["s", "ms", "us", "minutes", "mm:ss", "hh:mm:ss", "h m s"] as const;
+// biome-ignore format: one list, read as one
+export const DURATION_UNITS = [
+  "s", "tenths", "hundredths", "ms", "us", "minutes", "mm:ss", "hh:mm:ss", "h m s",
+] as const;
 export type DurationUnit = (typeof DURATION_UNITS)[number];
 
 /** Longest duration read, in milliseconds: far beyond any call, far below where whole milliseconds stop being exact. */
@@ -34,7 +37,7 @@ function spokenMs(text: string): number | undefined {
   return secondsMs === undefined ? undefined : Number(hours) * 3_600_000 + Number(minutes) * 60_000 + secondsMs;
 }
 
-function decimalMs(text: string, unit: "s" | "ms" | "us" | "minutes"): number | undefined {
+function decimalMs(text: string, unit: Exclude<DurationUnit, "mm:ss" | "hh:mm:ss" | "h m s">): number | undefined {
   const point = pointIn(text);
   const whole = wholeNumber(point < 0 ? text : text.slice(0, point));
   if (whole === undefined) return undefined;
@@ -43,6 +46,10 @@ function decimalMs(text: string, unit: "s" | "ms" | "us" | "minutes"): number | 
   switch (unit) {
     case "s":
       return whole * 1_000 + thousandths(fraction);
+    case "tenths":
+      return whole * 100;
+    case "hundredths":
+      return whole * 10;
     case "ms":
       return whole;
     case "us":
