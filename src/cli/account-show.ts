@@ -2,6 +2,7 @@ import { toInstant } from "../core/time/epoch.ts";
 import { type AccountBalance, showAccount } from "../server/ledger/account-balances.ts";
 import { accountTerms, type NamedRule, type NamedTariff } from "../server/tenancy/account-terms.ts";
 import { accountJson } from "./account-json.ts";
+import { accountLimitsJson, accountLimitsShown } from "./account-limits.ts";
 import { defineCommand } from "./command.ts";
 import { argument } from "./input.ts";
 import { amountText, moneyText } from "./money-text.ts";
@@ -26,10 +27,11 @@ export const accountShowCommand = defineCommand({
     const { rules, tariffs } = await accountTerms(db, tenantId, account.id);
     const { name, kind, payment, parentCode, timeZone, currency, creditLimit, balances } = account;
     return {
-      json: { ...accountJson(account), rules, tariffs: tariffs.map(tariffJson) },
+      json: { ...accountJson(account), ...accountLimitsJson(account), rules, tariffs: tariffs.map(tariffJson) },
       human: [
         `${code}: ${name}, ${payment} ${kind}${parentCode === null ? "" : ` of ${parentCode}`}, ${timeZone}`,
         `Credit limit ${moneyText(creditLimit, currency)}.`,
+        ...accountLimitsShown(account),
         tableOr(balanceTable(balances), "Nothing has been booked."),
         "",
         tableOr(ruleTable(rules), "No account rule leads to it: no call is its own."),

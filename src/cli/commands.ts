@@ -9,6 +9,7 @@ import type { Command, CommandGroup } from "./command.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { eventCommands } from "./event.ts";
 import { invoiceCommands } from "./invoice.ts";
 import { migrateCommand } from "./migrate.ts";
 import { numbersCommands } from "./numbers.ts";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   numbersCommands,
   cdrCommands,
   sessionCommands,
+  eventCommands,
   billCommands,
   invoiceCommands,
   vendorCommands,

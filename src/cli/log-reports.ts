@@ -5,6 +5,8 @@ import type { RetentionWatch } from "../server/archive/watch-retention.ts";
 import type { SessionsWatch } from "../server/charging/watch-sessions.ts";
 import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
 import type { CutsWatch } from "../server/cuts/watch-cuts.ts";
+import { eventText } from "../server/events/event.ts";
+import type { EventsLog } from "../server/events/log-events.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { OutageReport } from "../server/outage/outage-desk.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
@@ -55,6 +57,12 @@ export const pullsReport = (log: pino.Logger): PullsReport => {
     failed: (error) => log.warn(`The pulls could not be looked up: ${String(error)}`),
   };
 };
+
+/** Events that somebody should hear of. */
+export const eventsLog = (log: pino.Logger): EventsLog => ({
+  happened: (event) => log.warn({ event: event.kind, tenant: event.tenantId, ...event.data }, eventText(event)),
+  failed: (error) => log.warn(`Events could not be logged: ${String(error)}`),
+});
 
 /** Months that were priced again. */
 export const replaysReport = (log: pino.Logger): ReplaysReport => ({

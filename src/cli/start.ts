@@ -7,12 +7,14 @@ import { AccountCharging } from "../server/charging/account-charging.ts";
 import { accountRoutes } from "../server/charging/account-routes.ts";
 import { Charging } from "../server/charging/charging.ts";
 import { chargingRoutes } from "../server/charging/routes.ts";
+import { watchBalances } from "../server/charging/watch-balances.ts";
 import { watchSessions } from "../server/charging/watch-sessions.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
 import { watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { cutRoutes } from "../server/cuts/routes.ts";
 import { watchCuts } from "../server/cuts/watch-cuts.ts";
 import type { Database } from "../server/db/database.ts";
+import { logEvents } from "../server/events/log-events.ts";
 import { startHttp } from "../server/http/http-server.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
@@ -28,6 +30,7 @@ import { databaseOrLater } from "./database-or-later.ts";
 import {
   alarmsReport,
   cutsWatch,
+  eventsLog,
   foldersReport,
   outageReport,
   pullsReport,
@@ -81,6 +84,9 @@ export const startCommand = defineCommand({
       ...{ watch: cutsWatch(log), signal },
       isCatchingUp: () => charging.isCatchingUp,
     });
+    const warningsFailed = (error: unknown) => log.warn(`Balances could not be looked at: ${String(error)}`);
+    const warnings = watchBalances(db, { failed: warningsFailed, signal });
+    const events = logEvents(db, eventsLog(log), { signal });
     const { archiveDir } = context.config;
     const retention = watchRetention(db, retentionWatch(log), { archiveDir, signal });
     if (!signal.aborted) await once(signal, "abort");
@@ -89,6 +95,8 @@ export const startCommand = defineCommand({
       receiver.settled(),
       charging.settled().then(() => outage.close()),
       sessions,
+      warnings,
+      events,
       cuts,
       watching,
       pulling,

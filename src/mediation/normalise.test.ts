@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFAULT_NUMBER_RULES } from "../core/numbering/number-plan.ts";
+import { NO_SESSION_LIMITS } from "../core/tenancy/session-limits.ts";
 import type { Trunk } from "../core/tenancy/trunk.ts";
 import { epochMs } from "../core/time/epoch.ts";
 import { NO_CAUSE, type SwitchCall } from "../core/usage/switch-call.ts";
@@ -42,6 +43,7 @@ const trunk = (sourceId: string | null, defaultCountry: string): Trunk => ({
   name: "GW_ALICE",
   accountId: "a",
   whenDatabaseAway: null,
+  limits: NO_SESSION_LIMITS,
   direction: "ingress",
   numbers: { ...SETTINGS.numbers, defaultCountry },
 });

@@ -47,12 +47,12 @@ test("a call by HTTP: authorised, metered, ended; a repeat of each is answered t
     [
       "authorise",
       { key: "a", ...CALL, wantedS: 60 },
-      { decision: "granted", talkS: 60, isLast: false, limitedBy: "wanted" },
+      { decision: "granted", talkS: 60, isLast: false, limitedBy: "wanted", left: { amount: "1", currency: "EUR" } },
     ],
     [
       "update",
       { key: "a", talkedMs: 50_000, wantedS: 60 },
-      { decision: "granted", talkS: 100, isLast: true, limitedBy: "balance" },
+      { decision: "granted", talkS: 100, isLast: true, limitedBy: "balance", left: { amount: "0.5", currency: "EUR" } },
     ],
     ["stop", { key: "a", talkedMs: 90_000, endedAt: "2026-03-01T08:02:00Z" }, { decision: "closed", fate: "stored" }],
   ] as const;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { now } from "../../src/clock.ts";
 import { nanosFromSql } from "../../src/core/money/nanos.ts";
+import { NO_ACCOUNT_LIMITS } from "../../src/core/tenancy/session-limits.ts";
 import { epochMs, fromInstant } from "../../src/core/time/epoch.ts";
 import { Charging } from "../../src/server/charging/charging.ts";
 import { ChargingLane } from "../../src/server/charging/charging-lane.ts";
@@ -351,7 +352,7 @@ test("a postpaid account is trusted, or held to its credit limit", async () => {
 });
 
 test("an account's limits hold beside its money: calls at once, seconds of one call, spend of the day", async () => {
-  const limits = { openSessions: 2, callS: 900, daySpend: nanosFromSql("0.25"), monthSpend: null };
+  const limits = { ...NO_ACCOUNT_LIMITS, openSessions: 2, callS: 900, daySpend: nanosFromSql("0.25") };
   const carl = await operator.account("carl", { limits });
   await operator.tariff("carl's", [anyRate("49", "0.06", { increments: { firstS: 60, nextS: 60 } })], [carl]);
   await operator.rule(carl, { match: { accountCode: "carl" } });

@@ -9,7 +9,7 @@ import { EMERGENCY_NUMBERS } from "../../src/core/numbering/emergency.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import type { TariffTerms } from "../../src/core/tariff/tariff.ts";
 import type { AccountRule } from "../../src/core/tenancy/account-rule.ts";
-import { NO_SESSION_LIMITS } from "../../src/core/tenancy/session-limits.ts";
+import { NO_ACCOUNT_LIMITS, NO_SESSION_LIMITS } from "../../src/core/tenancy/session-limits.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../src/core/time/epoch.ts";
 import type { Database } from "../../src/server/db/database.ts";
 import { type ImportedFile, importFile } from "../../src/server/mediation/import-file.ts";
@@ -74,6 +74,8 @@ export class Operator {
       timeZone: "UTC",
       letterhead: {},
       emergencyNumbers: EMERGENCY_NUMBERS,
+      destinationGroups: [],
+      lowBalance: [],
     };
     await db.transaction("owner", {}, (tx) => tenancy.saveTenant(tx, tenant));
     return operator;
@@ -93,7 +95,9 @@ export class Operator {
       currency: EUR,
       timeZone: "UTC",
       creditLimit: NO_NANOS,
-      limits: NO_SESSION_LIMITS,
+      limits: NO_ACCOUNT_LIMITS,
+      lowBalance: null,
+      whenMoneyEnds: null,
       letterhead: {},
       ...fields,
     };
@@ -166,6 +170,7 @@ export class Operator {
       direction,
       numbers: null,
       whenDatabaseAway: null,
+      limits: NO_SESSION_LIMITS,
     };
     await this.db.transaction("app", { tenantId: this.tenantId }, (tx) => tenancy.saveTrunk(tx, this.tenantId, trunk));
   }

@@ -14,6 +14,10 @@ export interface Hold {
   readonly accountId: string;
   readonly amount: Nanos;
   readonly units: readonly BucketUnits[];
+  /** What the call has cost so far, by its reports; only of an account that is warned of a low balance. */
+  readonly used?: Nanos;
+  /** Scopes of limits that it is counted in, beside the account's own. */
+  readonly scopes?: readonly string[];
 }
 
 /** Seconds for which a session may be silent beyond its grant before it is given up. */

@@ -44,6 +44,25 @@ test.each<[Partial<Purse>, bigint | null, string, string]>([
     "balance",
     "of two that are equal, the balance says it",
   ],
+  [
+    {
+      groups: [
+        {
+          limits: { daySpend: amount(50), monthSpend: null },
+          spent: { day: amount(20), month: amount(20) },
+          othersHold: amount(5),
+        },
+        {
+          limits: { daySpend: null, monthSpend: amount(90) },
+          spent: { day: amount(0), month: amount(10) },
+          othersHold: amount(0),
+        },
+      ],
+    },
+    25n,
+    "spend",
+    "of several groups the one with the least left, less what is held there alone",
+  ],
 ])("%o leaves %s, short of %s (%s)", (purse, available, shortOf) => {
   expect(spendable({ ...PURSE, ...purse })).toEqual({ available, shortOf });
 });

@@ -6,7 +6,7 @@ import type { SessionLimits } from "../tenancy/session-limits.ts";
 export interface Purse {
   readonly payment: PaymentMode;
   readonly creditLimit: Nanos;
-  readonly limits: Pick<SessionLimits, "daySpend" | "monthSpend">;
+  readonly limits: SpendLimits;
   /** What the customer has in the wallet. */
   readonly wallet: Nanos;
   /** What is used and not invoiced, and invoiced and not paid. */
@@ -15,7 +15,11 @@ export interface Purse {
   readonly spent: { readonly day: Nanos; readonly month: Nanos };
   /** What other sessions hold. */
   readonly othersHold: Nanos;
+  /** Limits of the groups that the call goes to, with what was spent there, and what other sessions hold there. */
+  readonly groups?: readonly (Pick<Purse, "spent" | "othersHold"> & { readonly limits: SpendLimits })[];
 }
+
+type SpendLimits = Pick<SessionLimits, "daySpend" | "monthSpend">;
 
 /** What a session may hold, and what keeps that from being more. */
 export interface Spendable {
@@ -27,17 +31,33 @@ export interface Spendable {
 /**
  * What a session may hold: all that the account's money and its limits allow, less what other sessions hold. A prepaid
  * account has its wallet and its credit; a postpaid one its credit less what it owes, and is trusted without a credit
- * limit. What is spent and what is held together stay within the limits of the day and of the month.
+ * limit. What is spent and what is held together stay within the limits of the day and of the month, in all and in
+ * each group.
  */
-export function spendable({ payment, creditLimit, limits, wallet, owed, spent, othersHold }: Purse): Spendable {
-  const less = (amount: bigint): Nanos => nanos(amount - othersHold);
-  const isTrusted = payment === "postpaid" && creditLimit === 0n;
-  const balance = isTrusted ? null : less(creditLimit + (payment === "prepaid" ? wallet : nanos(-owed)));
-  const day = limits.daySpend === null ? null : less(limits.daySpend - spent.day);
-  const month = limits.monthSpend === null ? null : less(limits.monthSpend - spent.month);
-  const available = [day, month].reduce(lower, balance);
+export function spendable({ limits, spent, othersHold, groups = [], ...purse }: Purse): Spendable {
+  const own = moneyLeft(purse);
+  const balance = own === null ? null : nanos(own - othersHold);
+  const caps = [{ limits, spent, othersHold }, ...groups].flatMap((capped) => [
+    capLeft(capped.limits.daySpend, capped.spent.day, capped.othersHold),
+    capLeft(capped.limits.monthSpend, capped.spent.month, capped.othersHold),
+  ]);
+  const available = caps.reduce(lower, balance);
   return { available, shortOf: available !== null && available === balance ? "balance" : "spend" };
 }
+
+/** What an account's money allows before anything is held of it; null: it is trusted. */
+export function moneyLeft({
+  payment,
+  creditLimit,
+  wallet,
+  owed,
+}: Pick<Purse, "payment" | "creditLimit" | "wallet" | "owed">): Nanos | null {
+  if (payment === "prepaid") return nanos(creditLimit + wallet);
+  return creditLimit === 0n ? null : nanos(creditLimit - owed);
+}
+
+const capLeft = (cap: Nanos | null, spent: Nanos, othersHold: Nanos): Nanos | null =>
+  cap === null ? null : nanos(cap - spent - othersHold);
 
 /** null: no limit. */
 const lower = (a: Nanos | null, b: Nanos | null): Nanos | null => {

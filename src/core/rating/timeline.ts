@@ -76,6 +76,25 @@ export function openingHoldsUntilS(opening: Opening): number {
   return changeAfter(opening, opening.found, opening.answeredAt);
 }
 
+/**
+ * Talk time after `fromS` and before `untilS` at which the clock brings another rate: a window begins or ends, or the
+ * rate of a date. What changes with the length of the call alone (slots) is none. null: there is none.
+ */
+export function nextRateChange(
+  opening: Opening,
+  { fromS, untilS }: { readonly fromS: number; readonly untilS: number },
+): number | null {
+  if (openingHoldsUntilS(opening) === Number.POSITIVE_INFINITY) return null;
+  const { freeS } = opening.price.terms;
+  let before = segmentAt(opening, opening.tariff, fromS - freeS);
+  while (freeS + before.untilS < untilS) {
+    const after = segmentAt(opening, opening.tariff, before.untilS);
+    if (after.layer !== before.layer || after.row !== before.row) return freeS + after.fromS;
+    before = after;
+  }
+  return null;
+}
+
 /** The price of the second at a position, and the position until which it holds at least. */
 function segmentAt(opening: Opening, current: CompiledTariff, positionS: number): BilledRun {
   const { tariff, found, answeredAt, zones } = opening;

@@ -1,5 +1,6 @@
 import type { NumberRules } from "../numbering/number-plan.ts";
 import type { AwayPolicy } from "./away-policy.ts";
+import type { SessionLimits } from "./session-limits.ts";
 
 /** A named route on a switch: calls come in through a customer's trunk and go out through a vendor's. */
 export interface Trunk {
@@ -15,4 +16,6 @@ export interface Trunk {
   readonly numbers: NumberRules | null;
   /** What becomes of calls through it while the database is away; null: as its source says. */
   readonly whenDatabaseAway: AwayPolicy | null;
+  /** Of the calls that come in through it, beside those of its account; spend is limited by account alone. */
+  readonly limits: SessionLimits;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Problem } from "../problem.ts";
+import { NO_SESSION_LIMITS } from "./session-limits.ts";
 import type { Trunk } from "./trunk.ts";
 import { compileVendors } from "./vendor.ts";
 
@@ -11,6 +12,7 @@ const trunk = (id: string, name: string, rest: Partial<Trunk> = {}): Trunk => ({
   direction: "egress",
   numbers: null,
   whenDatabaseAway: null,
+  limits: NO_SESSION_LIMITS,
   ...rest,
 });
 

@@ -16,6 +16,8 @@ export interface Accept {
   readonly token?: string | null;
   /** What is left, in plain currency ("12.50"), for announcements. */
   readonly balance?: { readonly amount: string; readonly currency: string } | null;
+  /** Talk time at which that falls below a threshold, for warnings; null: not before the end. */
+  readonly lowAtS?: number | null;
   readonly message?: string | null;
   /** More attributes by the names of the client's dictionary, such as where to route the call. */
   readonly attributes?: readonly NamedValue[];
@@ -62,12 +64,12 @@ export function replyAttributes(decision: AccessDecision, profile: ClientProfile
 
 type Values = ReadonlyMap<string, string>;
 
-function acceptValues({ talkS, interimS, token, balance, message }: Accept): Values {
+function acceptValues({ talkS, interimS, token, balance, lowAtS, message }: Accept): Values {
   // A Session-Timeout of 0 is no limit at all to many clients.
   invariant(talkS === null || (Number.isSafeInteger(talkS) && talkS >= 1), `talkS is whole seconds >= 1, got ${talkS}`);
   return present({
     ...{ talkS: talkS?.toString(), interimS: interimS?.toString(), token, message: cut(message) },
-    ...{ balance: balance?.amount, currency: balance?.currency },
+    ...{ balance: balance?.amount, currency: balance?.currency, lowAtS: lowAtS?.toString() },
   });
 }
 

@@ -119,7 +119,8 @@ async function lockAccount(tx: BulkTx, { tenantId, bookId, id: accountId }: Stor
 }
 
 async function moneyOf(tx: BulkTx, account: StoredAccount, { held }: AccountHold): Promise<AccountMoney> {
-  const { funds, spent } = await loadMoney(tx, [account], await databaseNow(tx));
+  const inAll = { ...account, limits: { ...account.limits, groups: [] } }; // what is no call goes to no group
+  const { funds, spent } = await loadMoney(tx, [inAll], { at: await databaseNow(tx) });
   const { wallet, owed } = funds.get(account.id) ?? NO_FUNDS;
   const purse = { ...account, wallet, owed, spent: spent.get(account.id) ?? NOTHING_SPENT, othersHold: held };
   return { currency: account.currency, wallet, owed, held, available: spendable(purse).available };

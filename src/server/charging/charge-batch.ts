@@ -1,12 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { NO_UNITS } from "../../core/allowance/bucket-units.ts";
-import { type Grant, grantTalk } from "../../core/charging/grant.ts";
-import { earlierAnswer, givenUpAt, keepAnswer } from "../../core/charging/session.ts";
-import { hasAllSessionsOpen, longestCallS } from "../../core/charging/session-room.ts";
+import { moveShare } from "../../core/charging/hold-counters.ts";
+import { earlierAnswer, keepAnswer } from "../../core/charging/session.ts";
 import { invariant } from "../../core/invariant.ts";
 import { nanos } from "../../core/money/nanos.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
-import type { LockedUnits } from "../allowance/locked-units.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import type { OpenedSource } from "../mediation/open-source.ts";
@@ -21,10 +18,10 @@ import {
   type Work,
   wholeTalkedMs,
 } from "./charging-work.ts";
+import { grantAll, isQuote, type Moment, refuse } from "./grant-batch.ts";
 import { type AccountHold, lockHolds, saveHolds } from "./hold-store.ts";
-import { loadMoney, notEven, ownHold, sessionsLimited, withMoney } from "./level-money.ts";
-import { holdUnits, pricesWith, releaseUnits, unitsWanted } from "./level-units.ts";
-import { openLevels, type PriceLevel } from "./open-levels.ts";
+import { releaseUnits, unitsWanted } from "./level-units.ts";
+import { openLevels } from "./open-levels.ts";
 import type { Session } from "./session.ts";
 import { databaseNow, insertSessions, lockSessions, updateSessions } from "./session-store.ts";
 import { storeRecords } from "./store-records.ts";
@@ -217,22 +214,6 @@ function deskOf({ sources }: ChargingBatch, sourceId: string, at: EpochMs): Open
   return { ...desk, sanity: { ...desk.sanity, receivedAt: at } };
 }
 
-interface Moment {
-  readonly batch: ChargingBatch;
-  readonly at: EpochMs;
-}
-
-/** A new session stays closed; one under way keeps what it holds and was granted, and ends there. */
-function refuse(work: Work, session: Session, reason: Refusal, { batch, at }: Moment): void {
-  const answer: ChargingAnswer = work.request.told ?? { kind: "refused", reason };
-  const answers = keepAnswer(session.answers, { key: work.request.requestKey, answer });
-  work.answer = answer;
-  work.next =
-    work.session?.state === "open"
-      ? { ...session, answers }
-      : { ...session, state: "refused", expiresAt: epochMs(at + batch.policy.rememberS * 1_000), answers };
-}
-
 /** Accounts whose holds this request reads or changes. */
 function accountsOf({ session, levels, next, request }: Work) {
   const bookId = session?.payer?.bookId ?? next?.payer?.bookId;
@@ -248,11 +229,12 @@ function accountsOf({ session, levels, next, request }: Work) {
 
 /** Gives back all that a session holds. */
 function release(holds: ReadonlyMap<string, AccountHold>, session: Session): void {
-  for (const { accountId, amount } of session.holds) {
-    const hold = holds.get(accountId);
-    invariant(hold, `the hold of account ${accountId} is locked before it is released`);
-    hold.held = nanos(hold.held - amount);
+  for (const held of session.holds) {
+    const hold = holds.get(held.accountId);
+    invariant(hold, `the hold of account ${held.accountId} is locked before it is released`);
+    hold.held = nanos(hold.held - held.amount);
     hold.openSessions -= 1;
+    hold.counters = moveShare(hold.counters, held, undefined);
   }
 }
 
@@ -288,89 +270,6 @@ function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fa
     expiresAt: epochMs(at + batch.policy.rememberS * 1_000),
     answers: keepAnswer(before.answers, { key: request.requestKey, answer }),
   };
-}
-
-/** What sessions hold, in money and of allowances, while both are locked. */
-interface Held {
-  readonly holds: ReadonlyMap<string, AccountHold>;
-  readonly units: LockedUnits;
-}
-
-/** Decides every grant of the batch in the order in which they were asked for. */
-async function grantAll(tx: BulkTx, works: readonly Work[], { holds, units, batch, at }: Moment & Held): Promise<void> {
-  const accounts = new Map(works.flatMap(({ levels }) => (levels ?? []).map(({ account }) => [account.id, account])));
-  const money = { holds, ...(await loadMoney(tx, [...accounts.values()], at)) };
-  const priced = await pricesWith(tx, units, works);
-  for (const work of works) {
-    const { levels, next, request } = work;
-    if (levels === undefined || next === undefined || request.kind === "stop") continue;
-    const { told } = request;
-    const isNew = work.session?.state !== "open" && told === undefined;
-    const isFull = ({ account, accountId }: PriceLevel) =>
-      hasAllSessionsOpen(account.limits, holds.get(accountId)?.openSessions ?? 0);
-    const full = isNew ? levels.find(isFull) : undefined;
-    if (full !== undefined) {
-      refuse(work, next, sessionsLimited(full.account), { batch, at });
-      continue;
-    }
-    const funded = levels.map((level) => withMoney(priced(level, work), next, money));
-    const { usedS } = next;
-    const wantedS = request.wantedS === "granted" ? Math.max(0, next.grantedS - usedS) : request.wantedS;
-    const limits = levels.map(({ account }) => account.limits);
-    const capS = next.cutAt === null ? longestCallS(limits, batch.policy.longestCallS) : usedS;
-    // What was told is held for as far as the money goes, and stands beyond it.
-    const asked = told?.kind === "granted" ? { usedS: Math.max(usedS, told.talkS), wantedS: 0, capS } : null;
-    const grant = grantTalk(funded, asked ?? { usedS, wantedS, capS });
-    if (request.kind === "authorise" && grant.talkS === 0 && request.wantedS !== 0)
-      refuse(work, next, notEven(funded, grant), { batch, at });
-    else if (isQuote(work)) work.answer = grantedAnswer(next, grant);
-    else take(work, next, { grant, levels: funded, holds, units, batch, at });
-  }
-}
-
-const isQuote = ({ request }: Work): boolean => request.kind === "authorise" && request.isQuote === true;
-
-const grantedAnswer = ({ usedS }: Session, { talkS, limitedBy }: Grant): ChargingAnswer => ({
-  kind: "granted",
-  talkS,
-  usedS,
-  isLast: limitedBy !== "wanted",
-  limitedBy,
-});
-
-/** Holds what a grant costs in place of what the session held before. */
-function take(
-  work: Work,
-  session: Session,
-  {
-    grant,
-    levels,
-    holds,
-    units,
-    batch,
-    at,
-  }: Moment & Held & { readonly grant: Grant; readonly levels: readonly PriceLevel[] },
-): void {
-  const isNew = work.session?.state !== "open";
-  const taken = levels.map(({ accountId, unitsOf: unitsBy }, index) => {
-    const amount = grant.holds[index];
-    const hold = holds.get(accountId);
-    invariant(hold && amount !== undefined, "a grant has a hold for every level");
-    hold.held = nanos(hold.held + amount - ownHold(session, accountId));
-    if (isNew) hold.openSessions += 1;
-    return { accountId, amount, units: unitsBy?.(grant.talkS) ?? NO_UNITS };
-  });
-  holdUnits(units, work, { ...session, holds: taken });
-  const answer = work.request.told ?? grantedAnswer(session, grant);
-  const granted: Session = {
-    ...session,
-    state: "open",
-    holds: taken,
-    grantedS: grant.talkS,
-    answers: keepAnswer(session.answers, { key: work.request.requestKey, answer }),
-  };
-  work.answer = answer;
-  work.next = { ...granted, expiresAt: givenUpAt(at, granted, batch.policy) };
 }
 
 export const SESSION_ENDED: Refusal = {

@@ -1,5 +1,7 @@
 import type { CutWay } from "../../core/charging/cut-way.ts";
+import type { Currency } from "../../core/money/currency.ts";
 import type { Reject } from "../../core/reject.ts";
+import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { ReleaseCause, SwitchCall } from "../../core/usage/switch-call.ts";
 
@@ -41,6 +43,8 @@ export interface Authorise extends OfSession {
   readonly wantedS: number | null;
   /** It is only asked how long: nothing is held, and no session begins. */
   readonly isQuote?: true;
+  /** What the switch can do when the payer's money ends, unless the account says what; left out: end the call. */
+  readonly whenMoneyEnds?: MoneyEnd;
   /** Its key is every call's: once the call is over, what looks like a repeat may be another call with its name. */
   readonly isUnnamed?: true;
 }
@@ -56,6 +60,8 @@ export interface Update extends OfSession, SessionName {
   readonly counted: TalkCounted;
   /** As of {@link Authorise}; "granted": no further than it may go already. */
   readonly wantedS: number | null | "granted";
+  /** As of {@link Authorise}. */
+  readonly whenMoneyEnds?: MoneyEnd;
   /** As {@link CallAttempt.recordKey}; null: the report does not say. */
   readonly recordKey: string | null;
   /** As {@link CallAttempt.handle}; left out: the report does not say. */
@@ -103,6 +109,8 @@ export interface Refusal {
     | "balance-exhausted"
     | "spend-limited"
     | "sessions-limited"
+    | "calls-per-second-limited"
+    | "destination-barred"
     | "session-ended"
     | "database-away"
     | "debit-unknown"
@@ -112,9 +120,19 @@ export interface Refusal {
   readonly fix: string;
 }
 
+/** What a switch is told of the payer's balance, for announcements. */
+export interface BalanceTold {
+  /** What may still be spent at `usedS`, as decimal text; left out: nobody pays, or who pays is trusted. */
+  readonly left?: { readonly amount: string; readonly currency: Currency };
+  /** That is below a threshold of the payer's. */
+  readonly isLow?: true;
+  /** Talk time of the whole call at which it falls below the next one; left out: not within this grant. */
+  readonly lowAtS?: number;
+}
+
 /** What a request is answered; it is kept with the session, so that a repeat is answered the same. */
 export type ChargingAnswer =
-  | {
+  | ({
       readonly kind: "granted";
       /** Whole talk time of the call at which the grant ends, in seconds. */
       readonly talkS: number;
@@ -124,7 +142,11 @@ export type ChargingAnswer =
       readonly isLast: boolean;
       /** What ends it: nothing (ask again), the longest call allowed, the price, or the balance. */
       readonly limitedBy: "wanted" | "cap" | "price" | "balance";
-    }
+      /** When the clock brings another rate of the payer's tariff; left out: not within this grant. */
+      readonly rateChangesAt?: EpochMs;
+      /** What happens when this grant ends, because the payer's money does; left out: the call ends. */
+      readonly whenMoneyEnds?: Exclude<MoneyEnd, { readonly action: "terminate" }>;
+    } & BalanceTold)
   | { readonly kind: "refused"; readonly reason: Refusal }
   /** The call is over and accounted for. */
   | {

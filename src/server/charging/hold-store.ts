@@ -1,7 +1,13 @@
+import {
+  countersFromJson,
+  countersToJson,
+  type HoldCounters,
+  type HoldCountersJson,
+} from "../../core/charging/hold-counters.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, NO_NANOS, nanos, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
-import { intArray, textArray, uuidArray } from "../db/array-parameter.ts";
+import { intArray, jsonbArray, textArray, uuidArray } from "../db/array-parameter.ts";
 import { plainArray } from "../db/plain-array.ts";
 import type { Tx } from "../db/tx.ts";
 
@@ -16,6 +22,7 @@ export interface HeldAccount {
 export interface AccountHold extends HeldAccount {
   held: Nanos;
   openSessions: number;
+  counters: HoldCounters;
 }
 
 /**
@@ -46,9 +53,9 @@ export async function lockHolds(tx: Tx, accounts: readonly HeldAccount[]): Promi
 /** Of `accounts`, those that have a row. */
 async function lockFound(tx: Tx, accounts: readonly HeldAccount[]): Promise<ReadonlyMap<string, AccountHold>> {
   const byId = new Map(accounts.map((account) => [account.accountId, account]));
-  const { rows } = await tx.prepared<{ account_id: string; held: string; open_sessions: number }>(
+  const { rows } = await tx.prepared<HoldRow>(
     "lock-holds",
-    `select h.account_id, h.held, h.open_sessions
+    `select h.account_id, h.held, h.open_sessions, h.counters
      from unnest($1::uuid[], $2::uuid[]) as t(book_id, account_id) join account_holds h using (book_id, account_id)
      order by h.book_id, h.account_id for update of h`,
     [uuidArray(accounts.map(({ bookId }) => bookId)), uuidArray([...byId.keys()])],
@@ -57,9 +64,20 @@ async function lockFound(tx: Tx, accounts: readonly HeldAccount[]): Promise<Read
     rows.map((row) => {
       const account = byId.get(row.account_id);
       invariant(account, "only rows that were asked for are locked");
-      return [row.account_id, { ...account, held: nanosFromSql(row.held), openSessions: row.open_sessions }];
+      const { held, open_sessions: openSessions, counters } = row;
+      return [
+        row.account_id,
+        { ...account, held: nanosFromSql(held), openSessions, counters: countersFromJson(counters) },
+      ];
     }),
   );
+}
+
+interface HoldRow {
+  readonly account_id: string;
+  readonly held: string;
+  readonly open_sessions: number;
+  readonly counters: HoldCountersJson;
 }
 
 /** Stores what sessions hold now of accounts that {@link lockHolds} has locked. */
@@ -68,14 +86,16 @@ export async function saveHolds(tx: Tx, holds: Iterable<AccountHold>): Promise<v
   if (all.length === 0) return;
   await tx.prepared(
     "save-holds",
-    `update account_holds h set held = t.held, open_sessions = t.open_sessions
-     from unnest($1::uuid[], $2::uuid[], $3::numeric[], $4::integer[]) as t(book_id, account_id, held, open_sessions)
+    `update account_holds h set held = t.held, open_sessions = t.open_sessions, counters = t.counters
+     from unnest($1::uuid[], $2::uuid[], $3::numeric[], $4::integer[], $5::jsonb[])
+       as t(book_id, account_id, held, open_sessions, counters)
      where h.book_id = t.book_id and h.account_id = t.account_id`,
     [
       uuidArray(all.map(({ bookId }) => bookId)),
       uuidArray(all.map(({ accountId }) => accountId)),
       plainArray(all.map(({ held }) => nanosToSql(held))),
       intArray(all.map(({ openSessions }) => openSessions)),
+      jsonbArray(all.map(({ counters }) => countersToJson(counters))),
     ],
   );
 }

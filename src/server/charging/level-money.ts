@@ -1,7 +1,9 @@
 import type { Grant } from "../../core/charging/grant.ts";
-import { type Spendable, spendable } from "../../core/charging/spendable.ts";
+import { countIn } from "../../core/charging/hold-counters.ts";
+import { moneyLeft, type Spendable, spendable } from "../../core/charging/spendable.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
+import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
@@ -9,7 +11,7 @@ import type { Refusal } from "./charging-request.ts";
 import { type AccountHold, type Funds, loadFunds, NO_FUNDS } from "./hold-store.ts";
 import type { PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
-import { loadSpent, NOTHING_SPENT, type Spent } from "./spent-store.ts";
+import { limitsSpend, loadSpent, NOTHING_SPENT, type Spent } from "./spent-store.ts";
 
 /** The money of accounts: in the ledger, held by sessions, and spent in periods that are limited. */
 export interface Money {
@@ -19,20 +21,22 @@ export interface Money {
 }
 
 /** A level with what it may hold for a session, and what keeps that from being more. */
-export interface FundedLevel extends PriceLevel, Spendable {}
+export interface FundedLevel extends PriceLevel, Spendable {
+  /** What the account's money allows, other calls' cost so far taken off where that is counted; null: it is trusted. */
+  readonly left: Nanos | null;
+}
 
 /** Reads the money of accounts whose holds are locked. */
 export async function loadMoney(
   tx: Tx,
   accounts: readonly StoredAccount[],
-  at: EpochMs,
+  { at, groups = new Map() }: { readonly at: EpochMs; readonly groups?: ReadonlyMap<string, DestinationGroup> },
 ): Promise<Pick<Money, "funds" | "spent">> {
   const funds = await loadFunds(
     tx,
     accounts.map(({ id: accountId, bookId, currency }) => ({ accountId, bookId, currency })),
   );
-  const limited = accounts.filter(({ limits }) => limits.daySpend !== null || limits.monthSpend !== null);
-  return { funds, spent: await loadSpent(tx, limited, at) };
+  return { funds, spent: await loadSpent(tx, accounts, { at, groups }) };
 }
 
 /** What a level may hold for this session. */
@@ -41,9 +45,18 @@ export function withMoney(level: PriceLevel, session: Session, { holds, funds, s
   const hold = holds.get(accountId);
   invariant(hold, `the hold of account ${accountId} is locked before a grant`);
   const othersHold = nanos(hold.held - ownHold(session, accountId));
-  const { wallet, owed } = funds.get(accountId) ?? NO_FUNDS;
-  const purse = { ...account, wallet, owed, spent: spent.get(accountId) ?? NOTHING_SPENT, othersHold };
-  return { ...level, ...spendable(purse) };
+  const own = session.holds.find((one) => one.accountId === accountId);
+  const { groups: spentInGroups, ...spentInAll } = spent.get(accountId) ?? NOTHING_SPENT;
+  const groups = level.scopes.flatMap(({ key, of, limits }) => {
+    if (of.kind !== "group" || !limitsSpend(limits)) return [];
+    const ownHere = own?.scopes?.includes(key) ? own.amount : 0n;
+    const heldHere = nanos(countIn(hold.counters, key).held - ownHere);
+    return [{ limits, spent: spentInGroups.get(of.name) ?? NOTHING_SPENT, othersHold: heldHere }];
+  });
+  const purse = { ...account, ...(funds.get(accountId) ?? NO_FUNDS), spent: spentInAll, othersHold, groups };
+  const money = moneyLeft(purse);
+  const left = money === null ? null : nanos(money - hold.counters.used + (own?.used ?? 0n));
+  return { ...level, ...spendable(purse), left };
 }
 
 export const ownHold = ({ holds }: Pick<Session, "holds">, accountId: string): Nanos =>
@@ -69,9 +82,3 @@ export function notEven(levels: readonly FundedLevel[], { limitedAt, limitedBy }
     fix: "Raise the limits of the account in a setup file, or wait for the next period.",
   };
 }
-
-export const sessionsLimited = ({ code, limits }: StoredAccount): Refusal => ({
-  code: "sessions-limited",
-  what: `Account "${code}" has ${limits.openSessions} sessions open, as many as it may have.`,
-  fix: "End one of them, or raise the account's limit in a setup file.",
-});

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { now } from "../../clock.ts";
-import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
+import { type EpochMs, epochMs, fromInstant, toInstant } from "../../core/time/epoch.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { dialogKey } from "../../mediation/acc/dialog-key.ts";
 import type { Database } from "../db/database.ts";
@@ -96,6 +96,19 @@ const Answer = Type.Union([
     talkS: Type.Integer({ description: "talk time of the whole call at which the grant ends" }),
     isLast: Type.Boolean({ description: "nothing more is granted: the call ends there" }),
     limitedBy: Type.String({ description: "wanted, cap, price or balance" }),
+    left: Type.Optional(
+      Type.Object(
+        { amount: Type.String(), currency: Type.String() },
+        { description: "what the payer may still spend; not there: nobody pays, or who pays is trusted" },
+      ),
+    ),
+    isLow: Type.Optional(Type.Boolean({ description: "that is below a threshold of the payer's" })),
+    lowAtS: Type.Optional(
+      Type.Integer({ description: "talk time of the whole call at which it falls below the next threshold" }),
+    ),
+    rateChangesAt: Type.Optional(
+      Type.String({ description: "when the payer's tariff changes to another rate within the grant" }),
+    ),
   }),
   Type.Object({
     decision: Type.Literal("refused"),
@@ -218,8 +231,16 @@ function timeOf(text: string | null | undefined): EpochMs | null {
 
 function shown(answer: ChargingAnswer): Static<typeof Answer> {
   switch (answer.kind) {
-    case "granted":
-      return { decision: "granted", talkS: answer.talkS, isLast: answer.isLast, limitedBy: answer.limitedBy };
+    case "granted": {
+      const { talkS, isLast, limitedBy, left, isLow, lowAtS, rateChangesAt } = answer;
+      return {
+        ...{ decision: "granted", talkS, isLast, limitedBy },
+        ...(left !== undefined && { left }),
+        ...(isLow && { isLow }),
+        ...(lowAtS !== undefined && { lowAtS }),
+        ...(rateChangesAt !== undefined && { rateChangesAt: toInstant(rateChangesAt).toString() }),
+      };
+    }
     case "refused":
       return { decision: "refused", reason: answer.reason, ...signalOf(answer.reason.code) };
     case "closed":

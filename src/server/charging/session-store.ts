@@ -24,6 +24,8 @@ interface SessionRow {
     readonly accountId: string;
     readonly amount: string;
     readonly units?: readonly BucketUnitsJson[];
+    readonly used?: string;
+    readonly scopes?: readonly string[];
   }[];
   readonly attempt: CallAttempt;
   readonly opened_at: EpochMs;
@@ -44,11 +46,13 @@ const sessionOf = (row: SessionRow): Session => ({
   sourceId: row.source_id,
   state: row.state,
   payer: row.book_id === null || row.account_id === null ? null : { bookId: row.book_id, accountId: row.account_id },
-  holds: row.levels.map(({ accountId, amount, units }) => {
+  holds: row.levels.map(({ accountId, amount, units, used, scopes }) => {
     return {
       accountId,
       amount: nanosFromSql(amount),
       units: units === undefined ? NO_UNITS : bucketUnitsFromJson(units),
+      ...(used !== undefined && { used: nanosFromSql(used) }),
+      ...(scopes !== undefined && { scopes }),
     };
   }),
   attempt: row.attempt,
@@ -130,9 +134,11 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
   );
 }
 
-const stored = ({ accountId, amount, units }: Hold) => ({
+const stored = ({ accountId, amount, units, used, scopes }: Hold) => ({
   ...{ accountId, amount: nanosToSql(amount) },
   ...(units.length > 0 && { units: bucketUnitsToJson(units) }),
+  ...(used !== undefined && { used: nanosToSql(used) }),
+  ...(scopes !== undefined && { scopes }),
 });
 
 /** What giving a session up needs to know of it. */

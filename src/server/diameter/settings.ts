@@ -1,4 +1,6 @@
 import { type Static, Type } from "typebox";
+import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
+import { MoneyEndSchema } from "../tenancy/limits-setup.ts";
 import { type PeerSettings, peerSettings } from "./peer-settings.ts";
 
 const identity = Type.String({ pattern: "^[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*$", maxLength: 253 });
@@ -23,6 +25,7 @@ export const DiameterSettings = Type.Union(
           default: false,
           description: "whether AVPs with the M flag that nobody knows are passed over",
         }),
+        whenMoneyEnds: Type.Unsafe<MoneyEnd>({ ...MoneyEndSchema, default: { action: "terminate" } }),
       },
       { additionalProperties: false },
     ),

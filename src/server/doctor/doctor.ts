@@ -2,7 +2,13 @@ import type { Database } from "../db/database.ts";
 import { steadySnapshot } from "../db/steady-snapshot.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type CheckResult, runCheck } from "./check.ts";
-import { endedSessionsHoldNothing, holdsAreSums, unitHoldsAreSums } from "./checks/charging-checks.ts";
+import {
+  endedSessionsHoldNothing,
+  holdsAreSums,
+  scopeHoldsAreSums,
+  unitHoldsAreSums,
+  usedIsSum,
+} from "./checks/charging-checks.ts";
 import { hoursAreInFiles } from "./checks/completeness-checks.ts";
 import { chargesAreBilledOnce, invoiceNumbers, invoicesAddUp, invoicesArePosted } from "./checks/invoice-checks.ts";
 import { tablesAreIsolated } from "./checks/isolation-check.ts";
@@ -44,6 +50,8 @@ const CHECKS = [
   vendorsArePosted,
   holdsAreSums,
   unitHoldsAreSums,
+  scopeHoldsAreSums,
+  usedIsSum,
   endedSessionsHoldNothing,
   invoicesAddUp,
   invoicesArePosted,

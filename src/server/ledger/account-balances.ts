@@ -1,9 +1,9 @@
 import { LEDGER_ACCOUNT_KINDS, type LedgerAccountKind } from "../../core/ledger/ledger-account.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanos } from "../../core/money/nanos.ts";
-import type { Account } from "../../core/tenancy/account.ts";
 import type { Database } from "../db/database.ts";
 import { findAccounts } from "../tenancy/find-account.ts";
+import type { StoredAccount } from "../tenancy/party.ts";
 import { accountUnknown } from "../tenancy/problems.ts";
 import { type LedgerBalance, listBalances } from "./balance-store.ts";
 
@@ -15,9 +15,7 @@ export interface AccountBalance {
 }
 
 /** An account with what its ledger accounts add up to; those at zero are left out. */
-export interface AccountWithBalances extends Account {
-  readonly code: string;
-  readonly creditLimit: Nanos;
+export interface AccountWithBalances extends StoredAccount {
   readonly parentCode: string | null;
   readonly balances: readonly AccountBalance[];
 }

@@ -15,6 +15,7 @@ import type {
   Update,
 } from "../charging/charging-request.ts";
 import type { ChargedSource, ChargingPolicy } from "../charging/charging-work.ts";
+import { blocked } from "../charging/level-limits.ts";
 import { type OpenedLevels, openLevels } from "../charging/open-levels.ts";
 import type { JournalEntry, Risk } from "./journal-entry.ts";
 import type { KnownCall } from "./known-calls.ts";
@@ -112,9 +113,11 @@ function grantTo(
     return { talkS: Math.max(toldS, Math.min(longestS, usedS + (wantedS ?? longestS))), risks: [] };
   const policy = policyOf(charged, attempt);
   if (policy.kind === "refuse") return AWAY;
+  const refusal = blocked(opened.levels);
+  if (refusal !== undefined) return refusal;
   const levels = opened.levels.map((level) => ({ ...level, risked: riskOf(level.accountId) }));
   const capS = longestCallS(
-    levels.map(({ account }) => account.limits),
+    levels.flatMap(({ scopes }) => scopes.map(({ limits }) => limits)),
     longestS,
   );
   const riskMax = riskAmountOf(policy.riskAmount);

@@ -1,6 +1,10 @@
 import type { Pool } from "../../core/catalog/pools.ts";
+import type { Currency } from "../../core/money/currency.ts";
 import { exchangeTable } from "../../core/money/exchange.ts";
+import type { Nanos } from "../../core/money/nanos.ts";
 import type { ExchangeTerms } from "../../core/rating/rate-sides.ts";
+import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
+import { compileIngress, type IngressResolver } from "../../core/tenancy/ingress.ts";
 import { compileAccountRules, type PayerResolver } from "../../core/tenancy/payer.ts";
 import { sellingChain } from "../../core/tenancy/selling-chain.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
@@ -26,6 +30,8 @@ export interface RatingContext {
   readonly trunks: readonly Trunk[];
   readonly payers: PayerResolver;
   readonly vendors: VendorResolver;
+  /** The trunks that calls come in through. */
+  readonly ingress: IngressResolver;
   readonly tariffs: TariffSet;
   /** By account, newest first. */
   readonly assignments: ReadonlyMap<string, readonly TariffAssignment[]>;
@@ -35,6 +41,10 @@ export interface RatingContext {
   readonly exchange: ExchangeTerms;
   /** Numbers that always pass and are never charged. */
   readonly emergencyNumbers: ReadonlySet<string>;
+  /** Destinations that limits of accounts name. */
+  readonly destinationGroups: ReadonlyMap<string, DestinationGroup>;
+  /** Thresholds of accounts that have none of their own, in one currency. */
+  readonly lowBalance: { readonly currency: Currency; readonly thresholds: readonly Nanos[] };
   /** States of exchanges and ported numbers, for prices by origin. */
   readonly nanp: NanpNumbers;
   /** Who sells to whom, by paying account; filled as accounts are met. */
@@ -74,6 +84,7 @@ export async function loadRatingContext(
     trunks,
     payers: kept("account_rules", "sip_users")?.payers ?? compileAccountRules(await loadPart(tx, tenantId, "rules")),
     vendors: kept("trunks")?.vendors ?? compileVendors(trunks),
+    ingress: kept("trunks")?.ingress ?? compileIngress(trunks),
     tariffs:
       kept("tariffs", "tariff_epochs")?.tariffs ??
       (await loadTariffSet(tx, tenantId, { epoch, previous: previous?.tariffs ?? null })),
@@ -86,6 +97,8 @@ export async function loadRatingContext(
       }))),
     exchange: kept("exchange_rates", "tenants")?.exchange ?? (await loadExchange(tx, tenantId, tenant)),
     emergencyNumbers: new Set(tenant.emergencyNumbers),
+    destinationGroups: new Map(tenant.destinationGroups.map((group) => [group.name, group])),
+    lowBalance: { currency: tenant.currency, thresholds: tenant.lowBalance },
     nanp: kept("nanp_imports")?.nanp ?? (await loadNanpNumbers(tx, tenantId, previous?.nanp ?? null)),
     chains: new Map(),
   };
@@ -134,6 +147,16 @@ export function tariffAt(context: RatingContext, accountId: string, at: EpochMs)
   const assignment = context.assignments.get(accountId)?.find(({ effectiveFrom }) => effectiveFrom <= at);
   return assignment && context.tariffs.tariffs.get(assignment.tariffId);
 }
+
+/** Thresholds of an account's balance that are warned of: its own, or the tenant's in the same currency. */
+export function thresholdsOf(
+  { lowBalance }: Pick<RatingContext, "lowBalance">,
+  account: Pick<StoredAccount, "lowBalance" | "currency">,
+): readonly Nanos[] {
+  return account.lowBalance ?? (account.currency === lowBalance.currency ? lowBalance.thresholds : NO_THRESHOLDS);
+}
+
+const NO_THRESHOLDS: readonly Nanos[] = [];
 
 /** {@link sellingChain}, remembered. */
 export function chainOf(context: RatingContext, accountId: string): readonly StoredAccount[] {

@@ -7,6 +7,8 @@ export interface DialplanAnswer {
   readonly refusal: string | null;
   /** For how long it may last; 0 where it may not begin. */
   readonly talkS: number;
+  /** So many seconds before its end the balance falls below a threshold; 0: it does not. */
+  readonly warningS: number;
   /** In their order: once the result is there, the others are. */
   readonly variables: readonly (readonly [name: string, value: string])[];
 }
@@ -20,12 +22,17 @@ export function dialplanAnswer(answer: ChargingAnswer, leg: string): DialplanAns
   if (answer.kind === "refused") return not("refused", answer.reason.code, signalOf(answer.reason.code).q850);
   if (answer.kind !== "granted") return failed("session-ended");
   const talkS = answer.talkS - answer.usedS;
+  const warningS = answer.lowAtS === undefined ? 0 : answer.talkS - answer.lowAtS;
+  const { left, isLow = false } = answer;
   const variables = [
     ["TOLLWRIGHT_LEG", leg],
     ["TOLLWRIGHT_MS", `${talkS * 1_000}`],
+    ...(left === undefined ? [] : ([["TOLLWRIGHT_LEFT", `${left.amount} ${left.currency}`]] as const)),
+    ...(isLow ? ([["TOLLWRIGHT_LOW", "1"]] as const) : []),
+    ...(warningS > 0 ? ([["TOLLWRIGHT_WARNING_MS", `${warningS * 1_000}`]] as const) : []),
     ["TOLLWRIGHT_RESULT", "granted"],
   ] as const;
-  return { refusal: null, talkS, variables };
+  return { refusal: null, talkS, warningS, variables };
 }
 
 /** The request names what cannot be dialled. */
@@ -38,6 +45,7 @@ export const failed = (reason: string): DialplanAnswer => not("failed", reason, 
 const not = (result: "refused" | "failed", reason: string, cause: number): DialplanAnswer => ({
   refusal: reason,
   talkS: 0,
+  warningS: 0,
   variables: [
     ["TOLLWRIGHT_REASON", reason],
     ["TOLLWRIGHT_CAUSE", `${cause}`],

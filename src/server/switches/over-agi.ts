@@ -69,13 +69,13 @@ export class ChargingOverAgi implements AgiHandler {
     request: AgiRequest,
     source: AgiSource,
     target?: AgiDialTarget,
-  ): Promise<{ readonly refusal: string | null; readonly talkS: number }> {
+  ): Promise<Pick<DialplanAnswer, "refusal" | "talkS" | "warningS">> {
     const { parameters } = request;
     const called = parameters.get("called") ?? request.called;
     const wantedS = dialplanSeconds(parameters.get("wanted"), null);
     // What is no number cannot be priced as one, and dialled it would be something else.
-    if (!isDialable(called)) return { refusal: await refuse(call, invalid("called-invalid")), talkS: 0 };
-    if (wantedS === undefined) return { refusal: await refuse(call, failed("parameter-invalid")), talkS: 0 };
+    if (!isDialable(called)) return await refused(call, invalid("called-invalid"));
+    if (wantedS === undefined) return await refused(call, failed("parameter-invalid"));
     const facts = readChannelFacts(await askValues(call, CHANNEL_VALUES));
     if (facts.legBefore !== null) await this.#report(call, request, source);
     const attempt = attemptOf({
@@ -92,7 +92,7 @@ export class ChargingOverAgi implements AgiHandler {
     const isTold = await tell(call, answer);
     // A dialplan that has not heard of its grant does not dial.
     if (answer.talkS > 0 && isTold === "no") await this.#charging.decide(tenantId, unanswered(sourceId, attempt));
-    return { refusal: answer.refusal, talkS: isTold === "yes" ? answer.talkS : 0 };
+    return isTold === "yes" ? answer : { ...answer, talkS: 0 };
   }
 
   /** Authorises, dials with the limit, and reports what came of it. */
@@ -101,12 +101,12 @@ export class ChargingOverAgi implements AgiHandler {
     const [text = "", ...more] = args;
     const targets = readDialTargets(text);
     const ringS = dialplanSeconds(parameters.get("ring"), RING_S);
-    const warningS = dialplanSeconds(parameters.get("warn"), 0);
+    const warnS = dialplanSeconds(parameters.get("warn"), null);
     if (targets === null || more.length > 0) return await refuse(call, invalid("dial-string-invalid"));
-    if (!ringS || warningS === undefined || warningS === null) return await refuse(call, failed("parameter-invalid"));
-    const { refusal, talkS } = await this.#authorise(call, request, source, targets[0]);
+    if (!ringS || warnS === undefined) return await refuse(call, failed("parameter-invalid"));
+    const { refusal, talkS, warningS } = await this.#authorise(call, request, source, targets[0]);
     if (talkS === 0) return refusal;
-    const dial = dialCommand({ targets, ringS, limitMs: talkS * 1_000, warningMs: warningS * 1_000 });
+    const dial = dialCommand({ targets, ringS, limitMs: talkS * 1_000, warningMs: (warnS ?? warningS) * 1_000 });
     const dialled = await call.ask(dial, (ringS + talkS) * 1_000);
     if (dialled.kind === "gone") return null; // the dialplan's handler of the hang-up reports, or the session is given up
     const facts = await this.#report(call, request, source);
@@ -160,6 +160,11 @@ async function tell(call: AgiCall, { variables }: DialplanAnswer): Promise<"yes"
     if (outcome.kind !== "reply" || outcome.code !== 200) return name === "TOLLWRIGHT_RESULT" ? "perhaps" : "no";
   }
   return "yes";
+}
+
+async function refused(call: AgiCall, answer: DialplanAnswer): Promise<DialplanAnswer> {
+  await tell(call, answer);
+  return answer;
 }
 
 async function refuse(call: AgiCall, answer: DialplanAnswer): Promise<string | null> {

@@ -1,4 +1,5 @@
 import { now } from "../../clock.ts";
+import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
 import { NO_CAUSE } from "../../core/usage/switch-call.ts";
 import type { CreditControlAnswer } from "../../protocol/diameter/credit-control-answer.ts";
@@ -12,6 +13,7 @@ import type { CreditControlHandler, RequestSender } from "../diameter/credit-con
 import type { PushedSource } from "../mediation/push-token.ts";
 import { diameterHandle } from "./cut-over-diameter.ts";
 import { answerEvent } from "./diameter-event.ts";
+import { ASK_AGAIN_S, balanceOf, finalUnitOf } from "./diameter-final-unit.ts";
 import { attemptOf, sessionKeyOf } from "./diameter-party.ts";
 import { refusal, refusalOf } from "./diameter-refusal.ts";
 
@@ -23,15 +25,21 @@ const VALIDITY_S = 3_600;
 /** Longest talk time that one report may tell of: a month. */
 const REPORTED_S_MAX = 2_678_400;
 
+/** A source that is a peer. */
+export interface DiameterCharged extends PushedSource {
+  /** What its peer does when a payer's money ends, unless the account says what; left out: it ends the call. */
+  readonly whenMoneyEnds?: MoneyEnd | undefined;
+}
+
 /** Charges calls that Diameter peers ask about (Ro, RFC 8506), by seconds of talk time: each peer is a source. */
 export class ChargingOverDiameter implements CreditControlHandler {
   readonly #charging: Charging;
   readonly #accounts: AccountCharging;
-  readonly #sourceOf: (peerHost: string) => PushedSource | undefined;
+  readonly #sourceOf: (peerHost: string) => DiameterCharged | undefined;
 
   constructor(
     { charging, accounts }: { readonly charging: Charging; readonly accounts: AccountCharging },
-    sourceOf: (peerHost: string) => PushedSource | undefined,
+    sourceOf: (peerHost: string) => DiameterCharged | undefined,
   ) {
     this.#charging = charging;
     this.#accounts = accounts;
@@ -62,7 +70,7 @@ export class ChargingOverDiameter implements CreditControlHandler {
   async #begin(
     request: CreditControlRequest,
     service: ServiceRequest | undefined,
-    { tenantId, sourceId, peerHost }: PushedSource & { readonly peerHost: string },
+    { tenantId, sourceId, peerHost, whenMoneyEnds }: DiameterCharged & { readonly peerHost: string },
   ): Promise<CreditControlAnswer> {
     const told = attemptOf(request);
     if (told === null) return refusal(RESULT.ratingFailed, "The request does not say which number is called.");
@@ -70,13 +78,14 @@ export class ChargingOverDiameter implements CreditControlHandler {
     const attempt = { ...told, handle: diameterHandle({ sessionId, host, realm }, peerHost) };
     const requestKey = requestKeyOf(request);
     const asked = { kind: "authorise", sourceId, requestKey, attempt, wantedS: wantedOf(service) } as const;
-    return answerOf(await this.#charging.decide(tenantId, asked), service);
+    const answer = await this.#charging.decide(tenantId, { ...asked, ...(whenMoneyEnds && { whenMoneyEnds }) });
+    return answerOf(answer, request);
   }
 
   async #goOn(
     request: CreditControlRequest,
     service: ServiceRequest | undefined,
-    { tenantId, sourceId }: PushedSource,
+    { tenantId, sourceId, whenMoneyEnds }: DiameterCharged,
   ): Promise<CreditControlAnswer> {
     const usedS = (service?.used ?? []).reduce((sum, { timeS = 0 }) => sum + timeS, 0);
     if (usedS > REPORTED_S_MAX) return refusal(RESULT.invalidAvpValue, "No call has lasted so long.");
@@ -87,11 +96,12 @@ export class ChargingOverDiameter implements CreditControlHandler {
     const report = { ...name, answeredAt, talkedMs, counted: "since-last-report", recordKey: null } as const;
     if (request.type === "update") {
       const asked = { kind: "update", ...report, wantedS: wantedOf(service) } as const;
-      return answerOf(await this.#charging.decide(tenantId, asked), service);
+      const answer = await this.#charging.decide(tenantId, { ...asked, ...(whenMoneyEnds && { whenMoneyEnds }) });
+      return answerOf(answer, request);
     }
     const cause = { ...NO_CAUSE, sip: sipOf(request.information.call?.causeCode) };
     const ended = { endedAt: at, reportedS: null, cause, isGivenUp: false, attempt: attemptOf(request) };
-    return answerOf(await this.#charging.decide(tenantId, { kind: "stop", ...report, ...ended }), service);
+    return answerOf(await this.#charging.decide(tenantId, { kind: "stop", ...report, ...ended }), request);
   }
 }
 
@@ -115,10 +125,10 @@ const SIP_FAILURE_MAX = 699;
 const sipOf = (causeCode: number | undefined): number | null =>
   causeCode !== undefined && causeCode >= SIP_FAILURE_MIN && causeCode <= SIP_FAILURE_MAX ? causeCode : null;
 
-function answerOf(answer: ChargingAnswer, service: ServiceRequest | undefined): CreditControlAnswer {
+function answerOf(answer: ChargingAnswer, request: CreditControlRequest): CreditControlAnswer {
   switch (answer.kind) {
     case "granted":
-      return granted(answer, service);
+      return { ...granted(answer, request.services[0]), ...balanceOf(answer, request) };
     case "refused":
       return refusalOf(answer.reason);
     case "unknown":
@@ -130,20 +140,25 @@ function answerOf(answer: ChargingAnswer, service: ServiceRequest | undefined): 
   }
 }
 
-/** A grant goes on from what is used; the last one says that the call ends after it (RFC 8506 §5.6.1). */
+/**
+ * A grant goes on from what is used; the last one says what the peer does after it (RFC 8506 §5.6). Where the money has
+ * ended and the peer is to redirect or restrict, it does so at once, and asks again from time to time.
+ */
 function granted(
-  { talkS, usedS, isLast }: Extract<ChargingAnswer, { readonly kind: "granted" }>,
+  answer: Extract<ChargingAnswer, { readonly kind: "granted" }>,
   service: ServiceRequest | undefined,
 ): CreditControlAnswer {
   if (service === undefined) return { resultCode: RESULT.success, services: [] };
   const { ratingGroup, serviceIds, requested } = service;
   const named = { ratingGroup, serviceIds, resultCode: RESULT.success };
   if (requested === undefined) return { resultCode: RESULT.success, services: [named] };
-  const timeS = talkS - usedS;
-  if (timeS === 0) return refusal(RESULT.creditLimitReached, "The balance is used up.");
-  const finalUnit = isLast ? ({ kind: "terminate" } as const) : undefined;
-  return {
-    resultCode: RESULT.success,
-    services: [{ ...named, granted: { timeS }, validityS: VALIDITY_S, finalUnit }],
-  };
+  const timeS = answer.talkS - answer.usedS;
+  const finalUnit = finalUnitOf(answer);
+  if (timeS > 0) {
+    const units = { timeS, tariffChangeAt: answer.rateChangesAt };
+    const grant = { ...named, granted: units, validityS: VALIDITY_S, finalUnit };
+    return { resultCode: RESULT.success, services: [grant] };
+  }
+  if (answer.whenMoneyEnds === undefined) return refusal(RESULT.creditLimitReached, "The balance is used up.");
+  return { resultCode: RESULT.success, services: [{ ...named, validityS: ASK_AGAIN_S, finalUnit }] };
 }

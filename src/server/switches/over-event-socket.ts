@@ -62,7 +62,7 @@ export class ChargingOverEventSocket implements CallTaker {
     const decision = await this.#decide(event, seen.channel);
     const isAnswered = seen.channel.answeredAtUs !== null;
     if (decision.kind === "refused") await this.#refuse(connection, { ...decision, isAnswered });
-    else await this.#allow(event, seen.channel, { connection, talkS: decision.talkS });
+    else await this.#allow(event, seen.channel, { ...decision, connection });
   }
 
   event(event: EslEvent, connection: EventSocketConnection): void {
@@ -85,11 +85,16 @@ export class ChargingOverEventSocket implements CallTaker {
   async #allow(
     event: EslEvent,
     { uuid, answeredAtUs }: EslChannel,
-    { connection, talkS }: { readonly connection: EventSocketConnection; readonly talkS: number },
+    {
+      connection,
+      talkS,
+      variables,
+    }: Extract<ChannelDecision, { readonly kind: "allowed" }> & { readonly connection: EventSocketConnection },
   ): Promise<void> {
     const bridge = channelVariable(event, BRIDGE_VARIABLE);
     const prepared = await this.#all(connection, [
       uuidSetVariableCommand(uuid, LIMIT_VARIABLE, limitOf(talkS)),
+      ...Object.entries(variables).map(([name, value]) => uuidSetVariableCommand(uuid, name, value)),
       uuidSetVariableCommand(uuid, CHARGED_VARIABLE, "granted"),
       ...(bridge === null ? [] : [lingerCommand(LINGER_S), myEventsCommand("plain")]),
     ]);

@@ -46,7 +46,7 @@ export class ChargingOverXmlCurl {
     const document =
       decision.kind === "refused"
         ? respondDocument(context, decision.sip, decision.reason)
-        : allowing(channel, { context, talkS: decision.talkS, gateway: options.gateway });
+        : allowing(channel, { ...decision, context, gateway: options.gateway });
     return document.kind === "document" ? document.text : notFoundDocument();
   }
 
@@ -82,7 +82,15 @@ function isToDecide(event: EslEvent, context: string, options: XmlCurlOptions): 
 
 function allowing(
   { called, answeredAtUs, raisedAtUs }: EslChannel,
-  { context, talkS, gateway }: { readonly context: string; readonly talkS: number; readonly gateway: string | null },
+  {
+    context,
+    talkS,
+    variables,
+    gateway,
+  }: Extract<ChannelDecision, { readonly kind: "allowed" }> & {
+    readonly context: string;
+    readonly gateway: string | null;
+  },
 ): XmlCurlAnswer {
   const incomplete = () => respondDocument(context, 484, "Address Incomplete");
   const destination =
@@ -96,7 +104,7 @@ function allowing(
     limitS: Math.max(1, talkS - usedS),
     limitFrom: answeredAtUs === null ? "answer" : "setup",
     cause: LIMIT_CAUSE,
-    variables: { [CHARGED_VARIABLE]: "granted" },
+    variables: { ...variables, [CHARGED_VARIABLE]: "granted" },
   });
   return allowed.kind === "document" ? allowed : incomplete();
 }

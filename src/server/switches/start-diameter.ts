@@ -52,9 +52,10 @@ export async function startDiameter(
     // It grows with every start: peers learn that sessions of before may be gone (RFC 6733 §8.16).
     node: { host, realm, stateId: Math.floor(now().epochMilliseconds / 1_000), productName: "Tollwright" },
     peers: await readPeers(),
-    handler: new ChargingOverDiameter({ charging, accounts: new AccountCharging(db, charging) }, (peer) =>
-      sources.get(peer.toLowerCase()),
-    ),
+    handler: new ChargingOverDiameter({ charging, accounts: new AccountCharging(db, charging) }, (peer) => {
+      const source = sources.get(peer.toLowerCase());
+      return source && { ...source, whenMoneyEnds: source.settings.whenMoneyEnds };
+    }),
     onNotice: (notice) => report.notice(notice),
   });
   const refreshing = refresh(

@@ -1,15 +1,15 @@
 import { uuidv7 } from "../../clock.ts";
 import { type Currency, parseCurrency } from "../../core/money/currency.ts";
-import { parseDecimal } from "../../core/money/decimal.ts";
-import { type Nanos, NO_NANOS, nanosFromDecimal } from "../../core/money/nanos.ts";
+import { NO_NANOS } from "../../core/money/nanos.ts";
 import { CHAIN_LEVELS_MAX } from "../../core/tenancy/selling-chain.ts";
-import { NO_SESSION_LIMITS, type SessionLimits } from "../../core/tenancy/session-limits.ts";
+import { NO_ACCOUNT_LIMITS } from "../../core/tenancy/session-limits.ts";
 import { priceMonthsAgain } from "../allowance/price-months-again.ts";
 import { requireUsable } from "../invoicing/letterhead.ts";
 import { readZone } from "./apply-tenant.ts";
 import type { StoredAccount } from "./party.ts";
 import { accountFixed } from "./problems.ts";
-import type { AccountSetup, LimitsSetup } from "./setup-schema.ts";
+import { readAccountLimits, readAmount, readLowBalance } from "./read-limits.ts";
+import type { AccountSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
 import { insertAccount, insertBook, listAccounts, updateAccount } from "./store.ts";
 
@@ -41,11 +41,16 @@ export async function applyAccounts(
     if (account.parentId === null) await insertBook(work.tx, { id: account.bookId, tenantId: work.tenantId });
     await insertAccount(work.tx, account);
   }
+  const told = new Set(setups.flatMap(({ code, limits }) => (limits === undefined ? [] : [code])));
+  requireGroups(
+    [...accounts.values()].filter(({ code }) => !told.has(code)),
+    work,
+  );
   return accounts;
 }
 
 function readAccount(
-  { tenantId, currency, timeZone, faults }: SetupWork,
+  { tenantId, currency, timeZone, faults, destinationGroups }: SetupWork,
   args: {
     readonly setup: AccountSetup;
     readonly pointer: string;
@@ -80,23 +85,40 @@ function readAccount(
     currency: wanted ?? (currency as Currency),
     timeZone: readZone({ setup: setup.timeZone, pointer, present: present?.timeZone ?? timeZone }, faults),
     creditLimit: setup.creditLimit === undefined ? (present?.creditLimit ?? NO_NANOS) : readAmount(setup.creditLimit),
-    limits: setup.limits === undefined ? (present?.limits ?? NO_SESSION_LIMITS) : readLimits(setup.limits),
+    limits:
+      setup.limits === undefined
+        ? (present?.limits ?? NO_ACCOUNT_LIMITS)
+        : readAccountLimits(setup.limits, `${pointer}/limits`, { faults, groups: destinationGroups }),
+    lowBalance: readThresholds(setup, pointer, { faults, present }),
+    whenMoneyEnds: setup.whenMoneyEnds === undefined ? (present?.whenMoneyEnds ?? null) : setup.whenMoneyEnds,
     letterhead: letterhead ?? present?.letterhead ?? {},
   };
 }
 
-/** The schema allows at most nine decimals, so nothing is rounded. */
-function readAmount(text: string): Nanos {
-  const amount = parseDecimal(text);
-  return amount === undefined ? NO_NANOS : nanosFromDecimal(amount, "down");
+/** What a setup does not name stays; null is the tenant's. */
+function readThresholds(
+  { lowBalance }: AccountSetup,
+  pointer: string,
+  { faults, present }: Pick<SetupWork, "faults"> & { readonly present: StoredAccount | undefined },
+): StoredAccount["lowBalance"] {
+  if (lowBalance === undefined) return present?.lowBalance ?? null;
+  return lowBalance === null ? null : readLowBalance(lowBalance, `${pointer}/lowBalance`, faults);
 }
 
-const readLimits = ({ openSessions, callSeconds, daySpend, monthSpend }: LimitsSetup): SessionLimits => ({
-  openSessions: openSessions ?? null,
-  callS: callSeconds ?? null,
-  daySpend: daySpend === undefined ? null : readAmount(daySpend),
-  monthSpend: monthSpend === undefined ? null : readAmount(monthSpend),
-});
+/** Limits of a group that is no more would limit nothing. */
+function requireGroups(
+  accounts: Iterable<StoredAccount>,
+  { faults, destinationGroups }: Pick<SetupWork, "faults" | "destinationGroups">,
+): void {
+  for (const { code, limits } of accounts)
+    for (const { group } of limits.groups)
+      if (!destinationGroups.some(({ name }) => name === group))
+        faults.add(
+          "/tenant/destinationGroups",
+          `Account "${code}" has limits of the group "${group}", which would be no more.`,
+          "Keep the group, or take its limits from the account.",
+        );
+}
 
 function requireUnchanged(
   present: StoredAccount,

@@ -49,8 +49,9 @@ export async function applySetup(db: Database, setup: Setup, options: ApplyOptio
     const changes: SetupChange[] = [];
     const present = (await listTenants(tx)).find((tenant) => tenant.name.toLowerCase() === name);
     const tenant = await applyTenant({ tx, faults, changes, dryRun: options.dryRun }, setup.tenant, present);
-    const { currency, timeZone } = tenant;
-    await applyParts({ tx, tenantId: tenant.id, currency, timeZone, ...options, faults, changes }, setup);
+    const { currency, timeZone, destinationGroups } = tenant;
+    const work = { tx, tenantId: tenant.id, currency, timeZone, destinationGroups, ...options, faults, changes };
+    await applyParts(work, setup);
     faults.throwAny(); // and rolls back
     return { tenant: tenant.name, changes };
   });

@@ -4,6 +4,7 @@ import { EMERGENCY_NUMBERS } from "../../core/numbering/emergency.ts";
 import { isZone } from "../../core/time/zone.ts";
 import { requireUsable } from "../invoicing/letterhead.ts";
 import type { StoredTenant } from "./party.ts";
+import { readDestinationGroups, readLowBalance } from "./read-limits.ts";
 import type { SetupFaults } from "./setup-faults.ts";
 import type { TenantSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
@@ -24,6 +25,14 @@ export async function applyTenant(
     timeZone: readZone({ setup: setup.timeZone, pointer: "/tenant", present: present?.timeZone ?? "UTC" }, work.faults),
     letterhead: letterhead ?? present?.letterhead ?? {},
     emergencyNumbers: setup.emergencyNumbers ?? present?.emergencyNumbers ?? EMERGENCY_NUMBERS,
+    destinationGroups:
+      setup.destinationGroups === undefined
+        ? (present?.destinationGroups ?? [])
+        : readDestinationGroups(setup.destinationGroups, "/tenant/destinationGroups", work.faults),
+    lowBalance:
+      setup.lowBalance === undefined
+        ? (present?.lowBalance ?? [])
+        : readLowBalance(setup.lowBalance, "/tenant/lowBalance", work.faults),
   };
   if (noteChange(work, { kind: "tenant", name: setup.name }, present, tenant)) await saveTenant(work.tx, tenant);
   return tenant;

@@ -1,7 +1,9 @@
 import { uuidv7 } from "../../clock.ts";
 import { compileNumberPlan, DEFAULT_NUMBER_RULES, type NumberRules } from "../../core/numbering/number-plan.ts";
+import { NO_SESSION_LIMITS } from "../../core/tenancy/session-limits.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import type { StoredAccount } from "./party.ts";
+import { readSessionLimits } from "./read-limits.ts";
 import type { TrunkSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
 import { listTrunks, saveTrunk } from "./store.ts";
@@ -32,6 +34,12 @@ export async function applyTrunks(
         "Calls leave through vendors' trunks and come in through customers'.",
       );
     }
+    if (setup.limits !== undefined && setup.direction === "egress")
+      work.faults.add(
+        `${pointer}/limits`,
+        "An egress trunk has limits.",
+        "Limit the trunks that calls come in through.",
+      );
     const before = trunks.get(keyOf({ ...setup, sourceId }));
     const trunk: Trunk = {
       id: before?.id ?? uuidv7(),
@@ -42,6 +50,10 @@ export async function applyTrunks(
       numbers: readNumbers(work, setup, pointer, before),
       whenDatabaseAway:
         setup.whenDatabaseAway === undefined ? (before?.whenDatabaseAway ?? null) : setup.whenDatabaseAway,
+      limits:
+        setup.limits === undefined
+          ? (before?.limits ?? NO_SESSION_LIMITS)
+          : readSessionLimits(setup.limits, `${pointer}/limits`, work.faults),
     };
     trunks.set(keyOf(trunk), trunk);
     const name = `${setup.name} (${setup.direction}${setup.source === undefined ? "" : `, ${setup.source}`})`;

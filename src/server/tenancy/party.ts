@@ -1,7 +1,9 @@
 import type { Currency } from "../../core/money/currency.ts";
 import type { Nanos } from "../../core/money/nanos.ts";
 import type { Account } from "../../core/tenancy/account.ts";
-import type { SessionLimits } from "../../core/tenancy/session-limits.ts";
+import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
+import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
+import type { AccountLimits } from "../../core/tenancy/session-limits.ts";
 import type { Tenant } from "../../core/tenancy/tenant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Letterhead } from "../invoicing/letterhead.ts";
@@ -12,13 +14,21 @@ export interface StoredTenant extends Tenant {
   readonly letterhead: Letterhead;
   /** Numbers that always pass and are never charged, as callers dial them. */
   readonly emergencyNumbers: readonly string[];
+  /** Destinations that limits of accounts name. */
+  readonly destinationGroups: readonly DestinationGroup[];
+  /** Thresholds of accounts that have none of their own and are in the tenant's currency, the highest first. */
+  readonly lowBalance: readonly Nanos[];
 }
 
 export interface StoredAccount extends Account {
   /** The short name people and files use; unique in the tenant. */
   readonly code: string;
   readonly creditLimit: Nanos;
-  readonly limits: SessionLimits;
+  readonly limits: AccountLimits;
+  /** A balance that falls below one of these is warned of; null: the tenant's. The highest first. */
+  readonly lowBalance: readonly Nanos[] | null;
+  /** null: as the session's source has it. */
+  readonly whenMoneyEnds: MoneyEnd | null;
   readonly letterhead: Letterhead;
 }
 

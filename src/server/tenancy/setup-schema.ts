@@ -5,6 +5,14 @@ import { LetterheadSetup } from "../invoicing/letterhead.ts";
 import { SecretFrom } from "../pulls/common-settings.ts";
 import { TariffSetup } from "../tariff/tariff-setup.ts";
 import { AWAY_POLICY_FORM, AwayPolicySchema } from "./away-policy-schema.ts";
+import {
+  AmountSetup,
+  DestinationGroupsSetup,
+  LimitsSetup,
+  LowBalanceSetup,
+  MoneyEndSchema,
+  TrunkLimitsSetup,
+} from "./limits-setup.ts";
 
 const closed = { additionalProperties: false } as const;
 const optional = Type.Optional;
@@ -28,28 +36,12 @@ const TenantSetup = Type.Object(
         description: "a list of numbers that always pass and are never charged",
       }),
     ),
+    destinationGroups: optional(DestinationGroupsSetup),
+    lowBalance: optional(LowBalanceSetup),
   },
   { ...closed, description: "the tenant" },
 );
 export type TenantSetup = Static<typeof TenantSetup>;
-
-const amount = Type.String({
-  pattern: "^\\d{1,18}(\\.\\d{1,9})?$",
-  description: 'an amount in quotes, such as "100.00"',
-});
-const whole = (maximum: number) =>
-  Type.Integer({ minimum: 0, maximum, description: `a whole number up to ${maximum}` });
-
-const LimitsSetup = Type.Object(
-  {
-    openSessions: optional(whole(1_000_000)),
-    callSeconds: optional(whole(2_678_400)),
-    daySpend: optional(amount),
-    monthSpend: optional(amount),
-  },
-  { ...closed, description: "the limits of an account's calls" },
-);
-export type LimitsSetup = Static<typeof LimitsSetup>;
 
 const SipUserSetup = Type.Object(
   {
@@ -73,8 +65,10 @@ const AccountSetup = Type.Object(
     parent: optional(
       Type.Union([code, Type.Null()], { description: "the code of the reseller that sells to it, or null" }),
     ),
-    creditLimit: optional(amount),
+    creditLimit: optional(AmountSetup),
     limits: optional(LimitsSetup),
+    lowBalance: optional(Type.Union([LowBalanceSetup, Type.Null()], { description: "a list of amounts, or null" })),
+    whenMoneyEnds: optional(Type.Union([MoneyEndSchema, Type.Null()], { description: "an action, or null" })),
     letterhead: optional(LetterheadSetup),
     tariff: optional(text("the name of a tariff")),
     tariffs: optional(
@@ -136,6 +130,7 @@ const TrunkSetup = Type.Object(
     whenDatabaseAway: optional(
       Type.Union([AwayPolicySchema, Type.Null()], { description: `${AWAY_POLICY_FORM}, or null` }),
     ),
+    limits: optional(TrunkLimitsSetup),
   },
   { ...closed, description: "a trunk" },
 );

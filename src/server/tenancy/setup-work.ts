@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
 import type { BulkTx } from "../db/tx.ts";
 import type { SetupFaults } from "./setup-faults.ts";
 
@@ -30,6 +31,8 @@ export interface SetupWork {
   /** The tenant's, for what names none of its own. */
   readonly currency: string;
   readonly timeZone: string;
+  /** Destinations that limits of accounts may name. */
+  readonly destinationGroups: readonly DestinationGroup[];
   /** Only says what would change. */
   readonly dryRun: boolean;
   readonly author: string;

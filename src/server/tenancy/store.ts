@@ -5,13 +5,22 @@ import type { NumberRules } from "../../core/numbering/number-plan.ts";
 import type { AccountKind, PaymentMode } from "../../core/tenancy/account.ts";
 import type { AccountRule } from "../../core/tenancy/account-rule.ts";
 import type { AwayPolicy } from "../../core/tenancy/away-policy.ts";
-import type { SessionLimits } from "../../core/tenancy/session-limits.ts";
+import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
+import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Letterhead } from "../invoicing/letterhead.ts";
 import { noteAssignment, noteRules } from "../rerating/note-setting-change.ts";
+import {
+  type AccountLimitsJson,
+  accountLimitsFromJson,
+  accountLimitsToJson,
+  type SessionLimitsJson,
+  sessionLimitsFromJson,
+  sessionLimitsToJson,
+} from "./limits-json.ts";
 import type { StoredAccount, StoredTenant, TariffAssignment } from "./party.ts";
 
 interface TenantRow {
@@ -21,9 +30,12 @@ interface TenantRow {
   readonly time_zone: string;
   readonly letterhead: Letterhead;
   readonly emergency_numbers: readonly string[];
+  readonly destination_groups: readonly DestinationGroup[];
+  readonly low_balance: readonly string[];
 }
 
-const TENANT_COLUMNS = "id, name, currency, time_zone, letterhead, emergency_numbers";
+const TENANT_COLUMNS = `id, name, currency, time_zone, letterhead, emergency_numbers, destination_groups,
+  low_balance`;
 
 const tenantOf = (row: TenantRow): StoredTenant => ({
   id: row.id,
@@ -32,6 +44,8 @@ const tenantOf = (row: TenantRow): StoredTenant => ({
   timeZone: row.time_zone,
   letterhead: row.letterhead,
   emergencyNumbers: row.emergency_numbers,
+  destinationGroups: row.destination_groups,
+  lowBalance: row.low_balance.map(nanosFromSql),
 });
 
 /** All tenants, by name; needs a role that may cross tenants. */
@@ -51,12 +65,14 @@ export async function loadTenant(tx: Tx, tenantId: string): Promise<StoredTenant
 /** Creates the tenant, or brings the one of that id up to date. */
 export async function saveTenant(tx: Tx, tenant: StoredTenant): Promise<void> {
   await tx.query(
-    `insert into tenants (${TENANT_COLUMNS}) values ($1, $2, $3, $4, $5, $6)
+    `insert into tenants (${TENANT_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (id) do update set name = excluded.name, currency = excluded.currency, time_zone = excluded.time_zone,
-       letterhead = excluded.letterhead, emergency_numbers = excluded.emergency_numbers`,
+       letterhead = excluded.letterhead, emergency_numbers = excluded.emergency_numbers,
+       destination_groups = excluded.destination_groups, low_balance = excluded.low_balance`,
     [
       ...[tenant.id, tenant.name, tenant.currency, tenant.timeZone],
       ...[JSON.stringify(tenant.letterhead), tenant.emergencyNumbers],
+      ...[JSON.stringify(tenant.destinationGroups), tenant.lowBalance.map(nanosToSql)],
     ],
   );
 }
@@ -73,7 +89,9 @@ interface AccountRow {
   readonly currency: string;
   readonly time_zone: string;
   readonly credit_limit: string;
-  readonly limits: LimitsJson;
+  readonly limits: AccountLimitsJson;
+  readonly low_balance: readonly string[] | null;
+  readonly when_money_ends: MoneyEnd | null;
   readonly letterhead: Letterhead;
 }
 
@@ -89,30 +107,10 @@ const accountOf = (row: AccountRow): StoredAccount => ({
   currency: row.currency as Currency,
   timeZone: row.time_zone,
   creditLimit: nanosFromSql(row.credit_limit),
-  limits: limitsFromJson(row.limits),
+  limits: accountLimitsFromJson(row.limits),
+  lowBalance: row.low_balance?.map(nanosFromSql) ?? null,
+  whenMoneyEnds: row.when_money_ends,
   letterhead: row.letterhead,
-});
-
-/** Limits as they are stored: amounts are decimals, and what is not limited is left out. */
-interface LimitsJson {
-  readonly openSessions?: number;
-  readonly callS?: number;
-  readonly daySpend?: string;
-  readonly monthSpend?: string;
-}
-
-const limitsFromJson = ({ openSessions, callS, daySpend, monthSpend }: LimitsJson): SessionLimits => ({
-  openSessions: openSessions ?? null,
-  callS: callS ?? null,
-  daySpend: daySpend === undefined ? null : nanosFromSql(daySpend),
-  monthSpend: monthSpend === undefined ? null : nanosFromSql(monthSpend),
-});
-
-const limitsToJson = ({ openSessions, callS, daySpend, monthSpend }: SessionLimits): LimitsJson => ({
-  ...(openSessions !== null && { openSessions }),
-  ...(callS !== null && { callS }),
-  ...(daySpend !== null && { daySpend: nanosToSql(daySpend) }),
-  ...(monthSpend !== null && { monthSpend: nanosToSql(monthSpend) }),
 });
 
 /** All accounts of a tenant, or those of `ids`, by code. */
@@ -123,7 +121,7 @@ export async function listAccounts(
 ): Promise<readonly StoredAccount[]> {
   const { rows } = await tx.query<AccountRow>(
     `select tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit, limits,
-       letterhead
+       low_balance, when_money_ends, letterhead
      from accounts where tenant_id = $1 ${ids === null ? "" : "and id = any($2)"} order by code`,
     ids === null ? [tenantId] : [tenantId, ids],
   );
@@ -137,8 +135,8 @@ export async function insertBook(tx: Tx, book: { readonly id: string; readonly t
 export async function insertAccount(tx: Tx, account: StoredAccount): Promise<void> {
   await tx.query(
     `insert into accounts (tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone,
-       credit_limit, letterhead, limits)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+       credit_limit, letterhead, limits, low_balance, when_money_ends)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       account.tenantId,
       account.id,
@@ -151,36 +149,38 @@ export async function insertAccount(tx: Tx, account: StoredAccount): Promise<voi
       account.currency,
       account.timeZone,
       nanosToSql(account.creditLimit),
-      JSON.stringify(account.letterhead),
-      JSON.stringify(limitsToJson(account.limits)),
+      ...settingsOf(account),
     ],
   );
 }
 
-/** Changes what may change of an account: name, zone, credit limit, limits of sessions and letterhead. */
+/** Changes what may change of an account: name, zone, credit limit, limits, warnings, letterhead. */
 export async function updateAccount(tx: Tx, account: StoredAccount): Promise<void> {
   const { rowCount } = await tx.query(
-    "update accounts set name = $2, time_zone = $3, credit_limit = $4, letterhead = $5, limits = $6 where id = $1",
-    [
-      account.id,
-      account.name,
-      account.timeZone,
-      nanosToSql(account.creditLimit),
-      JSON.stringify(account.letterhead),
-      JSON.stringify(limitsToJson(account.limits)),
-    ],
+    `update accounts set name = $2, time_zone = $3, credit_limit = $4, letterhead = $5, limits = $6, low_balance = $7,
+       when_money_ends = $8
+     where id = $1`,
+    [account.id, account.name, account.timeZone, nanosToSql(account.creditLimit), ...settingsOf(account)],
   );
   invariant(rowCount === 1, `account ${account.id} is there to update`);
 }
 
+/** Letterhead, limits, thresholds of warnings, and what happens when the money ends, as columns. */
+const settingsOf = ({ letterhead, limits, lowBalance, whenMoneyEnds }: StoredAccount): readonly unknown[] => [
+  JSON.stringify(letterhead),
+  JSON.stringify(accountLimitsToJson(limits)),
+  lowBalance?.map(nanosToSql) ?? null,
+  whenMoneyEnds && JSON.stringify(whenMoneyEnds),
+];
+
 /** Creates the trunk, or gives the one of that source, name and direction its account and numbers; answers its id. */
 export async function saveTrunk(tx: Tx, tenantId: string, trunk: Trunk): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
-    `insert into trunks (tenant_id, id, source_id, name, account_id, direction, numbers, when_database_away)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
+    `insert into trunks (tenant_id, id, source_id, name, account_id, direction, numbers, when_database_away, limits)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (tenant_id, source_id, name, direction)
        do update set account_id = excluded.account_id, numbers = excluded.numbers,
-         when_database_away = excluded.when_database_away
+         when_database_away = excluded.when_database_away, limits = excluded.limits
      returning id`,
     [
       tenantId,
@@ -191,6 +191,7 @@ export async function saveTrunk(tx: Tx, tenantId: string, trunk: Trunk): Promise
       trunk.direction,
       trunk.numbers && JSON.stringify(trunk.numbers),
       trunk.whenDatabaseAway && JSON.stringify(trunk.whenDatabaseAway),
+      JSON.stringify(sessionLimitsToJson(trunk.limits)),
     ],
   );
   if (trunk.direction === "egress") await noteRules(tx, tenantId);
@@ -206,8 +207,9 @@ export async function listTrunks(tx: Tx, tenantId: string): Promise<readonly Tru
     direction: "ingress" | "egress";
     numbers: NumberRules | null;
     when_database_away: AwayPolicy | null;
+    limits: SessionLimitsJson;
   }>(
-    `select id, source_id, name, account_id, direction, numbers, when_database_away from trunks
+    `select id, source_id, name, account_id, direction, numbers, when_database_away, limits from trunks
      where tenant_id = $1 order by id`,
     [tenantId],
   );
@@ -219,6 +221,7 @@ export async function listTrunks(tx: Tx, tenantId: string): Promise<readonly Tru
     direction: row.direction,
     numbers: row.numbers,
     whenDatabaseAway: row.when_database_away,
+    limits: sessionLimitsFromJson(row.limits),
   }));
 }
 
@@ -287,14 +290,20 @@ export async function replaceRules(tx: Tx, tenantId: string, rules: readonly Acc
   await noteRules(tx, tenantId);
 }
 
+/** By account, the oldest first; all of a tenant, or those of `accountIds`. */
 export async function listTariffAssignments(
   tx: Tx,
   tenantId: string,
   accountIds: readonly string[] | null = null,
 ): Promise<readonly TariffAssignment[]> {
-  const { rows } = await tx.query<{ account_id: string; tariff_id: string; effective_from: EpochMs }>(
+  const { rows } = await tx.query<{
+    account_id: string;
+    tariff_id: string;
+    effective_from: EpochMs;
+  }>(
     `select account_id, tariff_id, effective_from from account_tariffs
-     where tenant_id = $1 ${accountIds === null ? "" : "and account_id = any($2)"} order by account_id, effective_from`,
+     where tenant_id = $1 ${accountIds === null ? "" : "and account_id = any($2)"}
+     order by account_id, effective_from`,
     accountIds === null ? [tenantId] : [tenantId, accountIds],
   );
   return rows.map((row) => ({ accountId: row.account_id, tariffId: row.tariff_id, effectiveFrom: row.effective_from }));

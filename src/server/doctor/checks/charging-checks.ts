@@ -45,3 +45,42 @@ export const endedSessionsHoldNothing: Check = {
     select format('session %s is %s and holds money still', id, state) as what
     from sessions where state <> 'open' and jsonb_array_length(levels) > 0`,
 };
+
+export const scopeHoldsAreSums: Check = {
+  name: "holds of groups and trunks",
+  holds:
+    "What is held and open in a group of destinations, or on a trunk, with limits is the sum over its open sessions.",
+  countSql: "select count(*) from account_holds where counters -> 'scopes' is not null",
+  differencesSql: `
+    select format('account %s, %s: %s held in %s open sessions, its sessions hold %s in %s', account_id, scope,
+      trim_scale(coalesce(h.held, 0)), coalesce(h.open, 0), trim_scale(coalesce(s.held, 0)), coalesce(s.sessions, 0))
+      as what
+    from (
+      select book_id, account_id, c.key as scope, (c.value ->> 'held')::numeric as held, (c.value ->> 'open')::bigint as open
+      from account_holds cross join jsonb_each(counters -> 'scopes') c where c.key <> ''
+    ) h
+    full join (
+      select s.book_id, (l ->> 'accountId')::uuid as account_id, scope, sum((l ->> 'amount')::numeric) as held,
+        count(*) as sessions
+      from sessions s cross join jsonb_array_elements(s.levels) l cross join jsonb_array_elements_text(l -> 'scopes') scope
+      where s.state = 'open' group by 1, 2, 3
+    ) s using (book_id, account_id, scope)
+    where coalesce(h.held, 0) <> coalesce(s.held, 0) or coalesce(h.open, 0) <> coalesce(s.sessions, 0)`,
+};
+
+export const usedIsSum: Check = {
+  name: "cost so far",
+  holds: "What an account's open sessions have cost so far, by which it is warned, is the sum over them.",
+  countSql: "select count(*) from account_holds where counters -> 'used' is not null",
+  differencesSql: `
+    select format('account %s: %s used so far, by its sessions %s', account_id, trim_scale(coalesce(h.used, 0)),
+      trim_scale(coalesce(s.used, 0))) as what
+    from (
+      select book_id, account_id, (counters ->> 'used')::numeric as used from account_holds
+    ) h
+    full join (
+      select s.book_id, (l ->> 'accountId')::uuid as account_id, sum((l ->> 'used')::numeric) as used
+      from sessions s cross join jsonb_array_elements(s.levels) l where s.state = 'open' group by 1, 2
+    ) s using (book_id, account_id)
+    where coalesce(h.used, 0) <> coalesce(s.used, 0)`,
+};

@@ -1,0 +1,74 @@
+import { uuidv7 } from "../../clock.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import { plainArray } from "../db/plain-array.ts";
+import { timestampToSql } from "../db/sql-types.ts";
+import type { Tx } from "../db/tx.ts";
+import type { StoredEvent, TenantEvent } from "./event.ts";
+
+/** Stores events of a tenant, in the transaction in which they happen. */
+export async function insertEvents(tx: Tx, tenantId: string, events: readonly TenantEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.query(
+    `insert into events (id, tenant_id, kind, account_id, data)
+     select t.id, $2, t.kind, t.account_id, t.data from unnest($1::uuid[], $3::text[], $4::uuid[], $5::jsonb[])
+       as t(id, kind, account_id, data)`,
+    [
+      plainArray(events.map(() => uuidv7())),
+      tenantId,
+      events.map(({ kind }) => kind),
+      plainArray(events.map(({ accountId }) => accountId)),
+      events.map(({ data }) => JSON.stringify(data)),
+    ],
+  );
+}
+
+/** Which events; what is left out does not matter. */
+export interface EventFilter {
+  readonly account?: string | undefined;
+  readonly kind?: string | undefined;
+  /** Only those that happened then or later. */
+  readonly since?: EpochMs | undefined;
+  readonly limit: number;
+}
+
+interface EventRow {
+  readonly id: string;
+  readonly kind: StoredEvent["kind"];
+  readonly code: string | null;
+  readonly happened_at: EpochMs;
+  readonly data: StoredEvent["data"];
+}
+
+const eventOf = ({ id, kind, code, happened_at, data }: EventRow): StoredEvent => ({
+  ...{ id, kind, account: code, happenedAt: happened_at, data },
+});
+
+/** Events of a tenant, the latest first. */
+export async function listEvents(
+  tx: Tx,
+  tenantId: string,
+  { account, kind, since, limit }: EventFilter,
+): Promise<readonly StoredEvent[]> {
+  const { rows } = await tx.query<EventRow>(
+    `select e.id, e.kind, a.code, e.happened_at, e.data from events e left join accounts a on a.id = e.account_id
+     where e.tenant_id = $1 and ($2::text is null or a.code = $2) and ($3::text is null or e.kind = $3)
+       and ($4::timestamptz is null or e.happened_at >= $4)
+     order by e.happened_at desc, e.id desc limit $5`,
+    [tenantId, account ?? null, kind ?? null, since === undefined ? null : timestampToSql(since), limit],
+  );
+  return rows.map(eventOf);
+}
+
+/** Takes events of all tenants that no process has logged, the oldest first; no other process gets them. */
+export async function takeUnlogged(tx: Tx, limit: number): Promise<readonly (StoredEvent & { tenantId: string })[]> {
+  const { rows } = await tx.query<EventRow & { readonly tenant_id: string }>(
+    `with taken as (
+       update events set logged_at = clock_timestamp() where id in (
+         select id from events where logged_at is null order by happened_at, id limit $1 for update skip locked)
+       returning id, tenant_id, kind, account_id, happened_at, data)
+     select e.id, e.tenant_id, e.kind, a.code, e.happened_at, e.data
+     from taken e left join accounts a on a.id = e.account_id order by e.happened_at, e.id`,
+    [limit],
+  );
+  return rows.map((row) => ({ ...eventOf(row), tenantId: row.tenant_id }));
+}
