@@ -129,10 +129,13 @@ export function priceSide(
   const rated = rateOpened(opening, { talkedS: event.talkedS });
   const paid = inAccountCurrency(context, account, rated, opening.tariff.terms, answeredAt);
   if ("code" in paid) return paid;
-  return {
+  const { amount, currency, converted } = paid;
+  const charge: PricedCharge = {
     side,
     accountId: account.id,
-    ...paid,
+    amount,
+    currency,
+    converted,
     tariffId: rated.tariffId,
     tariffEpoch: context.tariffs.epoch,
     prefix: event.called.kind === "e164" ? rated.prefix : NOT_E164_MARK + rated.prefix,
@@ -140,8 +143,9 @@ export function priceSide(
     rate: rated.ratePerMinute,
     connectFee: rated.connectFee.units === 0n ? null : formatDecimal(rated.connectFee),
     billedS: rated.billedS,
-    ...(rated.surcharges.length > 0 && { coverage: { coveredS: 0, parts: surchargeParts(rated.surcharges) } }),
   };
+  if (rated.surcharges.length === 0) return charge;
+  return { ...charge, coverage: { coveredS: 0, parts: surchargeParts(rated.surcharges) } };
 }
 
 /** Where a call comes from; undefined for a tariff whose prices do not depend on it. */
