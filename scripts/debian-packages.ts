@@ -19,6 +19,7 @@ const PACKAGES: readonly DebianPackage[] = [
   { name: "mariadb-server", proof: "/usr/sbin/mariadbd", why: "a switch's database that records are pulled from" },
   { name: "openssh-server", proof: "/usr/sbin/sshd", why: "the server of files that are pulled over SFTP" },
   { name: "vsftpd", proof: "/usr/sbin/vsftpd", why: "the server of files that are pulled over FTP and FTPS" },
+  { name: "rsyslog", proof: "/usr/sbin/rsyslogd", why: "forwards a switch's syslog messages" },
   { name: "freeradius-utils", proof: "/usr/bin/radclient", why: "a RADIUS client that nobody here wrote" },
   { name: "freeradius", proof: "/usr/sbin/freeradius", why: "a RADIUS proxy, and a switch that takes Disconnect" },
   { name: "radsecproxy", proof: "/usr/sbin/radsecproxy", why: "a proxy that speaks RADIUS over TLS" },

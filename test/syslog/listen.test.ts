@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import { listenSyslog } from "../../src/server/syslog/listen.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { asSuperuser, withDatabase } from "../support/database-url.ts";
 import { Operator } from "../support/operator.ts";
+import { ServerProcess } from "../support/server-process.ts";
 
 const run = promisify(execFile);
 
@@ -102,6 +104,15 @@ async function untilStored(wanted: Partial<Awaited<ReturnType<typeof stored>>>):
   }
 }
 
+const RSYSLOGD = "/usr/sbin/rsyslogd";
+
+/** Whether rsyslog is installed; says so when it is not. */
+function hasRsyslog(): boolean {
+  if (existsSync(RSYSLOGD)) return true;
+  process.stderr.write("not run: rsyslog is not installed: apt-get install -y rsyslog\n");
+  return false;
+}
+
 /** util-linux's logger, a client that others wrote. */
 const logger = (port: string, words: readonly string[], text: string) =>
   run("logger", ["--server", "127.0.0.1", "--port", port, "--tag", "kamailio", "--id=17", ...words, "--", text]);
@@ -172,6 +183,30 @@ describe("syslog messages", () => {
     const [source] = (await readdir(folder)).filter((name) => name !== "backlog-id");
     // What is stored goes from the disk right after its transaction.
     while ((await readdir(join(folder, source ?? ""))).length > 0) await sleep(5);
+  });
+
+  test.skipIf(!hasRsyslog())("come from rsyslog, as the guide configures it, with its queue on disk", async () => {
+    await kamailio();
+    const { port } = await started();
+    const guide = await readFile(new URL("../../docs/guides/syslog.md", import.meta.url), "utf8");
+    const [, action = ""] = /`\/etc\/rsyslog\.d\/60-cdr\.conf`:\n\n```\n([\s\S]*?)```/.exec(guide) ?? [];
+    const plain = action
+      .replace(/^.*StreamDriver.*\n/gm, "") // without TLS, as the guide says
+      .replace('target="10.0.0.9" port="6514"', `target="127.0.0.1" port="${port}"`);
+    const [config, input] = [join(folder, "rsyslog.conf"), join(folder, "log.sock")];
+    await mkdir(join(folder, "spool"));
+    await writeFile(
+      config,
+      `global(workDirectory="${join(folder, "spool")}")\nmodule(load="imuxsock" SysSock.Use="off")\n` +
+        `input(type="imuxsock" Socket="${input}")\n${plain}`,
+    );
+    const rsyslog = new ServerProcess(RSYSLOGD, ["-n", "-f", config, "-i", join(folder, "pid")]);
+    onTestFinished(() => rsyslog.kill());
+    while (!existsSync(input)) await sleep(20);
+    for (const id of [1, 2, 3])
+      await run("logger", ["--socket", input, "--tag", "kamailio", "--id=17", "--", `CDR ${record(id)}`]);
+    await run("logger", ["--socket", input, "--tag", "kamailio", "--", "no record"]);
+    await untilStored({ calls: 3, messages: 3, quarantined: 0 });
   });
 
   test("over TLS need a certificate of the server, which proves its name", async () => {
