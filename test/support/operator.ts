@@ -9,14 +9,14 @@ import { EMERGENCY_NUMBERS } from "../../src/core/numbering/emergency.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import type { TariffTerms } from "../../src/core/tariff/tariff.ts";
 import type { AccountRule } from "../../src/core/tenancy/account-rule.ts";
-import { NO_ACCOUNT_LIMITS, NO_SESSION_LIMITS } from "../../src/core/tenancy/session-limits.ts";
+import { NO_ACCOUNT_LIMITS, NO_SESSION_LIMITS, type SessionLimits } from "../../src/core/tenancy/session-limits.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../src/core/time/epoch.ts";
 import type { Database } from "../../src/server/db/database.ts";
 import { type ImportedFile, importFile } from "../../src/server/mediation/import-file.ts";
 import { readSourceConfig, type Source } from "../../src/server/mediation/source.ts";
 import { saveSource } from "../../src/server/mediation/source-store.ts";
 import { insertTariff, insertVersion, lockEpoch } from "../../src/server/tariff/store.ts";
-import type { StoredAccount } from "../../src/server/tenancy/party.ts";
+import type { StoredAccount, StoredTenant } from "../../src/server/tenancy/party.ts";
 import * as tenancy from "../../src/server/tenancy/store.ts";
 
 export const EUR = "EUR" as Currency;
@@ -65,7 +65,7 @@ export class Operator {
     this.db = db;
   }
 
-  static async create(db: Database): Promise<Operator> {
+  static async create(db: Database, fields: Partial<StoredTenant> = {}): Promise<Operator> {
     const operator = new Operator(db);
     const tenant = {
       id: operator.tenantId,
@@ -76,6 +76,7 @@ export class Operator {
       emergencyNumbers: EMERGENCY_NUMBERS,
       destinationGroups: [],
       lowBalance: [],
+      ...fields,
     };
     await db.transaction("owner", {}, (tx) => tenancy.saveTenant(tx, tenant));
     return operator;
@@ -161,7 +162,12 @@ export class Operator {
     });
   }
 
-  async trunk(name: string, account: StoredAccount, direction: "ingress" | "egress"): Promise<void> {
+  async trunk(
+    name: string,
+    account: StoredAccount,
+    direction: "ingress" | "egress",
+    limits: Partial<SessionLimits> = {},
+  ): Promise<void> {
     const trunk = {
       id: uuidv7(),
       sourceId: null,
@@ -170,7 +176,7 @@ export class Operator {
       direction,
       numbers: null,
       whenDatabaseAway: null,
-      limits: NO_SESSION_LIMITS,
+      limits: { ...NO_SESSION_LIMITS, ...limits },
     };
     await this.db.transaction("app", { tenantId: this.tenantId }, (tx) => tenancy.saveTrunk(tx, this.tenantId, trunk));
   }
