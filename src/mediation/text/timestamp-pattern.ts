@@ -37,6 +37,22 @@ export const ISO_8601 = "yyyy-MM-dd['T'][ ]HH:mm[:ss][.S][,S][X]";
  */
 export const STAMP = "yyyy-MM-dd[ ]['T']HH:mm:ss[.S][ ][X]";
 
+/** Patterns that "2026-03-02 10:15:07" is a time of, and what may stand in it between date and time. */
+const PLAIN_STAMPS: Readonly<Record<string, string>> = {
+  [ISO_8601]: "T ",
+  [STAMP]: "T ",
+  "yyyy-MM-dd HH:mm:ss": " ",
+};
+const PLAIN_LENGTH = 19;
+/** In place of the value of two characters that are no digits: more than any sum of values. */
+const NO_PAIR = 1_000_000;
+
+function digitPair(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NO_PAIR;
+}
+
 /**
  * A date and time pattern, compiled once and matched without regular expressions: linear time on any input.
  *
@@ -54,6 +70,8 @@ export class TimestampPattern {
   zoneName: string | null = null;
 
   readonly #tokens: readonly Token[];
+  /** What may stand between date and time in "2026-03-02 10:15:07", where that is a time of the pattern; else "". */
+  readonly #separators: string;
   #text = "";
   #at = 0;
   #year = 0;
@@ -65,8 +83,9 @@ export class TimestampPattern {
   #ms = 0;
   #isAfternoon: boolean | null = null;
 
-  private constructor(tokens: readonly Token[]) {
+  private constructor(tokens: readonly Token[], separators: string) {
     this.#tokens = tokens;
+    this.#separators = separators;
   }
 
   /** The pattern, or what is wrong with it. */
@@ -82,7 +101,7 @@ export class TimestampPattern {
     ] as const)
       if (!flat.some((token) => token.kind === unit || (token.kind === "number" && token.unit.includes(unit))))
         return { fault: `no ${unit} (${letters})` };
-    return new TimestampPattern(tokens.tokens);
+    return new TimestampPattern(tokens.tokens, PLAIN_STAMPS[pattern] ?? "");
   }
 
   /** Whether `text` is a date and time of this pattern that the calendar has. */
@@ -93,13 +112,27 @@ export class TimestampPattern {
     this.#isAfternoon = null;
     this.offsetMs = null;
     this.zoneName = null;
-    if (!this.#all(this.#tokens) || this.#at !== text.length) return false;
+    if (!this.#plain() && (!this.#all(this.#tokens) || this.#at !== text.length)) return false;
     if (this.#isAfternoon !== null) this.#hour = (this.#hour % 12) + (this.#isAfternoon ? 12 : 0);
     if (this.#year < 1 || this.#day < 1 || this.#day > (daysInMonth(this.#year, this.#month) ?? 0)) return false;
     if (this.#hour > 23 || this.#minute > 59 || this.#second > 59) return false;
     const days = daysFromCivil(this.#year, this.#month, this.#day);
     this.localMs = days * DAY_MS + this.#hour * 3_600_000 + this.#minute * 60_000 + this.#second * 1_000 + this.#ms;
     return true;
+  }
+
+  /** Reads "2026-03-02 10:15:07", as most switches write it, without a look at the tokens. */
+  #plain(): boolean {
+    const text = this.#text;
+    if (text.length !== PLAIN_LENGTH || !this.#separators.includes(text[10] as string)) return false;
+    if (text[4] !== "-" || text[7] !== "-" || text[13] !== ":" || text[16] !== ":") return false;
+    this.#year = digitPair(text, 0) * 100 + digitPair(text, 2);
+    this.#month = digitPair(text, 5);
+    this.#day = digitPair(text, 8);
+    this.#hour = digitPair(text, 11);
+    this.#minute = digitPair(text, 14);
+    this.#second = digitPair(text, 17);
+    return this.#year + this.#month + this.#day + this.#hour + this.#minute + this.#second < NO_PAIR;
   }
 
   #all(tokens: readonly Token[]): boolean {

