@@ -248,7 +248,9 @@ const isBefore = (a: BacklogPlace, b: BacklogPlace): boolean =>
 
 const isSame = (a: BacklogPlace, b: BacklogPlace): boolean => a.segment === b.segment && a.offset === b.offset;
 
+/** A signal that was given before is heard of by nobody who listens from now on. */
 async function untilOr(something: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
   const ended = Promise.withResolvers<void>();
   const end = () => ended.resolve();
   signal.addEventListener("abort", end, { once: true });
