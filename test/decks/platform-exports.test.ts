@@ -99,6 +99,17 @@ test.each<[string, string[], string[], string]>([
     "the same",
   ],
   [
+    "a carrier with two rows of headers",
+    [
+      "Country,Code,Price,,Effective date,Remark",
+      ",,Current,New,,",
+      "Cuba,53,0.81,0.85,15/12/2026,Increase",
+      "Iran,989,0.09,,15/12/2026,Closed",
+    ],
+    ["53 0.85 60 1/1 2026-12-15", "989 closed 2026-12-15"],
+    "the new price, wherever the word stands",
+  ],
+  [
     "a carrier without a column of changes",
     ["Destination,Code,Rate,Comments", "Cuba,53,0.81,blocked", "Chad,235,0.9,Blocked until further notice? no"],
     ["53 blocked", "235 0.9 60 1/1"],

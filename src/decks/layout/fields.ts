@@ -225,7 +225,7 @@ const HEADERS: readonly HeaderNames[] = [
   {
     field: "rate",
     patterns: [
-      new RegExp(`\\b(new|future|offer(ed)?|proposed) ?${RATE}\\b`),
+      new RegExp(`\\b(new|future|offer(ed)?|proposed) ?${RATE}\\b|\\b${RATE}s? (new|future)$`),
       new RegExp(`^(${RATE}s?|ppm|rateinitial)$`),
       /\bppm\b/,
       // Before what is in cents: a fee may be, too.
