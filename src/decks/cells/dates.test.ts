@@ -19,12 +19,21 @@ test.each<[string, DateOrder, string, string | undefined]>([
   ["9-Mar-26", "mdy", "2026-03-09T00:00:00Z", "a month by name"],
   ["9th March 2026", "mdy", "2026-03-09T00:00:00Z", "an ordinal"],
   ["March 9, 2026", "dmy", "2026-03-09T00:00:00Z", "the American long form"],
+  ["Monday, March 9, 2026", "dmy", "2026-03-09T00:00:00Z", "a weekday before it"],
+  ["9-févr.-2026", "mdy", "2026-02-09T00:00:00Z", "French, shortened"],
+  ["1er août 2026", "mdy", "2026-08-01T00:00:00Z", "a French ordinal"],
+  ["1. März 2026", "mdy", "2026-03-01T00:00:00Z", "German"],
+  ["9 de diciembre de 2026", "mdy", "2026-12-09T00:00:00Z", "Spanish, written out"],
+  ["09/dez/26", "mdy", "2026-12-09T00:00:00Z", "Portuguese"],
+  ["9 luglio 2026", "mdy", "2026-07-09T00:00:00Z", "Italian"],
+  ["9 мая 2026", "mdy", "2026-05-09T00:00:00Z", "Russian"],
+  ["2026-03-09 00:00:00+00", "mdy", "2026-03-09T00:00:00Z", "as PostgreSQL exports a time"],
   ["46090", "dmy", "2026-03-09T00:00:00Z", "a date serial left as number"],
 ])("%s (%s) is %s (%s)", (text, order, expected) => {
   expect(iso(parseDeckDate(text, order, "UTC"))).toBe(expected);
 });
 
-test.each(["31.02.2026", "2026-13-01", "13/13/2026", "soon", "12345678", "2026-03-09 25:00", "1/1"])(
+test.each(["31.02.2026", "2026-13-01", "13/13/2026", "soon", "9 Foo 2026", "12345678", "2026-03-09 25:00", "1/1"])(
   "%s is no date",
   (text) => {
     expect(parseDeckDate(text, "dmy", "UTC")).toBeUndefined();

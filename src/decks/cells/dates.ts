@@ -3,14 +3,27 @@ import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
 /** Order of day and month where both are numbers and the year stands last. */
 export type DateOrder = "dmy" | "mdy";
 
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/** How the months begin, without accents: English, German, French, Spanish, Italian, Portuguese, Russian. */
+const MONTHS = [
+  ...[/^(jan|ene|gen|янв)/, /^(feb|fev|фев)/, /^(mar|мар)/, /^(apr|avr|abr|апр)/, /^(ma[iyg]|ма[ия])/],
+  ...[/^(jun|juin|giu|июн)/, /^(jul|juil|lug|июл)/, /^(aug|aou|ago|авг)/, /^(se[pt]|сен)/],
+  ...[/^(oct|okt|ott|out|окт)/, /^(nov|ноя)/, /^(de[cz]|dic|дек)/],
+];
+
+/** From 1; 0 for a word that is no month. */
+function monthNamed(word: string): number {
+  const plain = word.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return MONTHS.findIndex((month) => month.test(plain)) + 1;
+}
 
 const TIME = /(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([AaPp])\.?[Mm]\.?)?)?/;
 const ZONE = /(?:\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?$/;
 const YEAR_FIRST = new RegExp(`^(\\d{4})([-/.]?)(\\d{1,2})\\2(\\d{1,2})${TIME.source}${ZONE.source}`);
 const YEAR_LAST = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4}|\\d{2})${TIME.source}${ZONE.source}`);
-const DAY_NAMED = /^(\d{1,2})(?:st|nd|rd|th)?[-/ .]+([A-Za-z]{3,9})[-/ .,]+(\d{4}|\d{2})/;
-const MONTH_NAMED = /^([A-Za-z]{3,9})[-/ .]+(\d{1,2})(?:st|nd|rd|th)?[-/ ,]+(\d{4})/;
+const DAY_NAMED = /^(\d{1,2})(?:st|nd|rd|th|er|º)?[-/ .]+(?:de )?(\p{L}{3,10})[-/ .,]+(?:de )?(\d{4}|\d{2})/u;
+const MONTH_NAMED = /^(\p{L}{3,10})[-/ .]+(\d{1,2})(?:st|nd|rd|th)?[-/ ,]+(\d{4})/u;
+/** "Tuesday, December 15, 2026" */
+const WEEKDAY = /^\p{L}{4,10}, ?(?=[\p{L}\d])/u;
 
 /** Serials that are dates of 1990 to 2100; other bare numbers in a date column are no dates. */
 const SERIAL_MIN = 32_874;
@@ -64,14 +77,18 @@ export function parseDeckDate(text: string, order: DateOrder, timeZone: string):
     const [day, month] = order === "dmy" ? [first, second] : [second, first];
     return civil({ year: fullYear(year as string), month: Number(month), day: Number(day) }, clock, timeZone);
   }
-  const dayNamed = DAY_NAMED.exec(text);
-  const monthNamed = dayNamed === null ? MONTH_NAMED.exec(text) : null;
-  const [whole, day, month, year] = dayNamed ?? [monthNamed?.[0], monthNamed?.[2], monthNamed?.[1], monthNamed?.[3]];
+  return namedDate(text.replace(WEEKDAY, ""), timeZone);
+}
+
+/** "15-Dec-2026", "1er janvier 2027", "December 15, 2026". */
+function namedDate(text: string, timeZone: string): EpochMs | undefined {
+  const dayFirst = DAY_NAMED.exec(text);
+  const monthFirst = dayFirst === null ? MONTH_NAMED.exec(text) : null;
+  const [whole, day, month, year] = dayFirst ?? [monthFirst?.[0], monthFirst?.[2], monthFirst?.[1], monthFirst?.[3]];
   if (whole === undefined || month === undefined || year === undefined) return undefined;
   const clock = new RegExp(`^${TIME.source}${ZONE.source}`).exec(text.slice(whole.length));
   if (clock === null) return undefined;
-  const monthNumber = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1;
-  return civil({ year: fullYear(year), month: monthNumber, day: Number(day) }, clock.slice(1), timeZone);
+  return civil({ year: fullYear(year), month: monthNamed(month), day: Number(day) }, clock.slice(1), timeZone);
 }
 
 /** Whether day and month of `text` can only be read one way because one of them is above 12. */

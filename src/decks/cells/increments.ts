@@ -3,14 +3,10 @@ import type { Increments } from "../../core/tariff/rate.ts";
 /** A day; longer steps are a mistake in the deck. */
 const STEP_S_MAX = 86_400;
 
-const WORDS: Readonly<Record<string, Increments>> = {
-  "per second": { firstS: 1, nextS: 1 },
-  "per sec": { firstS: 1, nextS: 1 },
-  "per minute": { firstS: 60, nextS: 60 },
-  "per min": { firstS: 60, nextS: 60 },
-};
+const PER_SECOND = /^(per |full )?sec(ond)?( billing)?$/i;
+const PER_MINUTE = /^(per |full )?min(ute)?( billing)?$/i;
 
-const SECONDS = /(?:\s*s(?:ec(?:onds?|s)?)?)?\.?/;
+const SECONDS = /(?:\s*s(?:ec(?:onds?|s)?)?|["”″]|''|′′)?\.?/;
 const INCREMENTS = new RegExp(`^(\\d{1,5})${SECONDS.source}(?:\\s*[/\\\\+:|x-]\\s*(\\d{1,5})${SECONDS.source})?$`, "i");
 
 /**
@@ -19,7 +15,9 @@ const INCREMENTS = new RegExp(`^(\\d{1,5})${SECONDS.source}(?:\\s*[/\\\\+:|x-]\\
  */
 export function parseIncrements(text: string): Increments | undefined {
   const match = INCREMENTS.exec(text);
-  if (match === null) return WORDS[text.toLowerCase()];
+  if (match === null && PER_SECOND.test(text)) return { firstS: 1, nextS: 1 };
+  if (match === null && PER_MINUTE.test(text)) return { firstS: 60, nextS: 60 };
+  if (match === null) return undefined;
   const firstS = Number(match[1]);
   const nextS = Number(match[2] ?? match[1]);
   const fits = firstS >= 1 && firstS <= STEP_S_MAX && nextS >= 1 && nextS <= STEP_S_MAX;
