@@ -86,11 +86,13 @@ const formOf = (fields: Readonly<Record<string, string>>) =>
   Object.entries(fields)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join("&");
+/** What the payer has left, for announcements. */
+const LEFT = (amount: string) => [`set tollwright_left=${amount}`, "set tollwright_currency=EUR"];
 const LIMIT = "set execute_on_answer_tollwright=sched_hangup +100 ALLOTTED_TIMEOUT";
 
 describe("a call that mod_xml_curl asks about", () => {
   test("is allowed for its grant, and goes on by the switch's own dialplan, which is not answered again", async () => {
-    const allowed = ["set tollwright=granted", LIMIT, "transfer 4930123456 XML default"];
+    const allowed = [...LEFT("1"), "set tollwright=granted", LIMIT, "transfer 4930123456 XML default"];
     expect(await ask(formOf(CALL))).toEqual(allowed);
     expect(await ask(formOf(CALL))).toEqual(allowed); // sent again
     expect(await ask(formOf({ ...CALL, variable_tollwright: "granted" }))).toEqual(["not found"]);
@@ -99,6 +101,7 @@ describe("a call that mod_xml_curl asks about", () => {
 
   test("is bridged to a gateway that the address names", async () => {
     expect(await ask(formOf(CALL), { query: "?gateway=carrier1" })).toEqual([
+      ...LEFT("1"),
       "set tollwright=granted",
       LIMIT,
       "set hangup_after_bridge=true",
@@ -114,6 +117,7 @@ describe("a call that mod_xml_curl asks about", () => {
       variable_execute_on_answer_tollwright: "sched_hangup +100 ALLOTTED_TIMEOUT",
     };
     expect(await ask(formOf(moved))).toEqual([
+      ...LEFT("0.7"),
       "set tollwright=granted",
       "sched_hangup +70 ALLOTTED_TIMEOUT",
       "transfer 4989123456 XML default",
