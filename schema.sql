@@ -218,10 +218,11 @@ create table account_tariffs (
   account_id uuid not null,
   effective_from timestamp with time zone not null,
   tariff_id uuid not null,
+  service text not null default 'voice'::text,
   constraint account_tariffs_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint account_tariffs_tariff_id_fkey FOREIGN KEY (tariff_id) REFERENCES tariffs(id),
   constraint account_tariffs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
-  constraint account_tariffs_pkey PRIMARY KEY (account_id, effective_from)
+  constraint account_tariffs_pkey PRIMARY KEY (account_id, service, effective_from)
 );
 CREATE TRIGGER note_deletes AFTER DELETE ON tollwright.account_tariffs REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
 CREATE TRIGGER note_inserts AFTER INSERT ON tollwright.account_tariffs REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_changed_settings();
@@ -575,6 +576,8 @@ create table charges (
   connect_fee numeric,
   covered_s integer,
   parts jsonb,
+  service text,
+  quantity bigint,
   constraint charges_side_check CHECK ((side = ANY (ARRAY['cost'::text, 'reseller'::text, 'customer'::text]))),
   constraint charges_pkey PRIMARY KEY (book_id, answered_at, usage_id, entry_no)
 ) partition by range (answered_at);
@@ -811,6 +814,7 @@ create table invoice_lines (
   allowance text,
   preceding_invoice text,
   surcharges numeric(28,9),
+  service text,
   constraint invoice_lines_kind_check CHECK ((kind = ANY (ARRAY['usage'::text, 'adjustment'::text]))),
   constraint invoice_lines_pkey PRIMARY KEY (book_id, invoice_id, line)
 );
@@ -1457,8 +1461,8 @@ create table sessions (
   attempt json not null,
   opened_at timestamp with time zone not null,
   answered_at timestamp with time zone,
-  used_s integer not null,
-  granted_s integer not null,
+  used_s bigint not null,
+  granted_s bigint not null,
   expires_at timestamp with time zone not null,
   answers json not null,
   cut_at timestamp with time zone,
@@ -1472,6 +1476,7 @@ CASE
     WHEN (state <> 'open'::text) THEN expires_at
     ELSE NULL::timestamp with time zone
 END) stored,
+  switch_key text,
   constraint sessions_granted_s_check CHECK ((granted_s >= 0)),
   constraint sessions_levels_check CHECK ((jsonb_typeof(levels) = 'array'::text)),
   constraint sessions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'refused'::text]))),
@@ -1481,6 +1486,7 @@ END) stored,
 CREATE INDEX sessions_account ON tollwright.sessions USING btree (account_id) WHERE (state = 'open'::text);
 CREATE INDEX sessions_forgotten ON tollwright.sessions USING btree (forget_at) WHERE (forget_at IS NOT NULL);
 CREATE INDEX sessions_silent ON tollwright.sessions USING btree (silent_from) WHERE (silent_from IS NOT NULL);
+CREATE INDEX sessions_switch_key ON tollwright.sessions USING btree (source_id, switch_key) WHERE (switch_key IS NOT NULL);
 alter table sessions enable row level security;
 alter table sessions force row level security;
 create policy ingest_all on sessions to tollwright_ingest using (true) with check (true);
@@ -1850,6 +1856,8 @@ create table usage_events (
   tech_prefix text,
   routing_number text,
   started_on date not null generated always as (((started_at AT TIME ZONE 'UTC'::text))::date) stored,
+  service text,
+  quantity bigint,
   constraint usage_events_pkey PRIMARY KEY (book_id, started_at, id)
 ) partition by range (started_at);
 CREATE INDEX usage_events_called ON ONLY tollwright.usage_events USING btree (started_on, called, started_at);

@@ -1,4 +1,5 @@
 import { NAMED_PERIODS } from "../core/time/named-period.ts";
+import { SERVICES } from "../core/usage/service.ts";
 import type { CallFilter } from "../server/search/call-filter.ts";
 import { findSearch } from "../server/search/saved-searches.ts";
 import { resolveSearch, type SearchRequest } from "../server/search/search-request.ts";
@@ -20,6 +21,7 @@ export const callOptions = {
   cause: option("--cause CAUSE", "Q.850 cause, SIP status, or the switch's own word"),
   answered: flag("--answered", "answered calls only"),
   unanswered: flag("--unanswered", "calls that nobody answered only"),
+  service: option("--service SERVICE", `usage of one of ${SERVICES.join(", ")}`, readChoice(...SERVICES)),
   from: option("--from TIME", "calls that started at this time or later; 31 days before --to if left out"),
   to: option("--to TIME", "calls that started before this time; now if left out"),
   period: option(

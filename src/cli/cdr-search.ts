@@ -9,6 +9,7 @@ import { listLimit, listOptions } from "./cdr-files.ts";
 import { defineCommand } from "./command.ts";
 import { flag, inputRefused, option } from "./input.ts";
 import { moneyText } from "./money-text.ts";
+import { quantityText } from "./quantity-text.ts";
 import { type Table, tableOr } from "./table.ts";
 import { timeText } from "./time-text.ts";
 
@@ -92,7 +93,7 @@ const callsTable = (calls: readonly StoredCallView[]): Table => ({
       call.to,
       sold?.destination ?? "",
       causeText(call),
-      String(call.talkedS),
+      call.service === undefined ? String(call.talkedS) : quantityText(call.quantity ?? 0, call.service),
       sold === undefined ? "" : moneyText(sold.amount, sold.currency),
       cost === undefined ? "" : moneyText(cost.amount, cost.currency),
       call.id,

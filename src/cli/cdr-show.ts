@@ -7,6 +7,7 @@ import { causeText } from "./cdr-search.ts";
 import { defineCommand } from "./command.ts";
 import { argument, option } from "./input.ts";
 import { moneyText } from "./money-text.ts";
+import { quantityText } from "./quantity-text.ts";
 import type { Table } from "./table.ts";
 import { timeText } from "./time-text.ts";
 
@@ -37,7 +38,7 @@ export const cdrShowCommand = defineCommand({
 function wholeText({ call, entries, earlier, archivedMonth }: WholeCall): (string | Table)[] {
   const answered = call.answeredAt === null ? "not answered" : `answered ${timeText(call.answeredAt)}`;
   return [
-    `${call.from === "" ? "anonymous" : call.from} → ${call.to}${routedText(call)}, ${call.direction}, ${call.talkedS} s`,
+    `${call.from === "" ? "anonymous" : call.from} → ${call.to}${routedText(call)}, ${call.direction}, ${quantityText(call.quantity ?? call.talkedS, call.service)}`,
     `started ${timeText(call.startedAt)}, ${answered}, ended ${timeText(call.endedAt)}, cause ${causeText(call) || "none"}`,
     `account ${call.account}, vendor ${call.vendor ?? "none"}, trunks ${call.ingressTrunk ?? "none"} → ${call.egressTrunk ?? "none"}`,
     `source ${call.source}, key ${call.key}${call.leg === "" ? "" : `, leg ${call.leg}`}, ${call.file ?? "no file"} line ${call.line}`,

@@ -13,7 +13,7 @@ export function lineTable(lines: readonly StoredLine[], currency: Currency): Tab
   return {
     columns: [{ title: "DESTINATION" }, { title: "PERIOD" }, ...right, { title: "" }],
     rows: lines.map((line) => [
-      line.description,
+      line.service === undefined ? line.description : `${line.description} (${UNITS_OF[line.service]})`,
       line.previousPeriod ? previousText(line) : "",
       line.rate ?? (line.kind === "usage" ? "varies" : ""),
       line.calls?.toString() ?? "",
@@ -26,6 +26,9 @@ export function lineTable(lines: readonly StoredLine[], currency: Currency): Tab
     ]),
   };
 }
+
+/** What the seconds of a line are where they are none, and what its rate is for. */
+const UNITS_OF = { sms: "messages, rate each", data: "octets, rate/MB" } as const;
 
 /** When calls before the invoice's own period were answered, and the invoice that billed that time first. */
 const previousText = ({ periodStartDate, precedingInvoice }: StoredLine): string =>

@@ -1,6 +1,7 @@
 import type { OpenSession } from "../server/charging/find-sessions.ts";
 import type { LiveSession } from "../server/charging/live-sessions.ts";
 import { amountText } from "./money-text.ts";
+import { quantityText } from "./quantity-text.ts";
 import type { Table } from "./table.ts";
 import { timeText } from "./time-text.ts";
 
@@ -20,7 +21,7 @@ export const sessionTable = (sessions: readonly LiveSession[]): Table => ({
   columns: [...CALL, ...["TALKED", "GRANTED", "HELD", "COST"].map((title) => ({ title, align: "right" as const }))],
   rows: sessions.map((session) => [
     ...callCells(session),
-    ...[`${session.talkedS} s`, `${session.grantedS} s`],
+    ...[session.talkedS, session.grantedS].map((quantity) => quantityText(quantity, session.service)),
     ...moneyCells(session),
   ]),
 });

@@ -1,6 +1,7 @@
 import { LiveSessions, type SessionChange } from "../server/charging/live-sessions.ts";
 import { defineCommand } from "./command.ts";
 import { moneyText } from "./money-text.ts";
+import { quantityText } from "./quantity-text.ts";
 import { sessionOptions } from "./session-options.ts";
 import { timeText } from "./time-text.ts";
 
@@ -35,8 +36,9 @@ export const sessionWatchCommand = defineCommand({
 });
 
 function changeText({ event, session }: SessionChange): string {
-  const { source, key, account, attempt, openedAt, talkedS, grantedS, cost, currency } = session;
+  const { source, key, account, attempt, openedAt, cost, currency } = session;
+  const [talked, granted] = [session.talkedS, session.grantedS].map((one) => quantityText(one, session.service));
   const money = cost === null || currency === null ? "-" : moneyText(cost, currency);
   const call = `${source} ${key} ${account ?? "-"} ${attempt.calling} > ${attempt.called} since ${timeText(openedAt)}`;
-  return `${event.padEnd(7)} ${call}: ${talkedS} s of ${grantedS} s, ${money}`;
+  return `${event.padEnd(7)} ${call}: ${talked} of ${granted}, ${money}`;
 }

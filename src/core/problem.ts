@@ -84,6 +84,7 @@ export const PROBLEMS = {
   "deck-template-invalid": 422,
   "deck-template-unknown": 404,
   "deck-without-rates": 422,
+  "deck-service-unknown": 422,
   "deck-unknown": 404,
   "deck-not-draft": 409,
   "deck-preview-stale": 409,

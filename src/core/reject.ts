@@ -13,6 +13,7 @@ export const REJECT_CODES = [
   "clock-not-set",
   "future-time",
   "duration-too-long",
+  "quantity-invalid",
   "clock-drift",
   "code-missing",
   "code-invalid",

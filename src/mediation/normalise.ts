@@ -1,5 +1,6 @@
 import { normaliseCalled, normaliseCalling, techPrefixOf } from "../core/numbering/normalise-number.ts";
 import { compileNumberPlan, type NumberPlan, type NumberRules } from "../core/numbering/number-plan.ts";
+import type { Called, E164 } from "../core/numbering/number.ts";
 import { routingNumberOf } from "../core/numbering/routing-number.ts";
 import type { Reject } from "../core/reject.ts";
 import type { Trunk } from "../core/tenancy/trunk.ts";
@@ -65,7 +66,7 @@ export function normaliseCall(call: SwitchCall, rules: SourceRules, sanity: Sani
 function toEvent(call: SwitchCall, rules: SourceRules): UsageEvent {
   const ofTrunk = call.ingressTrunk === null ? undefined : rules.trunkNumbers.get(call.ingressTrunk);
   const plan = ofTrunk ?? rules.numbers;
-  const called = normaliseCalled(call.called, plan);
+  const called = call.consumed?.service === "data" ? ratingGroup(call.called) : normaliseCalled(call.called, plan);
   return {
     key: call.key,
     leg: call.leg,
@@ -80,6 +81,7 @@ function toEvent(call: SwitchCall, rules: SourceRules): UsageEvent {
     endedAt: call.endedAt,
     talkedMs: call.answeredAt === null ? 0 : call.talkedMs,
     talkedS: talkedSeconds(call, rules.duration),
+    ...(call.consumed && { consumed: call.consumed }),
     accountCode: call.accountCode,
     sipUser: call.sipUser,
     sourceAddress: call.sourceAddress,
@@ -88,3 +90,6 @@ function toEvent(call: SwitchCall, rules: SourceRules): UsageEvent {
     cause: call.cause,
   };
 }
+
+/** A rating group stands where calls have a number, as its digits: tables of data tariffs look it up like one. */
+const ratingGroup = (text: string): Called => ({ kind: "e164", digits: text as E164 });

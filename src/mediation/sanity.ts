@@ -1,4 +1,5 @@
 import type { Reject } from "../core/reject.ts";
+import { type Consumed, UNITS } from "../core/usage/service.ts";
 import type { SwitchCall } from "../core/usage/switch-call.ts";
 import type { DecoderSettings } from "./decoder.ts";
 
@@ -27,6 +28,16 @@ export function checkCall(call: SwitchCall, settings: SanitySettings): Reject | 
   return checkIdentity(call) ?? checkOrder(call) ?? checkClock(call, settings) ?? checkTalk(call, settings);
 }
 
+/** What is used of other services than voice is no time, and data sessions may be up for months. */
+const checkQuantity = ({ service, quantity }: Consumed): Reject | null =>
+  Number.isSafeInteger(quantity) && quantity >= 0
+    ? null
+    : {
+        code: "quantity-invalid",
+        what: `A quantity of ${quantity} cannot be charged: it is no whole number of ${UNITS[service]}s from 0 on.`,
+        fix: "Check which column holds the quantity, and its unit; correct the record, and retry it.",
+      };
+
 function checkIdentity(call: SwitchCall): Reject | null {
   if (call.key === "")
     return {
@@ -34,7 +45,7 @@ function checkIdentity(call: SwitchCall): Reject | null {
       what: "The record's own key is empty.",
       fix: "Have the switch write its call identifier, or map another column as the key.",
     };
-  if (call.called === "" && call.talkedMs > 0)
+  if (call.called === "" && (call.talkedMs > 0 || (call.consumed?.quantity ?? 0) > 0))
     return {
       code: "called-missing",
       what: `A call with ${call.talkedMs / 1000} s of talk time has no called number.`,
@@ -82,7 +93,8 @@ function checkClock({ startedAt, endedAt }: SwitchCall, settings: SanitySettings
 }
 
 function checkTalk(call: SwitchCall, { driftToleranceS = DRIFT_TOLERANCE_S }: SanitySettings): Reject | null {
-  const { startedAt, answeredAt, endedAt, talkedMs, reportedS, part } = call;
+  const { startedAt, answeredAt, endedAt, talkedMs, reportedS, part, consumed } = call;
+  if (consumed !== undefined) return checkQuantity(consumed);
   const longestMs = Math.max(talkedMs, endedAt - startedAt);
   if (longestMs > CALL_MS_MAX)
     return {

@@ -134,6 +134,7 @@ export class Operator {
       for (const { id } of accounts)
         await tenancy.saveTariffAssignment(tx, tenantId, {
           accountId: id,
+          service: terms.service ?? "voice",
           tariffId,
           effectiveFrom: epochMs(Date.UTC(2000, 0, 1)),
         });

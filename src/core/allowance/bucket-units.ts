@@ -7,7 +7,7 @@ export interface BucketUnits {
   readonly key: string;
   /** The bucket's; Infinity: it never does. */
   readonly expiresAt: EpochMs;
-  /** Whole seconds or calls, or nanos, by the allowance's unit; above 0. */
+  /** Whole seconds, messages, octets or calls, or nanos, by the allowance's unit; above 0. */
   readonly quantity: bigint;
 }
 

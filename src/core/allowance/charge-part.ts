@@ -9,7 +9,10 @@ interface Part {
   /** The allowance's or the tiers' key and name. */
   readonly key: string;
   readonly name: string;
-  /** Billed seconds of the call; null where money was paid, and where the charge was priced as a whole. */
+  /**
+   * Billed seconds of the call, or units of another service; null where money was paid, and where the charge was priced
+   * as a whole.
+   */
   readonly seconds: number | null;
 }
 
@@ -55,3 +58,7 @@ export const chargePartsFromJson = (parts: readonly ChargePartJson[]): readonly 
 
 export const surchargeParts = (surcharges: readonly SurchargeAmount[]): readonly SurchargePart[] =>
   surcharges.map((surcharge) => ({ kind: "surcharge", ...surcharge }));
+
+/** The billed units that allowances paid, of all parts. */
+export const coveredUnits = (parts: readonly ChargePart[]): number =>
+  parts.reduce((sum, part) => (part.kind === "allowance" ? sum + (part.seconds ?? 0) : sum), 0);

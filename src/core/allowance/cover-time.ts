@@ -1,6 +1,6 @@
 import type { OpenBucket, Taken } from "./draw.ts";
 
-/** What allowances of time and calls take of a call, from its first billed second on. */
+/** What allowances of units and calls take of a call, from its first billed second (or octet, or message) on. */
 export interface Cover {
   readonly coveredS: number;
   /** Whether a call that is covered whole still pays its connection fee: one of the allowances says so. */

@@ -1,6 +1,6 @@
 import type { EpochMs } from "../time/epoch.ts";
 import { grantedAt } from "./grant.ts";
-import { type Allowance, isFor, type PoolRules, type ScopedCall } from "./pool-rules.ts";
+import { type Allowance, isFor, type PoolRules, pays, type ScopedCall } from "./pool-rules.ts";
 import type { Bucket, Granted, PoolState } from "./pool-state.ts";
 
 /** A bucket that a call may use. */
@@ -22,7 +22,7 @@ export interface Taken {
  */
 export function openBuckets({ allowances, timeZone }: PoolRules, state: PoolState, call: ScopedCall): OpenBucket[] {
   return allowances
-    .filter((allowance) => isFor(allowance, call))
+    .filter((allowance) => pays(allowance.unit, call.service) && isFor(allowance, call))
     .flatMap((allowance) => {
       const granted = grantedAt(allowance, timeZone, state.allowances.get(allowance.key), call.answeredAt);
       return granted.buckets

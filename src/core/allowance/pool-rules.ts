@@ -1,5 +1,6 @@
 import type { TierTable } from "../rating/tier.ts";
 import type { EpochMs } from "../time/epoch.ts";
+import type { Service } from "../usage/service.ts";
 import type { CallDirection } from "../usage/switch-call.ts";
 import type { Cycle } from "./cycle.ts";
 
@@ -32,10 +33,13 @@ interface Accumulating {
   readonly priority: number;
 }
 
-/** Seconds, calls or money that a cycle gives for nothing. */
+/** What an allowance is of: the units of a service, calls, or money of any service. */
+export type AllowanceUnit = "seconds" | "messages" | "octets" | "calls" | "amount";
+
+/** Seconds, messages, octets, calls or money that a cycle gives for nothing. */
 export interface Allowance extends Accumulating {
   /** `amount`: nanos of the account's currency. */
-  readonly unit: "seconds" | "calls" | "amount";
+  readonly unit: AllowanceUnit;
   readonly quantity: bigint;
   /** What is left of a cycle lives on for some more of them; null: it is lost. */
   readonly rollover: Rollover | null;
@@ -71,12 +75,20 @@ export interface PoolRules {
 /** A call as far as it decides what is for it. */
 export interface ScopedCall {
   readonly accountId: string;
+  readonly service: Service;
   readonly answeredAt: EpochMs;
   /** As stored: digits, or "=" and what is no E.164 number. */
   readonly calledText: string;
   readonly destination: string;
   readonly direction: CallDirection;
 }
+
+/** The one service whose usage can use an allowance up; null: each of them. */
+const SERVICE_OF = { seconds: "voice", calls: "voice", messages: "sms", octets: "data", amount: null } as const;
+
+/** Whether an allowance pays for usage of a service at all. */
+export const pays = (unit: AllowanceUnit, service: Service): boolean =>
+  SERVICE_OF[unit] === null || SERVICE_OF[unit] === service;
 
 export function isFor({ accountIds, from, to, scope }: Accumulating, call: ScopedCall): boolean {
   if (!accountIds.has(call.accountId) || call.answeredAt < from || call.answeredAt >= to) return false;

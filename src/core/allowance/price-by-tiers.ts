@@ -42,7 +42,7 @@ export interface WholeShares {
 /**
  * Lets tiers price the paid seconds in order of priority: each takes what its steps have room for, what is beyond goes
  * to the next, and the rest has the tariff's price. Tiers of calls and of amounts price a charge as a whole or not at
- * all, so they take calls that no tier before them took a part of.
+ * all, so they take calls that no tier before them took a part of. Other services than voice have no tiers.
  */
 export function priceByTiers(rules: PoolRules, state: PoolState, call: TieredCall): Tiered {
   const { scoped, stepped, coveredS } = call;
@@ -50,7 +50,7 @@ export function priceByTiers(rules: PoolRules, state: PoolState, call: TieredCal
   let atS = coveredS;
   for (const tiers of rules.tiers) {
     if (atS === stepped.billedS) break;
-    if (!isFor(tiers, scoped)) continue;
+    if (scoped.service !== "voice" || !isFor(tiers, scoped)) continue;
     if (tiers.table.by === "seconds") {
       for (const { step, quantity } of work.take(tiers, BigInt(stepped.billedS - atS)).filter(isTaken(tiers))) {
         atS += Number(quantity);

@@ -92,6 +92,7 @@ export function priceInTurn(rules: PoolRules, state: PoolState, call: CallInTurn
 const scopeOf = ({ accountId, opening, calledText, direction }: CallInTurn): ScopedCall => ({
   ...{ accountId, calledText, direction },
   answeredAt: opening.answeredAt,
+  service: opening.tariff.terms.service ?? "voice",
   destination: destinationOf(opening.found),
 });
 

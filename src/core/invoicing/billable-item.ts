@@ -1,5 +1,6 @@
 import { DECIMAL_SCALE_MAX, type Decimal, unitsAt } from "../money/decimal.ts";
 import { type Nanos, nanos } from "../money/nanos.ts";
+import type { Consumed } from "../usage/service.ts";
 import type { BillingPeriod } from "./billing-period.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface UsageItem {
   /** The period in which the calls were answered. */
   readonly period: BillingPeriod;
   readonly destination: string;
+  /** What is used; left out: calls. What is billed and covered is in its units, and the rate for `UNITS_RATED` of them. */
+  readonly service?: Consumed["service"];
   /**
    * Price a minute in the invoice's currency: times the minutes, and with the fees, it makes the amount, but for the
    * rounding of each call. null for calls of several rates, calls at a bound of their cost, and other currencies.
@@ -49,14 +52,15 @@ export interface AdjustmentItem {
 }
 
 /**
- * Equal for items that are the same thing to bill; sorts usage by period, destination and rate, and adjustments last.
+ * Equal for items that are the same thing to bill; sorts calls by period, destination and rate, then data and messages
+ * likewise, and adjustments last.
  * The parts are joined by NUL, which no database text holds and which sorts first: "Austria" before "Austria Mobile".
  */
 export function itemKey(item: BillableItem): string {
   if (item.kind === "adjustment") return ["2", item.adjustmentId].join("\0");
-  const { period, destination, ratePerMinute, covered } = item;
+  const { period, destination, service = "", ratePerMinute, covered } = item;
   const rate = ratePerMinute === null ? "" : unitsAt(ratePerMinute, DECIMAL_SCALE_MAX).toString().padStart(40, "0");
-  return ["1", period.startDate, period.endDate, destination, rate, covered?.by ?? ""].join("\0");
+  return [`1${service}`, period.startDate, period.endDate, destination, rate, covered?.by ?? ""].join("\0");
 }
 
 /**

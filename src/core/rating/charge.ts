@@ -23,11 +23,14 @@ export interface RatedCharge {
   readonly currency: Currency;
   readonly prefix: string;
   readonly destination: string;
-  /** Seconds that the call takes up, after free seconds, minimum and increments; `coveredS` of them cost nothing. */
+  /**
+   * Seconds that the call takes up, after free seconds, minimum and increments; `coveredS` of them cost nothing. Units of
+   * the tariff's service, as wherever rating speaks of seconds.
+   */
   readonly billedS: number;
   /** The part of `billedS` that an allowance pays. */
   readonly coveredS: number;
-  /** Of every second that was paid; null where several rates, or a bound of the cost, made the amount. */
+  /** A minute, a message or a megabyte, of every second that was paid; null where several rates, or a bound of the cost, made the amount. */
   readonly ratePerMinute: string | null;
   /** The connect fee in `amount`; 0 where an allowance waives it, and where a bound of the cost made the amount. */
   readonly connectFee: Decimal;
@@ -69,7 +72,7 @@ export interface Explanation {
 
 /** A run of billed seconds of one call that has one price. */
 export interface ExplainedSlice {
-  /** When its first second began. */
+  /** When its first second began; of other services than voice the answer. */
   readonly from: EpochMs;
   /** Second of the call that it begins at. */
   readonly fromS: number;

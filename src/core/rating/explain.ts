@@ -54,7 +54,7 @@ function explainSlice(opening: Opening, run: BilledRun, leftS: number): Explaine
   const billedS = untilS - fromS;
   const coveredS = Math.max(0, Math.min(untilS, leftS) - fromS);
   return {
-    from: epochMs(opening.answeredAt + callS * 1_000),
+    from: epochMs(opening.answeredAt + (opening.tariff.terms.service === undefined ? callS * 1_000 : 0)),
     fromS: callS,
     billedS,
     coveredS,

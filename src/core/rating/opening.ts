@@ -20,7 +20,7 @@ export interface CallToRate {
   readonly called: E164;
   /** Decides which rates are in force, and where windows fall. A call without an answer: when it was tried. */
   readonly answeredAt: EpochMs;
-  /** Whole seconds by the source's duration rule; 0 for a call without an answer. */
+  /** Whole seconds by the source's duration rule, or units of another service; 0 for a call without an answer. */
   readonly talkedS: number;
   /** Free seconds of the account that this call may use; none when left out. */
   readonly allowance?: AllowanceShare;

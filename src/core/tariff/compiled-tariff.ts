@@ -1,5 +1,6 @@
 import { invariant } from "../invariant.ts";
 import type { E164 } from "../numbering/number.ts";
+import { UNITS_RATED } from "../usage/service.ts";
 import { type ClockWindow, type ClockWindows, compileWindows, isOpen, nextEdge } from "./clock-window.ts";
 import { derivePrice } from "./derive-price.ts";
 import { compileZones, NO_ZONES, type OriginZones } from "./origin-zone.ts";
@@ -79,6 +80,7 @@ export function tariffFromTable(
 ): CompiledTariff {
   invariant((derivation?.baseTariffId ?? null) === (base?.tariffId ?? null), "a derived tariff comes with its base");
   invariant(!base || base.terms.currency === terms.currency, "a derived tariff is in its base's currency");
+  invariant(!base || base.terms.service === terms.service, "a derived tariff is for its base's service");
   const below = (base?.layers ?? []).map((layer) => {
     return derivation ? { ...layer, prices: [], derivations: [...layer.derivations, derivation] } : layer;
   });
@@ -107,7 +109,8 @@ function ownLayer(
 }
 
 export function buildTable(terms: TariffTerms, rates: Iterable<Rate>): PrefixTable {
-  const builder = new PrefixTableBuilder(terms.windows.map((window) => window.name));
+  const windows = terms.windows.map((window) => window.name);
+  const builder = new PrefixTableBuilder(windows, UNITS_RATED[terms.service ?? "voice"]);
   for (const rate of rates) builder.add(rate);
   return builder.finish();
 }

@@ -10,7 +10,7 @@ import type { Derivation } from "./tariff.ts";
  * The percentage goes on every amount (rates, connection fee, cost bounds); `addPerUnit` only on the rates, and in
  * proportion on a slot whose unit is another than the rate's. Each result is rounded once and never falls below zero.
  */
-export function derivePrice({ terms }: Price, derivation: Derivation): Price {
+export function derivePrice({ terms, unitsRated }: Price, derivation: Derivation): Price {
   const { markupPercent, addPerUnit, increments } = derivation;
   const factor = factorOf(markupPercent);
   const amount = (base: Decimal) => deriveAmount(base, derivation);
@@ -19,7 +19,7 @@ export function derivePrice({ terms }: Price, derivation: Derivation): Price {
     const added = { numerator: numerator * BigInt(unitS), denominator: denominator * BigInt(terms.unitS) };
     return settled(addFraction(fractionOf(multiplyDecimal(base, factor)), added), derivation);
   };
-  return compilePrice({
+  const derived = {
     ...terms,
     ratePerUnit: rate(terms.ratePerUnit, terms.unitS),
     slots: terms.slots.map((slot) => ({ ...slot, ratePerUnit: rate(slot.ratePerUnit, slot.unitS) })),
@@ -27,7 +27,8 @@ export function derivePrice({ terms }: Price, derivation: Derivation): Price {
     connectFee: amount(terms.connectFee),
     minimumCost: terms.minimumCost && amount(terms.minimumCost),
     maximumCost: terms.maximumCost && amount(terms.maximumCost),
-  });
+  };
+  return compilePrice(derived, unitsRated);
 }
 
 /** An amount a call, or a surcharge a minute, of the base: by the percentage alone. */

@@ -1,4 +1,5 @@
 import { invariant } from "../invariant.ts";
+import { UNITS_RATED } from "../usage/service.ts";
 import { compilePrice, type Price, priceKey } from "./price.ts";
 import type { Rate } from "./rate.ts";
 
@@ -62,8 +63,11 @@ export class PrefixTableBuilder {
   readonly #extensionOf = new Map<string, number>();
   readonly #windowOf: ReadonlyMap<string, number>;
 
-  /** `windows`: names in the order of the tariff's terms. */
-  constructor(windows: readonly string[]) {
+  readonly #unitsRated: number;
+
+  /** `windows`: names in the order of the tariff's terms; `unitsRated`: what rates are shown for. */
+  constructor(windows: readonly string[], unitsRated = UNITS_RATED.voice) {
+    this.#unitsRated = unitsRated;
     this.#windowOf = new Map(windows.map((name, index) => [name, index]));
   }
 
@@ -145,7 +149,7 @@ export class PrefixTableBuilder {
 
   #price(rate: Rate): number {
     if (rate.blocked) return BLOCKED;
-    return intern(this.#priceOf, priceKey(rate), () => this.#prices.push(compilePrice(rate)) - 1);
+    return intern(this.#priceOf, priceKey(rate), () => this.#prices.push(compilePrice(rate, this.#unitsRated)) - 1);
   }
 
   #destination({ destination }: Rate): number {

@@ -1,6 +1,7 @@
 import { invariant } from "../invariant.ts";
-import { type Decimal, formatDecimal, unitsAt } from "../money/decimal.ts";
+import { DECIMAL_SCALE_MAX, type Decimal, formatDecimal, unitsAt } from "../money/decimal.ts";
 import { divideRounded } from "../money/rounding.ts";
+import { UNITS_RATED } from "../usage/service.ts";
 import type { Rate } from "./rate.ts";
 
 /**
@@ -18,6 +19,8 @@ export interface Price {
   readonly maximumCost: bigint | null;
   /** The same numbers for the path of plain numbers; null where they need more than 53 bits, or there are slots. */
   readonly plain: PlainPrice | null;
+  /** Units of the service that the rates of its slots are shown for. */
+  readonly unitsRated: number;
 }
 
 /** The part of a {@link Rate} that says what a call costs. */
@@ -34,7 +37,10 @@ export interface PriceSlot {
   readonly stepS: number;
   /** Price of one second, in 1/denominator. */
   readonly perSecond: bigint;
-  /** The rate a minute as a plain decimal; where the unit does not divide one, rounded to 9 decimals at least. */
+  /**
+   * The rate a minute, or for what else the service is rated by (`UNITS_RATED`), as a plain decimal; where that is none,
+   * rounded to 9 decimals at least, and to 18 where the unit is of 1024s.
+   */
   readonly ratePerMinute: string;
 }
 
@@ -62,10 +68,10 @@ export interface PlainPrice {
 const SCALE_MIN = 9;
 
 /**
- * Makes a price ready. Errors: what a deck import must have refused (a negative price, a step of 0 seconds, slots out
+ * Makes a price ready; its rates are shown for `unitsRated` units of the service. Errors: what a deck import must have refused (a negative price, a step of 0 seconds, slots out
  * of order) is a bug here and throws.
  */
-export function compilePrice(rate: PriceTerms): Price {
+export function compilePrice(rate: PriceTerms, unitsRated = UNITS_RATED.voice): Price {
   const terms = onlyPriceTerms(rate);
   requireSound(terms);
   const chain = slotChain(terms);
@@ -79,22 +85,21 @@ export function compilePrice(rate: PriceTerms): Price {
     slots: chain.map((slot) => ({
       ...slot,
       perSecond: unitsAt(slot.ratePerUnit, scale) * BigInt(unitS / slot.unitS),
-      ratePerMinute: ratePerMinute(slot),
+      ratePerMinute: rateShown(slot, unitsRated),
     })),
     denominator: 10n ** BigInt(scale) * BigInt(unitS),
     connectFee: numerator(terms.connectFee),
     minimumCost: terms.minimumCost && numerator(terms.minimumCost),
     maximumCost: terms.maximumCost && numerator(terms.maximumCost),
+    unitsRated,
   };
   return { ...price, plain: scale === SCALE_MIN ? plainPrice(price, unitS) : null };
 }
 
-const MINUTE_S = 60;
-
-function ratePerMinute({ ratePerUnit, unitS }: Pick<PriceSlot, "ratePerUnit" | "unitS">): string {
-  if (unitS === MINUTE_S) return formatDecimal(ratePerUnit);
-  const scale = Math.max(ratePerUnit.scale, SCALE_MIN);
-  const units = divideRounded(unitsAt(ratePerUnit, scale) * BigInt(MINUTE_S), BigInt(unitS), "half-even");
+function rateShown({ ratePerUnit, unitS }: Pick<PriceSlot, "ratePerUnit" | "unitS">, unitsRated: number): string {
+  if (unitS === unitsRated) return formatDecimal(ratePerUnit);
+  const scale = unitsRated === UNITS_RATED.data ? DECIMAL_SCALE_MAX : Math.max(ratePerUnit.scale, SCALE_MIN);
+  const units = divideRounded(unitsAt(ratePerUnit, scale) * BigInt(unitsRated), BigInt(unitS), "half-even");
   return formatDecimal({ units, scale });
 }
 

@@ -2,6 +2,7 @@ import type { Currency } from "../money/currency.ts";
 import type { Decimal } from "../money/decimal.ts";
 import type { RoundingMode } from "../money/rounding.ts";
 import type { EpochMs } from "../time/epoch.ts";
+import type { Service } from "../usage/service.ts";
 import type { HolidayCalendar } from "./holidays.ts";
 import type { OriginTerms } from "./origin-zone.ts";
 import type { Increments, Rate } from "./rate.ts";
@@ -9,6 +10,11 @@ import type { Increments, Rate } from "./rate.ts";
 /** How prices of one tariff are applied; the same for all its rates. Source: docs/concepts/rating.md. */
 export interface TariffTerms {
   readonly currency: Currency;
+  /**
+   * What its rates price; left out: voice. Whatever else of a tariff is in seconds counts the units of the service: of
+   * data octets, of sms messages. Other services than voice are priced as at their answer, whole.
+   */
+  readonly service?: Service;
   /** IANA zone in which the tariff's windows are read. */
   readonly timeZone: string;
   /**

@@ -43,10 +43,15 @@ function join(parts: readonly SwitchCall[]): SwitchCall {
       (sum, { reportedS }) => (sum === null || reportedS === null ? null : sum + reportedS),
       0,
     ),
+    ...(first.consumed && { consumed: { ...first.consumed, quantity: sumOf(parts) } }),
     cause: last.cause,
     part: null,
   };
 }
+
+/** Octets of all parts: each tells its own only. */
+const sumOf = (parts: readonly SwitchCall[]): number =>
+  parts.reduce((sum, { consumed }) => sum + (consumed?.quantity ?? 0), 0);
 
 /** Which of two records of one sequence number counts, whatever their order: the one that reaches further. */
 const compareTwins = (a: SwitchCall, b: SwitchCall): number =>

@@ -1,4 +1,5 @@
 import type { EpochMs } from "../time/epoch.ts";
+import type { Consumed } from "./service.ts";
 
 /**
  * One leg of a call as a switch's record tells it, before Tollwright's own rules: times are already UTC (the decoder
@@ -29,6 +30,8 @@ export interface SwitchCall {
   readonly talkedMs: number;
   /** Talk time in whole seconds as the switch itself reports it; null where it has no such field. */
   readonly reportedS: number | null;
+  /** Set where it is no call: what was used instead of talk time, as {@link UsageEvent} has it. */
+  readonly consumed?: Consumed;
   readonly accountCode: string | null;
   readonly sipUser: string | null;
   readonly sourceAddress: string | null;

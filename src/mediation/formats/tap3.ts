@@ -1,4 +1,5 @@
 import type { Reject } from "../../core/reject.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 import { type BerElement, type BerFault, parseElement } from "../ber/element.ts";
 import { type BerPiece, type BerPlace, BerSplitter } from "../ber/splitter.ts";
 import type { BerTag } from "../ber/tag.ts";
@@ -8,13 +9,13 @@ import { JsonNode } from "../mapping/json-node.ts";
 import { checkCall } from "../sanity.ts";
 import { AuditTally } from "../tap/audit.ts";
 import { BATCH_PARTS, EMPTY_BATCH, type TapBatch, withPart } from "../tap/batch.ts";
-import { readTapEvent, type SessionDirections } from "../tap/event.ts";
+import { readTapEvent, type SessionDirections, type TapReading } from "../tap/event.ts";
 import { elementName, pathText, TAP } from "../tap/tags.ts";
 import { toHexadecimal } from "../text/hexadecimal.ts";
 
 /**
  * GSMA TAP 3 (TD.57), releases 3.01 to 3.12: one file a network and period, in BER. Voice calls of roaming subscribers
- * are calls; messages, data and other events are counted. The batch's own totals are compared with its events. Source:
+ * are calls; messages and data are usage where the source says so, and other events are counted. The batch's own totals are compared with its events. Source:
  * docs/guides/tap3.md; vectors: test/vectors/cdr/tap3/.
  */
 export const tap3: SwitchFormat = {
@@ -41,7 +42,7 @@ const CONTAINERS: ReadonlyMap<BerTag, string> = new Map([
 class Tap3Decoder extends CuttingDecoder {
   protected readonly cutter: BerSplitter;
   readonly #settings: DecoderSettings;
-  readonly #sessions: SessionDirections;
+  readonly #reading: TapReading;
   #batch: TapBatch = EMPTY_BATCH;
   #tally = new AuditTally();
   /** What the file is; null before its first element. A file holds one batch or one notification. */
@@ -53,7 +54,7 @@ class Tap3Decoder extends CuttingDecoder {
   constructor(settings: DecoderSettings) {
     super();
     this.#settings = settings;
-    this.#sessions = readSessions(settings.mapping);
+    this.#reading = readOptions(settings.mapping);
     const placeOf = (path: readonly BerTag[]) => this.#placeOf(path);
     this.cutter = new BerSplitter({ placeOf, recordBytesMax: RECORD_BYTES_MAX }, (piece) => this.#piece(piece));
   }
@@ -111,7 +112,7 @@ class Tap3Decoder extends CuttingDecoder {
 
   #event(element: BerElement): RowOutcome {
     this.#tally.addEvent(element);
-    const event = readTapEvent(element, this.#batch, this.#sessions);
+    const event = readTapEvent(element, this.#batch, this.#reading);
     if (event.kind === "call") this.#tally.addStart(event.call.startedAt);
     if (this.#batch.isTest) return { kind: "non-billable", why: "test file" };
     const reject = event.kind === "call" ? checkCall(event.call, this.#settings) : null;
@@ -130,8 +131,14 @@ const HEADER: RowOutcome = { kind: "framing", what: "header" };
 const BLANK: RowOutcome = { kind: "framing", what: "blank" };
 
 /** What an operator says in the source's mapping. Errors: Problem `mapping-invalid`. */
-function readSessions(mapping: unknown): SessionDirections {
-  const sessions = new JsonNode(mapping ?? {}).only("sessions").get("sessions")?.entries() ?? [];
+function readOptions(mapping: unknown): TapReading {
+  const options = new JsonNode(mapping ?? {}).only("sessions", "services");
+  const services = (options.get("services")?.list() ?? []).map((service) => service.oneOf<Consumed["service"]>(["sms", "data"]));
+  return { sessions: readSessions(options), services: new Set(services) };
+}
+
+function readSessions(options: JsonNode): SessionDirections {
+  const sessions = options.get("sessions")?.entries() ?? [];
   return new Map(
     sessions.map(([service, direction]) => {
       if (!/^\d{1,6}$/.test(service))

@@ -1,5 +1,7 @@
 import type { Reject } from "../../core/reject.ts";
 import { epochMs } from "../../core/time/epoch.ts";
+import { ratingGroupDigits } from "../../core/usage/rating-group.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 import { CALL_DIRECTIONS, type CallDirection, NO_CAUSE, type SwitchCall } from "../../core/usage/switch-call.ts";
 import { type CallTimes, chooseFolds, hasFold } from "../fold-choice.ts";
 import { checkCall, DRIFT_TOLERANCE_S, driftReject, type SanitySettings } from "../sanity.ts";
@@ -9,6 +11,7 @@ import { compileCondition } from "./condition.ts";
 import { compileDuration } from "./duration-value.ts";
 import type { ConditionReader, Fields, MsReader, Slots, TextReader, TimeReader } from "./fields.ts";
 import type { JsonNode } from "./json-node.ts";
+import { compileConsumed } from "./quantity-value.ts";
 import { compileText, compileTextOr } from "./text-value.ts";
 import { type ClockSettings, compileTime } from "./time-value.ts";
 
@@ -20,7 +23,7 @@ export type CallReader = (fields: Fields) => SwitchCall | Reject;
 export const CALL_PROPERTIES = [
   "key", "leg", "callId", "direction", "calling", "called", "routingNumber", "startedAt", "answeredAt", "endedAt",
   "answered", "talked", "total", "reported", "accountCode", "sipUser", "sourceAddress", "ingressTrunk", "egressTrunk", "cause", "part",
-  "driftToleranceS",
+  "driftToleranceS", "service", "quantity",
 ] as const;
 
 /** The readers of times and durations; null where the mapping has none. */
@@ -53,7 +56,10 @@ export function compileCall(node: JsonNode, slots: Slots, settings: ClockSetting
   const cause = node.get("cause") === undefined ? () => NO_CAUSE : compileCause(node.need("cause", ""), slots);
   const reported = compileReported(node, slots);
   const part = compilePart(node.get("part"), slots);
+  const consumed = compileConsumed(node, slots);
   return (fields) => {
+    const used = consumed(fields);
+    if (used !== null && "code" in used) return used;
     const times = readTimes(timing, fields, drift);
     if ("code" in times) return times;
     const way = direction(fields);
@@ -83,8 +89,21 @@ export function compileCall(node: JsonNode, slots: Slots, settings: ClockSetting
       cause: cause(fields),
       part: calls,
     };
-    return checkCall(call, sanity) ?? call;
+    const event = used === null ? call : withConsumed(call, used, timing.isAnswered?.(fields) ?? true);
+    if ("code" in event) return event;
+    return checkCall(event, sanity) ?? event;
   };
+}
+
+/** What is used otherwise than by talking is used from its start on, however long it takes. */
+function withConsumed(call: SwitchCall, consumed: Consumed, isUsed: boolean): SwitchCall | Reject {
+  const { startedAt } = call;
+  const group = consumed.service === "data" ? ratingGroupDigits(call.called || "0") : call.called;
+  if (group === undefined) return ratingGroupInvalid(call.called);
+  const endedAt = consumed.service === "sms" ? startedAt : call.endedAt;
+  const answeredAt = isUsed && consumed.quantity > 0 ? startedAt : null;
+  const talkedMs = answeredAt === null ? 0 : Math.max(0, endedAt - startedAt);
+  return { ...call, consumed, called: group, endedAt, answeredAt, talkedMs, reportedS: null };
 }
 
 function compileKey(node: JsonNode, slots: Slots): TextReader {
@@ -115,7 +134,7 @@ function compileTiming(node: JsonNode, slots: Slots, settings: ClockSettings): T
   };
   const { started, answered: answer, ended, talked, total } = timing;
   const hasStart = started !== null || answer !== null || (ended !== null && total !== null);
-  const hasLength = ended !== null || talked !== null || total !== null;
+  const hasLength = ended !== null || talked !== null || total !== null || node.get("service") !== undefined;
   if (!hasStart)
     throw node.invalid("no time tells when a call starts.", "Map startedAt, answeredAt, or endedAt with total.");
   if (!hasLength) throw node.invalid("nothing tells how long a call is.", "Map endedAt, talked or total.");
@@ -226,6 +245,12 @@ const timeMissing = (which: "start" | "end"): Reject => ({
   code: "time-missing",
   what: `The record has no ${which} time, and nothing to derive it from.`,
   fix: "Enter the time, or map the column that holds it.",
+});
+
+const ratingGroupInvalid = (text: string): Reject => ({
+  code: "value-invalid",
+  what: `"${text.slice(0, 40)}" is no rating group, which data has in the place of a called number.`,
+  fix: "Name the column of the rating group at called in the source's mapping, or leave it empty.",
 });
 
 const directionUnknown = (text: string): Reject => ({

@@ -1,9 +1,11 @@
 import type { Reject } from "../../core/reject.ts";
 import { epochMs } from "../../core/time/epoch.ts";
+import { ratingGroupDigits } from "../../core/usage/rating-group.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 import { type CallDirection, NO_CAUSE, type ReleaseCause, type SwitchCall } from "../../core/usage/switch-call.ts";
 import { type BerElement, childOf, findElement, findElements } from "../ber/element.ts";
 import type { BerTag } from "../ber/tag.ts";
-import { bcdOf, octetsOf, smallIntegerOf, textOf } from "../ber/values.ts";
+import { bcdOf, integerOf, octetsOf, smallIntegerOf, textOf } from "../ber/values.ts";
 import type { TapBatch } from "./batch.ts";
 import { elementName, TAP } from "./tags.ts";
 import { readTapTime } from "./timestamp.ts";
@@ -16,6 +18,13 @@ export type TapEvent =
 
 /** Which way a session's call went, by the number of its service. */
 export type SessionDirections = ReadonlyMap<number, "originating" | "terminating">;
+
+/** What an operator says of the events of a source. */
+export interface TapReading {
+  readonly sessions: SessionDirections;
+  /** What is usage beside calls; the rest of it is counted alone. */
+  readonly services: ReadonlySet<Consumed["service"]>;
+}
 
 /** Events that are no calls. */
 const NO_CALLS: ReadonlyMap<BerTag, string> = new Map([
@@ -37,15 +46,51 @@ const CAUSES: Readonly<Record<number, string>> = {
 };
 const UNSUCCESSFUL = 3;
 
-/** Reads one call event detail. `sessions` is what an operator says of the services of mobile sessions. */
-export function readTapEvent(event: BerElement, batch: TapBatch, sessions: SessionDirections): TapEvent {
+/** Reads one call event detail. */
+export function readTapEvent(event: BerElement, batch: TapBatch, { sessions, services }: TapReading): TapEvent {
+  if (event.tag === TAP.GprsCall && services.has("data")) return readData(event, batch);
   const noCall = NO_CALLS.get(event.tag);
   if (noCall !== undefined) return { kind: "non-billable", why: noCall };
   if (event.tag === TAP.MobileSession) return readSession(event, batch, sessions);
   const direction = CALL_DIRECTIONS.get(event.tag);
   if (direction === undefined) return rejected(eventUnknown(event.tag));
-  return isMessage(event) ? { kind: "non-billable", why: "message" } : readCircuitCall(event, batch, direction);
+  if (!isMessage(event)) return readCircuitCall(event, batch, direction);
+  if (!services.has("sms")) return { kind: "non-billable", why: "message" };
+  const read = readCircuitCall(event, batch, direction);
+  return read.kind === "call" ? { kind: "call", call: messageOf(read.call) } : read;
 }
+
+/** A message is sent at once, whatever duration the event has. */
+const messageOf = (call: SwitchCall): SwitchCall => ({
+  ...call,
+  ...{ consumed: { service: "sms", quantity: 1 }, endedAt: call.startedAt, talkedMs: 0, reportedS: null },
+});
+
+/** A packet data context, or a part of one: each part tells of its own octets. */
+function readData(event: BerElement, batch: TapBatch): TapEvent {
+  const basic = childOf(event, TAP.GprsBasicCallInformation);
+  if (basic === undefined) return rejected(partMissing(event.tag));
+  const used = childOf(event, TAP.GprsServiceUsed);
+  const volumes = [TAP.DataVolumeIncoming, TAP.DataVolumeOutgoing].map((tag) => used && childOf(used, tag));
+  const octets = volumes.reduce((sum, volume) => sum + ((volume && integerOf(volume)) ?? 0n), 0n);
+  const charging = childOf(basic, TAP.ChargingId);
+  const read = readCall(batch, {
+    ...{ direction: "originating", about: basic, subscriber: basic, otherParty: "" },
+    start: childOf(basic, TAP.CallEventStartTimeStamp),
+    reference: ((charging && integerOf(charging)) ?? "").toString(),
+    recEntity: recEntityOf(event, batch),
+  });
+  if (read.kind !== "call") return read;
+  const { startedAt } = read.call;
+  const consumed = { service: "data", quantity: Number(octets) } as const;
+  const answeredAt = octets === 0n ? null : startedAt;
+  const talkedMs = octets === 0n ? 0 : read.call.talkedMs;
+  const call = { ...read.call, leg: "data", called: NO_RATING_GROUP, consumed, answeredAt, talkedMs, reportedS: null };
+  return { kind: "call", call };
+}
+
+/** TAP has no rating groups. */
+const NO_RATING_GROUP = ratingGroupDigits("0") ?? "";
 
 const CALL_DIRECTIONS: ReadonlyMap<BerTag, "originating" | "terminating"> = new Map([
   [TAP.MobileOriginatedCall, "originating"],

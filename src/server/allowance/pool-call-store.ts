@@ -9,7 +9,7 @@ import { timestampToSql } from "../db/sql-types.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import type { CallToPrice } from "../rating/price-call.ts";
 import type { PricedCharge } from "../usage/priced-call.ts";
-import { type ChargeRow, entryOf } from "../usage/stored-usage.ts";
+import { type ChargeRow, consumedOf, entryOf } from "../usage/stored-usage.ts";
 import type { TurnPosition } from "./month-store.ts";
 
 /** A charge in force of one of a pool's accounts, and the call that it is for. */
@@ -24,6 +24,7 @@ interface CallRow extends ChargeRow {
   readonly routing_number: E164 | null;
   readonly direction: CallDirection;
   readonly talked_s: number;
+  readonly used_quantity: string | null;
   readonly ingress_trunk: string | null;
   readonly egress_trunk: string | null;
 }
@@ -44,7 +45,8 @@ export async function* poolCalls(
   };
   for (;;) {
     const { rows } = await tx.query<CallRow>(
-      `select c.*, u.called, u.calling, u.routing_number, u.direction, u.talked_s, u.ingress_trunk, u.egress_trunk
+      `select c.*, u.called, u.calling, u.routing_number, u.direction, u.talked_s,
+         u.quantity as used_quantity, u.ingress_trunk, u.egress_trunk
        from (
          select * from charges c
          where c.book_id = $1 and c.answered_at >= $2 and c.answered_at < $3 and c.account_id = any($4::uuid[])
@@ -86,6 +88,7 @@ const callOf = (row: CallRow): PoolCall => ({
     routingNumber: row.routing_number,
     direction: row.direction,
     talkedS: row.talked_s,
+    ...consumedOf({ service: row.service, quantity: row.used_quantity }),
     ingressTrunk: row.ingress_trunk,
     egressTrunk: row.egress_trunk,
   },

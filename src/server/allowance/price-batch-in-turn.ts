@@ -4,6 +4,7 @@ import { hasRules, monthOf, rulesOf, stateAtStart } from "../../core/catalog/poo
 import type { Pool } from "../../core/catalog/pools.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { serviceOf } from "../../core/usage/service.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type RatingContext, tariffAt } from "../rating/rating-context.ts";
@@ -91,7 +92,7 @@ function batchMonths(
     if (answeredAt === null) continue;
     for (const charge of call.charges) {
       const account = context.accounts.get(charge.accountId);
-      const loaded = account && tariffAt(context, account.id, answeredAt);
+      const loaded = account && tariffAt(context, account.id, { at: answeredAt, service: serviceOf(call.event) });
       if (charge.side === "cost" || account === undefined || loaded === undefined) continue;
       const position = { answeredAt, usageId: uuidText(call.id) };
       const turn = { account, loaded, event: call.event, answeredAt };

@@ -10,6 +10,7 @@ import { calledText } from "../../core/numbering/stored-number.ts";
 import type { RatedCharge } from "../../core/rating/charge.ts";
 import { openCall } from "../../core/rating/opening.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { quantityOf } from "../../core/usage/service.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { type CallToPrice, inAccountCurrency, originFor } from "../rating/price-call.ts";
 import type { RatingContext } from "../rating/rating-context.ts";
@@ -27,7 +28,7 @@ export interface Turn {
 
 /** The call as the fold takes it; null where its tariff has no rate for it, or no exchange rate is there. */
 export function callInTurn(context: RatingContext, { account, loaded, event, answeredAt }: Turn): CallInTurn | null {
-  const { called, direction, talkedS } = event;
+  const { called, direction } = event;
   const { table, digits } = tableFor(loaded, called);
   const opening = openCall(table, digits, answeredAt, originFor(context, table, event));
   if (opening.kind !== "open") return null;
@@ -41,7 +42,7 @@ export function callInTurn(context: RatingContext, { account, loaded, event, ans
     return "code" in answer ? amount : answer.amount;
   };
   return {
-    ...{ accountId: account.id, opening, talkedS, direction },
+    ...{ accountId: account.id, opening, talkedS: quantityOf(event), direction },
     calledText: calledText(called),
     inAccountCurrency: toAccount,
   };

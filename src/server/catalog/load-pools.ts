@@ -10,7 +10,7 @@ import { listPackages, listSubscriptions, type StoredPackage } from "./store.ts"
 
 /**
  * The pools of a tenant, by each account that is in one: accounts that were given packages, and those that buy or
- * bought at a tariff that brings some. `assignments` by account, oldest first.
+ * bought at a tariff that brings some. `assignments` by account and service, oldest first.
  */
 export async function loadPools(
   tx: Tx,
@@ -57,15 +57,15 @@ function broughtBy(
   return boughtAt(tariffIds, assignments).map((stretch) => ({ ...stretch, package: found, sharedWith: [] }));
 }
 
-/** Stretches of time in which accounts buy at one of some tariffs; `assignments` by account, oldest first. */
+/** Stretches of time in which accounts buy at one of some tariffs; `assignments` by account and service, oldest first. */
 export function boughtAt(
   tariffIds: ReadonlySet<string>,
   assignments: readonly TariffAssignment[],
 ): readonly Pick<Subscription, "accountId" | "from" | "to">[] {
   if (tariffIds.size === 0) return [];
-  return assignments.flatMap(({ accountId, tariffId, effectiveFrom: from }, index) => {
+  return assignments.flatMap(({ accountId, service, tariffId, effectiveFrom: from }, index) => {
     const next = assignments[index + 1];
-    const to = next?.accountId === accountId ? next.effectiveFrom : NEVER;
+    const to = next?.accountId === accountId && next.service === service ? next.effectiveFrom : NEVER;
     return tariffIds.has(tariffId) ? [{ accountId, from, to }] : [];
   });
 }

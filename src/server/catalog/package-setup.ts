@@ -21,6 +21,9 @@ const minutes = Type.Number({
   maximum: 1_000_000_000,
   description: "a number of minutes above 0",
 });
+const octets = Type.Union([Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), text("a size")], {
+  description: 'a number of octets, or a size such as "5 GB" (of 1000s) or "5 GiB" (of 1024s)',
+});
 const time = text('a date "2026-03-01", or a time with its offset "2026-03-01T08:00:00Z"');
 const prefixes = Type.Array(
   Type.String({
@@ -51,11 +54,13 @@ const every = optional(Type.Enum([...CYCLES], { description: `one of ${CYCLES.jo
 const quantity = {
   minutes: optional(minutes),
   seconds: optional(count),
+  messages: optional(count),
+  octets: optional(octets),
   calls: optional(count),
   amount: optional(amount),
 };
 
-const QuantitySetup = Type.Object(quantity, { ...closed, description: "minutes, seconds, calls or an amount" });
+const QuantitySetup = Type.Object(quantity, { ...closed, description: "minutes, seconds, messages, octets, calls or an amount" });
 export type QuantitySetup = Static<typeof QuantitySetup>;
 
 const AllowanceSetup = Type.Object(

@@ -10,13 +10,17 @@ import type { OpenedSource } from "../mediation/open-source.ts";
 import { postCharges } from "../usage/post-charges.ts";
 import type { Authorise, ChargingAnswer, Refusal, Stop, Update } from "./charging-request.ts";
 import {
+  answeredAtBy,
   attemptOf,
   type ChargingBatch,
+  countsOtherwise,
   isStop,
+  longestOf,
   type StopWork,
   sessionIdOf,
+  tellsOfUse,
+  usedBy,
   type Work,
-  wholeTalkedMs,
 } from "./charging-work.ts";
 import { grantAll, isQuote, type Moment, refuse } from "./grant-batch.ts";
 import { type AccountHold, lockHolds, saveHolds } from "./hold-store.ts";
@@ -98,6 +102,10 @@ function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
   }
   const { tenantId, policy } = batch;
   if (told !== undefined && settleTold(work, { told, earlier, at, tenantId, rememberS: policy.rememberS })) return;
+  if (request.kind !== "authorise" && countsOtherwise(request, session)) {
+    work.answer = { kind: "refused", reason: OTHER_UNIT };
+    return;
+  }
   switch (request.kind) {
     case "authorise":
       beginAuthorise(work, request, batch, at);
@@ -108,7 +116,7 @@ function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
     case "stop":
       if (session === undefined && request.attempt === null) work.answer = { kind: "unknown" };
       if (request.isGivenUp) beginGivingUp(work, request, batch, at);
-      else if (session?.state === "refused" && request.answeredAt === null && !request.talkedMs)
+      else if (session?.state === "refused" && request.answeredAt === null && !tellsOfUse(request))
         endRefused(work, session);
       return;
     default:
@@ -129,7 +137,7 @@ function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at
   }
   const opened = openLevels(deskOf(batch, request.sourceId, at), request.attempt, {
     answeredAt: at,
-    capS: batch.policy.longestCallS,
+    capS: longestOf(request.attempt, batch.policy),
   });
   const fresh: Session = {
     id: work.id,
@@ -170,16 +178,16 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
     work.answer = { kind: "refused", reason: SESSION_ENDED };
     return;
   }
-  const answeredAt = session.answeredAt ?? request.answeredAt;
+  const answeredAt = session.answeredAt ?? answeredAtBy(request, session.attempt);
   const { recordKey, handle, called = session.attempt.called } = request;
   const attempt = { ...session.attempt, called, ...(recordKey !== null && { recordKey }), ...(handle && { handle }) };
   const opened = openLevels(deskOf(batch, request.sourceId, at), attempt, {
     answeredAt: answeredAt ?? at,
-    capS: batch.policy.longestCallS,
+    capS: longestOf(attempt, batch.policy),
   });
   // Reports may overtake each other: a session never goes back.
   const isCounted = earlierAnswer(session.answers, request.requestKey) !== undefined; // and is told otherwise now
-  const usedS = isCounted ? session.usedS : Math.max(session.usedS, Math.ceil(wholeTalkedMs(request, session) / 1_000));
+  const usedS = isCounted ? session.usedS : Math.max(session.usedS, usedBy(request, session));
   const next: Session = { ...session, attempt, answeredAt, usedS };
   work.next = next;
   if (opened.kind === "open" && opened.payer?.accountId === session.payer?.accountId) work.levels = opened.levels;
@@ -197,10 +205,11 @@ function endRefused(work: Work, session: Session): void {
 }
 
 /** A session that has been heard of meanwhile stays; one that never talked leaves no record. */
-function beginGivingUp(work: Work, { talkedMs, isGone = false }: Stop, batch: ChargingBatch, at: EpochMs): void {
+function beginGivingUp(work: Work, request: Stop, batch: ChargingBatch, at: EpochMs): void {
   const { session } = work;
-  if (session?.state !== "open" || (session.expiresAt > at && !isGone)) work.answer = { kind: "unknown" };
-  else if (session.answeredAt === null || talkedMs === 0) {
+  if (session?.state !== "open" || (session.expiresAt > at && request.isGone !== true))
+    work.answer = { kind: "unknown" };
+  else if (session.answeredAt === null || !tellsOfUse(request)) {
     work.answer = { kind: "closed", fate: "non-billable" };
     work.next = { ...session, state: "closed", holds: [], expiresAt: epochMs(at + batch.policy.rememberS * 1_000) };
   }
@@ -265,12 +274,18 @@ function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fa
     ...before,
     state: "closed",
     holds: [],
-    answeredAt: request.answeredAt ?? before.answeredAt,
-    usedS: Math.max(before.usedS, Math.ceil(wholeTalkedMs(request, session) / 1_000)),
+    answeredAt: answeredAtBy(request, before.attempt) ?? before.answeredAt,
+    usedS: Math.max(before.usedS, usedBy(request, session)),
     expiresAt: epochMs(at + batch.policy.rememberS * 1_000),
     answers: keepAnswer(before.answers, { key: request.requestKey, answer }),
   };
 }
+
+const OTHER_UNIT: Refusal = {
+  code: "unit-differs",
+  what: "The session counts another unit than this report: calls tell talkedMs, messages and data what is used.",
+  fix: "Report what the session was begun with; a session of another service has a key or a leg of its own.",
+};
 
 export const SESSION_ENDED: Refusal = {
   code: "session-ended",

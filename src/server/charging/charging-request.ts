@@ -5,7 +5,10 @@ import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { ReleaseCause, SwitchCall } from "../../core/usage/switch-call.ts";
 
-/** A call as a switch tells of it before it is over; its numbers are as the switch writes them. */
+/**
+ * A call as a switch tells of it before it is over; its numbers are as the switch writes them. With `consumed`, of which
+ * only the service counts, it is a session of that service: whatever is in seconds of a call is then in its units.
+ */
 export interface CallAttempt
   extends Omit<SwitchCall, "answeredAt" | "endedAt" | "talkedMs" | "reportedS" | "cause" | "part"> {
   /** The key of the call's own record, where that is another than the session's; known once the call is answered. */
@@ -39,7 +42,7 @@ interface OfSession {
 export interface Authorise extends OfSession {
   readonly kind: "authorise";
   readonly attempt: CallAttempt;
-  /** Seconds of talk time asked for; null: as long as it may last. */
+  /** Seconds of talk time, or units of another service, asked for; null: as long as it may last. */
   readonly wantedS: number | null;
   /** It is only asked how long: nothing is held, and no session begins. */
   readonly isQuote?: true;
@@ -57,6 +60,8 @@ export interface Update extends OfSession, SessionName {
   /** null: not answered yet. */
   readonly answeredAt: EpochMs | null;
   readonly talkedMs: number;
+  /** Units of a session that is no call, in the place of `talkedMs`. */
+  readonly used?: number;
   readonly counted: TalkCounted;
   /** As of {@link Authorise}; "granted": no further than it may go already. */
   readonly wantedS: number | null | "granted";
@@ -78,6 +83,8 @@ export interface Stop extends OfSession, SessionName {
   readonly endedAt: EpochMs;
   /** null: the report does not say; then the call has lasted since its answer was reported. */
   readonly talkedMs: number | null;
+  /** As {@link Update.used}. */
+  readonly used?: number;
   readonly counted: TalkCounted;
   /** The switch's own whole seconds; null: it has none. */
   readonly reportedS: number | null;
@@ -112,6 +119,7 @@ export interface Refusal {
     | "calls-per-second-limited"
     | "destination-barred"
     | "session-ended"
+    | "unit-differs"
     | "database-away"
     | "debit-unknown"
     | "refund-too-high"

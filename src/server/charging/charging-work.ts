@@ -1,9 +1,11 @@
+import { givenUpAt } from "../../core/charging/session.ts";
 import { invariant } from "../../core/invariant.ts";
+import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { OpenedSource } from "../mediation/open-source.ts";
 import type { Source } from "../mediation/source.ts";
 import { usageIdentity } from "../usage/identity.ts";
-import type { ChargingAnswer, ChargingRequest, Stop } from "./charging-request.ts";
+import type { CallAttempt, ChargingAnswer, ChargingRequest, Stop } from "./charging-request.ts";
 import type { PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
 
@@ -25,6 +27,16 @@ export interface ChargingPolicy {
 }
 
 export const DEFAULT_POLICY: ChargingPolicy = { longestCallS: 14_400, ringS: 180, reportS: 120, rememberS: 86_400 };
+
+/** How long a grant of messages or octets holds: after so many seconds whoever has it asks again, and else loses it. */
+export const UNITS_VALID_S = 3_600;
+
+/** The longest session by no rule of its accounts: seconds of a call, or as many units as can be counted in. */
+export const longestOf = ({ consumed }: Pick<CallAttempt, "consumed">, { longestCallS }: ChargingPolicy): number =>
+  consumed === undefined ? longestCallS : UNITS_MAX;
+
+/** A petabyte, and far below what a number counts exactly, so that steps beyond it are whole, too. */
+const UNITS_MAX = 1_000_000_000_000_000;
 
 /** Which requests are decided together, for one tenant. */
 export interface ChargingBatch {
@@ -77,3 +89,31 @@ export const wholeTalkedMs = (
   { talkedMs, counted }: Pick<Stop, "talkedMs" | "counted">,
   session: Pick<Session, "usedS"> | undefined,
 ): number => (talkedMs ?? 0) + (counted === "since-last-report" ? (session?.usedS ?? 0) * 1_000 : 0);
+
+/** How far a session has come by a report: in whole seconds of its talk time, or in units of its service. */
+export const usedBy = (
+  report: Pick<Stop, "talkedMs" | "used" | "counted">,
+  session: Pick<Session, "usedS"> | undefined,
+): number =>
+  report.used === undefined
+    ? Math.ceil(wholeTalkedMs(report, session) / 1_000)
+    : report.used + (report.counted === "since-last-report" ? (session?.usedS ?? 0) : 0);
+
+/** Whether a report tells of anything that is used. */
+export const tellsOfUse = ({ talkedMs, used }: Pick<Stop, "talkedMs" | "used">): boolean => Boolean(used ?? talkedMs);
+
+/** Whether a report tells talk time of a session that counts units of another service, or the other way round. */
+export const countsOtherwise = ({ used }: Pick<Stop, "used">, session: Pick<Session, "attempt"> | undefined): boolean =>
+  session !== undefined && (used === undefined) !== (session.attempt.consumed === undefined);
+
+/** When a call was answered by a report; what is no call is priced as at its beginning, once something is used. */
+export const answeredAtBy = (
+  { answeredAt, used }: Pick<Stop, "answeredAt" | "used">,
+  { startedAt }: Pick<CallAttempt, "startedAt">,
+): EpochMs | null => (used === undefined ? answeredAt : used === 0 ? null : startedAt);
+
+/** When a session is given up of which nothing more is heard: a grant of units holds for the time of its validity. */
+export const silentUntil = (session: Session, at: EpochMs, policy: ChargingPolicy): EpochMs =>
+  session.attempt.consumed === undefined
+    ? givenUpAt(at, session, policy)
+    : epochMs(at + (UNITS_VALID_S + policy.reportS) * 1_000);

@@ -2,6 +2,7 @@ import type { Database } from "../db/database.ts";
 import { ChargingLane } from "./charging-lane.ts";
 import type { ChargingAnswer, ChargingRequest } from "./charging-request.ts";
 import { type ChargedSource, type ChargingPolicy, DEFAULT_POLICY } from "./charging-work.ts";
+import { findLegs, type Leg } from "./find-legs.ts";
 
 /** Who answers when the database does not, or not in time. */
 export interface Fallback {
@@ -43,6 +44,11 @@ export class Charging {
   /** Whether silent sessions may be silent in the database's eyes alone, so that none should be given up. */
   get isCatchingUp(): boolean {
     return this.#fallback?.isCatchingUp ?? false;
+  }
+
+  /** The sessions of other services than voice that a source has under a key. */
+  legs(of: { readonly sourceId: string; readonly key: string }): Promise<readonly Leg[]> {
+    return findLegs(this.#db, of);
   }
 
   /** A source with its settings and prices as they are now. Errors: those of opening it. */

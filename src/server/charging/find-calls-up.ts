@@ -17,7 +17,7 @@ interface CallUpRow {
   readonly leg: string;
   readonly opened_at: EpochMs;
   readonly answered_at: EpochMs | null;
-  readonly used_s: number;
+  readonly used_s: string;
 }
 
 /** Open sessions of a source whose calls came by a protocol, in the order in which they were opened. */
@@ -37,6 +37,6 @@ export async function findCallsUp(
     leg: row.leg,
     openedAt: row.opened_at,
     answeredAt: row.answered_at,
-    usedS: row.used_s,
+    usedS: Number(row.used_s),
   }));
 }

@@ -1,6 +1,7 @@
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Service } from "../../core/usage/service.ts";
 import type { Database } from "../db/database.ts";
 import type { CallAttempt } from "./charging-request.ts";
 
@@ -18,7 +19,8 @@ export interface OpenSession {
   readonly account: string | null;
   readonly openedAt: EpochMs;
   readonly answeredAt: EpochMs | null;
-  /** Seconds of talk time: reported so far, and granted. */
+  readonly service: Service;
+  /** Seconds of talk time, or units of another service: reported so far, and granted. */
   readonly usedS: number;
   readonly grantedS: number;
   /** Held of the paying account's money. */
@@ -51,8 +53,8 @@ interface SessionRow {
   readonly account: string | null;
   readonly opened_at: EpochMs;
   readonly answered_at: EpochMs | null;
-  readonly used_s: number;
-  readonly granted_s: number;
+  readonly used_s: string;
+  readonly granted_s: string;
   readonly held: string;
   readonly currency: string | null;
   readonly expires_at: EpochMs;
@@ -83,14 +85,15 @@ export async function findOpenSessions(db: Database, filter: SessionFilter): Pro
     source: row.source,
     key: row.attempt.key,
     attempt: row.attempt,
+    service: row.attempt.consumed?.service ?? "voice",
     calling: row.attempt.calling,
     called: row.attempt.called,
     trunk: row.attempt.ingressTrunk ?? row.attempt.egressTrunk,
     account: row.account,
     openedAt: row.opened_at,
     answeredAt: row.answered_at,
-    usedS: row.used_s,
-    grantedS: row.granted_s,
+    usedS: Number(row.used_s),
+    grantedS: Number(row.granted_s),
     held: nanosFromSql(row.held),
     currency: row.currency as Currency | null,
     expiresAt: row.expires_at,

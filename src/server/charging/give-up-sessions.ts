@@ -1,4 +1,5 @@
-import { epochMs } from "../../core/time/epoch.ts";
+import { now } from "../../clock.ts";
+import { epochMs, fromInstant } from "../../core/time/epoch.ts";
 import { cutGivenUp } from "../cuts/request-cuts.ts";
 import type { Database } from "../db/database.ts";
 import type { Charging } from "./charging.ts";
@@ -46,9 +47,10 @@ export async function giveUpSessions(db: Database, charging: Charging): Promise<
 
 /** The end of a call at the moment up to which it was reported, or at which its switch ended it; `why` as its cause. */
 export function givingUp(
-  { sourceId, key, leg, answeredAt, openedAt, usedS, endedAt }: SilentSession,
+  { sourceId, key, leg, answeredAt, openedAt, usedS, endedAt, service }: SilentSession,
   why: string,
 ): Stop {
+  if (service !== "voice") return givingUnitsUp({ sourceId, key, leg, openedAt, usedS }, why);
   const endedAfterMs = answeredAt === null || endedAt === null ? 0 : endedAt - answeredAt;
   const reportedMs = usedS * 1_000;
   const talkedMs = Math.max(reportedMs, endedAfterMs);
@@ -69,3 +71,13 @@ export function givingUp(
     attempt: null,
   };
 }
+
+/** The same of a session that is no call: it ends now, and no clock tells what was used since its last report. */
+const givingUnitsUp = (
+  { sourceId, key, leg, openedAt, usedS: used }: Pick<SilentSession, "sourceId" | "key" | "leg" | "openedAt" | "usedS">,
+  why: string,
+): Stop => ({
+  ...{ kind: "stop", sourceId, requestKey: "given up", key, leg, recordKey: null, isGivenUp: true, attempt: null },
+  ...{ answeredAt: openedAt, endedAt: fromInstant(now()), talkedMs: null, used, counted: "whole-call", reportedS: null },
+  cause: { q850: null, sip: null, text: why },
+});

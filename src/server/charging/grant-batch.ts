@@ -1,7 +1,7 @@
 import { NO_UNITS } from "../../core/allowance/bucket-units.ts";
 import { type Grant, grantTalk } from "../../core/charging/grant.ts";
 import { moveShare } from "../../core/charging/hold-counters.ts";
-import { givenUpAt, type Hold, keepAnswer } from "../../core/charging/session.ts";
+import { type Hold, keepAnswer } from "../../core/charging/session.ts";
 import { longestCallS } from "../../core/charging/session-room.ts";
 import { invariant } from "../../core/invariant.ts";
 import { nanos } from "../../core/money/nanos.ts";
@@ -13,7 +13,7 @@ import { type RatingContext, thresholdsOf } from "../rating/rating-context.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { balanceTold, lowBalances, type WatchedAccount } from "./balance-warnings.ts";
 import type { ChargingAnswer, ChargingRequest, Refusal } from "./charging-request.ts";
-import type { ChargingBatch, Work } from "./charging-work.ts";
+import { type ChargingBatch, longestOf, silentUntil, type Work } from "./charging-work.ts";
 import type { AccountHold } from "./hold-store.ts";
 import { blocked, countedScopes, limited, takeTurns } from "./level-limits.ts";
 import { type FundedLevel, loadMoney, notEven, ownHold, withMoney } from "./level-money.ts";
@@ -111,11 +111,13 @@ function limitedBy({ session, levels = [], request }: Work, holds: Held["holds"]
   return request.wantedS === "granted" || request.wantedS === 0 ? undefined : blocked(levels);
 }
 
-function grantRequest({ request, levels = [] }: Work, { usedS, grantedS, cutAt }: Session, { policy }: ChargingBatch) {
+function grantRequest({ request, levels = [] }: Work, session: Session, { policy }: ChargingBatch) {
+  const { usedS, grantedS, cutAt, attempt } = session;
   const wanted = request.kind === "stop" ? 0 : request.wantedS;
   const wantedS = wanted === "granted" ? Math.max(0, grantedS - usedS) : wanted;
-  const limits = levels.flatMap(({ scopes }) => scopes.map((scope) => scope.limits));
-  const capS = cutAt === null ? longestCallS(limits, policy.longestCallS) : usedS;
+  const isCall = attempt.consumed === undefined; // nothing else has a longest time
+  const limits = isCall ? levels.flatMap(({ scopes }) => scopes.map((scope) => scope.limits)) : [];
+  const capS = cutAt === null ? longestCallS(limits, longestOf(attempt, policy)) : usedS;
   const { told } = request;
   // What was told is held for as far as the money goes, and stands beyond it.
   if (told?.kind === "granted") return { usedS: Math.max(usedS, told.talkS), wantedS: 0, capS };
@@ -195,7 +197,7 @@ function take(work: Work, session: Session, { grant, levels, holds, units, batch
     answers: keepAnswer(session.answers, { key: work.request.requestKey, answer }),
   };
   work.answer = answer;
-  work.next = { ...granted, expiresAt: givenUpAt(at, granted, batch.policy) };
+  work.next = { ...granted, expiresAt: silentUntil(granted, at, batch.policy) };
 }
 
 /** A session's part in what is counted beside its hold: of accounts that are warned, and scopes with limits. */

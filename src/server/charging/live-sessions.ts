@@ -11,7 +11,10 @@ import { openLevels } from "./open-levels.ts";
 
 /** An open session, and what it costs so far. */
 export interface LiveSession extends OpenSession {
-  /** Talk time so far in seconds: as reported, or as the clock has it since the answer, whichever is more. */
+  /**
+   * Talk time so far in seconds: as reported, or as the clock has it since the answer, whichever is more. Units of another
+   * service as reported.
+   */
   readonly talkedS: number;
   /**
    * What the payer's tariff makes of it, in `currency`; null where it has no price any more. Allowances count at the
@@ -73,8 +76,8 @@ export class LiveSessions {
 const isOther = (before: LiveSession, after: LiveSession): boolean =>
   JSON.stringify(liveSessionJson(before)) !== JSON.stringify(liveSessionJson(after));
 
-const talkedBy = ({ answeredAt, usedS }: OpenSession, at: EpochMs): number =>
-  answeredAt === null ? usedS : Math.max(usedS, Math.floor((at - answeredAt) / 1_000));
+const talkedBy = ({ answeredAt, usedS, service }: OpenSession, at: EpochMs): number =>
+  answeredAt === null || service !== "voice" ? usedS : Math.max(usedS, Math.floor((at - answeredAt) / 1_000));
 
 /** An emergency call costs nothing. */
 function costOf(desk: Desk | undefined, { attempt, answeredAt, openedAt }: OpenSession, talkedS: number): Nanos | null {

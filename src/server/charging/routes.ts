@@ -2,11 +2,15 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { now } from "../../clock.ts";
 import { type EpochMs, epochMs, fromInstant, toInstant } from "../../core/time/epoch.ts";
+import { ratingGroupDigits } from "../../core/usage/rating-group.ts";
+import { SERVICES } from "../../core/usage/service.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { dialogKey } from "../../mediation/acc/dialog-key.ts";
 import type { Database } from "../db/database.ts";
 import { requestInvalid } from "../http/problems.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
+import { chargeEvent } from "./charge-event.ts";
+import { UNITS_VALID_S } from "./charging-work.ts";
 import type { Charging } from "./charging.ts";
 import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
 import { signalOf } from "./refusal-signal.ts";
@@ -35,6 +39,11 @@ const wantedS = Type.Optional(
   }),
 );
 
+const units = (description: string) => Type.Integer({ minimum: 0, maximum: 1_000_000_000_000_000, description });
+const wanted = Type.Optional(units("messages or octets asked for beyond what is used"));
+const used = Type.Optional(units("messages or octets of the whole session so far, in the place of talkedMs"));
+const service = Type.Optional(Type.Enum([...SERVICES], { description: "voice when not given" }));
+
 const dialog = {
   callId: field("the dialog's Call-ID; not given: the key is"),
   fromTag: field("with toTag, where the switch's records are known by their dialog"),
@@ -54,14 +63,28 @@ const Call = {
   ingressTrunk: field("the trunk that the call came in through"),
   egressTrunk: field("the trunk that it leaves through, where that is known"),
 };
-const AuthoriseBody = Type.Object({ key, leg, ...Call, wantedS, requestKey }, closed);
+const AuthoriseBody = Type.Object({ key, leg, ...Call, service, wantedS, wanted, requestKey }, closed);
+const EventBody = Type.Object(
+  {
+    key,
+    leg,
+    ...Call,
+    service: Type.Enum(["sms", "data"]),
+    quantity: Type.Optional(units("how many messages, or octets; 1 when not given")),
+  },
+  closed,
+);
 const UpdateBody = Type.Object(
   {
     key,
     leg,
     answeredAt: Type.Optional(Type.Union([time, Type.Null()])),
-    talkedMs: Type.Integer({ minimum: 0, maximum: 2_678_400_000, description: "talk time of the whole call so far" }),
+    talkedMs: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 2_678_400_000, description: "talk time of the whole call so far" }),
+    ),
+    used,
     wantedS,
+    wanted,
     ...dialog,
     requestKey,
   },
@@ -74,21 +97,34 @@ const StopBody = Type.Object(
     leg,
     answeredAt: Type.Optional(Type.Union([time, Type.Null()])),
     endedAt: Type.Optional(time),
-    talkedMs: Type.Integer({
-      minimum: 0,
-      maximum: 2_678_400_000,
-      description: "talk time of the whole call; 0: not answered",
-    }),
+    talkedMs: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2_678_400_000,
+        description: "talk time of the whole call; 0: not answered",
+      }),
+    ),
+    used,
     reportedS: Type.Optional(Type.Union([wholeSeconds("the switch's own whole seconds"), Type.Null()])),
     cause: Type.Optional(
       Type.Object({ q850: whole(127), sip: whole(699), text: field("the switch's own word") }, closed),
     ),
-    call: Type.Optional(Type.Object(Call, { ...closed, description: "the call itself, in case its start never came" })),
+    call: Type.Optional(Type.Object({ ...Call, service }, { ...closed, description: "the call itself, in case its start never came" })),
     ...dialog,
     requestKey,
   },
   closed,
 );
+
+const Balance = {
+  left: Type.Optional(
+    Type.Object(
+      { amount: Type.String(), currency: Type.String() },
+      { description: "what the payer may still spend; not there: nobody pays, or who pays is trusted" },
+    ),
+  ),
+  isLow: Type.Optional(Type.Boolean({ description: "that is below a threshold of the payer's" })),
+};
 
 const Answer = Type.Union([
   Type.Object({
@@ -96,19 +132,21 @@ const Answer = Type.Union([
     talkS: Type.Integer({ description: "talk time of the whole call at which the grant ends" }),
     isLast: Type.Boolean({ description: "nothing more is granted: the call ends there" }),
     limitedBy: Type.String({ description: "wanted, cap, price or balance" }),
-    left: Type.Optional(
-      Type.Object(
-        { amount: Type.String(), currency: Type.String() },
-        { description: "what the payer may still spend; not there: nobody pays, or who pays is trusted" },
-      ),
-    ),
-    isLow: Type.Optional(Type.Boolean({ description: "that is below a threshold of the payer's" })),
+    ...Balance,
     lowAtS: Type.Optional(
       Type.Integer({ description: "talk time of the whole call at which it falls below the next threshold" }),
     ),
     rateChangesAt: Type.Optional(
       Type.String({ description: "when the payer's tariff changes to another rate within the grant" }),
     ),
+  }),
+  Type.Object({
+    decision: Type.Literal("granted"),
+    granted: Type.Integer({ description: "messages or octets of the whole session at which the grant ends" }),
+    validS: Type.Integer({ description: "seconds after which to ask again at the latest" }),
+    isLast: Type.Boolean({ description: "nothing more is granted: the session ends there" }),
+    limitedBy: Type.String({ description: "wanted, cap, price or balance" }),
+    ...Balance,
   }),
   Type.Object({
     decision: Type.Literal("refused"),
@@ -128,43 +166,49 @@ const schema = <Body extends Parameters<typeof Type.Array>[0]>(body: Body) => ({
 });
 
 /**
- * POST /v1/sources/{source}/sessions/{authorise, update, stop} — charges a call in real time, with the source's token.
+ * POST /v1/sources/{source}/sessions/{authorise, update, stop} — charges a call, or a session of another service, in real
+ * time, with the source's token; /event charges messages at once.
  * Every request may be sent again: a repeat gets the same answer and changes nothing.
  */
 export const chargingRoutes =
   (db: Database, charging: Charging): FastifyPluginAsyncTypebox =>
   async (app) => {
     letSourcesIn(app, db);
-    const decide = async (charged: PushedSource | null, request: Parameters<Charging["decide"]>[1]) =>
-      shown(await charging.decide(sourceOf(charged).tenantId, request));
+    const decide = async (charged: PushedSource | null, request: Parameters<Charging["decide"]>[1]) => {
+      const isOfUnits = request.kind === "authorise" ? request.attempt.consumed : request.used;
+      return shown(await charging.decide(sourceOf(charged).tenantId, request), isOfUnits !== undefined);
+    };
 
-    app.post("/v1/sources/:source/sessions/authorise", { schema: schema(AuthoriseBody) }, async ({ body, charged }) =>
-      decide(charged, {
+    app.post("/v1/sources/:source/sessions/authorise", { schema: schema(AuthoriseBody) }, async ({ body, charged }) => {
+      const attempt = attemptOf(body, body);
+      return decide(charged, {
         kind: "authorise",
         sourceId: sourceOf(charged).sourceId,
         ...(body.requestKey === undefined
           ? { requestKey: "authorise", isUnnamed: true }
           : { requestKey: body.requestKey }),
-        attempt: attemptOf(body, body),
-        wantedS: body.wantedS ?? null,
-      }),
-    );
-    app.post("/v1/sources/:source/sessions/update", { schema: schema(UpdateBody) }, async ({ body, charged }) =>
-      decide(charged, {
+        attempt,
+        wantedS: wantedOf(body, attempt.consumed !== undefined),
+      });
+    });
+    app.post("/v1/sources/:source/sessions/update", { schema: schema(UpdateBody) }, async ({ body, charged }) => {
+      const report = reportOf(body);
+      const wantedS = wantedOf(body, report.used !== undefined);
+      return decide(charged, {
         kind: "update",
         sourceId: sourceOf(charged).sourceId,
-        requestKey: body.requestKey ?? `update ${body.talkedMs} ${body.wantedS ?? ""}`,
+        requestKey: body.requestKey ?? `update ${report.used ?? report.talkedMs} ${wantedS ?? ""}`,
         key: body.key,
         leg: body.leg ?? "",
         answeredAt: timeOf(body.answeredAt),
-        talkedMs: body.talkedMs,
+        ...report,
         counted: "whole-call",
-        wantedS: body.wantedS ?? null,
+        wantedS,
         recordKey: recordKeyOf(body),
-      }),
-    );
+      });
+    });
     app.post("/v1/sources/:source/sessions/stop", { schema: schema(StopBody) }, async ({ body, charged }) => {
-      const { talkedMs } = body;
+      const { talkedMs, ...units } = reportOf(body);
       const endedAt = timeOf(body.endedAt) ?? fromInstant(now());
       return decide(charged, {
         kind: "stop",
@@ -175,6 +219,7 @@ export const chargingRoutes =
         answeredAt: talkedMs === 0 ? timeOf(body.answeredAt) : (timeOf(body.answeredAt) ?? epochMs(endedAt - talkedMs)),
         endedAt,
         talkedMs,
+        ...units,
         counted: "whole-call",
         reportedS: body.reportedS ?? null,
         cause: { q850: body.cause?.q850 ?? null, sip: body.cause?.sip ?? null, text: body.cause?.text ?? null },
@@ -183,7 +228,30 @@ export const chargingRoutes =
         attempt: body.call === undefined ? null : attemptOf(body, body.call),
       });
     });
+    app.post("/v1/sources/:source/sessions/event", { schema: schema(EventBody) }, async ({ body, charged }) => {
+      const { sourceId, tenantId } = sourceOf(charged);
+      const { quantity = 1 } = body;
+      const asked = { sourceId, attempt: attemptOf(body, body), quantity, requestKey: `event ${quantity}` };
+      return shown(await chargeEvent(charging, tenantId, asked), true);
+    });
   };
+
+/** What a report tells of: talk time, or units. Errors: Problem `request-invalid`. */
+function reportOf({ talkedMs, used: units }: Pick<Static<typeof StopBody>, "talkedMs" | "used">) {
+  if ((talkedMs === undefined) === (units === undefined))
+    throw requestInvalid({ reason: "a report has talkedMs of a call, or what is used of another service" });
+  return units === undefined ? { talkedMs: talkedMs ?? 0 } : { talkedMs: 0, used: units };
+}
+
+/** Errors: Problem `request-invalid` for units of what has none, and the other way round. */
+function wantedOf(
+  body: { readonly wantedS?: number | null; readonly wanted?: number },
+  isOfUnits: boolean,
+): number | null {
+  if ((isOfUnits ? body.wantedS : body.wanted) !== undefined)
+    throw requestInvalid({ reason: "calls ask for wantedS, messages and data for wanted" });
+  return isOfUnits ? (body.wanted ?? 0) : (body.wantedS ?? null);
+}
 
 /** The key of the record that Kamailio and OpenSIPS write of the call; null: it is the session's own. */
 function recordKeyOf(body: {
@@ -196,7 +264,7 @@ function recordKeyOf(body: {
   return fromTag && toTag ? dialogKey({ callId: callId || key, fromTag, toTag }) : null;
 }
 
-type CallFields = Omit<Static<typeof AuthoriseBody>, "key" | "leg" | "wantedS" | "requestKey">;
+type CallFields = Omit<Static<typeof AuthoriseBody>, "key" | "leg" | "wantedS" | "wanted" | "requestKey">;
 
 const attemptOf = (
   { key: ofCall, leg: ofLeg }: { readonly key: string; readonly leg?: string },
@@ -207,7 +275,9 @@ const attemptOf = (
   callId: call.callId ?? null,
   direction: call.direction ?? "originating",
   calling: call.calling,
-  called: call.called,
+  called: call.service === "data" ? ratingGroupIn(call.called) : call.called,
+  ...(call.service !== undefined &&
+    call.service !== "voice" && { consumed: { service: call.service, quantity: 0 } }),
   routingNumber: call.routingNumber ?? null,
   startedAt: timeOf(call.startedAt) ?? fromInstant(now()),
   accountCode: call.accountCode ?? null,
@@ -216,6 +286,13 @@ const attemptOf = (
   ingressTrunk: call.ingressTrunk ?? null,
   egressTrunk: call.egressTrunk ?? null,
 });
+
+/** Errors: Problem `request-invalid`. */
+function ratingGroupIn(called: string): string {
+  const digits = ratingGroupDigits(called);
+  if (digits === undefined) throw requestInvalid({ reason: `of data, called is a rating group, not "${called}"` });
+  return digits;
+}
 
 /** Errors: Problem `request-invalid`. */
 function timeOf(text: string | null | undefined): EpochMs | null {
@@ -229,14 +306,15 @@ function timeOf(text: string | null | undefined): EpochMs | null {
   }
 }
 
-function shown(answer: ChargingAnswer): Static<typeof Answer> {
+function shown(answer: ChargingAnswer, isOfUnits: boolean): Static<typeof Answer> {
   switch (answer.kind) {
     case "granted": {
       const { talkS, isLast, limitedBy, left, isLow, lowAtS, rateChangesAt } = answer;
+      const how = { decision: "granted", isLast, limitedBy } as const;
+      const balance = { ...(left !== undefined && { left }), ...(isLow && { isLow }) };
+      if (isOfUnits) return { ...how, granted: talkS, validS: UNITS_VALID_S, ...balance };
       return {
-        ...{ decision: "granted", talkS, isLast, limitedBy },
-        ...(left !== undefined && { left }),
-        ...(isLow && { isLow }),
+        ...{ ...how, talkS, ...balance },
         ...(lowAtS !== undefined && { lowAtS }),
         ...(rateChangesAt !== undefined && { rateChangesAt: toInstant(rateChangesAt).toString() }),
       };

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import { QUANTITY_MAX } from "../../core/usage/service.ts";
 import { CALL_DIRECTIONS, type SwitchCall } from "../../core/usage/switch-call.ts";
 import type { RowOutcome } from "../../mediation/decoder.ts";
 
@@ -27,6 +28,13 @@ const SessionRecord = Type.Object(
     reportedS: count,
     accountCode: text,
     sipUser: text,
+    // Where it is no call: what was used.
+    consumed: Type.Optional(
+      Type.Object(
+        { service: Type.Enum(["sms", "data"]), quantity: Type.Integer({ minimum: 0, maximum: QUANTITY_MAX }) },
+        { additionalProperties: false },
+      ),
+    ),
     sourceAddress: text,
     ingressTrunk: text,
     egressTrunk: text,

@@ -7,7 +7,8 @@ import {
 import type { Hold } from "../../core/charging/session.ts";
 import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { intArray, jsonArray, jsonbArray, textArray, timestampArray, uuidArray } from "../db/array-parameter.ts";
+import type { Service } from "../../core/usage/service.ts";
+import { bigintArray, jsonArray, jsonbArray, textArray, timestampArray, uuidArray } from "../db/array-parameter.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { CallAttempt, CallHandle } from "./charging-request.ts";
@@ -30,8 +31,8 @@ interface SessionRow {
   readonly attempt: CallAttempt;
   readonly opened_at: EpochMs;
   readonly answered_at: EpochMs | null;
-  readonly used_s: number;
-  readonly granted_s: number;
+  readonly used_s: string;
+  readonly granted_s: string;
   readonly expires_at: EpochMs;
   readonly cut_at: EpochMs | null;
   readonly answers: Session["answers"];
@@ -58,8 +59,8 @@ const sessionOf = (row: SessionRow): Session => ({
   attempt: row.attempt,
   openedAt: row.opened_at,
   answeredAt: row.answered_at,
-  usedS: row.used_s,
-  grantedS: row.granted_s,
+  usedS: Number(row.used_s),
+  grantedS: Number(row.granted_s),
   expiresAt: row.expires_at,
   cutAt: row.cut_at,
   answers: row.answers,
@@ -85,7 +86,7 @@ export async function insertSessions(tx: Tx, sessions: readonly Session[]): Prom
     "insert-sessions",
     `insert into sessions (${COLUMNS})
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[],
-       $6::uuid[], $7::jsonb[], $8::json[], $9::timestamptz[], $10::timestamptz[], $11::integer[], $12::integer[],
+       $6::uuid[], $7::jsonb[], $8::json[], $9::timestamptz[], $10::timestamptz[], $11::bigint[], $12::bigint[],
        $13::timestamptz[], $14::json[])`,
     [
       uuidArray(sessions.map(({ id }) => id)),
@@ -98,11 +99,22 @@ export async function insertSessions(tx: Tx, sessions: readonly Session[]): Prom
       jsonArray(sessions.map(({ attempt }) => attempt)),
       timestampArray(sessions.map(({ openedAt }) => openedAt)),
       timestampArray(sessions.map(({ answeredAt }) => answeredAt)),
-      intArray(sessions.map(({ usedS }) => usedS)),
-      intArray(sessions.map(({ grantedS }) => grantedS)),
+      bigintArray(sessions.map(({ usedS }) => usedS)),
+      bigintArray(sessions.map(({ grantedS }) => grantedS)),
       timestampArray(sessions.map(({ expiresAt }) => expiresAt)),
       jsonArray(sessions.map(({ answers }) => answers)),
     ],
+  );
+  await noteKeys(tx, sessions);
+}
+
+/** Notes the switch's key of sessions that are no calls, of which it has several: they are found by it. */
+async function noteKeys(tx: Tx, sessions: readonly Session[]): Promise<void> {
+  const others = sessions.filter(({ attempt }) => attempt.consumed !== undefined);
+  if (others.length === 0) return;
+  await tx.query(
+    "update sessions s set switch_key = t.key from unnest($1::uuid[], $2::text[]) t(id, key) where s.id = t.id",
+    [others.map(({ id }) => id), others.map(({ attempt }) => attempt.key)],
   );
 }
 
@@ -115,7 +127,7 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
        attempt = t.attempt, answered_at = t.answered_at, used_s = t.used_s, granted_s = t.granted_s,
        expires_at = t.expires_at, answers = t.answers
      from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::json[], $7::timestamptz[],
-       $8::integer[], $9::integer[], $10::timestamptz[], $11::json[])
+       $8::bigint[], $9::bigint[], $10::timestamptz[], $11::json[])
        as t(id, state, book_id, account_id, levels, attempt, answered_at, used_s, granted_s, expires_at, answers)
      where s.id = t.id`,
     [
@@ -126,8 +138,8 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
       jsonbArray(sessions.map(({ holds }) => holds.map(stored))),
       jsonArray(sessions.map(({ attempt }) => attempt)),
       timestampArray(sessions.map(({ answeredAt }) => answeredAt)),
-      intArray(sessions.map(({ usedS }) => usedS)),
-      intArray(sessions.map(({ grantedS }) => grantedS)),
+      bigintArray(sessions.map(({ usedS }) => usedS)),
+      bigintArray(sessions.map(({ grantedS }) => grantedS)),
       timestampArray(sessions.map(({ expiresAt }) => expiresAt)),
       jsonArray(sessions.map(({ answers }) => answers)),
     ],
@@ -146,6 +158,7 @@ export interface SilentSession
   extends Pick<Session, "id" | "tenantId" | "sourceId" | "openedAt" | "answeredAt" | "usedS" | "expiresAt"> {
   readonly key: string;
   readonly leg: string;
+  readonly service: Service;
   /** When its switch said that it ended the call; null: it did not. */
   readonly endedAt: EpochMs | null;
 }
@@ -165,7 +178,8 @@ const silentOf = (row: SilentRow): SilentSession => ({
   leg: row.attempt.leg,
   openedAt: row.opened_at,
   answeredAt: row.answered_at,
-  usedS: row.used_s,
+  usedS: Number(row.used_s),
+  service: row.attempt.consumed?.service ?? "voice",
 });
 
 /**

@@ -9,8 +9,8 @@ import type { ArrivedRow, RowFate } from "../mediation/arrived-row.ts";
 import { storeRows } from "../mediation/store-batch.ts";
 import { inDailyFile } from "../mediation/store-loose-rows.ts";
 import type { ChargeBatch } from "../usage/post-charges.ts";
-import type { ChargingAnswer } from "./charging-request.ts";
-import { attemptOf, type ChargingBatch, type StopWork, wholeTalkedMs } from "./charging-work.ts";
+import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
+import { attemptOf, type ChargingBatch, type StopWork, usedBy, wholeTalkedMs } from "./charging-work.ts";
 import { SESSION_PREAMBLE, sessionRecordOf } from "./session-record.ts";
 
 /** What became of the records of ended sessions, in their order, and the charges to post. */
@@ -78,14 +78,15 @@ function rowOf(stop: StopWork): ArrivedRow {
   const { request, session } = stop;
   const { reportedS, cause } = request;
   const { recordKey, handle: _handle, ...attempt } = attemptOf(stop);
+  const key = request.recordKey ?? recordKey ?? attempt.key;
+  const leg = request.recordLeg ?? attempt.leg;
+  if (attempt.consumed !== undefined) return rowOfUnits(stop, { ...attempt, key, leg });
   const reportedMs = request.talkedMs === null ? null : wholeTalkedMs(request, session);
   const answeredAt = reportedMs === 0 ? null : (request.answeredAt ?? session?.answeredAt ?? null);
   const talkedMs = reportedMs ?? (answeredAt === null ? 0 : Math.max(0, request.endedAt - answeredAt));
   // Slices are rounded up one by one: what is paid is their sum, and the call ends where that ends.
   const fits = request.counted === "since-last-report" && answeredAt !== null;
   const endedAt = fits ? epochMs(answeredAt + talkedMs) : request.endedAt;
-  const key = request.recordKey ?? recordKey ?? attempt.key;
-  const leg = request.recordLeg ?? attempt.leg;
   const startedAt = epochMs(Math.min(attempt.startedAt, answeredAt ?? endedAt));
   const call: SwitchCall = {
     ...attempt,
@@ -102,6 +103,26 @@ function rowOf(stop: StopWork): ArrivedRow {
   const outcome: ArrivedRow["outcome"] =
     request.talkedMs === null && answeredAt === null ? { kind: "reject", reject: NO_LENGTH } : { kind: "call", call };
   const row: ArrivedRow = { line: 0, raw: sessionRecordOf(call), outcome };
+  return request.isGivenUp ? { ...row, isProvisional: true } : row;
+}
+
+/** What was used of another service than voice, from when it was asked for; nothing used is not answered. */
+function rowOfUnits({ request, session }: StopWork, attempt: CallAttempt): ArrivedRow {
+  const { startedAt, consumed } = attempt;
+  invariant(consumed, "a session that is no call says of which service it is");
+  const quantity = usedBy(request, session);
+  const endedAt = epochMs(Math.max(startedAt, consumed.service === "sms" ? startedAt : request.endedAt));
+  const call: SwitchCall = {
+    ...attempt,
+    consumed: { ...consumed, quantity },
+    answeredAt: quantity === 0 ? null : startedAt,
+    endedAt,
+    talkedMs: quantity === 0 ? 0 : endedAt - startedAt,
+    reportedS: null,
+    cause: request.cause,
+    part: null,
+  };
+  const row: ArrivedRow = { line: 0, raw: sessionRecordOf(call), outcome: { kind: "call", call } };
   return request.isGivenUp ? { ...row, isProvisional: true } : row;
 }
 

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { invariant } from "../../core/invariant.ts";
+import { SERVICES } from "../../core/usage/service.ts";
 import { KnownTokens } from "../charging/known-tokens.ts";
 import { LiveSessions, liveSessionJson, type SessionChange } from "../charging/live-sessions.ts";
 import type { Database } from "../db/database.ts";
@@ -46,6 +47,7 @@ const orNull = Type.Union([Type.String(), Type.Null()]);
 const LiveSession = Type.Object({
   ...{ id: Type.String(), source: Type.String(), key: Type.String(), calling: Type.String(), called: Type.String() },
   ...{ trunk: orNull, account: orNull, openedAt: Type.String(), answeredAt: orNull, expiresAt: Type.String() },
+  service: Type.Enum([...SERVICES], { description: "what its units are: seconds of voice, messages, octets" }),
   ...{ cutAt: orNull, usedS: Type.Integer(), grantedS: Type.Integer(), talkedS: Type.Integer() },
   ...{ held: Type.String(), cost: orNull, currency: orNull },
 });

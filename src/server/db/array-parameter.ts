@@ -8,6 +8,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 
 const UUID_OID = 2950;
 const INT4_OID = 23;
+const INT8_OID = 20;
 const TIMESTAMPTZ_OID = 1184;
 const TEXT_OID = 25;
 const JSON_OID = 114;
@@ -37,6 +38,14 @@ export function intArray(values: readonly number[]): Buffer {
   const bytes = arrayOf(INT4_OID, values.length, values.length * (LENGTH_BYTES + 4));
   let at = HEAD_BYTES;
   for (const value of values) at = bytes.writeInt32BE(value, bytes.writeInt32BE(4, at));
+  return bytes;
+}
+
+/** `bigint[]` of whole numbers below 2⁵³. */
+export function bigintArray(values: readonly number[]): Buffer {
+  const bytes = arrayOf(INT8_OID, values.length, values.length * (LENGTH_BYTES + 8));
+  let at = HEAD_BYTES;
+  for (const value of values) at = writeInt8(bytes, value, bytes.writeInt32BE(8, at));
   return bytes;
 }
 

@@ -141,7 +141,11 @@ export class BinaryCopy {
   }
 
   /** A whole number below 2⁵³. */
-  int8(value: number): void {
+  int8(value: number | null): void {
+    if (value === null) {
+      this.null();
+      return;
+    }
     this.#length(8, 12);
     const high = Math.floor(value / 0x1_0000_0000);
     this.#view.setInt32(this.#used, high);

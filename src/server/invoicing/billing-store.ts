@@ -1,5 +1,6 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { epochMs } from "../../core/time/epoch.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Coverage, Position } from "./coverage.ts";
@@ -59,6 +60,8 @@ export interface UsageSum {
   /** First day of the calendar month in which they were answered; null: within the invoice's own period. */
   readonly month: string | null;
   readonly destination: string;
+  /** null: voice. */
+  readonly service: Consumed["service"] | null;
   /** Price a minute in the account's currency; null where the tariff's is another, and where it is not one rate. */
   readonly rate: string | null;
   readonly currency: string;
@@ -103,8 +106,8 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
        )) as start_at
        from billed b
      )
-     select a.account_id, c.destination, c.currency, count(*) - 2 * count(c.reverses_entry_no) as calls,
-       sum(case when c.reverses_entry_no is null then c.billed_s else -c.billed_s end) as billed_s,
+     select a.account_id, c.destination, c.service, c.currency, count(*) - 2 * count(c.reverses_entry_no) as calls,
+       sum(case when c.reverses_entry_no is null then 1 else -1 end * coalesce(c.quantity, c.billed_s)) as billed_s,
          sum(c.amount) as amount,
        round(coalesce(sum(case when c.reverses_entry_no is null then c.connect_fee else -c.connect_fee end)
          filter (where c.tariff_amount is null), 0), 9) as connect_fees,
@@ -118,11 +121,13 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
        case when c.parts is not null then (
          select string_agg(distinct p ->> 'name', ', ') from jsonb_array_elements(c.parts) p
          where p ->> 'kind' = 'allowance') end as allowance,
-       sum(case when c.reverses_entry_no is null then c.covered_s else -c.covered_s end) as covered_s
+       sum(case when c.reverses_entry_no is null then 1 else -1 end * case when c.service is null then c.covered_s else (
+         select sum((p ->> 'seconds')::bigint) from jsonb_array_elements(c.parts) p
+         where p ->> 'kind' = 'allowance') end) as covered_s
      from book b
      cross join lateral (
        select account_id, answered_at, batch_id, book_id, destination, currency, amount, tariff_amount, exchange_rate,
-         rate, connect_fee, billed_s, reverses_entry_no, covered_s, parts
+         rate, connect_fee, billed_s, reverses_entry_no, covered_s, parts, service, quantity
        from charges c
        where c.book_id = b.book_id and c.answered_at >= b.start_at and c.answered_at < b.end_at and c.side <> 'cost'
        offset 0
@@ -131,7 +136,7 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
      where c.answered_at < a.end_at and (c.answered_at >= a.after_end_at or exists (
        select from journals j
        where j.book_id = c.book_id and j.batch_id = c.batch_id and j.kind = 'usage' and j.number > a.after_number))
-     group by a.account_id, c.destination, c.currency, 9, 10, 11`,
+     group by a.account_id, c.destination, c.service, c.currency, 10, 11, 12`,
     [
       coverages.map(({ bookId }) => bookId),
       coverages.map(({ accountId }) => accountId),

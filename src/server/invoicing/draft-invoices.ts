@@ -148,6 +148,7 @@ function usageItem(sum: UsageSum, period: BillingPeriod, invoices: readonly Earl
     kind: "usage",
     period: month === null ? period : monthBefore(month, period),
     destination: sum.destination,
+    ...(sum.service !== null && { service: sum.service }),
     ratePerMinute: sum.rate === null ? null : (parseDecimal(sum.rate) ?? null),
     calls: Number(sum.calls),
     billedS: Number(sum.billed_s),

@@ -89,6 +89,7 @@ const writers: Readonly<
     db.bulk("ingest", {}, async (tx) => {
       await steadySnapshot(tx, "read write"); // for what is staged from the archive
       const { timeZone } = invoice;
+      const hasUnits = invoice.lines.some(({ service }) => service !== undefined);
       const time = await coveredTime(tx, invoice);
       await requireKept(tx, wanted, time);
       const tables = await stageBook(tx, wanted.archive, {
@@ -97,7 +98,7 @@ const writers: Readonly<
         ...time,
       });
       await pipeline(
-        itemisedCsv(itemisedCalls(tx, invoice, tables), { timeZone, byteOrderMark: false }),
+        itemisedCsv(itemisedCalls(tx, invoice, tables), { timeZone, byteOrderMark: false, hasUnits }),
         createWriteStream(path),
       );
     }),
@@ -123,8 +124,13 @@ const LINE_COLUMNS = [
   "surcharges",
 ] as const;
 
+/** Where there is anything but calls, in the place of what calls have a column for. */
+const UNIT_COLUMNS = ["service", "quantity", "rate", "covered"] as const;
+
 /** One row a line (RFC 4180), with headings. */
 function linesCsv({ lines, currency, number }: InvoiceWithLines): string {
+  const hasUnits = lines.some(({ service }) => service !== undefined);
+  const ofCalls = <Value>({ service }: StoredLine, value: Value) => (service === undefined ? value : null);
   const rows = lines.map((line) => [
     textField(number),
     line.line,
@@ -132,17 +138,21 @@ function linesCsv({ lines, currency, number }: InvoiceWithLines): string {
     textField(line.description),
     line.periodStartDate,
     line.periodEndDate,
-    line.rate,
+    ofCalls(line, line.rate),
     line.calls,
-    line.billedS,
+    ofCalls(line, line.billedS),
     line.connectFees,
     line.exactAmount,
     line.amount,
     currency,
-    line.coveredS,
+    ofCalls(line, line.coveredS),
     textField(line.allowance ?? ""),
     textField(line.precedingInvoice ?? ""),
     line.surcharges,
+    ...(hasUnits ? unitFields(line) : []),
   ]);
-  return [LINE_COLUMNS, ...rows].map((fields) => `${fields.join(",")}\r\n`).join("");
+  return [hasUnits ? [...LINE_COLUMNS, ...UNIT_COLUMNS] : LINE_COLUMNS, ...rows].map((fields) => `${fields.join(",")}\r\n`).join("");
 }
+
+const unitFields = ({ kind, service, billedS, rate, coveredS }: StoredLine) =>
+  service === undefined ? [kind === "usage" ? "voice" : "", null, null, null] : [service, billedS, rate, coveredS];

@@ -1,6 +1,7 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 import type { TablesInSql } from "../archive/stage-book.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import type { InvoiceDocument, InvoiceLogo } from "./invoice-document.ts";
@@ -43,16 +44,16 @@ export async function findInvoice(tx: Tx, tenantId: string, number: string): Pro
 
 /** The lines of an invoice, in order. */
 export async function loadLines(tx: Tx, { bookId, id }: StoredInvoice): Promise<readonly StoredLine[]> {
-  const { rows } = await tx.query<StoredLine>(
+  const { rows } = await tx.query<Omit<StoredLine, "service"> & { service: Consumed["service"] | null }>(
     `select line, kind, description, period_start_date as "periodStartDate", period_end_date as "periodEndDate",
-       previous_period as "previousPeriod", trim_scale(rate) as rate, calls::float8 as calls,
+       previous_period as "previousPeriod", service, trim_scale(rate) as rate, calls::float8 as calls,
          billed_s::float8 as "billedS",
        trim_scale(connect_fees) as "connectFees", trim_scale(surcharges) as surcharges, covered_s::float8 as "coveredS", allowance,
        preceding_invoice as "precedingInvoice", adjustment_id as "adjustmentId", trim_scale(exact_amount) as "exactAmount", trim_scale(amount) as amount
      from invoice_lines where book_id = $1 and invoice_id = $2 order by line`,
     [bookId, id],
   );
-  return rows;
+  return rows.map(({ service, ...line }) => (service === null ? line : { ...line, service }));
 }
 
 /** The printed document of an invoice, with its logo. */
@@ -84,6 +85,10 @@ export interface BilledEntry {
   /** Rate and fee in the account's currency; both null where the tariff's is another. */
   readonly rate: string | null;
   readonly connect_fee: string | null;
+  /** Of another service than voice, and then what is billed and covered of it in its units. */
+  readonly service: Consumed["service"] | null;
+  readonly quantity: string | null;
+  readonly covered_units: string | null;
   readonly billed_s: number;
   /** The part of them that allowances paid, and their names; null where none did. */
   readonly covered_s: number | null;
@@ -132,7 +137,10 @@ export async function* billedEntries(
     `declare billed_entries no scroll cursor for
      with covered as materialized (${COVERED} where i.book_id = '${bookId}' and i.id = '${id}')
      select c.answered_at, c.answered_at::text as answered_at_text, c.usage_id, c.entry_no, c.reverses_entry_no,
-       c.amount, c.currency, c.prefix, c.destination, c.billed_s, c.covered_s,
+       c.amount, c.currency, c.prefix, c.destination, c.service, c.quantity, c.billed_s, c.covered_s,
+       case when c.service is not null then (
+         select sum((p ->> 'seconds')::bigint) from jsonb_array_elements(c.parts) p
+         where p ->> 'kind' = 'allowance') end as covered_units,
        case when c.parts is not null then (
          select string_agg(distinct p ->> 'name', ', ') from jsonb_array_elements(c.parts) p
          where p ->> 'kind' = 'allowance') end as allowance,

@@ -1,3 +1,4 @@
+import type { Consumed } from "../../core/usage/service.ts";
 /** The words of an invoice in one language. `{…}` marks are filled in. */
 export interface InvoiceWording {
   readonly invoice: string;
@@ -24,6 +25,10 @@ export interface InvoiceWording {
   readonly varyingRate: string;
   /** After a destination whose calls an allowance paid in part: "{minutes}" and "{allowance}" are filled in. */
   readonly covered: string;
+  /** The same of messages and data; "{minutes}" is how much of them. */
+  readonly coveredUnits: string;
+  /** Names of what is no call, after the heading of its lines. */
+  readonly services: Readonly<Record<Consumed["service"], string>>;
   /** After a destination whose calls have surcharges: "{amount}" is filled in. */
   readonly surcharged: string;
   readonly usage: string;
@@ -62,6 +67,8 @@ const en: InvoiceWording = {
   amountIn: "Amount ({currency})",
   varyingRate: "varies",
   covered: "{minutes} min free by {allowance}",
+  coveredUnits: "{minutes} free by {allowance}",
+  services: { sms: "SMS", data: "Data" },
   surcharged: "with surcharges of {amount}",
   usage: "Usage",
   previousPeriods: "Previous periods: late and corrected calls",
@@ -98,6 +105,8 @@ const de: InvoiceWording = {
   amountIn: "Betrag ({currency})",
   varyingRate: "variabel",
   covered: "{minutes} Min. frei durch {allowance}",
+  coveredUnits: "{minutes} frei durch {allowance}",
+  services: { sms: "SMS", data: "Daten" },
   surcharged: "mit Zuschlägen von {amount}",
   usage: "Verbrauch",
   previousPeriods: "Frühere Zeiträume: nachgemeldete und berichtigte Anrufe",
@@ -134,6 +143,8 @@ const fr: InvoiceWording = {
   amountIn: "Montant ({currency})",
   varyingRate: "variable",
   covered: "{minutes} min offertes par {allowance}",
+  coveredUnits: "{minutes} offerts par {allowance}",
+  services: { sms: "SMS", data: "Données" },
   surcharged: "dont suppléments {amount}",
   usage: "Consommation",
   previousPeriods: "Périodes antérieures : appels tardifs et corrigés",
@@ -170,6 +181,8 @@ const es: InvoiceWording = {
   amountIn: "Importe ({currency})",
   varyingRate: "variable",
   covered: "{minutes} min gratis por {allowance}",
+  coveredUnits: "{minutes} gratis por {allowance}",
+  services: { sms: "SMS", data: "Datos" },
   surcharged: "con recargos de {amount}",
   usage: "Consumo",
   previousPeriods: "Períodos anteriores: llamadas tardías y corregidas",
@@ -206,6 +219,8 @@ const ar: InvoiceWording = {
   amountIn: "المبلغ ({currency})",
   varyingRate: "متغير",
   covered: "{minutes} دقيقة مجانية من {allowance}",
+  coveredUnits: "{minutes} مجانًا من {allowance}",
+  services: { sms: "SMS", data: "بيانات" },
   surcharged: "شاملة رسومًا إضافية {amount}",
   usage: "الاستهلاك",
   previousPeriods: "فترات سابقة: مكالمات متأخرة أو مصححة",

@@ -95,13 +95,16 @@ function itemisedCall(entry: BilledEntry, event: BilledEvent): ItemisedCall {
     destination: entry.destination,
     prefix: entry.prefix,
     talkedS: sign * event.talked_s,
-    billedS: sign * entry.billed_s,
+    ...(entry.service !== null && { service: entry.service }),
+    billedS: sign * (entry.quantity === null ? entry.billed_s : Number(entry.quantity)),
     ratePerMinute: entry.rate === null ? null : (parseDecimal(entry.rate) ?? null),
     connectFee: entry.connect_fee === null ? null : signed(sign, entry.connect_fee),
     amount: nanosFromSql(entry.amount),
     currency: entry.currency,
     callId: event.call_id,
-    ...(entry.allowance !== null && { covered: { by: entry.allowance, seconds: sign * (entry.covered_s ?? 0) } }),
+    ...(entry.allowance !== null && {
+      covered: { by: entry.allowance, seconds: sign * Number(entry.covered_units ?? entry.covered_s ?? 0) },
+    }),
     ...(entry.surcharges !== null &&
       entry.surcharge !== null && {
         surcharged: { by: entry.surcharges, amount: signed(sign, entry.surcharge) },

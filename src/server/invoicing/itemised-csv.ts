@@ -5,6 +5,7 @@ import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
 import { DAY_MS, isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { utcOffsetMs } from "../../core/time/zone.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 import type { CallDirection } from "../../core/usage/switch-call.ts";
 import { inChunks } from "../files/in-chunks.ts";
 import { textField } from "../files/text-field.ts";
@@ -21,6 +22,8 @@ export interface ItemisedCall {
   readonly destination: string;
   readonly prefix: string;
   readonly talkedS: number;
+  /** Left out: a call. Else billed and covered are its units, and the rate is for `UNITS_RATED` of them. */
+  readonly service?: Consumed["service"];
   readonly billedS: number;
   /** null where no single rate makes the amount: several rates, a bound of the cost, another currency. */
   readonly ratePerMinute: Decimal | null;
@@ -48,6 +51,8 @@ export interface ItemisedCsvOptions {
   readonly timeZone: string;
   /** Excel takes the file for UTF-8 only with a byte order mark; other programs do better without. */
   readonly byteOrderMark: boolean;
+  /** Whether there is anything but calls, for which there are columns of their own at the end. */
+  readonly hasUnits?: boolean;
 }
 
 const COLUMNS = [
@@ -75,18 +80,29 @@ const COLUMNS = [
   "surcharges",
 ] as const;
 
+/** Of messages and data, in the place of what calls have a column for: rates are for a message or a megabyte. */
+const UNIT_COLUMNS = ["service", "quantity", "rate", "covered"] as const;
+
 /** The heading row, with its line end. */
 export const ITEMISED_CSV_HEADER = `${COLUMNS.join(",")}\r\n`;
+const ITEMISED_UNITS_HEADER = `${[...COLUMNS, ...UNIT_COLUMNS].join(",")}\r\n`;
 
 /** An itemised bill as CSV text in chunks (RFC 4180: commas, CRLF, quotes doubled). */
 export const itemisedCsv = (
   calls: Iterable<ItemisedCall> | AsyncIterable<ItemisedCall>,
-  { timeZone, byteOrderMark }: ItemisedCsvOptions,
+  { timeZone, byteOrderMark, hasUnits = false }: ItemisedCsvOptions,
 ): AsyncGenerator<string> =>
-  inChunks((byteOrderMark ? "\uFEFF" : "") + ITEMISED_CSV_HEADER, calls, (call) => itemisedCsvRow(call, timeZone));
+  inChunks(
+    (byteOrderMark ? "\uFEFF" : "") + (hasUnits ? ITEMISED_UNITS_HEADER : ITEMISED_CSV_HEADER),
+    calls,
+    (call) => itemisedCsvRow(call, timeZone, hasUnits),
+  );
 
 /** One call as one row, with its line end. Amounts and rates are plain decimals: a point, no thousands separators. */
-export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
+export function itemisedCsvRow(call: ItemisedCall, timeZone: string, hasUnits = false): string {
+  const { service, ratePerMinute } = call;
+  const isCall = service === undefined;
+  const rate = ratePerMinute === null ? "" : formatDecimal(ratePerMinute);
   const fields = [
     zonedTime(call.startedAt, timeZone),
     zonedTime(call.answeredAt, timeZone),
@@ -100,16 +116,17 @@ export function itemisedCsvRow(call: ItemisedCall, timeZone: string): string {
     textField(call.destination),
     textField(call.prefix),
     call.talkedS,
-    call.billedS,
-    call.ratePerMinute === null ? "" : formatDecimal(call.ratePerMinute),
+    isCall ? call.billedS : "",
+    isCall ? rate : "",
     call.connectFee === null ? "" : formatDecimal(call.connectFee),
     nanosToSql(call.amount),
     call.currency,
     textField(call.callId ?? ""),
-    call.covered?.seconds ?? "",
+    isCall ? (call.covered?.seconds ?? "") : "",
     textField(call.covered?.by ?? ""),
     call.surcharged === undefined ? "" : formatDecimal(call.surcharged.amount),
     textField(call.surcharged?.by ?? ""),
+    ...(hasUnits ? (isCall ? ["voice", "", "", ""] : [service, call.billedS, rate, call.covered?.seconds ?? ""]) : []),
   ];
   return `${fields.join(",")}\r\n`;
 }

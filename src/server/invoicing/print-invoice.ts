@@ -3,6 +3,7 @@ import type { Invoice, InvoiceLine } from "../../core/invoicing/invoice.ts";
 import { roundLines } from "../../core/invoicing/round-lines.ts";
 import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
 import { divideRounded } from "../../core/money/rounding.ts";
+import { SERVICES, type Service, UNITS_RATED } from "../../core/usage/service.ts";
 import type {
   InvoiceAttachment,
   InvoiceDocument,
@@ -115,25 +116,40 @@ function headline({ invoice, wording, format }: Page): LabelledText {
 function sections(page: Page): InvoiceSection[] {
   const { invoice, wording, format } = page;
   const { startDate, endDate } = invoice.period;
-  const groups: readonly (readonly [string, (line: InvoiceLine) => boolean])[] = [
-    [`${wording.usage} ${format.dates(startDate, endDate)}`, (line) => line.kind === "usage" && !line.previousPeriod],
-    [wording.previousPeriods, (line) => line.kind === "usage" && line.previousPeriod],
-    [wording.adjustments, (line) => line.kind === "adjustment"],
+  const ofService = (service: Service, previous: boolean) => (line: InvoiceLine) =>
+    line.kind === "usage" && serviceOf(line) === service && line.previousPeriod === previous;
+  const now = `${wording.usage} ${format.dates(startDate, endDate)}`;
+  const named = (heading: string, service: Service) =>
+    service === "voice" ? heading : `${heading}: ${wording.services[service]}`;
+  const groups: readonly (readonly [string, Service, (line: InvoiceLine) => boolean])[] = [
+    ...SERVICES.map((service) => [named(now, service), service, ofService(service, false)] as const),
+    ...SERVICES.map((service) => [named(wording.previousPeriods, service), service, ofService(service, true)] as const),
+    [wording.adjustments, "voice", (line) => line.kind === "adjustment"],
   ];
   return groups
-    .map(([heading, belongs]) => ({ heading, lines: invoice.lines.filter(belongs) }))
+    .map(([heading, service, belongs]) => ({ heading, service, lines: invoice.lines.filter(belongs) }))
     .filter(({ lines }) => lines.length > 0)
-    .map(({ heading, lines }) => section(page, heading, lines));
+    .map((group) => section(page, group));
 }
+
+const serviceOf = ({ service }: Pick<UsageItem, "service">): Service => service ?? "voice";
 
 const feesOf = (line: InvoiceLine): Nanos => (line.kind === "usage" ? line.connectFees : NO_NANOS);
 
 const hasFees = ({ lines }: Invoice): boolean => lines.some((line) => feesOf(line) !== 0n);
 
-function section(page: Page, heading: string, lines: readonly InvoiceLine[]): InvoiceSection {
+/** Usage of one service, or adjustments. */
+interface Group {
+  readonly heading: string;
+  readonly service: Service;
+  readonly lines: readonly InvoiceLine[];
+}
+
+function section(page: Page, { heading, service, lines }: Group): InvoiceSection {
   const { invoice, wording, format } = page;
+  const shown = (quantity: Nanos) => quantityText(quantity, service, format);
   // Shown minutes add up to the shown sum, as amounts do.
-  const minutes = roundLines(lines.map(exactMinutes), { per: "total", mode: "half-up", digits: 2, carried: NO_NANOS });
+  const minutes = roundLines(lines.map(exactQuantity), { per: "total", mode: "half-up", digits: 2, carried: NO_NANOS });
   const fees = (value: Nanos) =>
     hasFees(invoice) && { connectFees: value === 0n ? "" : format.exactAmount(value, invoice.currency) };
   const rows = lines.map((line, index): InvoiceRow => {
@@ -144,9 +160,9 @@ function section(page: Page, heading: string, lines: readonly InvoiceLine[]): In
     return {
       description:
         line.destination + coveredText(line, wording, format) + surchargedText(line, page) + previousText(line, format),
-      rate: line.ratePerMinute === null ? wording.varyingRate : format.rate(line.ratePerMinute),
+      rate: line.ratePerMinute === null ? wording.varyingRate : format.rate(line.ratePerMinute) + RATED_PER[service],
       calls: format.count(line.calls),
-      minutes: format.hundredths(minutes.amounts[index] ?? NO_NANOS),
+      minutes: shown(minutes.amounts[index] ?? NO_NANOS),
       ...cells,
     };
   });
@@ -157,7 +173,7 @@ function section(page: Page, heading: string, lines: readonly InvoiceLine[]): In
     description: wording.subtotal,
     rate: "",
     calls: isUsage ? format.count(calls) : "",
-    minutes: isUsage ? format.hundredths(minutes.total) : "",
+    minutes: isUsage ? shown(minutes.total) : "",
     ...fees(nanos(lines.reduce((sum, line) => sum + feesOf(line), 0n))),
     amount: format.amount(amount, invoice.currency),
   };
@@ -165,10 +181,13 @@ function section(page: Page, heading: string, lines: readonly InvoiceLine[]): In
 }
 
 /** " (12.50 min free by Europe)"; empty where money paid for all. */
-function coveredText({ covered }: UsageItem, wording: InvoiceWording, format: LocaleFormat): string {
+function coveredText(line: UsageItem, wording: InvoiceWording, format: LocaleFormat): string {
+  const { covered } = line;
   if (covered === undefined) return "";
-  const minutes = format.hundredths(inMinutes(covered.seconds));
-  return ` (${wording.covered.replace("{minutes}", minutes).replace("{allowance}", () => covered.by)})`;
+  const service = serviceOf(line);
+  const quantity = quantityText(exactOf(covered.seconds, service), service, format);
+  const text = service === "voice" ? wording.covered : wording.coveredUnits;
+  return ` (${text.replace("{minutes}", quantity).replace("{allowance}", () => covered.by)})`;
 }
 
 /** " (with surcharges of EUR 1.25)"; empty where there are none. */
@@ -188,8 +207,26 @@ type UsageLine = Extract<InvoiceLine, { readonly kind: "usage" }>;
 
 const inMinutes = (seconds: number): Nanos => nanos(divideRounded(BigInt(seconds) * 1_000_000_000n, 60n, "half-up"));
 
-/** Talk time in minutes, in nanos; a nano of a minute is far below the hundredth that is shown. */
-const exactMinutes = (line: InvoiceLine): Nanos => (line.kind === "usage" ? inMinutes(line.billedS) : NO_NANOS);
+/** What a rate is for where it is not a minute, which the column says. */
+const RATED_PER: Readonly<Record<Service, string>> = { voice: "", sms: "/SMS", data: "/MB" };
+
+/**
+ * Talk time in minutes, messages, or megabytes of 10⁶ octets, in nanos; a nano of a minute is far below the hundredth that
+ * is shown.
+ */
+const exactOf = (units: number, service: Service): Nanos =>
+  service === "voice"
+    ? inMinutes(units)
+    : nanos((BigInt(units) * 1_000_000_000n) / BigInt(UNITS_RATED[service]));
+
+const exactQuantity = (line: InvoiceLine): Nanos =>
+  line.kind === "usage" ? exactOf(line.billedS, serviceOf(line)) : NO_NANOS;
+
+/** "12.50", "7", "1,024.00 MB". */
+function quantityText(quantity: Nanos, service: Service, format: LocaleFormat): string {
+  if (service === "sms") return format.count(Number(quantity / 1_000_000_000n));
+  return service === "data" ? `${format.hundredths(quantity)} MB` : format.hundredths(quantity);
+}
 
 function totals({ invoice, wording, format }: Page): InvoiceDocument["totals"] {
   const { currency, exactTotal, total, rounding, paid, due, kind } = invoice;

@@ -99,10 +99,10 @@ async function insertLines(tx: Tx, tenantId: string, invoices: readonly Numbered
   await tx.query(
     `insert into invoice_lines (tenant_id, book_id, invoice_id, line, kind, description, period_start_date,
        period_end_date, previous_period, rate, calls, billed_s, connect_fees, covered_s, allowance, preceding_invoice,
-       adjustment_id, exact_amount, amount, surcharges)
+       adjustment_id, exact_amount, amount, surcharges, service)
      select $1::uuid, * from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::date[],
        $8::date[], $9::boolean[], $10::numeric[], $11::bigint[], $12::bigint[], $13::numeric[], $14::bigint[],
-       $15::text[], $16::text[], $17::text[], $18::numeric[], $19::numeric[], $20::numeric[])`,
+       $15::text[], $16::text[], $17::text[], $18::numeric[], $19::numeric[], $20::numeric[], $21::text[])`,
     [
       tenantId,
       column("bookId"),
@@ -124,6 +124,7 @@ async function insertLines(tx: Tx, tenantId: string, invoices: readonly Numbered
       column("exactAmount"),
       column("amount"),
       column("surcharges"),
+      lines.map(({ service = null }) => service),
     ],
   );
 }

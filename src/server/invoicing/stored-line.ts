@@ -1,6 +1,7 @@
 import type { Invoice } from "../../core/invoicing/invoice.ts";
 import { formatDecimal } from "../../core/money/decimal.ts";
 import { nanosToSql } from "../../core/money/nanos.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 
 /** One line of an invoice as it is stored and handed out: dates and amounts are text, as SQL and JSON carry them. */
 export interface StoredLine {
@@ -12,7 +13,9 @@ export interface StoredLine {
   readonly periodStartDate: string | null;
   readonly periodEndDate: string | null;
   readonly previousPeriod: boolean;
-  /** Price a minute; null for an adjustment, and where no single one makes the amount. */
+  /** What was used; left out: calls, and adjustments. What is billed and covered is in its units. */
+  readonly service?: Consumed["service"];
+  /** Price a minute, a message or a megabyte; null for an adjustment, and where no single one makes the amount. */
   readonly rate: string | null;
   readonly calls: number | null;
   readonly billedS: number | null;
@@ -41,6 +44,7 @@ export const storedLines = ({ lines }: Pick<Invoice, "lines">): StoredLine[] =>
       periodStartDate: usage?.period.startDate.toString() ?? null,
       periodEndDate: usage?.period.endDate.toString() ?? null,
       previousPeriod: line.previousPeriod,
+      ...(usage?.service && { service: usage.service }),
       rate: usage?.ratePerMinute ? formatDecimal(usage.ratePerMinute) : null,
       calls: usage?.calls ?? null,
       billedS: usage?.billedS ?? null,

@@ -83,6 +83,7 @@ export function derivedHashOf(
   ];
   // Only where there is one: records from before it was read keep their fingerprint.
   if (event.routingNumber !== null) fields.push(event.routingNumber);
+  if (event.consumed !== undefined) fields.push(event.consumed.service, event.consumed.quantity);
   return fingerprint(fields);
 }
 

@@ -1,5 +1,5 @@
 import { AREA_CODES_ALONE, type ExchangeStates, exchangeStates } from "../../core/numbering/jurisdiction.ts";
-import type { E164 } from "../../core/numbering/number.ts";
+import type { Calling, E164 } from "../../core/numbering/number.ts";
 import type { CallOrigin } from "../../core/tariff/origin-zone.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import type { Tx } from "../db/tx.ts";
@@ -26,11 +26,18 @@ export async function loadNanpNumbers(tx: Tx, tenantId: string, previous: NanpNu
 }
 
 /** What of a call says where it comes from, which way it took, and to where its number is ported. */
-export type RoutedCall = Pick<UsageEvent, "calling" | "called" | "routingNumber" | "ingressTrunk" | "egressTrunk">;
+export type RoutedCall = Pick<
+  UsageEvent,
+  "calling" | "called" | "routingNumber" | "ingressTrunk" | "egressTrunk" | "consumed"
+>;
 
-/** Where a call comes from, and to where a ported number is routed, as prices see it: the record's word goes first. */
+/**
+ * Where a call comes from, and to where a ported number is routed, as prices see it: the record's word goes first. Data
+ * comes from the network that carries it: zones see its country and network code in the place of a number.
+ */
 export function originOfCall({ exchanges, ported }: NanpNumbers, call: RoutedCall): CallOrigin {
-  const { calling, called, routingNumber, ingressTrunk, egressTrunk } = call;
+  const { called, routingNumber, ingressTrunk, egressTrunk, consumed } = call;
+  const calling = consumed?.service === "data" ? networkOf(egressTrunk) : call.calling;
   const imported = called.kind === "e164" ? ported.get(called.digits) : undefined;
   return {
     calling: calling.kind === "e164" ? calling.digits : null,
@@ -38,3 +45,6 @@ export function originOfCall({ exchanges, ported }: NanpNumbers, call: RoutedCal
     ...{ exchanges, ingressTrunk, egressTrunk },
   };
 }
+
+const networkOf = (trunk: string | null): Calling =>
+  /^[1-9]\d{4,5}$/.test(trunk ?? "") ? { kind: "e164", digits: trunk as E164 } : { kind: "anonymous" };

@@ -66,7 +66,7 @@ function begin(request: Authorise, known: InMemory): BlindDecision {
 function goOn(request: Update, known: InMemory): BlindDecision {
   const { call } = known;
   const wantsMore = request.wantedS !== "granted" && request.wantedS !== 0;
-  const reportedS = Math.ceil(request.talkedMs / 1_000);
+  const reportedS = request.used ?? Math.ceil(request.talkedMs / 1_000);
   if (call === undefined) {
     const usedS = reportedS;
     const answer: ChargingAnswer = wantsMore
@@ -105,7 +105,7 @@ function grantTo(
   asked: Asked,
   { charged, riskOf, policy: { longestCallS: longestS }, processes, at }: InMemory,
 ): { readonly talkS: number; readonly risks: readonly Risk[] } | Refusal {
-  if (charged === undefined) return AWAY;
+  if (charged === undefined || attempt.consumed !== undefined) return AWAY; // policies risk talk time alone
   const opened = openNow(charged, attempt, { at, longestS });
   if (opened.kind === "refused") return opened.reason;
   const { toldS, usedS, wantedS } = asked;

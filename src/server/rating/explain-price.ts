@@ -12,6 +12,7 @@ import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts
 import type { ExplainedCharge } from "../../core/rating/charge.ts";
 import { explainCall } from "../../core/rating/explain.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { quantityOf, serviceOf } from "../../core/usage/service.ts";
 import { poolAt } from "../allowance/find-allowances.ts";
 import { callInTurn, chargeFields } from "../allowance/turn.ts";
 import type { Database } from "../db/database.ts";
@@ -119,13 +120,14 @@ function explainSide(context: RatingContext, accountId: string, call: Call): Exp
   const account = context.accounts.get(accountId);
   invariant(account, "the selling chain is made of accounts");
   const side = account.kind === "vendor" ? "cost" : account.kind;
-  const loaded = tariffAt(context, accountId, answeredAt);
+  const loaded = tariffAt(context, accountId, { at: answeredAt, service: serviceOf(call) });
   if (side !== "cost" && isEmergency(called, context.emergencyNumbers))
     return { side, account: account.code, tariff: loaded?.tariff.name ?? null, outcome: { kind: "emergency" } };
   if (loaded === undefined) return { side, account: account.code, tariff: null, outcome: { kind: "no-tariff" } };
   const { table, digits } = tableFor(loaded, called);
   const origin = originFor(context, table, call);
-  const rating = explainCall(table, { ...call, called: digits, ...(origin === undefined ? {} : { origin }) });
+  const talkedS = quantityOf(call);
+  const rating = explainCall(table, { answeredAt, talkedS, called: digits, ...(origin === undefined ? {} : { origin }) });
   const about = { side, account: account.code, tariff: loaded.tariff.name } as const;
   if (rating.kind !== "rated") return { ...about, outcome: rating };
   const paid = inAccountCurrency(context, account, rating.charge, table.terms, answeredAt);
@@ -143,7 +145,7 @@ async function withTurn(
   { answeredAt, ...call }: Call,
 ): Promise<ExplainedSide> {
   const pool = context.pools.get(account.id);
-  const loaded = tariffAt(context, account.id, answeredAt);
+  const loaded = tariffAt(context, account.id, { at: answeredAt, service: serviceOf(call) });
   if (explained.outcome.kind !== "rated" || pool === undefined || loaded === undefined) return explained;
   const turn = { account, loaded, event: { ...call, direction: "originating" as const }, answeredAt };
   const inTurn = callInTurn(context, turn);

@@ -14,6 +14,7 @@ import type { TariffTerms } from "../../core/tariff/tariff.ts";
 import { isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { civilDay } from "../../core/time/zone.ts";
+import { quantityOf, type Service, serviceOf } from "../../core/usage/service.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { originOfCall, type RoutedCall } from "../numbering/nanp-numbers.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
@@ -106,8 +107,9 @@ export function openSide(
   event: RoutedCall,
   answeredAt: EpochMs,
 ): OpenedSide | Reject {
-  const loaded = tariffAt(context, account.id, answeredAt);
-  if (loaded === undefined) return noTariff(account);
+  const service = serviceOf(event);
+  const loaded = tariffAt(context, account.id, { at: answeredAt, service });
+  if (loaded === undefined) return noTariff(account, service);
   const { table, digits } = tableFor(loaded, event.called);
   const opening = openCall(table, digits, answeredAt, originFor(context, table, event));
   if (opening.kind === "no-rate") return noRate(event, account, loaded.tariff.name, side);
@@ -126,13 +128,14 @@ export function priceSide(
   const opened = openSide(context, account, side, event, answeredAt);
   if ("code" in opened) return opened;
   const { opening } = opened;
-  const rated = rateOpened(opening, { talkedS: event.talkedS });
+  const rated = rateOpened(opening, { talkedS: quantityOf(event) });
   const paid = inAccountCurrency(context, account, rated, opening.tariff.terms, answeredAt);
   if ("code" in paid) return paid;
   const { amount, currency, converted } = paid;
   const charge: PricedCharge = {
     side,
     accountId: account.id,
+    ...(event.consumed && { service: event.consumed.service }),
     amount,
     currency,
     converted,
@@ -186,6 +189,9 @@ const EXCHANGE_RATE_SCALE = 18;
 /** What the tariff of a side looks at. */
 export type CallToPrice = RoutedCall & Pick<UsageEvent, "talkedS">;
 
+/** What it is in a message. */
+const NOUNS: Readonly<Record<Service, string>> = { voice: "call", sms: "message", data: "data session" };
+
 const called = (event: RoutedCall): string => calledText(event.called);
 
 const noAccount = (event: UsageEvent): Reject => ({
@@ -200,9 +206,9 @@ const ambiguousAccount = (ruleIds: readonly string[]): Reject => ({
   fix: "Give one of them the higher priority, then retry the record.",
 });
 
-const noTariff = (account: StoredAccount): Reject => ({
+const noTariff = (account: StoredAccount, service: Service): Reject => ({
   code: "tariff-missing",
-  what: `Account "${account.code}" has no published tariff for the time of the call.`,
+  what: `Account "${account.code}" has no published tariff${service === "voice" ? "" : ` for ${service}`} for the time of the ${NOUNS[service]}.`,
   fix: "Assign a tariff from that time on, then retry the record.",
 });
 

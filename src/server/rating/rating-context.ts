@@ -10,6 +10,7 @@ import { sellingChain } from "../../core/tenancy/selling-chain.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import { compileVendors, type VendorResolver } from "../../core/tenancy/vendor.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Service } from "../../core/usage/service.ts";
 import { loadPools } from "../catalog/load-pools.ts";
 import type { Tx } from "../db/tx.ts";
 import { loadNanpNumbers, type NanpNumbers } from "../numbering/nanp-numbers.ts";
@@ -33,7 +34,7 @@ export interface RatingContext {
   /** The trunks that calls come in through. */
   readonly ingress: IngressResolver;
   readonly tariffs: TariffSet;
-  /** By account, newest first. */
+  /** By account, of each service the newest first. */
   readonly assignments: ReadonlyMap<string, readonly TariffAssignment[]>;
   /** Whose prices depend on the calls before: by account. Empty for most tenants. */
   readonly pools: ReadonlyMap<string, Pool>;
@@ -141,10 +142,17 @@ export async function readTariffEpoch(tx: Tx, tenantId: string): Promise<number>
 }
 
 /**
- * The tariff an account buys at for a call answered then; undefined: none is assigned, or it has no published version.
+ * The tariff at which an account buys a service that is answered then; undefined: none is assigned, or it has no published
+ * version.
  */
-export function tariffAt(context: RatingContext, accountId: string, at: EpochMs): LoadedTariff | undefined {
-  const assignment = context.assignments.get(accountId)?.find(({ effectiveFrom }) => effectiveFrom <= at);
+export function tariffAt(
+  context: RatingContext,
+  accountId: string,
+  { at, service }: { readonly at: EpochMs; readonly service: Service },
+): LoadedTariff | undefined {
+  const assignment = context.assignments
+    .get(accountId)
+    ?.find((one) => one.effectiveFrom <= at && one.service === service);
   return assignment && context.tariffs.tariffs.get(assignment.tariffId);
 }
 

@@ -1,13 +1,14 @@
 import type { Called, E164 } from "../../core/numbering/number.ts";
 import { callingOf, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 import { type CallDirection, NO_CAUSE } from "../../core/usage/switch-call.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { uuidBytes, uuidText } from "../db/binary-copy.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import { USAGE_COLUMNS } from "../usage/insert-usage.ts";
-import { retireUsage } from "../usage/stored-usage.ts";
+import { consumedOf, retireUsage } from "../usage/stored-usage.ts";
 import type { Selection } from "./selection.ts";
 
 /** A stored call that was answered, as rating sees it. */
@@ -119,6 +120,8 @@ interface CallRow {
   readonly ended_at: EpochMs;
   readonly talked_ms: string;
   readonly talked_s: number;
+  readonly service: Consumed["service"] | null;
+  readonly quantity: string | null;
   readonly account_code: string | null;
   readonly sip_user: string | null;
   readonly source_address: string | null;
@@ -144,7 +147,7 @@ export async function loadCalls(
      cross join lateral (
        select id, book_id, account_id, vendor_account_id, source_id, call_key, leg, call_id, direction, calling, called,
          tech_prefix, started_at, answered_at, ended_at, talked_ms, talked_s, account_code, sip_user, source_address,
-         ingress_trunk, egress_trunk, routing_number
+         ingress_trunk, egress_trunk, routing_number, service, quantity
        from usage_events u where u.book_id = i.book_id and u.started_at = i.started_at and u.id = i.id offset 0
      ) u
      where u.answered_at = t.answered_at and ($4::uuid is null or not exists (
@@ -183,6 +186,7 @@ const callOf = (row: CallRow): StoredCall => ({
     endedAt: row.ended_at,
     talkedMs: Number(row.talked_ms),
     talkedS: row.talked_s,
+    ...consumedOf(row),
     accountCode: row.account_code,
     sipUser: row.sip_user,
     sourceAddress: row.source_address,

@@ -1,5 +1,6 @@
 import type { Reject } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { serviceOf } from "../../core/usage/service.ts";
 import { type CallParties, findParties, priceSides } from "../rating/price-call.ts";
 import { chainOf, type RatingContext, tariffAt } from "../rating/rating-context.ts";
 import type { ChargeEntry, PricedCharge } from "../usage/priced-call.ts";
@@ -81,12 +82,12 @@ function judgeMoved(context: RatingContext, { event }: StoredCall, parties: Call
 /** A side is asked for if what it is charged is, or what it would be charged at today's tariff. */
 function wantedSides(
   { context, request: { selection } }: ReratingDesk,
-  { answeredAt }: StoredCall,
+  { answeredAt, event }: StoredCall,
   charges: readonly PricedCharge[],
 ): (accountId: string, side: PricedCharge["side"]) => boolean {
   return (accountId, side) => {
     if (selection.tariffs === null) return isSelected(selection, { accountId, side, tariffId: "" });
-    const today = tariffAt(context, accountId, answeredAt)?.tariff.id;
+    const today = tariffAt(context, accountId, { at: answeredAt, service: serviceOf(event) })?.tariff.id;
     const charged = charges.filter((charge) => charge.accountId === accountId && charge.side === side);
     return [...charged.map(({ tariffId }) => tariffId), ...(today === undefined ? [] : [today])].some((tariffId) =>
       isSelected(selection, { accountId, side, tariffId }),

@@ -1,4 +1,5 @@
 import { calledText } from "../../core/numbering/stored-number.ts";
+import { serviceOf } from "../../core/usage/service.ts";
 import type { MonthRerating } from "../allowance/replay-month.ts";
 import { type PoolsToRerate, previewPools, reratePools } from "../allowance/rerate-pools.ts";
 import type { Database } from "../db/database.ts";
@@ -44,7 +45,7 @@ const poolsOf = ({ request: { selection, options } }: ReratingDesk): PoolsToRera
 function repricedBy({ context, request: { selection } }: ReratingDesk): MonthRerating["isRepriced"] {
   const { from, to, prefix, destination, currency, beforeEpoch } = selection;
   return ({ answeredAt, event, charge }) => {
-    const today = tariffAt(context, charge.accountId, answeredAt)?.tariff.id;
+    const today = tariffAt(context, charge.accountId, { at: answeredAt, service: serviceOf(event) })?.tariff.id;
     const asked = (tariffId: string) => isSelected(selection, { ...charge, tariffId });
     return (
       (from === null || answeredAt >= from) &&

@@ -53,6 +53,8 @@ export function conditionOf(filter: CallFilter, after: CallPosition | null, orde
     all.push(`(u.q850 = ${cause} or u.sip = ${cause})`);
   }
   if (filter.answered !== undefined) all.push(`u.answered_at is ${filter.answered ? "not null" : "null"}`);
+  if (filter.service === "voice") all.push("u.service is null");
+  else if (filter.service !== undefined) all.push(`u.service = ${value(filter.service, "text")}`);
   const { talkedS, cost } = filter;
   if (talkedS !== undefined && talkedS.min !== null) all.push(`u.talked_s >= ${value(talkedS.min, "integer")}`);
   if (talkedS !== undefined && talkedS.max !== null) all.push(`u.talked_s <= ${value(talkedS.max, "integer")}`);

@@ -1,6 +1,7 @@
 import type { Nanos } from "../../core/money/nanos.ts";
 import type { NumberPattern } from "../../core/numbering/number-pattern.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Service } from "../../core/usage/service.ts";
 
 /** Which stored calls are looked for: those of a time that meet everything that is given. */
 export interface CallFilter {
@@ -21,6 +22,7 @@ export interface CallFilter {
   readonly trunk?: string;
   readonly cause?: CauseFilter;
   readonly answered?: boolean;
+  readonly service?: Service;
   /** Seconds talked, both ends included. */
   readonly talkedS?: { readonly min: number | null; readonly max: number | null };
   /** What the payer is charged, both ends included; a call without a charge costs nothing. */

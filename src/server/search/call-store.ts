@@ -1,6 +1,7 @@
 import type { Currency } from "../../core/money/currency.ts";
 import { nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 import type { RowsJson } from "../archive/archived-rows.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
@@ -24,6 +25,8 @@ interface CallRow {
   readonly answered_at: EpochMs | null;
   readonly ended_at: EpochMs;
   readonly talked_s: number;
+  readonly service: Consumed["service"] | null;
+  readonly quantity: string | null;
   readonly account: string;
   readonly vendor: string | null;
   readonly ingress_trunk: string | null;
@@ -78,7 +81,7 @@ async function describedCalls(
   const { rows } = await tx.query<CallRow>(
     `select u.id, u.book_id, s.name as source, u.call_key, u.leg, u.call_id, u.direction, u.calling, u.called,
        u.routing_number,
-       u.started_at, u.answered_at, u.ended_at, u.talked_s, a.code as account, v.code as vendor,
+       u.started_at, u.answered_at, u.ended_at, u.talked_s, u.service, u.quantity, a.code as account, v.code as vendor,
        u.ingress_trunk, u.egress_trunk,
        u.q850, u.sip, u.cause_text, f.name as file, u.line
      from (${found}) u
@@ -106,7 +109,7 @@ interface EntryRow {
   readonly account: string;
   readonly currency: Currency;
   readonly amount: string;
-  readonly billed_s: number;
+  readonly billed: string;
   readonly destination: string;
   readonly prefix: string;
 }
@@ -130,7 +133,7 @@ async function loadCharges(
   if (answered.length === 0) return new Map();
   const { rows } = await tx.query<EntryRow>(
     `select c.usage_id, c.entry_no as "entryNo", c.reverses_entry_no as "reversesEntryNo", c.side, a.code as account,
-       c.currency, c.amount, c.billed_s, c.destination, c.prefix
+       c.currency, c.amount, coalesce(c.quantity, c.billed_s) as billed, c.destination, c.prefix
      from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as t(book_id, answered_at, id)
      ${from.sql}
      join accounts a on a.id = c.account_id
@@ -151,7 +154,7 @@ const chargeOf = (entry: EntryRow): CallCharge => ({
   account: entry.account,
   amount: nanosFromSql(entry.amount),
   currency: entry.currency,
-  billedS: entry.billed_s,
+  billedS: Number(entry.billed),
   destination: entry.destination,
   prefix: entry.prefix,
 });
@@ -170,6 +173,7 @@ const viewOf = (row: CallRow, charges: readonly CallCharge[]): StoredCallView =>
   answeredAt: row.answered_at,
   endedAt: row.ended_at,
   talkedS: row.talked_s,
+  ...(row.service !== null && { service: row.service, quantity: Number(row.quantity) }),
   account: row.account,
   vendor: row.vendor,
   ingressTrunk: row.ingress_trunk,

@@ -62,7 +62,7 @@ interface EntryRow {
   readonly rate: string | null;
   readonly connect_fee: string | null;
   readonly parts: readonly ChargePartJson[] | null;
-  readonly billed_s: number;
+  readonly billed: string;
   readonly booked_at: EpochMs;
   readonly batch_id: string;
 }
@@ -79,7 +79,7 @@ export async function loadEntries(
   const { rows } = await tx.query<EntryRow>(
     `select c.entry_no, c.reverses_entry_no, c.side, a.code as account, c.amount, c.currency, c.tariff_amount,
        c.tariff_currency, c.exchange_rate, t.name as tariff, c.tariff_epoch, c.prefix, c.destination, c.rate,
-       c.connect_fee, c.parts, c.billed_s, b.booked_at, c.batch_id
+       c.connect_fee, c.parts, coalesce(c.quantity, c.billed_s) as billed, b.booked_at, c.batch_id
      from (select distinct * from unnest($1::uuid[], $2::timestamptz[])) as p(book_id, answered_at)
      join ${charges} c on c.book_id = p.book_id and c.answered_at = p.answered_at and c.usage_id = $3
      join accounts a on a.id = c.account_id
@@ -113,7 +113,7 @@ const entryOf = (row: EntryRow): EntryView => ({
   rate: row.rate,
   connectFee: row.connect_fee,
   parts: row.parts,
-  billedS: row.billed_s,
+  billedS: Number(row.billed),
   bookedAt: row.booked_at,
   batchId: row.batch_id,
 });

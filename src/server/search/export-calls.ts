@@ -40,20 +40,34 @@ export async function exportCalls(
         yield call;
       }
     }
-    await pipeline(TEXT_OF[format](counted()), createWriteStream(part));
+    await pipeline(TEXT_OF[format](counted(), filter), createWriteStream(part));
   });
   return calls;
 }
 
 const PROGRESS_CALLS = 10_000;
 
-const TEXT_OF: Readonly<Record<CallExportFormat, (calls: AsyncIterable<StoredCallView>) => AsyncGenerator<string>>> = {
-  csv: (calls) => inChunks(`${COLUMNS.map(([name]) => name).join(",")}\r\n`, calls, csvRow),
+type Texts = (calls: AsyncIterable<StoredCallView>, filter: CallFilter) => AsyncGenerator<string>;
+
+const TEXT_OF: Readonly<Record<CallExportFormat, Texts>> = {
+  csv(calls, { service = "voice" }) {
+    const columns = service === "voice" ? COLUMNS : [...COLUMNS, ...UNIT_COLUMNS];
+    return inChunks(`${columns.map(([name]) => name).join(",")}\r\n`, calls, (call) => csvRow(columns, call));
+  },
   ndjson: (calls) => inChunks("", calls, (call) => `${JSON.stringify(callJson(call))}\n`),
 };
 
+type Column = readonly [string, (call: StoredCallView) => string];
+
+/** Of an export of messages or of data: what was used, and what of it is billed. */
+const UNIT_COLUMNS: readonly Column[] = [
+  ["service", ({ service = "voice" }) => service],
+  ["quantity", ({ quantity }) => String(quantity ?? "")],
+  ["billed", (call) => String(payersCharge(call)?.billedS ?? "")],
+];
+
 /** The columns of the CSV. `amount` is what the account that pays is charged, `cost` what the vendor is owed. */
-const COLUMNS: readonly (readonly [string, (call: StoredCallView) => string])[] = [
+const COLUMNS: readonly Column[] = [
   ["id", ({ id }) => id],
   ["source", ({ source }) => textField(source)],
   ["key", ({ key }) => textField(key)],
@@ -74,7 +88,7 @@ const COLUMNS: readonly (readonly [string, (call: StoredCallView) => string])[] 
   ["ingress_trunk", ({ ingressTrunk }) => textField(ingressTrunk ?? "")],
   ["egress_trunk", ({ egressTrunk }) => textField(egressTrunk ?? "")],
   ["destination", (call) => textField(payersCharge(call)?.destination ?? "")],
-  ["billed_s", (call) => String(payersCharge(call)?.billedS ?? "")],
+  ["billed_s", (call) => (call.service === undefined ? String(payersCharge(call)?.billedS ?? "") : "")],
   ["amount", (call) => amount(payersCharge(call))],
   ["currency", (call) => payersCharge(call)?.currency ?? ""],
   ["cost", (call) => amount(vendorsCharge(call))],
@@ -83,7 +97,8 @@ const COLUMNS: readonly (readonly [string, (call: StoredCallView) => string])[] 
   ["line", ({ line }) => String(line)],
 ];
 
-const csvRow = (call: StoredCallView): string => `${COLUMNS.map(([, text]) => text(call)).join(",")}\r\n`;
+const csvRow = (columns: readonly Column[], call: StoredCallView): string =>
+  `${columns.map(([, text]) => text(call)).join(",")}\r\n`;
 
 const time = (at: EpochMs): string => toInstant(at).toString();
 

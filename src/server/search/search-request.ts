@@ -4,6 +4,7 @@ import { DAY_MS } from "../../core/time/civil-day.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
 import { type NamedPeriod, namedPeriod } from "../../core/time/named-period.ts";
+import type { Service } from "../../core/usage/service.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { findSourceNamed } from "../mediation/find-source.ts";
@@ -27,6 +28,7 @@ export interface SearchRequest {
   readonly trunk?: string;
   readonly cause?: string;
   readonly answered?: boolean;
+  readonly service?: Service;
   readonly minSeconds?: number;
   readonly maxSeconds?: number;
   readonly minCost?: Nanos;
@@ -54,7 +56,7 @@ export async function resolveSearch(
   request: SearchRequest,
   at: Temporal.Instant,
 ): Promise<CallFilter> {
-  const { source, calling, called, number, trunk, cause, answered } = request;
+  const { source, calling, called, number, trunk, cause, answered, service } = request;
   return {
     ...timeOf(request, tenant.timeZone, at),
     ...(request.account === undefined ? {} : await partyOf(db, tenant.id, request.account)),
@@ -65,6 +67,7 @@ export async function resolveSearch(
     ...(trunk === undefined ? {} : { trunk }),
     ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     ...(answered === undefined ? {} : { answered }),
+    ...(service === undefined ? {} : { service }),
     talkedS: { min: request.minSeconds ?? null, max: request.maxSeconds ?? null },
     ...(request.minCost === undefined && request.maxCost === undefined
       ? {}

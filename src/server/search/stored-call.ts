@@ -2,6 +2,7 @@ import type { ChargePartJson } from "../../core/allowance/charge-part.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 
 /** A stored call with what it costs every side, as it stands now. */
 export interface StoredCallView {
@@ -21,6 +22,9 @@ export interface StoredCallView {
   readonly answeredAt: EpochMs | null;
   readonly endedAt: EpochMs;
   readonly talkedS: number;
+  /** What was used where it is no call, and how much of it; left out: a call. Charges bill its units then. */
+  readonly service?: Consumed["service"];
+  readonly quantity?: number;
   readonly account: string;
   readonly vendor: string | null;
   readonly ingressTrunk: string | null;

@@ -14,8 +14,10 @@ import type { PushedSource } from "../mediation/push-token.ts";
 import { diameterHandle } from "./cut-over-diameter.ts";
 import { answerEvent } from "./diameter-event.ts";
 import { ASK_AGAIN_S, balanceOf, finalUnitOf } from "./diameter-final-unit.ts";
-import { attemptOf, sessionKeyOf } from "./diameter-party.ts";
+import { attemptOf, payerNameOf, sessionKeyOf } from "./diameter-party.ts";
 import { refusal, refusalOf } from "./diameter-refusal.ts";
+import { chargeServices } from "./diameter-services.ts";
+import { serviceOfRequest } from "./diameter-units.ts";
 
 /** Seconds that are granted at a time to a peer that leaves it to us. */
 const SLICE_S = 300;
@@ -31,7 +33,10 @@ export interface DiameterCharged extends PushedSource {
   readonly whenMoneyEnds?: MoneyEnd | undefined;
 }
 
-/** Charges calls that Diameter peers ask about (Ro, RFC 8506), by seconds of talk time: each peer is a source. */
+/**
+ * Charges what Diameter peers ask about (Ro and Gy, RFC 8506): calls by seconds of talk time, data by octets, messages one
+ * by one. Each peer is a source.
+ */
 export class ChargingOverDiameter implements CreditControlHandler {
   readonly #charging: Charging;
   readonly #accounts: AccountCharging;
@@ -58,13 +63,27 @@ export class ChargingOverDiameter implements CreditControlHandler {
   async #charge(request: CreditControlRequest, { peer }: RequestSender): Promise<CreditControlAnswer> {
     const source = this.#sourceOf(peer.host);
     if (source === undefined) return refusal(RESULT.unableToComply, "The peer is no source.");
-    if (request.type === "event") return await answerEvent(this.#accounts, request, source);
-    const [service, another] = request.services;
-    if (another !== undefined || (service !== undefined && !countsTime(service)))
-      return refusal(RESULT.ratingFailed, "Sessions are charged by time, one service each; nothing else is yet.");
+    const { host: peerHost } = peer;
+    const service = serviceOfRequest(request);
+    if (request.type === "event")
+      return await answerEvent({ accounts: this.#accounts, charging: this.#charging }, { request, source, peerHost });
+    if (service !== "voice") return await this.#chargeServices({ request, service, source, peerHost });
+    const [call, another] = request.services;
+    if (another !== undefined || (call !== undefined && !countsTime(call)))
+      return refusal(RESULT.ratingFailed, "A call is charged by time, and is one service.");
     return request.type === "initial"
-      ? await this.#begin(request, service, { ...source, peerHost: peer.host })
-      : await this.#goOn(request, service, source);
+      ? await this.#begin(request, call, { ...source, peerHost })
+      : await this.#goOn(request, call, source);
+  }
+
+  /** A session that begins without asking for units is only asked whose it is. */
+  async #chargeServices(asked: Parameters<typeof chargeServices>[1]): Promise<CreditControlAnswer> {
+    const { request, source } = asked;
+    if (request.type === "initial" && request.services.every(({ requested }) => requested === undefined)) {
+      const found = await this.#accounts.balance({ source, payer: payerNameOf(request) });
+      if (found.kind === "refused") return refusalOf(found.reason);
+    }
+    return await chargeServices(this.#charging, asked);
   }
 
   async #begin(

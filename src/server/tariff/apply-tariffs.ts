@@ -1,4 +1,5 @@
 import { uuidv7 } from "../../clock.ts";
+import type { Service } from "../../core/usage/service.ts";
 import { mayWrite, noteChange, type SetupWork } from "../tenancy/setup-work.ts";
 import { basesFirst } from "./bases-first.ts";
 import { originsOf } from "./deck-zones.ts";
@@ -8,16 +9,23 @@ import { type PlannedTariff, readTariffContent } from "./read-tariff-content.ts"
 import { insertTariff, insertVersion, listTariffs, lockEpoch, type Tariff } from "./store.ts";
 import type { TariffSetup } from "./tariff-setup.ts";
 
+/** All of the tenant's tariffs. */
+export interface AppliedTariffs {
+  /** By name. */
+  readonly tariffIds: ReadonlyMap<string, string>;
+  /** By id. */
+  readonly services: ReadonlyMap<string, Service>;
+}
+
 /**
  * Creates the tariffs that a setup describes, and publishes a version of each whose terms, derivation or rates are not
  * those of its newest one. A tariff without rates of its own in the setup keeps the ones it has: decks feed it.
- * Answers the ids of all of the tenant's tariffs, by name.
  */
 export async function applyTariffs(
   work: SetupWork,
   setups: readonly TariffSetup[],
   accountIds: ReadonlyMap<string, string>,
-): Promise<Map<string, string>> {
+): Promise<AppliedTariffs> {
   const { tx, tenantId } = work;
   const writing = setups.length > 0 && mayWrite(work);
   let epoch = writing ? await lockEpoch(tx, tenantId) : 0; // first: what is compared below then stays the newest
@@ -28,6 +36,7 @@ export async function applyTariffs(
       {
         ...tariff,
         currency: tariff.terms?.currency ?? work.currency,
+        service: tariff.terms?.service ?? "voice",
         derivation: tariff.derivation,
         origins: originsOf(tariff, listed),
       },
@@ -44,7 +53,8 @@ export async function applyTariffs(
     const { derivation: derived } = next;
     const bottom = derived && [...planned.values()].find((one) => one.id === derived.baseTariffId);
     const origins = bottom ? bottom.origins : next.terms.origins;
-    planned.set(setup.name, { id, name: setup.name, currency: next.terms.currency, derivation: derived, origins });
+    const { currency, service = "voice" } = next.terms;
+    planned.set(setup.name, { id, name: setup.name, currency, service, derivation: derived, origins });
     const now = present?.terms ? { terms: present.terms, derivation: present.derivation, rates: held } : null;
     const { fields, closings, rates } = planPublication(now, next);
     const write = noteTariff(work, setup.name, present, fields);
@@ -55,7 +65,11 @@ export async function applyTariffs(
     await insertVersion(tx, { ...publication, publishedBy: work.author }, epoch);
     epoch += 1;
   }
-  return new Map([...planned.values()].map(({ name, id }) => [name, id]));
+  const all = [...planned.values()];
+  return {
+    tariffIds: new Map(all.map(({ name, id }) => [name, id])),
+    services: new Map(all.map(({ id, service }) => [id, service])),
+  };
 }
 
 function noteTariff(work: SetupWork, name: string, present: Tariff | undefined, fields: readonly string[]): boolean {

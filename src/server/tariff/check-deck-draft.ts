@@ -5,6 +5,7 @@ import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { compareDeck, type DeckComparison } from "./compare-deck.ts";
 import { type Deck, listDrafts, loadDeck, loadDeckRows, loadRejects, savePreview } from "./deck-store.ts";
+import { settleUnits } from "./deck-units.ts";
 import { settleZones } from "./deck-zones.ts";
 import { deckUnknown, tariffUnpublished } from "./problems.ts";
 import { findTariff, listTariffs } from "./store.ts";
@@ -61,7 +62,8 @@ export async function compareDraft(
   if (terms === null) throw tariffUnpublished({ name: deck.tariffName });
   const { settings, receivedAt, reading } = deck;
   const stored = { rows: await loadDeckRows(tx, deck.id), zones: reading.zones ?? [] };
-  const { tariff, rows } = settleZones({ ...found, terms }, stored, await listTariffs(tx, tenantId));
+  const { tariff, rows: zoned } = settleZones({ ...found, terms }, stored, await listTariffs(tx, tenantId));
+  const rows = settleUnits(tariff, zoned);
   const rejectedRows = reading.counts.rejectedRows;
   const comparison = await compareDeck(tx, { tenantId, tariff, rows, rejectedRows, settings, receivedAt, now });
   return { tariff, comparison };

@@ -1,5 +1,6 @@
 import { formatDecimal } from "../../core/money/decimal.ts";
 import type { TariffTerms } from "../../core/tariff/tariff.ts";
+import type { Service } from "../../core/usage/service.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { findTariff, listTariffs } from "./store.ts";
@@ -30,9 +31,15 @@ export async function findTariffs(db: Database, tenantId: string): Promise<reado
 }
 
 /**
- * The id of the tariff of that name.
+ * The tariff of that name, and the service that it is for.
  *
  * @throws Problem `tariff-unknown`.
  */
-export const findTariffId = async (tx: Tx, tenantId: string, name: string): Promise<string> =>
-  (await findTariff(tx, tenantId, name)).id;
+export async function findTariffToBuy(
+  tx: Tx,
+  tenantId: string,
+  name: string,
+): Promise<{ readonly id: string; readonly service: Service }> {
+  const { id, terms } = await findTariff(tx, tenantId, name);
+  return { id, service: terms?.service ?? "voice" };
+}

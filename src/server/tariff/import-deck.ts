@@ -11,6 +11,7 @@ import { SetupFaults } from "../tenancy/setup-faults.ts";
 import { compareDeck, type DeckComparison, isBlocking } from "./compare-deck.ts";
 import type { DeckSettings } from "./deck-settings.ts";
 import { findSameDraft, insertDeck, savePreview } from "./deck-store.ts";
+import { settleUnits } from "./deck-units.ts";
 import { settleZones } from "./deck-zones.ts";
 import { deckWithoutRates, tariffUnknown, tariffUnpublished } from "./problems.ts";
 import { publishComparison } from "./publish-comparison.ts";
@@ -77,7 +78,8 @@ export async function importDeck(db: Database, arrival: DeckArrival): Promise<De
   return await db.bulk("app", { tenantId: tenant.id }, async (tx) => {
     const epoch = arrival.dryRun ? 0 : await lockEpoch(tx, tenant.id);
     const all = await listTariffs(tx, tenant.id);
-    const { tariff, rows } = settleZones(findTarget(all, arrival, reading), reading, all);
+    const { tariff, rows: zoned } = settleZones(findTarget(all, arrival, reading), reading, all);
+    const rows = settleUnits(tariff, zoned);
     const known = await findSameDraft(tx, tariff.id, { sha256, settings });
     const receivedAt = arrival.receivedAt ?? known?.receivedAt ?? now;
     const rejectedRows = reading.rejected.length;
@@ -120,7 +122,7 @@ function findTarget(all: readonly Tariff[], arrival: DeckArrival, { detected }: 
   const present = all.find((tariff) => tariff.name === name);
   if (present === undefined && create !== null) {
     const faults = new SetupFaults();
-    const initial = defaultTerms(detected.currency ?? tenant.currency, tenant.timeZone);
+    const initial = defaultTerms(detected.currency ?? tenant.currency, tenant.timeZone, "voice");
     const terms = readTerms({ setup: { name, ...create }, pointer: "", present: initial }, faults);
     faults.throwAny();
     return { id: uuidv7(), name, accountId: null, version: 0, epoch: 0, terms, derivation: null };

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import { type PrefixTable, PrefixTableBuilder } from "../../core/tariff/prefix-table.ts";
+import { UNITS_RATED } from "../../core/usage/service.ts";
 import type { Tx } from "../db/tx.ts";
 import type { PublishedTariff } from "./published-tariffs.ts";
 import { rateGroups } from "./rate-store.ts";
@@ -18,7 +19,9 @@ const TURN_PREFIXES = 500;
 /** Reads the rates of a version into tables, in steps between which calls are priced: bench/tariff-swap.bench.ts. */
 export async function loadTables(tx: Tx, { id: tariffId, version, terms }: PublishedTariff): Promise<RateTables> {
   const windows = terms.windows.map(({ name }) => name);
-  const [numbers, shortNumbers] = [new PrefixTableBuilder(windows), new PrefixTableBuilder(windows)];
+  const unitsRated = UNITS_RATED[terms.service ?? "voice"];
+  const numbers = new PrefixTableBuilder(windows, unitsRated);
+  const shortNumbers = new PrefixTableBuilder(windows, unitsRated);
   let added = 0;
   for await (const groups of rateGroups(tx, { tariffId, version, chunkRows: CHUNK_ROWS })) {
     for (const { terms: rate, prefixes } of groups) {

@@ -36,6 +36,12 @@ export const deckWithoutRates = (args: { readonly rejected: number; readonly fir
     fix: "Mend what the reason names, often with one field of a template, and import the deck again.",
   });
 
+export const deckServiceUnknown = (args: { readonly name: string; readonly service: string }) =>
+  new Problem("deck-service-unknown", {
+    what: `Tariff "${args.name}" is for ${args.service}, of which no deck says in which unit its rates are.`,
+    fix: "Describe its rates, each with its unit, in a setup file.",
+  });
+
 export const deckUnknown = (args: { readonly id: string }) =>
   new Problem("deck-unknown", {
     what: `There is no rate deck "${args.id}".`,

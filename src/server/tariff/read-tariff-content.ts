@@ -2,6 +2,7 @@ import type { Currency } from "../../core/money/currency.ts";
 import type { OriginTerms } from "../../core/tariff/origin-zone.ts";
 import type { Rate } from "../../core/tariff/rate.ts";
 import type { Derivation, TariffTerms } from "../../core/tariff/tariff.ts";
+import type { Service } from "../../core/usage/service.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
 import type { SetupWork } from "../tenancy/setup-work.ts";
 import type { TariffContent } from "./plan-publication.ts";
@@ -14,6 +15,7 @@ export interface PlannedTariff {
   readonly id: string;
   readonly name: string;
   readonly currency: string;
+  readonly service: Service;
   readonly derivation: Derivation | null;
   /** Of a derived tariff those of its base. */
   readonly origins: OriginTerms | undefined;
@@ -42,12 +44,17 @@ export function readTariffContent(work: SetupWork, sources: ContentSources): Tar
     faults.add(`${pointer}/derive/base`, `There is no tariff "${setup.derive.base}".`, fix);
     return null;
   }
-  const initial = defaultTerms((base?.currency ?? work.currency) as Currency, work.timeZone);
+  const service = setup.service ?? base?.service ?? "voice";
+  const initial = defaultTerms((base?.currency ?? work.currency) as Currency, work.timeZone, service);
   const terms = readTerms({ setup, pointer, present: present?.terms ?? initial }, faults);
   checkCurrency(faults, { pointer, terms, present, base });
+  checkService(faults, { setup, pointer, terms, base });
   if (base && present && isMadeFrom(planned, base, present.id))
     faults.add(`${pointer}/derive/base`, `"${base.name}" is derived from this tariff.`, "Derive it from another one.");
-  const derivation = setup.derive && base ? readDerivation(setup.derive, base.id, before) : before;
+  const derivation =
+    setup.derive && base
+      ? readDerivation(setup.derive, { pointer: `${pointer}/derive`, base, present: before }, faults)
+      : before;
   const [wanted, misplaced] = derivation ? (["overrides", "rates"] as const) : (["rates", "overrides"] as const);
   if (setup[misplaced] !== undefined) {
     const kind = derivation ? "derived" : "plain";
@@ -94,6 +101,22 @@ function checkCurrency(
     const what = `A tariff in ${terms.currency} cannot be derived from "${base.name}", which is in ${base.currency}.`;
     faults.add(`${pointer}/currency`, what, "Give both the same currency; accounts in another one are converted.");
   }
+}
+
+/** A tariff keeps its service, and has that of its base. */
+function checkService(
+  faults: SetupFaults,
+  args: Pick<ContentSources, "setup" | "pointer"> & {
+    readonly terms: TariffTerms;
+    readonly base: PlannedTariff | undefined;
+  },
+): void {
+  const { setup, pointer, terms, base } = args;
+  const { service = "voice" } = terms;
+  const other = [setup.service, base?.service].find((one) => one !== undefined && one !== service);
+  if (other === undefined) return;
+  const what = `The tariff is one for ${service}, not for ${other}.`;
+  faults.add(`${pointer}/service`, what, "Describe a tariff of another name for the other service.");
 }
 
 /** Whether `tariff` is, or is in the end derived from, the tariff of that id. */

@@ -2,15 +2,17 @@ import { invariant } from "../../core/invariant.ts";
 import { type Currency, parseCurrency } from "../../core/money/currency.ts";
 import { type Decimal, parseDecimal, ZERO } from "../../core/money/decimal.ts";
 import type { OriginZone } from "../../core/tariff/origin-zone.ts";
-import type { Increments, Rate } from "../../core/tariff/rate.ts";
+import type { Rate } from "../../core/tariff/rate.ts";
 import type { Derivation, TariffTerms, TimeWindow } from "../../core/tariff/tariff.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
 import { isZone } from "../../core/time/zone.ts";
+import type { Service } from "../../core/usage/service.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
 import { readCalendars } from "./read-calendars.ts";
 import { readOrigins } from "./read-origins.ts";
+import { checkServiceTerms, readRateUnits, readSteps } from "./read-service-terms.ts";
 import { readSurcharges } from "./read-surcharges.ts";
-import { ANY_TIME, readIncrements, readTime } from "./read-terms-text.ts";
+import { ANY_TIME, readTime } from "./read-terms-text.ts";
 import type { DeriveSetup, RateSetup, TariffSetup, WindowSetup } from "./tariff-setup.ts";
 
 /** What a new tariff has where its setup says nothing. */
@@ -48,8 +50,9 @@ export function readTerms(
         `Window "${name}" names no calendar of the tariff: "${calendar}".`,
         "Describe it under calendars.",
       );
-  return {
+  const terms: TariffTerms = {
     currency: currency ?? present.currency,
+    ...(present.service !== undefined && { service: present.service }),
     timeZone: zone,
     incrementBase: setup.incrementBase ?? present.incrementBase,
     decimals: setup.decimals ?? present.decimals,
@@ -61,12 +64,15 @@ export function readTerms(
     ...readOrigins({ setup, pointer, present: present.origins }, faults),
     ...readSurcharges({ setup, pointer, present, windows, timeZone: zone }, faults),
   };
+  checkServiceTerms(setup, pointer, terms, faults);
+  return terms;
 }
 
-export const defaultTerms = (currency: Currency, timeZone: string): TariffTerms => ({
+export const defaultTerms = (currency: Currency, timeZone: string, service: Service): TariffTerms => ({
   currency,
   timeZone,
   ...DEFAULT_TERMS,
+  ...(service !== "voice" && { service, windowCrossing: "at-answer" }),
 });
 
 function readWindows(setups: readonly WindowSetup[], pointer: string, faults: SetupFaults): TimeWindow[] {
@@ -152,18 +158,18 @@ function readRate(
   const effectiveTo = readTime(setup.to, `${at}/to`, terms, faults);
   if (effectiveTo !== null && effectiveTo <= effectiveFrom)
     faults.add(`${at}/to`, "The rate ends before it begins.", "Give a later time, or leave it out.");
+  const units = readRateUnits(setup, at, terms.service ?? "voice", faults);
+  if (units === undefined) return undefined;
   const slots = (setup.slots ?? []).map(({ fromS, rate, unitS = 60, stepS }) => {
     return { fromS, ratePerUnit: exact(rate), unitS, stepS };
   });
   if (slots.some(({ fromS }, index) => fromS <= (slots[index - 1]?.fromS ?? 0)))
     faults.add(`${at}/slots`, "The slots do not stand in the order of fromS.", "Sort them, each second once.");
   return {
-    prefix: setup.prefix,
+    ...units,
     destination: setup.destination,
     blocked,
     ratePerUnit: setup.rate === undefined ? ZERO : exact(setup.rate),
-    unitS: setup.unitS ?? 60,
-    increments: setup.increments === undefined ? { firstS: 1, nextS: 1 } : readIncrements(setup.increments),
     slots,
     connectFee: setup.connectFee === undefined ? ZERO : exact(setup.connectFee),
     minimumS: setup.minimumS ?? 0,
@@ -178,22 +184,33 @@ function readRate(
   };
 }
 
-/** How a derived tariff is made; fields that are left out keep what holds now. */
-export function readDerivation(setup: DeriveSetup, baseTariffId: string, present: Derivation | null): Derivation {
+/** How a derived tariff is made; fields that are left out keep what holds now. Faults go to `faults`. */
+export function readDerivation(
+  setup: DeriveSetup,
+  {
+    pointer,
+    base,
+    present,
+  }: {
+    readonly pointer: string;
+    readonly base: { readonly id: string; readonly service: Service };
+    readonly present: Derivation | null;
+  },
+  faults: SetupFaults,
+): Derivation {
   const { markupPercent, addPerUnit, increments } = setup;
+  const own =
+    typeof increments === "string"
+      ? (readSteps(increments, `${pointer}/increments`, base.service, faults) ?? null)
+      : increments;
   return {
-    baseTariffId,
+    baseTariffId: base.id,
     markupPercent: markupPercent === undefined ? (present?.markupPercent ?? ZERO) : exact(markupPercent),
     addPerUnit: addPerUnit === undefined ? (present?.addPerUnit ?? ZERO) : exact(addPerUnit),
     decimals: setup.decimals ?? present?.decimals ?? DEFAULT_TERMS.decimals,
     rounding: setup.rounding ?? present?.rounding ?? DEFAULT_TERMS.rounding,
-    increments: readOwnIncrements(increments, present),
+    increments: own === undefined ? (present?.increments ?? null) : own,
   };
-}
-
-function readOwnIncrements(text: string | null | undefined, present: Derivation | null): Increments | null {
-  if (text === undefined) return present?.increments ?? null;
-  return text === null ? null : readIncrements(text);
 }
 
 /** A decimal whose form the schema has checked. */

@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { ROUNDING_MODES } from "../../core/money/rounding.ts";
 import { JURISDICTIONS } from "../../core/numbering/jurisdiction.ts";
 import { HOLIDAY_PRESET_NAMES } from "../../core/tariff/holiday-presets.ts";
+import { SERVICES } from "../../core/usage/service.ts";
 
 const decimal = Type.String({
   pattern: "^\\d{1,30}(\\.\\d{1,18})?$",
@@ -16,9 +17,10 @@ const seconds = (minimum: number) =>
 const instant = Type.String({
   description: 'a date "2026-03-01", or a time with its offset "2026-03-01T08:00:00Z"',
 });
+const size = "\\d{1,10}(\\.\\d{1,9})?( ?([kMG]i?B|KiB|B))?";
 const increments = Type.String({
-  pattern: "^\\d{1,5}/[1-9]\\d{0,4}$",
-  description: 'minimum and step in seconds, such as "30/6"',
+  pattern: `^${size}/${size}$`,
+  description: 'minimum and step in seconds, such as "30/6"; of data in octets, or as sizes such as "100 kB/10 kB"',
 });
 const decimals = Type.Integer({ minimum: 0, maximum: 9, description: "a number of decimals from 0 to 9" });
 const rounding = Type.Enum([...ROUNDING_MODES], { description: `one of ${ROUNDING_MODES.join(", ")}` });
@@ -30,11 +32,12 @@ export const RateSetup = Type.Object(
   {
     prefix: Type.String({
       pattern: "^=?\\d{0,15}$",
-      description: 'the first digits of E.164 numbers, "" for all, "=112" for a short code',
+      description: 'the first digits of E.164 numbers, "" for all, "=112" for a short code; of data a rating group',
     }),
     destination: Type.String({ minLength: 1, maxLength: 200, description: "the name of the destination" }),
     rate: optional(decimal),
     unitS: optional(seconds(1)),
+    unit: optional(Type.String({ minLength: 1, maxLength: 30, description: 'a unit such as "message", "MB" or "GiB"' })),
     increments: optional(increments),
     blocked: optional(Type.Boolean({ description: "true or false" })),
     connectFee: optional(decimal),
@@ -170,6 +173,7 @@ export type DeriveSetup = Static<typeof DeriveSetup>;
 export const TariffSetup = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 200, description: "the tariff's name" }),
+    service: optional(Type.Enum([...SERVICES], { description: `one of ${SERVICES.join(", ")}` })),
     account: optional(Type.String({ description: "the code of the one account whose own prices these are" })),
     currency: optional(Type.String({ pattern: "^[A-Z]{3}$", description: "an ISO 4217 code such as EUR" })),
     timeZone: optional(Type.String({ description: "an IANA time zone such as Europe/Berlin" })),

@@ -1,6 +1,7 @@
 import { type EpochMs, epochMs, toInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
-import type { StoredAccount } from "./party.ts";
+import type { Service } from "../../core/usage/service.ts";
+import type { StoredAccount, TariffAssignment } from "./party.ts";
 import type { AccountSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
 import { listTariffAssignments, saveTariffAssignment } from "./store.ts";
@@ -15,11 +16,13 @@ export async function applyAssignments(
   args: {
     readonly accounts: ReadonlyMap<string, StoredAccount>;
     readonly tariffIds: ReadonlyMap<string, string>;
+    /** By id of the tariff. */
+    readonly services: ReadonlyMap<string, Service>;
   },
 ): Promise<void> {
   const { tx, tenantId, faults } = work;
   const present = new Map(
-    (await listTariffAssignments(tx, tenantId)).map((one) => [`${one.accountId} ${one.effectiveFrom}`, one]),
+    (await listTariffAssignments(tx, tenantId)).map((one) => [placeOf(one), one]),
   );
   for (const [index, setup] of setups.entries()) {
     const account = args.accounts.get(setup.code);
@@ -32,14 +35,19 @@ export async function applyAssignments(
       if (effectiveFrom === undefined)
         faults.add(pointer, `"${from}" is no time.`, 'Write "2026-03-01", or "2026-03-01T08:00:00Z" with its offset.');
       if (tariffId === undefined || effectiveFrom === undefined) continue;
-      const assignment = { accountId: account.id, tariffId, effectiveFrom };
-      const before = present.get(`${account.id} ${effectiveFrom}`);
+      const service = args.services.get(tariffId) ?? "voice";
+      const assignment = { accountId: account.id, service, tariffId, effectiveFrom };
+      const before = present.get(placeOf(assignment));
       const name = `${setup.code}: ${tariff}${from === undefined ? "" : ` from ${toInstant(effectiveFrom)}`}`;
       if (noteChange(work, { kind: "assignment", name }, before, assignment))
         await saveTariffAssignment(tx, tenantId, assignment);
     }
   }
 }
+
+/** Where an account has one tariff. */
+const placeOf = ({ accountId, service, effectiveFrom }: TariffAssignment): string =>
+  `${accountId} ${service} ${effectiveFrom}`;
 
 function wantedBy(setup: AccountSetup, pointer: string) {
   const one =

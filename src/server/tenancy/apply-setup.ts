@@ -61,8 +61,8 @@ async function applyParts(work: SetupWork & Pick<ApplyOptions, "secretsKeyFile">
   const { accounts: accountSetups = [], rules } = setup;
   const accounts = await applyAccounts(work, accountSetups);
   const accountIds = new Map([...accounts.values()].map(({ code, id }) => [code, id]));
-  const tariffIds = await applyTariffs(work, setup.tariffs ?? [], accountIds);
-  await applyAssignments(work, accountSetups, { accounts, tariffIds });
+  const { tariffIds, services } = await applyTariffs(work, setup.tariffs ?? [], accountIds);
+  await applyAssignments(work, accountSetups, { accounts, tariffIds, services });
   const packages = await applyPackages(work, setup.packages ?? [], tariffIds);
   await applySubscriptions(work, accountSetups, { accounts, packages });
   await applySipUsers(work, accountSetups, { accounts, secretsKeyFile: work.secretsKeyFile });

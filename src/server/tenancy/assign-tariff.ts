@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
-import { findTariffId } from "../tariff/find-tariffs.ts";
+import { findTariffToBuy } from "../tariff/find-tariffs.ts";
 import { findAccount } from "./find-account.ts";
 import { listTariffAssignments, saveTariffAssignment } from "./store.ts";
 
@@ -15,7 +15,7 @@ export interface TariffToAssign {
 }
 
 /**
- * Lets an account buy at a tariff from a time on, until the next assignment. Answers false when it does already.
+ * Lets an account buy at a tariff from a time on, until the next assignment of one for the same service. Answers false when it does already.
  *
  * @throws Problem `account-unknown`, `tariff-unknown`.
  */
@@ -23,12 +23,12 @@ export async function assignTariff(db: Database, wanted: TariffToAssign): Promis
   const { tenantId, effectiveFrom, dryRun } = wanted;
   return await db.transaction("app", { tenantId }, async (tx) => {
     const account = await findAccount(tx, tenantId, wanted.accountCode);
-    const tariffId = await findTariffId(tx, tenantId, wanted.tariffName);
+    const { id: tariffId, service } = await findTariffToBuy(tx, tenantId, wanted.tariffName);
     const present = (await listTariffAssignments(tx, tenantId)).find(
-      (one) => one.accountId === account.id && one.effectiveFrom === effectiveFrom,
+      (one) => one.accountId === account.id && one.service === service && one.effectiveFrom === effectiveFrom,
     );
     if (present?.tariffId === tariffId) return false;
-    if (!dryRun) await saveTariffAssignment(tx, tenantId, { accountId: account.id, tariffId, effectiveFrom });
+    if (!dryRun) await saveTariffAssignment(tx, tenantId, { accountId: account.id, service, tariffId, effectiveFrom });
     return true;
   });
 }

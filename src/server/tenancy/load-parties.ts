@@ -12,7 +12,7 @@ export interface Parties {
   readonly trunks: readonly Trunk[];
   /** The tenant's own, and those that follow from its SIP users. */
   readonly rules: readonly AccountRule[];
-  /** By account, oldest first. */
+  /** By account and service, oldest first. */
   readonly assignments: readonly TariffAssignment[];
 }
 

@@ -6,6 +6,7 @@ import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import type { AccountLimits } from "../../core/tenancy/session-limits.ts";
 import type { Tenant } from "../../core/tenancy/tenant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Service } from "../../core/usage/service.ts";
 import type { Letterhead } from "../invoicing/letterhead.ts";
 
 export interface StoredTenant extends Tenant {
@@ -32,9 +33,10 @@ export interface StoredAccount extends Account {
   readonly letterhead: Letterhead;
 }
 
-/** From when on an account buys at which tariff. */
+/** From when on an account buys a service at which tariff, which is one for that service. */
 export interface TariffAssignment {
   readonly accountId: string;
+  readonly service: Service;
   readonly tariffId: string;
   readonly effectiveFrom: EpochMs;
 }

@@ -9,6 +9,7 @@ import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
 import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Service } from "../../core/usage/service.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Letterhead } from "../invoicing/letterhead.ts";
@@ -290,7 +291,7 @@ export async function replaceRules(tx: Tx, tenantId: string, rules: readonly Acc
   await noteRules(tx, tenantId);
 }
 
-/** By account, the oldest first; all of a tenant, or those of `accountIds`. */
+/** By account and service, the oldest first; all of a tenant, or those of `accountIds`. */
 export async function listTariffAssignments(
   tx: Tx,
   tenantId: string,
@@ -298,22 +299,28 @@ export async function listTariffAssignments(
 ): Promise<readonly TariffAssignment[]> {
   const { rows } = await tx.query<{
     account_id: string;
+    service: Service;
     tariff_id: string;
     effective_from: EpochMs;
   }>(
-    `select account_id, tariff_id, effective_from from account_tariffs
+    `select account_id, service, tariff_id, effective_from from account_tariffs
      where tenant_id = $1 ${accountIds === null ? "" : "and account_id = any($2)"}
-     order by account_id, effective_from`,
+     order by account_id, service, effective_from`,
     accountIds === null ? [tenantId] : [tenantId, accountIds],
   );
-  return rows.map((row) => ({ accountId: row.account_id, tariffId: row.tariff_id, effectiveFrom: row.effective_from }));
+  return rows.map((row) => {
+    const { account_id: accountId, service, tariff_id: tariffId, effective_from: effectiveFrom } = row;
+    return { accountId, service, tariffId, effectiveFrom };
+  });
 }
 
 export async function saveTariffAssignment(tx: Tx, tenantId: string, assignment: TariffAssignment): Promise<void> {
+  const { accountId, service, tariffId, effectiveFrom } = assignment;
   await tx.query(
-    `insert into account_tariffs (tenant_id, account_id, tariff_id, effective_from) values ($1, $2, $3, $4)
-     on conflict (account_id, effective_from) do update set tariff_id = excluded.tariff_id`,
-    [tenantId, assignment.accountId, assignment.tariffId, timestampToSql(assignment.effectiveFrom)],
+    `insert into account_tariffs (tenant_id, account_id, service, tariff_id, effective_from)
+     values ($1, $2, $3, $4, $5)
+     on conflict (account_id, service, effective_from) do update set tariff_id = excluded.tariff_id`,
+    [tenantId, accountId, service, tariffId, timestampToSql(effectiveFrom)],
   );
   await noteAssignment(tx, tenantId, assignment);
 }

@@ -1,5 +1,6 @@
 import { calledText } from "../../core/numbering/stored-number.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { type Consumed, serviceOf } from "../../core/usage/service.ts";
 import type { PricedCall } from "./priced-call.ts";
 
 /** What the identity table and the stored event say of a record that came before. */
@@ -9,6 +10,7 @@ export interface StoredCall {
   readonly called: string;
   readonly answeredAt: EpochMs | null;
   readonly talkedS: number;
+  readonly consumed?: Consumed;
 }
 
 /** What a second record with a known identity is. */
@@ -40,7 +42,8 @@ export function judgeConflict(stored: StoredCall, arrived: PricedCall): Conflict
 }
 
 function tellsTheSameCall(stored: StoredCall, { event }: PricedCall): boolean {
-  if (stored.called !== calledText(event.called)) return false;
+  if (stored.called !== calledText(event.called) || serviceOf(stored) !== serviceOf(event)) return false;
+  if (stored.consumed?.quantity !== event.consumed?.quantity) return false;
   if (Math.abs(stored.talkedS - event.talkedS) * 1_000 > SAME_CALL_TOLERANCE_MS) return false;
   if (stored.answeredAt === null || event.answeredAt === null) return stored.answeredAt === event.answeredAt;
   return Math.abs(stored.answeredAt - event.answeredAt) <= SAME_CALL_TOLERANCE_MS;

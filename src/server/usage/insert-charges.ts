@@ -10,7 +10,7 @@ type ChargeOrigin = Omit<BatchOrigin, "sourceId">;
 
 const COLUMNS = `tenant_id, batch_id, book_id, answered_at, usage_id, entry_no, account_id, side, amount, currency,
   tariff_amount, tariff_currency, exchange_rate, tariff_id, tariff_epoch, prefix, destination, rate, connect_fee,
-  billed_s, reverses_entry_no, covered_s, parts`;
+  billed_s, reverses_entry_no, covered_s, parts, service, quantity`;
 
 /** Inserts charges and reversals of charges, whose partitions are there. */
 export async function insertCharges(tx: BulkTx, origin: ChargeOrigin, entries: readonly ChargeEntry[]): Promise<void> {
@@ -28,7 +28,7 @@ export async function insertCharges(tx: BulkTx, origin: ChargeOrigin, entries: r
 
 function writeRow(copy: BinaryCopy, origin: ChargeOrigin, entry: ChargeEntry): void {
   const { charge } = entry;
-  copy.row(23);
+  copy.row(25);
   copy.uuid(cachedUuid(origin.tenantId));
   copy.int8(Number(origin.batchId));
   copy.uuid(cachedUuid(entry.bookId));
@@ -48,8 +48,11 @@ function writeRow(copy: BinaryCopy, origin: ChargeOrigin, entry: ChargeEntry): v
   copy.text(charge.destination);
   copy.numeric(charge.rate);
   copy.numeric(charge.connectFee);
-  copy.int4(charge.billedS);
+  const isCall = charge.service === undefined; // what else there is does not fit columns of seconds
+  copy.int4(isCall ? charge.billedS : 0);
   copy.int2(entry.reversesEntryNo);
-  copy.int4(charge.coverage?.coveredS ?? null);
+  copy.int4(charge.coverage === undefined ? null : isCall ? charge.coverage.coveredS : 0);
   copy.json(charge.coverage === undefined ? null : chargePartsToJson(charge.coverage.parts));
+  copy.text(charge.service ?? null);
+  copy.int8(isCall ? null : charge.billedS);
 }

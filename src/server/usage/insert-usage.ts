@@ -10,7 +10,7 @@ import type { PricedCall } from "./priced-call.ts";
 export const USAGE_COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision,
   call_key, leg, call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, account_code,
   sip_user, source_address, ingress_trunk, egress_trunk, vendor_account_id, q850, sip, cause_text, tech_prefix,
-  routing_number`;
+  routing_number, service, quantity`;
 
 /**
  * Inserts usage events, whose identities this transaction has claimed or holds, and whose partitions are there.
@@ -36,7 +36,7 @@ export async function insertUsage(
 
 function writeRow(copy: BinaryCopy, origin: BatchOrigin, call: PricedCall, revision: number): void {
   const { event } = call;
-  copy.row(30);
+  copy.row(32);
   copy.uuid(cachedUuid(origin.tenantId));
   copy.uuid(cachedUuid(origin.sourceId));
   copy.int8(Number(origin.batchId));
@@ -67,4 +67,6 @@ function writeRow(copy: BinaryCopy, origin: BatchOrigin, call: PricedCall, revis
   copy.text(event.cause.text);
   copy.text(event.techPrefix);
   copy.text(event.routingNumber);
+  copy.text(event.consumed?.service ?? null);
+  copy.int8(event.consumed?.quantity ?? null);
 }

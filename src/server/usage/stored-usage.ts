@@ -1,8 +1,9 @@
-import { type ChargePartJson, chargePartsFromJson } from "../../core/allowance/charge-part.ts";
+import { type ChargePartJson, chargePartsFromJson, coveredUnits } from "../../core/allowance/charge-part.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Consumed } from "../../core/usage/service.ts";
 import { uuidBytes, uuidText } from "../db/binary-copy.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { BulkTx } from "../db/tx.ts";
@@ -44,11 +45,14 @@ export async function loadStoredUsage(
     called: string;
     answered_at: EpochMs | null;
     talked_s: number;
+    service: Consumed["service"] | null;
+    quantity: string | null;
   }>(
     // Each by its own key: three lists would be looked up in all their combinations. `offset 0` keeps it so.
     `select u.* from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as t(book_id, started_at, id)
      cross join lateral (
-       select e.id, e.revision, e.called, e.answered_at, e.talked_s from usage_events e
+       select e.id, e.revision, e.called, e.answered_at, e.talked_s, e.service, e.quantity
+       from usage_events e
        where e.book_id = t.book_id and e.started_at = t.started_at and e.id = t.id offset 0
      ) u`,
     [
@@ -79,6 +83,7 @@ export async function loadStoredUsage(
         called: event.called,
         answeredAt: event.answered_at,
         talkedS: event.talked_s,
+        ...consumedOf(event),
       };
       return [row.id, stored];
     }),
@@ -168,6 +173,9 @@ export interface ChargeRow {
   readonly rate: string | null;
   readonly connect_fee: string | null;
   readonly billed_s: number;
+  /** Of another service than voice, and then what is billed of it in place of `billed_s`. */
+  readonly service: Consumed["service"] | null;
+  readonly quantity: string | null;
   readonly reverses_entry_no: number | null;
   readonly covered_s: number | null;
   readonly parts: readonly ChargePartJson[] | null;
@@ -203,6 +211,16 @@ export async function loadChargeEntries(tx: BulkTx, places: readonly ChargePlace
   return rows.map(entryOf);
 }
 
+/** What a row that is no call's says of what was used; null columns: it is a call's. */
+export const consumedOf = ({
+  service,
+  quantity,
+}: {
+  readonly service: Consumed["service"] | null;
+  readonly quantity: string | null;
+}): { readonly consumed?: Consumed } =>
+  service === null ? {} : { consumed: { service, quantity: Number(quantity) } };
+
 /** What a row of `charges` holds. */
 export function entryOf(row: ChargeRow): ChargeEntry {
   const tariffAmount: Nanos | null = row.tariff_amount === null ? null : nanosFromSql(row.tariff_amount);
@@ -227,12 +245,18 @@ export function entryOf(row: ChargeRow): ChargeEntry {
       destination: row.destination,
       rate: row.rate,
       connectFee: row.connect_fee,
-      billedS: row.billed_s,
-      ...(row.covered_s === null || row.parts === null
-        ? {}
-        : { coverage: { coveredS: row.covered_s, parts: chargePartsFromJson(row.parts) } }),
+      billedS: row.quantity === null ? row.billed_s : Number(row.quantity),
+      ...(row.service !== null && { service: row.service }),
+      ...coverageOf(row),
     },
   };
+}
+
+/** Octets do not fit the column of covered seconds: they are what the parts of the charge come to. */
+function coverageOf({ service, covered_s, parts: stored }: ChargeRow): Pick<ChargeEntry["charge"], "coverage"> {
+  if (covered_s === null || stored === null) return {};
+  const parts = chargePartsFromJson(stored);
+  return { coverage: { coveredS: service === null ? covered_s : coveredUnits(parts), parts } };
 }
 
 /** Fingerprints of what is stored under these identities, as it came, by identity. */

@@ -157,6 +157,7 @@ const asStored = ({ contentHash, derivedHash, event }: PricedCall) => ({
   called: calledText(event.called),
   answeredAt: event.answeredAt,
   talkedS: event.talkedS,
+  ...(event.consumed && { consumed: event.consumed }),
 });
 
 function chargeEntries(call: PricedCall, firstEntryNo: number): ChargeEntry[] {

@@ -101,7 +101,7 @@ export const chargesAreBooked: Check = {
 export const surchargesAddUp: Check = {
   name: "surcharges",
   holds:
-    "Of every charge with surcharges they are what is left of it beside rate and fee, to the last decimal of its tariff.",
+    "Of every charge of a call with surcharges they are what is left of it beside rate and fee, to the last decimal of its tariff.",
   countSql: "select count(*) from charges",
   // A rate a minute is stored with 9 decimals at least; what that leaves out of a call of a day is below a millionth.
   differencesSql: `
@@ -110,7 +110,7 @@ export const surchargesAddUp: Check = {
           select sum((p ->> 'amount')::numeric) from jsonb_array_elements(parts) p where p ->> 'kind' = 'surcharge'
         ) as surcharges, exists (
           select from jsonb_array_elements(parts) p where p ->> 'paid' is not null) as credited
-      from charges c where parts @? '$[*] ? (@.kind == "surcharge")'
+      from charges c where service is null and parts @? '$[*] ? (@.kind == "surcharge")'
     )
     select format('charge %s of usage event %s, book %s: %s, with surcharges of %s', entry_no, usage_id, book_id, paid,
       surcharges) as what
