@@ -1898,9 +1898,7 @@ create table usage_identities (
   constraint usage_identities_pkey PRIMARY KEY (id)
 );
 alter table usage_identities enable row level security;
-alter table usage_identities force row level security;
 create policy ingest_all on usage_identities to tollwright_ingest using (true) with check (true);
-create policy owner_all on usage_identities to tollwright_owner using (true) with check (true);
 grant delete, insert, select, update on usage_identities to tollwright_ingest;
 
 create table vendor_accruals (
