@@ -172,6 +172,16 @@ test.each<[damage: string, sql: string, found: string[]]>([
     ["holds of allowances"],
   ],
   [
+    "a group's calls are counted that are not there",
+    `update account_holds set counters = '{"scopes": {"group/premium": {"open": 1, "held": "1"}}}'`,
+    ["holds of groups and trunks"],
+  ],
+  [
+    "a session's cost so far is not counted",
+    `update sessions set levels = jsonb_set(levels, '{0,used}', '"0.5"') where state = 'open'`,
+    ["cost so far"],
+  ],
+  [
     "a refused session holds money",
     `update sessions set levels = '[{"accountId": "00000000-0000-0000-0000-000000000000", "amount": "1"}]'
      where state = 'refused'`,

@@ -36,6 +36,12 @@ test.each<[ClientProfileName, AccessDecision, string, string]>([
   expect(encodeAttributes(attributes, profile.dictionary)).not.toHaveProperty("kind");
 });
 
+test("a site may have the second at which the balance gets low told by an attribute of its own", () => {
+  const profile = { ...CLIENT_PROFILES.rfc, accept: [["Cisco-AVPair", "low-at={lowAtS}"]] as const };
+  const told = (lowAtS: number | null) => replyAttributes({ kind: "accept", talkS: 60, lowAtS }, profile);
+  expect([told(45), told(null)]).toEqual([[["Cisco-AVPair", "low-at=45"]], []]);
+});
+
 test("a grant of no time is a bug, not a Session-Timeout of 0, which many read as no limit", () => {
   expect(() => replyAttributes({ kind: "accept", talkS: 0 }, CLIENT_PROFILES.rfc)).toThrow(/talkS/);
 });

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { now } from "../../clock.ts";
 import { type EpochMs, fromInstant } from "../../core/time/epoch.ts";
-import { schedDeleteCommand, schedHangupAtCommand, uuidKillCommand } from "../../protocol/esl/command.ts";
+import {
+  schedDeleteCommand,
+  schedHangupAtCommand,
+  uuidKillCommand,
+  uuidSetVariableCommand,
+} from "../../protocol/esl/command.ts";
 import type { EslEvent } from "../../protocol/esl/event.ts";
 import {
   channelVariable,
@@ -10,9 +15,10 @@ import {
   type SwitchEvent,
 } from "../../protocol/esl/switch-event.ts";
 import type { Charging } from "../charging/charging.ts";
-import type { ChargingAnswer, ChargingRequest } from "../charging/charging-request.ts";
+import type { BalanceTold, ChargingAnswer, ChargingRequest } from "../charging/charging-request.ts";
 import type { EventSocketConnection } from "../event-socket/event-socket-connection.ts";
 import type { EventSocketReport } from "../event-socket/event-socket-report.ts";
+import { balanceVariables } from "./decide-channel.ts";
 import {
   askOf,
   attemptOf,
@@ -209,6 +215,7 @@ export class FollowedCalls {
       const { talkS } = answer;
       if (call.talkS === 0 && talkS === setS) this.#askInTime(uuid, call, talkS);
       else await this.limit(uuid, { answeredAt: call.answeredAt, talkS }, connection);
+      await this.#tellBalance(uuid, answer, connection);
     } else if (isOpen(answer)) {
       if (call.talkS === 0 && setS !== null) this.#askInTime(uuid, call, setS);
     } else if (answer?.kind === "refused") await connection.ask(uuidKillCommand(uuid, "CALL_REJECTED"));
@@ -239,10 +246,20 @@ export class FollowedCalls {
     if (this.#calls.get(uuid) !== call) return;
     const isOver = call.clockMs + this.#clock.nowMs() > answeredAt + talkS * 1_000;
     if (connection === undefined) this.#calls.delete(uuid);
-    else if (answer?.kind === "granted" && answer.talkS > talkS)
+    else if (answer?.kind === "granted" && answer.talkS > talkS) {
       await this.limit(uuid, { answeredAt, talkS: answer.talkS }, connection);
-    else if (isOpen(answer) && !isOver)
+      await this.#tellBalance(uuid, answer, connection);
+    } else if (isOpen(answer) && !isOver)
       call.forget = this.#clock.after(AGAIN_MS, () => this.#do(this.#askMore(uuid, call, { askS, time: time + 1 })));
+  }
+
+  /** A balance that is low, or gets low within the grant, stands in the channel's variables. */
+  async #tellBalance(uuid: string, told: BalanceTold, connection: EventSocketConnection): Promise<void> {
+    if (told.isLow === undefined && told.lowAtS === undefined) return;
+    const commands = Object.entries(balanceVariables(told)).map(([name, value]) =>
+      uuidSetVariableCommand(uuid, name, value),
+    );
+    await Promise.all(commands.map((command) => connection.ask(command)));
   }
 
   async #alive(channel: EslChannel): Promise<void> {

@@ -50,7 +50,7 @@ export const scopeHoldsAreSums: Check = {
   name: "holds of groups and trunks",
   holds:
     "What is held and open in a group of destinations, or on a trunk, with limits is the sum over its open sessions.",
-  countSql: "select count(*) from account_holds where counters -> 'scopes' is not null",
+  countSql: "select count(*) from account_holds",
   differencesSql: `
     select format('account %s, %s: %s held in %s open sessions, its sessions hold %s in %s', account_id, scope,
       trim_scale(coalesce(h.held, 0)), coalesce(h.open, 0), trim_scale(coalesce(s.held, 0)), coalesce(s.sessions, 0))
@@ -71,7 +71,7 @@ export const scopeHoldsAreSums: Check = {
 export const usedIsSum: Check = {
   name: "cost so far",
   holds: "What an account's open sessions have cost so far, by which it is warned, is the sum over them.",
-  countSql: "select count(*) from account_holds where counters -> 'used' is not null",
+  countSql: "select count(*) from account_holds",
   differencesSql: `
     select format('account %s: %s used so far, by its sessions %s', account_id, trim_scale(coalesce(h.used, 0)),
       trim_scale(coalesce(s.used, 0))) as what
