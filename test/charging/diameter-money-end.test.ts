@@ -138,7 +138,7 @@ test("who has no money to begin with is redirected, restricted or refused, as th
   await pay(operator, "1", { code: "ben" });
   expect(await ask("ben", "update", 1)).toMatchObject({ result: 2001, grantedS: 30, action: undefined });
   for (const user of ["ada", "ben"]) await ask(user, "termination", 2, { wantedS: null });
-  expect(await booksOf(operator)).toMatchObject({ held: 0, open: 0, calls: 0 });
+  expect(await booksOf(operator)).toMatchObject({ held: 0, open: 0, seconds: 0 });
 });
 
 test("a price that changes in a grant is told, and what is used before and after it counts together", async () => {
