@@ -57,8 +57,8 @@ function nextPrice({ slots, increments, unitS }: Rate): Decimal | null {
 /**
  * Rates as a CSV deck that {@link readDeck} reads back to the same rates: prices with all their decimals and the
  * seconds they are for, times in UTC. Rates of time windows, and what a deck has no column for
- * ({@link isWrittenWhole}), are left out; surcharges are text. A cell that a spreadsheet would run as a formula is written with an
- * apostrophe before it.
+ * ({@link isWrittenWhole}), are left out; surcharges are text. A cell that a spreadsheet would run as a formula is
+ * written with an apostrophe before it.
  */
 export function writeDeckCsv(rates: Iterable<Rate>, layout: DeckLayout): string {
   const { delimiter = ",", decimal = "." } = layout;

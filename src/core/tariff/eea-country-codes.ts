@@ -2,8 +2,8 @@
  * Country codes whose callers are in the European Economic Area: its 30 states, and the outermost regions of the Union
  * that have codes of their own (Réunion and Mayotte, Guadeloupe, Guiana, Martinique).
  *
- * Source: contracting parties of the EEA Agreement (efta.int) since the United Kingdom left on 2021-01-01; country codes
- * of ITU-T E.164, checked 2026-11-22 against libphonenumber 9.0.43. Codes go by whole country, so three small places
+ * Source: contracting parties of the EEA Agreement (efta.int) since the United Kingdom left on 2021-01-01; country
+ * codes of ITU-T E.164, checked 2026-11-22 against libphonenumber 9.0.43. Codes go by whole country, so three small places
  * outside the EEA come along: the Vatican under 39, Svalbard under 47, Saint-Barthélemy under 590. A carrier whose list
  * differs gets a zone of its own prefixes.
  */

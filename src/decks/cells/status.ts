@@ -1,5 +1,8 @@
 import type { DeckStatus } from "../deck-row.ts";
 
+/** Words of other tongues than English, without accents. */
+const begins = (words: string): RegExp => new RegExp(`^(${words})`);
+
 /** First match wins: "no increase" is unchanged before it is an increase. */
 const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
   [
@@ -8,7 +11,9 @@ const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
   ],
   [
     "unchanged",
-    /^(inchange|identique|(pas de|sans) (changement|modif)|sin (cambio|variacion)|igual$|unverandert|gleich|keine anderung|invariat|nessuna |sem (alterac|mudanc)|без измен|no lock|无锁定)/,
+    begins(
+      "inchange|identique|(pas de|sans) (changement|modif)|sin (cambio|variacion)|igual$|unverandert|gleich|keine anderung|invariat|nessuna |sem (alterac|mudanc)|без измен|no lock|无锁定",
+    ),
   ],
   [
     "closed",
@@ -16,7 +21,9 @@ const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
   ],
   [
     "closed",
-    /^(supprim|ferme|retire|annul|eliminad|cerrad|gelosch|geschloss|entfall|gestrich|eingestellt|chius|eliminat|soppress|encerrad|excluid|удален|закрыт)/,
+    begins(
+      "supprim|ferme|retire|annul|eliminad|cerrad|gelosch|geschloss|entfall|gestrich|eingestellt|chius|eliminat|soppress|encerrad|excluid|удален|закрыт",
+    ),
   ],
   [
     "blocked",

@@ -7,7 +7,8 @@ import { STAMP } from "../text/timestamp-pattern.ts";
 /**
  * NetSapiens, the portal's export in the advanced format: 13 columns of the calls between a domain's users and the
  * world outside. Times are GMT; for an export in local time set `mapping` to `{ "zone": "source" }`. Another layout of
- * columns, one with the routing number (LRN) among them, is `{ "columns": [names] }`. Source: docs/guides/netsapiens.md; vectors: test/vectors/cdr/netsapiens/.
+ * columns, one with the routing number (LRN) among them, is `{ "columns": [names] }`. Source:
+ * docs/guides/netsapiens.md; vectors: test/vectors/cdr/netsapiens/.
  */
 export const netsapiens: SwitchFormat = {
   name: "netsapiens",

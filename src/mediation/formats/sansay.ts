@@ -6,7 +6,8 @@ import { openMapped } from "../mapping/open-mapped.ts";
  * Sansay VSX and VSXi: columns between semicolons, a record for every route that a call was tried on. Times are those
  * of the system's clock, whose minutes west of Greenwich stand beside them; with `mapping` `{ "clock": "source" }` they
  * are read in the source's zone instead. The routing digits are the routing number (LRN) where the switch looks ported
- * numbers up; where it does not, `{ "routingDigits": "translated" }` leaves them alone. Source: docs/guides/sansay.md; vectors: test/vectors/cdr/sansay/.
+ * numbers up; where it does not, `{ "routingDigits": "translated" }` leaves them alone. Source:
+ * docs/guides/sansay.md; vectors: test/vectors/cdr/sansay/.
  */
 export const sansay: SwitchFormat = {
   name: "sansay",

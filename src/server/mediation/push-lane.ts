@@ -155,7 +155,7 @@ export class PushLane {
   }
 }
 
-/** A refusal would lose the records of senders that never ask twice: they are kept, and the answer says what is wrong. */
+/** A refusal would lose the records of senders that never ask twice: they are kept, and the answer says what it is. */
 const otherFormat = ({ name, format }: Source, formats: string[]): OtherFormat => ({
   formats,
   what: `The body looks like ${formats.join(" or ")}; source "${name}" reads ${format} and can use none of its records.`,

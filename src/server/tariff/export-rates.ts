@@ -21,7 +21,8 @@ export interface RateExport {
 /**
  * Writes a tariff as a rate deck, to be sent to whoever buys at it: XLSX if `path` says so, else CSV. A derived tariff
  * is written at the prices it asks. Imported as a full deck into a plain tariff the file gives the same prices, but for
- * surcharges; so into the one it comes from it changes nothing. A file that is there is replaced once the new one is whole.
+ * surcharges; so into the one it comes from it changes nothing. A file that is there is replaced once the new one is
+ * whole.
  *
  * @throws Problem `tariff-unknown`, `tariff-unpublished`, `tariff-version-unknown`, `export-not-written`.
  */
