@@ -12,14 +12,14 @@ beforeAll(async () => {
     // A table and a partitioned one as a migration would make them, so that the laws below always have a subject.
     await tx.query("create table notes (tenant_id uuid not null, id int primary key, text text)");
     await tx.query("select protect('notes', 'select, insert, update, delete')");
-    await tx.query(`create table events (tenant_id uuid not null, at timestamptz not null, text text)
+    await tx.query(`create table visits (tenant_id uuid not null, at timestamptz not null, text text)
       partition by range (at)`);
-    await tx.query("select protect('events', 'select, insert')");
-    await tx.query("grant select, insert on notes, events to tollwright_ingest");
-    await tx.query("select ensure_partition('events', '2026-03-05')");
+    await tx.query("select protect('visits', 'select, insert')");
+    await tx.query("grant select, insert on notes, visits to tollwright_ingest");
+    await tx.query("select ensure_partition('visits', '2026-03-05')");
     for (const tenant of [OURS, THEIRS]) {
       await tx.query("insert into notes values ($1, $2, 'n')", [tenant, tenant === OURS ? 1 : 2]);
-      await tx.query("insert into events values ($1, '2026-03-05T10:00Z', 'e')", [tenant]);
+      await tx.query("insert into visits values ($1, '2026-03-05T10:00Z', 'e')", [tenant]);
     }
   });
 });
@@ -37,7 +37,7 @@ describe("the catalogue", () => {
       where c.relnamespace = 'tollwright'::regnamespace and c.relkind in ('r', 'p')
         and (c.relispartition or exists (
           select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped))`);
-    expect(tables.map((table) => table.name)).toEqual(expect.arrayContaining(["notes", "events", "events_2026_03"]));
+    expect(tables.map((table) => table.name)).toEqual(expect.arrayContaining(["notes", "visits", "visits_2026_03"]));
     expect(tables.filter((table) => !table.safe)).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe("the app's role", () => {
 
   test.each([
     ["select tenant_id from notes", "a plain table"],
-    ["select tenant_id from events", "a partitioned table"],
+    ["select tenant_id from visits", "a partitioned table"],
     ["update notes set text = text returning tenant_id", "an update without a where"],
     ["delete from notes returning tenant_id", "a delete without a where"],
   ])("%s reaches our rows only (%s)", async (sql) => {
@@ -103,11 +103,11 @@ describe("the app's role", () => {
 
   test.each([
     ["insert into notes values ($1, 3, 'n')", "new row violates row-level security", "a row of theirs"],
-    ["insert into events values ($1, '2026-03-06', 'e')", "new row violates row-level security", "through a partition"],
+    ["insert into visits values ($1, '2026-03-06', 'e')", "new row violates row-level security", "through a partition"],
     ["update notes set tenant_id = $1", "new row violates row-level security", "giving our row away"],
-    ["insert into events_2026_03 values ($1, '2026-03-06', 'e')", "permission denied", "past the parent"],
-    ["select $1::uuid from events_2026_03", "permission denied", "past the parent"],
-    ["select ensure_partition('events', '2026-04-01'), $1::uuid", "permission denied", "partitions are the loader's"],
+    ["insert into visits_2026_03 values ($1, '2026-03-06', 'e')", "permission denied", "past the parent"],
+    ["select $1::uuid from visits_2026_03", "permission denied", "past the parent"],
+    ["select ensure_partition('visits', '2026-04-01'), $1::uuid", "permission denied", "partitions are the loader's"],
     ["select protect('notes', 'select'), $1::uuid", "permission denied", "policies are the owner's"],
     ["create table mine (tenant_id uuid default $1)", "permission denied", "it owns nothing"],
   ])("%s: %s (%s)", async (sql, refusal) => {
@@ -119,11 +119,11 @@ describe("the app's role", () => {
   test("sees nothing without a scope, and nothing after its transaction on the same connection", async () => {
     const seen = await db.session(async (client) => {
       await client.query("begin; set local role tollwright_app");
-      const before = await client.query("select from notes union all select from events");
+      const before = await client.query("select from notes union all select from visits");
       await client.query(`commit; begin; set local role tollwright_app; set local app.tenant_id = '${OURS}'`);
-      const within = await client.query("select from notes union all select from events");
+      const within = await client.query("select from notes union all select from visits");
       await client.query("commit; begin; set local role tollwright_app");
-      const after = await client.query("select from notes union all select from events");
+      const after = await client.query("select from notes union all select from visits");
       await client.query("rollback");
       return [before.rowCount, within.rowCount, after.rowCount];
     });
@@ -138,8 +138,8 @@ describe("the app's role", () => {
 });
 
 test("the loader sees every tenant, and only what it was granted", async () => {
-  const rows = await db.transaction("ingest", {}, async (tx) => (await tx.query("select from events")).rowCount);
+  const rows = await db.transaction("ingest", {}, async (tx) => (await tx.query("select from visits")).rowCount);
   expect(rows).toBe(2);
-  const past = db.transaction("ingest", {}, (tx) => tx.query("select from events_2026_03"));
+  const past = db.transaction("ingest", {}, (tx) => tx.query("select from visits_2026_03"));
   await expect(past).rejects.toThrow("permission denied");
 });
