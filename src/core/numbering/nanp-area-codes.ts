@@ -5,8 +5,8 @@
  *
  * Source: the North American Numbering Plan Administrator's list of assigned area codes (nanpa.com), written by hand.
  * Checked 2026-11-22 against libphonenumber 9.0.43 (metadata and geocoding of +1): no code of a state lacks here, none
- * is in another state. What it does not know yet was checked against announcements of operators and commissions: 357, 457,
- * 565 (assigned, not in service), 679, 729, 861. Not confirmed so, and new there: 436, 471, 621, 624, 837, 924.
+ * is in another state. What it does not know yet was checked against announcements of operators and commissions: 357,
+ * 457, 565 (assigned, not in service), 679, 729, 861. Not confirmed so, and new there: 436, 471, 621, 624, 837, 924.
  */
 export const STATE_AREA_CODES: Readonly<Record<string, string>> = {
   AL: "205 251 256 334 659 938",

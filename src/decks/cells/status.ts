@@ -30,14 +30,10 @@ const WORDS: readonly (readonly [DeckStatus, RegExp])[] = [
     /^(block|barr|restrict|forbid|not (offered|available|served)|n\/?a$|bloqu|gesperrt|bloccat|заблокир|lock|bar |锁定)/,
   ],
   ["new", /^(new|add|nouve(au|lle)|nuev[oa]|neue?$|nuov[oa]|nov[oa]$|новы)|^n$/],
-  [
-    "increase",
-    /^(rate |price )?(incr|up$|raise|higher|↑|▲|\+$)|^i$|\bincrease$|^(augment|aument|hausse|erhoh|повыш|увелич)/,
-  ],
-  [
-    "decrease",
-    /^(rate |price )?(decr|down$|reduc|lower|↓|▼)|\bdecrease$|^(baisse|diminu|dismin|senkung|gesenkt|ribass|сниж|пониж)/,
-  ],
+  ["increase", /^(rate |price )?(incr|up$|raise|higher|↑|▲|\+$)|^i$|\bincrease$/],
+  ["increase", begins("augment|aument|hausse|erhoh|повыш|увелич")],
+  ["decrease", /^(rate |price )?(decr|down$|reduc|lower|↓|▼)|\bdecrease$/],
+  ["decrease", begins("baisse|diminu|dismin|senkung|gesenkt|ribass|сниж|пониж")],
 ];
 
 /** Whether a column of yes and no, such as "Forbidden", says yes. */
