@@ -124,12 +124,13 @@ function grantRequest({ request, levels = [] }: Work, session: Session, { policy
   return { usedS, wantedS, capS };
 }
 
-export const isQuote = ({ request }: Work): boolean => request.kind === "authorise" && request.isQuote === true;
+export const isQuote = ({ request }: Pick<Work, "request">): boolean =>
+  request.kind === "authorise" && request.isQuote === true;
 
 /** A call without money for its first step is refused, unless its switch can do something else with it. */
-function isRefused({ request }: Work, grant: Grant, levels: readonly FundedLevel[]): boolean {
+function isRefused({ request }: Pick<Work, "request">, grant: Grant, levels: readonly FundedLevel[]): boolean {
   if (request.kind !== "authorise" || grant.talkS > 0 || request.wantedS === 0) return false;
-  return isQuote({ request } as Work) || moneyEndOf(request, grant, levels).action === "terminate";
+  return isQuote({ request }) || moneyEndOf(request, grant, levels).action === "terminate";
 }
 
 const TERMINATE: MoneyEnd = { action: "terminate" };
@@ -149,12 +150,13 @@ interface Granted {
 
 function grantedAnswer(
   request: ChargingRequest,
-  { usedS, answeredAt }: Session,
+  { usedS, answeredAt, attempt }: Session,
   { grant, levels, at }: Granted,
 ): ChargingAnswer {
   const { talkS, limitedBy: by } = grant;
   const [payer] = levels;
-  const changeS = payer?.rateChange({ fromS: usedS, untilS: talkS }) ?? null;
+  const isCall = attempt.consumed === undefined; // nothing else is used up by the clock
+  const changeS = isCall && payer !== undefined ? payer.rateChange({ fromS: usedS, untilS: talkS }) : null;
   const whenMoneyEnds = moneyEndOf(request, grant, levels);
   return {
     ...{ kind: "granted", talkS, usedS, isLast: by !== "wanted", limitedBy: by },
