@@ -6,7 +6,7 @@ import { invariant } from "../../core/invariant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { serviceOf } from "../../core/usage/service.ts";
 import { uuidText } from "../db/binary-copy.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { Tx } from "../db/tx.ts";
 import { type RatingContext, tariffAt } from "../rating/rating-context.ts";
 import type { ChargeEntry, PricedCall, PricedCharge } from "../usage/priced-call.ts";
 import type { PriceInTurn } from "../usage/write-calls.ts";
@@ -115,11 +115,7 @@ interface OpenedMonth extends BatchMonth {
 }
 
 /** Locks the months; those that are not there begin where the one before ended. */
-async function openMonths(
-  tx: BulkTx,
-  tenantId: string,
-  months: readonly BatchMonth[],
-): Promise<readonly OpenedMonth[]> {
+async function openMonths(tx: Tx, tenantId: string, months: readonly BatchMonth[]): Promise<readonly OpenedMonth[]> {
   const places = months.map(({ place }) => place);
   const previous = await previousMonths(tx, places);
   const uncounted = await findUncountedMonths(tx, months);

@@ -91,7 +91,8 @@ export async function countFiles(tx: Tx): Promise<number> {
 
 /** Months, such as "2026-03", that have a part in a state, in order. */
 export async function loadMonthsIn(tx: Tx, tenantId: string, state: Archive["state"]): Promise<readonly string[]> {
-  const { rows } = await tx.query<{ month: string }>(
+  const { rows } = await tx.prepared<{ month: string }>(
+    "months-in",
     `select distinct to_char(month, 'YYYY-MM') as month from archives where tenant_id = $1 and state = $2 order by 1`,
     [tenantId, state],
   );

@@ -5,7 +5,7 @@ import { invariant } from "../../core/invariant.ts";
 import { nanos } from "../../core/money/nanos.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { Tx } from "../db/tx.ts";
 import type { OpenedSource } from "../mediation/open-source.ts";
 import { postCharges } from "../usage/post-charges.ts";
 import type { Authorise, ChargingAnswer, Refusal, Stop, Update } from "./charging-request.ts";
@@ -40,7 +40,7 @@ import { settleTold } from "./told-answers.ts";
 export async function chargeBatch(
   db: Database,
   batch: ChargingBatch,
-  alongside: (tx: BulkTx, answers: readonly ChargingAnswer[]) => Promise<void>,
+  alongside: (tx: Tx, answers: readonly ChargingAnswer[]) => Promise<void>,
 ): Promise<readonly ChargingAnswer[]> {
   return db.urgent("ingest", {}, async (tx) => {
     const named = batch.requests.map((request) => ({ request, id: sessionIdOf(request) }));

@@ -2,7 +2,7 @@ import { invariant } from "../../core/invariant.ts";
 import type { Database } from "../db/database.ts";
 import { isDatabaseAway } from "../db/database-failure.ts";
 import { retrying } from "../db/retrying.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { Tx } from "../db/tx.ts";
 import { chargeBatch } from "./charge-batch.ts";
 import { ChargedSources } from "./charged-sources.ts";
 import type { ChargingAnswer, ChargingRequest } from "./charging-request.ts";
@@ -98,7 +98,7 @@ export class ChargingLane {
    */
   async decideWith(
     requests: readonly ChargingRequest[],
-    alongside: (tx: BulkTx, answers: readonly ChargingAnswer[]) => Promise<void>,
+    alongside: (tx: Tx, answers: readonly ChargingAnswer[]) => Promise<void>,
   ): Promise<readonly ChargingAnswer[]> {
     for (const sourceId of new Set(requests.map((request) => request.sourceId))) await this.#sources.now(sourceId);
     return await retrying(() => chargeBatch(this.#db, this.#batchOf(requests), alongside), [UNIQUE]);

@@ -2,7 +2,7 @@ import { NO_UNIT_HOLDS } from "../../core/allowance/price-around-holds.ts";
 import { pooledPrice } from "../../core/charging/pooled-price.ts";
 import { type HoldingRecord, LockedUnits } from "../allowance/locked-units.ts";
 import { allowancesFor, loadStates } from "../allowance/pooled-turn.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { Tx } from "../db/tx.ts";
 import { recordIdOf, type Work } from "./charging-work.ts";
 import type { PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
@@ -36,7 +36,7 @@ export function holdUnits(units: LockedUnits, work: Work, { payer, holds }: Pick
 
 /** Makes levels cost a session what their allowances and tiers leave. Asked while `units` are locked. */
 export async function pricesWith(
-  tx: BulkTx,
+  tx: Tx,
   units: LockedUnits,
   works: readonly Work[],
 ): Promise<(level: PriceLevel, work: Work) => PriceLevel> {

@@ -4,10 +4,11 @@ import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { SwitchCall } from "../../core/usage/switch-call.ts";
 import type { LockedUnits } from "../allowance/locked-units.ts";
 import type { Database } from "../db/database.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { Tx } from "../db/tx.ts";
 import type { ArrivedRow, RowFate } from "../mediation/arrived-row.ts";
-import { storeRows } from "../mediation/store-batch.ts";
-import { inDailyFile } from "../mediation/store-loose-rows.ts";
+import { DailyLines } from "../mediation/daily-lines.ts";
+import type { OpenedSource } from "../mediation/open-source.ts";
+import { type LiveRows, storeLiveRows } from "../mediation/store-live-rows.ts";
 import type { ChargeBatch } from "../usage/post-charges.ts";
 import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
 import { attemptOf, type ChargingBatch, type StopWork, usedBy, wholeTalkedMs } from "./charging-work.ts";
@@ -25,7 +26,7 @@ export interface StoredRecords {
  */
 export async function storeRecords(
   db: Database,
-  tx: BulkTx,
+  tx: Tx,
   {
     batch,
     stops,
@@ -38,40 +39,44 @@ export async function storeRecords(
     readonly at: EpochMs;
   },
 ): Promise<StoredRecords> {
-  const fates = new Map<StopWork, RowFate>();
-  const charges: ChargeBatch[] = [];
-  const bySource = Map.groupBy(stops, ({ request }) => request.sourceId);
-  for (const [sourceId, ofSource] of [...bySource].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  if (stops.length === 0) return { fates: [], charges: [] };
+  const bySource = [...Map.groupBy(stops, ({ request }) => request.sourceId)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const live: LiveRows[] = [];
+  for (const [sourceId, ofSource] of bySource) {
     const charged = batch.sources.get(sourceId);
     invariant(charged, `source ${sourceId} is opened before its sessions end`);
-    const { source, opened } = charged;
-    const rows = ofSource.map(rowOf);
-    const { batch: dailyBatch } = await inDailyFile(db, {
-      source,
-      opened: {
-        ...opened,
-        settings: { ...opened.settings, receivedAt: at },
-        desk: { ...opened.desk, sanity: { ...opened.desk.sanity, receivedAt: at } },
-      },
-      way: "session",
-      kind: "push",
-      preamble: SESSION_PREAMBLE,
-      rows,
-      sizeBytes: rows.reduce((bytes, { raw }) => bytes + raw.length, 0),
-    });
-    const stored = await storeRows(db, tx, { ...dailyBatch, units });
-    charges.push(stored.charges);
-    for (const [index, stop] of ofSource.entries()) fates.set(stop, stored.fates[index] ?? "quarantined");
+    const { fileId, firstLine } = await linesOf(db).take(charged.source, { rows: ofSource.length, receivedAt: at });
+    const rows = ofSource.map((stop, index) => ({ ...rowOf(stop), line: firstLine + index }));
+    live.push({ source: charged.source, opened: receivedAt(charged.opened, at), fileId, rows });
   }
+  const stored = await storeLiveRows(db, tx, live, { units, at });
+  const fates = new Map<StopWork, RowFate>();
+  for (const [place, [, ofSource]] of bySource.entries())
+    for (const [index, stop] of ofSource.entries()) fates.set(stop, stored.fates[place]?.[index] ?? "quarantined");
   return {
     fates: stops.map((stop) => {
       const fate = fates.get(stop);
       invariant(fate !== undefined && fate !== "open", "a whole call is no part of one");
       return fate;
     }),
-    charges,
+    charges: stored.charges,
   };
 }
+
+/** Lines of session records that each process has, by database. */
+const lines = new WeakMap<Database, DailyLines>();
+
+function linesOf(db: Database): DailyLines {
+  const known = lines.get(db) ?? new DailyLines(db, { way: "session", preamble: SESSION_PREAMBLE });
+  lines.set(db, known);
+  return known;
+}
+
+const receivedAt = (opened: OpenedSource, at: EpochMs): OpenedSource => ({
+  ...opened,
+  settings: { ...opened.settings, receivedAt: at },
+  desk: { ...opened.desk, sanity: { ...opened.desk.sanity, receivedAt: at } },
+});
 
 /** The set-up may be by our own clock, and the rest by the switch's: it is never later than the call itself. */
 function rowOf(stop: StopWork): ArrivedRow {

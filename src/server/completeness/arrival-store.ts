@@ -1,5 +1,6 @@
 import { invariant } from "../../core/invariant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { timestampArray, uuidArray } from "../db/array-parameter.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 
@@ -55,15 +56,27 @@ export async function listArrivals(
   return rows;
 }
 
-/** Keeps that rows came without a file in this minute: however many they are, it is one row. */
-export async function saveSign(
-  tx: Tx,
-  { tenantId, sourceId, at }: { readonly tenantId: string; readonly sourceId: string; readonly at: EpochMs },
-): Promise<void> {
-  await tx.query(
-    `insert into source_signs (tenant_id, source_id, at) values ($1, $2, date_trunc('minute', $3::timestamptz))
+/** That rows of a source came, and when. */
+export interface Sign {
+  readonly tenantId: string;
+  readonly sourceId: string;
+  readonly at: EpochMs;
+}
+
+/** Keeps that rows came without a file in this minute: however many they are, it is one row a source. */
+export async function saveSigns(tx: Tx, signs: readonly Sign[]): Promise<void> {
+  const sorted = signs.toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1));
+  await tx.prepared(
+    "save-signs",
+    `insert into source_signs (tenant_id, source_id, at)
+     select tenant_id, source_id, date_trunc('minute', at)
+     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as t(tenant_id, source_id, at)
      on conflict do nothing`,
-    [tenantId, sourceId, timestampToSql(at)],
+    [
+      uuidArray(sorted.map(({ tenantId }) => tenantId)),
+      uuidArray(sorted.map(({ sourceId }) => sourceId)),
+      timestampArray(sorted.map(({ at }) => at)),
+    ],
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Tx } from "../db/tx.ts";
-import { type Arrival, saveArrival, saveKnownArrival, saveSign } from "./arrival-store.ts";
+import { type Arrival, saveArrival, saveKnownArrival, saveSigns } from "./arrival-store.ts";
 import { forgetRowHours } from "./row-hours-store.ts";
 
 /** Notes that a file came under this name; one that is read again from its start is counted anew. */
@@ -19,5 +19,5 @@ export const noteEmptyFile = (tx: Tx, arrival: Omit<Arrival, "fileId">): Promise
 /** Notes that a known content came under this name: two quiet hours may have the same header and nothing else. */
 export const noteKnownFile: typeof saveKnownArrival = saveKnownArrival;
 
-/** Notes that rows came without a file. */
-export const noteSign: typeof saveSign = saveSign;
+/** Notes that rows of sources came without a file. */
+export const noteSigns: typeof saveSigns = saveSigns;

@@ -12,33 +12,37 @@ const TRUNK_MAX = 512;
 /** Counts under construction. */
 type Tally = { -readonly [Property in keyof RowHour]: RowHour[Property] };
 
+/** Rows of one file, and what became of them, in their order. */
+export interface NotedRows {
+  readonly file: CountedFile;
+  readonly rows: readonly ArrivedRow[];
+  readonly fates: readonly RowFate[];
+}
+
 /**
- * Counts a batch's rows by hour and trunk, in the transaction that stores them. Only what leaves no trace elsewhere:
- * some 7 ms for 40,000 rows, and one statement.
+ * Counts rows of files, each named once, by hour and trunk, in the transaction that stores them. Only what leaves no
+ * trace elsewhere: some 7 ms for 40,000 rows, and one statement.
  */
-export async function noteRows(
-  tx: Tx,
-  file: CountedFile,
-  rows: readonly ArrivedRow[],
-  fates: readonly RowFate[],
-): Promise<void> {
-  const hours = new Map<number, Map<string, Tally>>();
-  const waiting: WaitingPlace[] = [];
-  for (const [index, row] of rows.entries()) {
-    const call = wholeCall(row);
-    if (call === null) continue;
-    const fate = fates[index];
-    invariant(fate, "every row has a fate");
-    const trunk = (call.ingressTrunk ?? "").slice(0, TRUNK_MAX);
-    if (fate === "quarantined") waiting.push({ rawHash: hashOfRow(row), startedAt: call.startedAt, trunk });
-    else count(hours, call.startedAt, trunk, fate);
+export async function noteRows(tx: Tx, noted: readonly NotedRows[]): Promise<void> {
+  const tallies: (CountedFile & RowHour)[] = [];
+  const waiting: (WaitingPlace & { readonly sourceId: string })[] = [];
+  for (const { file, rows, fates } of noted) {
+    const hours = new Map<number, Map<string, Tally>>();
+    for (const [index, row] of rows.entries()) {
+      const call = wholeCall(row);
+      if (call === null) continue;
+      const fate = fates[index];
+      invariant(fate, "every row has a fate");
+      const trunk = (call.ingressTrunk ?? "").slice(0, TRUNK_MAX);
+      const { sourceId } = file;
+      if (fate === "quarantined") waiting.push({ sourceId, rawHash: hashOfRow(row), startedAt: call.startedAt, trunk });
+      else count(hours, call.startedAt, trunk, fate);
+    }
+    for (const trunks of hours.values()) for (const tally of trunks.values()) tallies.push({ ...file, ...tally });
   }
-  await addRowHours(
-    tx,
-    file,
-    [...hours.values()].flatMap((trunks) => [...trunks.values()]),
-  );
-  await placeWaiting(tx, file.sourceId, waiting);
+  await addRowHours(tx, tallies);
+  for (const [sourceId, ofSource] of Map.groupBy(waiting, (place) => place.sourceId))
+    await placeWaiting(tx, sourceId, ofSource);
 }
 
 /** The call that a row tells of by itself; parts of calls are counted where they are kept. */

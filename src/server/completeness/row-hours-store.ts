@@ -1,4 +1,5 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { intArray, textArray, timestampArray, uuidArray } from "../db/array-parameter.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 
@@ -18,24 +19,31 @@ export interface RowHour {
   readonly nonBillable: number;
 }
 
-/** Adds to the counts of a file. */
-export async function addRowHours(tx: Tx, file: CountedFile, hours: readonly RowHour[]): Promise<void> {
+/** Adds to the counts of files; no two for one file, hour and trunk. */
+export async function addRowHours(tx: Tx, hours: readonly (CountedFile & RowHour)[]): Promise<void> {
   if (hours.length === 0) return;
-  await tx.query(
+  const sorted = hours.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  await tx.prepared(
+    "add-row-hours",
     `insert into row_hours as h (tenant_id, source_id, file_id, hour, trunk, known, non_billable)
-     select $1::uuid, $2::uuid, $3::uuid, t.*
-     from unnest($4::timestamptz[], $5::text[], $6::bigint[], $7::bigint[]) as t
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::integer[],
+       $7::integer[])
      on conflict (file_id, hour, trunk) do update set
        known = h.known + excluded.known, non_billable = h.non_billable + excluded.non_billable`,
     [
-      ...[file.tenantId, file.sourceId, file.fileId],
-      hours.map(({ hour }) => timestampToSql(hour)),
-      hours.map(({ trunk }) => trunk),
-      hours.map(({ known }) => known),
-      hours.map(({ nonBillable }) => nonBillable),
+      uuidArray(sorted.map(({ tenantId }) => tenantId)),
+      uuidArray(sorted.map(({ sourceId }) => sourceId)),
+      uuidArray(sorted.map(({ fileId }) => fileId)),
+      timestampArray(sorted.map(({ hour }) => hour)),
+      textArray(sorted.map(({ trunk }) => trunk)),
+      intArray(sorted.map(({ known }) => known)),
+      intArray(sorted.map(({ nonBillable }) => nonBillable)),
     ],
   );
 }
+
+/** Rows of the table are locked in this order, by everybody. */
+const keyOf = ({ fileId, hour, trunk }: CountedFile & RowHour): string => `${fileId} ${hour} ${trunk}`;
 
 /** A further pass over a file counts its rows anew. */
 export async function forgetRowHours(tx: Tx, fileId: string): Promise<void> {

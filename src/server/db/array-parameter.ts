@@ -61,7 +61,7 @@ export function timestampArray(times: readonly (EpochMs | null)[]): Buffer {
 }
 
 /** `text[]`. */
-export const textArray = (texts: readonly string[]): Buffer => ofTexts(TEXT_OID, texts);
+export const textArray = (texts: readonly (string | null)[]): Buffer => ofTexts(TEXT_OID, texts);
 
 /** `json[]` of values. */
 export const jsonArray = (values: readonly unknown[]): Buffer =>
@@ -77,8 +77,8 @@ export const jsonbArray = (values: readonly unknown[]): Buffer =>
     values.map((value) => JSONB_VERSION + JSON.stringify(value)),
   );
 
-function ofTexts(oid: number, texts: readonly string[]): Buffer {
-  const lengths = texts.map((text) => Buffer.byteLength(text, "utf8"));
+function ofTexts(oid: number, texts: readonly (string | null)[]): Buffer {
+  const lengths = texts.map((text) => (text === null ? 0 : Buffer.byteLength(text, "utf8")));
   const bytes = arrayOf(
     oid,
     texts.length,
@@ -86,8 +86,8 @@ function ofTexts(oid: number, texts: readonly string[]): Buffer {
   );
   let at = HEAD_BYTES;
   for (const [index, text] of texts.entries()) {
-    at = bytes.writeInt32BE(lengths[index] as number, at);
-    at += bytes.write(text, at, "utf8");
+    at = bytes.writeInt32BE(text === null ? NULL_LENGTH : (lengths[index] as number), at);
+    if (text !== null) at += bytes.write(text, at, "utf8");
   }
   return bytes;
 }

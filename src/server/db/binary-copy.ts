@@ -39,6 +39,12 @@ export function* copyBody<Row>(
   yield copy.finish();
 }
 
+/** What rows are written to: `row(columns)` and then one call a column, in order. */
+export type RowSink = Pick<
+  BinaryCopy,
+  "row" | "uuid" | "text" | "int2" | "int4" | "int8" | "bool" | "timestamptz" | "amount" | "numeric" | "json"
+>;
+
 /**
  * Writes fields of rows into a growing buffer. Binary because text costs the client 8–16 µs a row in escaping and
  * formatting; plain loops over one byte array because a call into native code for each small field costs more than the
@@ -49,11 +55,12 @@ export class BinaryCopy {
   #view: DataView;
   #used: number;
 
-  constructor() {
-    this.#bytes = Buffer.allocUnsafeSlow(PIECE_ROOM);
+  /** `head`: what comes before the first field. */
+  constructor(head: Uint8Array = SIGNATURE, roomBytes: number = PIECE_ROOM) {
+    this.#bytes = Buffer.allocUnsafeSlow(roomBytes);
     this.#view = new DataView(this.#bytes.buffer);
-    this.#bytes.set(SIGNATURE, 0);
-    this.#used = SIGNATURE.length;
+    this.#bytes.set(head, 0);
+    this.#used = head.length;
   }
 
   /** Bytes written since the last `take`. */
@@ -61,8 +68,13 @@ export class BinaryCopy {
     return this.#used;
   }
 
+  /** What is written, as it is kept here. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#used);
+  }
+
   /** What was written since the last time; the bytes are the taker's. */
-  take(): Uint8Array {
+  take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#used);
     this.#bytes = Buffer.allocUnsafeSlow(PIECE_ROOM);
     this.#view = new DataView(this.#bytes.buffer);
@@ -73,7 +85,7 @@ export class BinaryCopy {
   /** The rest of the body; nothing is written after it. */
   finish(): Uint8Array {
     this.row(-1);
-    return this.#bytes.subarray(0, this.#used);
+    return this.bytes;
   }
 
   row(columns: number): void {
@@ -104,6 +116,12 @@ export class BinaryCopy {
     invariant(value.length === 16, "a uuid is 16 bytes");
     const into = this.#bytes;
     for (let i = 0; i < 16; i += 1) into[start + i] = value.charCodeAt(i);
+  }
+
+  /** Fields that were written elsewhere: the bytes from `start` to `end`. */
+  fields(written: Buffer, start: number, end: number): void {
+    this.#room(end - start);
+    this.#used += written.copy(this.#bytes, this.#used, start, end);
   }
 
   /** NUL cannot stand in PostgreSQL text and is written as U+FFFD. */

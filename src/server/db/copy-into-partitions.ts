@@ -1,17 +1,14 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { type BinaryCopy, copyBody } from "./binary-copy.ts";
+import { copyBody } from "./binary-copy.ts";
 import { copyIn } from "./copy-in.ts";
+import type { TableRows } from "./insert-rows.ts";
 import { monthFinder, partitionName } from "./partitions.ts";
 import type { BulkTx } from "./tx.ts";
 
 /** How rows of one kind are written into a table that is partitioned by month (UTC). */
-export interface PartitionedRows<Row> {
-  readonly table: string;
-  /** Names of the columns, in the order in which `write` gives them. */
-  readonly columns: string;
+export interface PartitionedRows<Row> extends TableRows<Row> {
   /** The time that the table is partitioned by. */
   readonly at: (row: Row) => EpochMs;
-  readonly write: (copy: BinaryCopy, row: Row) => void;
 }
 
 /**

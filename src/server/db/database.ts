@@ -30,9 +30,10 @@ export interface Database {
   bulk<R extends Role, T>(role: R, scope: Scopes[R], work: (tx: BulkTx) => Promise<T>): Promise<T>;
 
   /**
-   * The same for what a switch waits for: on connections that nothing else takes, and that wait for no lock for long.
+   * As `transaction`, for what a switch waits for: on connections that nothing else takes, and that wait for no lock
+   * for long.
    */
-  urgent<R extends Role, T>(role: R, scope: Scopes[R], work: (tx: BulkTx) => Promise<T>): Promise<T>;
+  urgent<R extends Role, T>(role: R, scope: Scopes[R], work: (tx: Tx) => Promise<T>): Promise<T>;
 
   /**
    * Lends a plain session as the login itself, outside any transaction: for migrations and administration only.
@@ -88,6 +89,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const urgent = new pg.Pool({
     ...shared,
     ...URGENT_TIMEOUTS,
+    pipeline: true,
     max: URGENT_CONNECTIONS,
     application_name: "tollwright charging",
   });
@@ -108,8 +110,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     transaction: (role, scope, work) => withClient(url, oltp, (client) => runTransaction(client, role, scope, work)),
     bulk: (role, scope, work) =>
       withClient(url, bulk, (client) => runTransaction(client, role, scope, (tx) => work({ ...tx, client }))),
-    urgent: (role, scope, work) =>
-      withClient(url, urgent, (client) => runTransaction(client, role, scope, (tx) => work({ ...tx, client }))),
+    urgent: (role, scope, work) => withClient(url, urgent, (client) => runTransaction(client, role, scope, work)),
     session: (work) => withClient(url, bulk, work, { closeOnError: true }),
   };
 }

@@ -49,3 +49,6 @@ export interface BulkTx extends Tx {
   /** For `client.query(copyFrom(…))` and `copyTo`; always through `stream/promises` pipeline. */
   readonly client: pg.PoolClient;
 }
+
+/** Whether a transaction can copy, and so sends each statement by itself. */
+export const canCopy = (tx: Tx): tx is BulkTx => "client" in tx;

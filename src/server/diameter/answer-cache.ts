@@ -4,6 +4,9 @@ interface CachedAnswer {
   readonly answer: Promise<Buffer | undefined>;
 }
 
+/** Of a full cache this share goes at once: to find the first entry of a map takes long after many left. */
+const FORGOTTEN_SHARE = 1 / 8;
+
 /** RFC 6733 §3: an end-to-end id is not used again for four minutes; peers repeat within seconds. */
 const KEPT_MS = 60_000;
 
@@ -33,15 +36,19 @@ export class AnswerCache {
 
   /** Keeps an answer; one that turns out to be none (undefined) is forgotten, so that a repetition is worked on. */
   keep(key: string, answer: Promise<Buffer | undefined>): void {
-    const nowMs = this.#nowMs();
-    for (const [oldest, { untilMs }] of this.#answers) {
-      if (untilMs > nowMs && this.#answers.size < this.#answersMax) break;
-      this.#answers.delete(oldest);
-    }
-    const cached = { untilMs: nowMs + KEPT_MS, answer };
+    if (this.#answers.size >= this.#answersMax) this.#forgetOldest();
+    const cached = { untilMs: this.#nowMs() + KEPT_MS, answer };
     this.#answers.set(key, cached);
     void answer.then((given) => {
       if (given === undefined && this.#answers.get(key) === cached) this.#answers.delete(key);
     });
+  }
+
+  #forgetOldest(): void {
+    const left = Math.floor(this.#answersMax * (1 - FORGOTTEN_SHARE));
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= left) return;
+      this.#answers.delete(oldest);
+    }
   }
 }

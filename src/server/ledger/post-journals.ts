@@ -5,8 +5,10 @@ import type { LedgerAccountKind } from "../../core/ledger/ledger-account.ts";
 import type { WalletState } from "../../core/ledger/wallet-draw.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, NO_NANOS, nanos, nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
-import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import { textArray, timestampArray, uuidArray } from "../db/array-parameter.ts";
 import { plainArray } from "../db/plain-array.ts";
+import { together } from "../db/together.ts";
 import type { Tx } from "../db/tx.ts";
 import { journalKeyReused } from "./problems.ts";
 
@@ -33,9 +35,10 @@ export interface JournalEntry {
  */
 export async function lockBooks(tx: Tx, bookIds: Iterable<string>): Promise<Map<string, LockedBook>> {
   const wanted = [...new Set(bookIds)];
-  const { rows } = await tx.query<{ tenant_id: string; id: string; last_journal_number: string }>(
+  const { rows } = await tx.prepared<{ tenant_id: string; id: string; last_journal_number: string }>(
+    "lock-books",
     "select tenant_id, id, last_journal_number from books where id = any($1::uuid[]) order by id for update",
-    [wanted],
+    [uuidArray(wanted)],
   );
   invariant(
     rows.length === wanted.length,
@@ -62,18 +65,20 @@ export async function loadWallets(
     readonly currency: Currency;
   }[],
 ): Promise<Map<string, WalletState>> {
-  const { rows } = await tx.query<{
+  const { rows } = await tx.prepared<{
     account_id: string;
     kind: LedgerAccountKind | "held";
     currency: string;
     amount: string;
   }>(
-    `select account_id, kind, currency, amount from balances
-     where book_id = any($1::uuid[]) and account_id = any($2::uuid[]) and kind in ('wallet', 'overrun')
+    "load-wallets",
+    `select b.account_id, b.kind, b.currency, b.amount
+     from unnest($1::uuid[], $2::uuid[]) as t(book_id, account_id)
+     join balances b using (book_id, account_id) where b.kind in ('wallet', 'overrun')
      union all
-     select account_id, 'held', '', held from account_holds
-     where book_id = any($1::uuid[]) and account_id = any($2::uuid[]) and held > 0`,
-    [[...new Set(accounts.map((account) => account.bookId))], accounts.map((account) => account.accountId)],
+     select h.account_id, 'held', '', h.held from unnest($1::uuid[], $2::uuid[]) as t(book_id, account_id)
+     join account_holds h using (book_id, account_id) where h.held > 0`,
+    [uuidArray(accounts.map(({ bookId }) => bookId)), uuidArray(accounts.map(({ accountId }) => accountId))],
   );
   const amounts = new Map(
     rows.map((row) => [`${row.account_id} ${row.kind} ${row.currency}`, nanosFromSql(row.amount)]),
@@ -107,14 +112,11 @@ export async function insertJournals(
     book.lastJournalNumber += 1n;
     return { entry, tenantId: book.tenantId, number: book.lastJournalNumber };
   });
-  await insertHeaders(tx, numbered);
-  await insertPostings(tx, numbered);
-  const touched = [...new Set(entries.map((entry) => entry.journal.bookId))].map((id) => books.get(id));
-  await tx.query(
-    `update books set last_journal_number = t.number
-     from unnest($1::uuid[], $2::bigint[]) as t(id, number) where books.id = t.id`,
-    [touched.map((book) => book?.bookId), touched.map((book) => book?.lastJournalNumber.toString())],
-  );
+  await together(tx, [
+    () => insertHeaders(tx, numbered),
+    () => insertPostings(tx, numbered),
+    () => moveBooks(tx, numbered),
+  ]);
 }
 
 /**
@@ -148,8 +150,20 @@ interface NumberedEntry {
 
 const inputHash = (journal: Journal): string => hash("sha256", journal.inputText, "hex");
 
+/** The last number of each book: journals are numbered in order. */
+async function moveBooks(tx: Tx, numbered: readonly NumberedEntry[]): Promise<void> {
+  const last = [...new Map(numbered.map(({ entry, number }) => [entry.journal.bookId, number]))];
+  await tx.prepared(
+    "move-books",
+    `update books set last_journal_number = t.number
+     from unnest($1::uuid[], $2::bigint[]) as t(id, number) where books.id = t.id`,
+    [uuidArray(last.map(([bookId]) => bookId)), plainArray(last.map(([, number]) => number))],
+  );
+}
+
 async function insertHeaders(tx: Tx, numbered: readonly NumberedEntry[]): Promise<void> {
-  await tx.query(
+  await tx.prepared(
+    "insert-journals",
     `insert into journals (tenant_id, book_id, number, kind, idempotency_key, input_hash, batch_id, first_answered_at,
        effective_date, reverses_key, memo, booked_by)
      select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
@@ -158,17 +172,15 @@ async function insertHeaders(tx: Tx, numbered: readonly NumberedEntry[]): Promis
       plainArray(numbered.map(({ tenantId }) => tenantId)),
       plainArray(numbered.map(({ entry }) => entry.journal.bookId)),
       plainArray(numbered.map(({ number }) => number)),
-      numbered.map(({ entry }) => entry.journal.kind),
-      numbered.map(({ entry }) => entry.journal.key),
-      numbered.map(({ entry }) => inputHash(entry.journal)),
+      textArray(numbered.map(({ entry }) => entry.journal.kind)),
+      textArray(numbered.map(({ entry }) => entry.journal.key)),
+      textArray(numbered.map(({ entry }) => inputHash(entry.journal))),
       plainArray(numbered.map(({ entry }) => entry.batchId)),
-      numbered.map(({ entry }) =>
-        entry.firstAnsweredAt === null ? null : toInstant(entry.firstAnsweredAt).toString(),
-      ),
-      numbered.map(({ entry }) => entry.journal.effectiveDate.toString()),
-      numbered.map(({ entry }) => entry.journal.reversesKey),
-      numbered.map(({ entry }) => entry.memo),
-      numbered.map(({ entry }) => entry.bookedBy),
+      timestampArray(numbered.map(({ entry }) => entry.firstAnsweredAt)),
+      plainArray(numbered.map(({ entry }) => entry.journal.effectiveDate.toString())),
+      textArray(numbered.map(({ entry }) => entry.journal.reversesKey)),
+      textArray(numbered.map(({ entry }) => entry.memo)),
+      textArray(numbered.map(({ entry }) => entry.bookedBy)),
     ],
   );
 }
@@ -178,7 +190,8 @@ async function insertPostings(tx: Tx, numbered: readonly NumberedEntry[]): Promi
     entry.journal.postings.map((posting, index) => ({ posting, tenantId, number, line: index + 1 })),
   );
   // Balances are created and moved in one statement: the book's lock keeps every other writer out.
-  await tx.query(
+  await tx.prepared(
+    "insert-postings",
     `with line as (
        select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::smallint[], $5::uuid[], $6::text[], $7::text[],
          $8::numeric[])

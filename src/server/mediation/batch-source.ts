@@ -1,6 +1,5 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { DecoderSettings, SwitchFormat } from "../../mediation/decoder.ts";
-import type { LockedUnits } from "../allowance/locked-units.ts";
 import type { Desk } from "./prepare-call.ts";
 
 /** Where a batch of rows comes from, and how it is read. */
@@ -14,8 +13,6 @@ export interface BatchSource {
   readonly desk: Desk;
   /** The rows come from quarantine and not from the file: their own place in its counts moves. */
   readonly retrying: boolean;
-  /** What sessions that end with this batch hold of allowances; left out: none of them does. */
-  readonly units?: LockedUnits;
   /** Sees to it that usage of these times has a partition to go to. */
   readonly makePartitions: (times: Iterable<EpochMs>) => Promise<void>;
 }

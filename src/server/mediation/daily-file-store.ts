@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { uuidv7 } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import { intArray, timestampArray, uuidArray } from "../db/array-parameter.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
+import type { RowCounts } from "./row-counts.ts";
 
 /** Rows that came together by another way than in a file, before they are stored. */
 export interface LooseRows {
@@ -16,6 +18,8 @@ export interface LooseRows {
   readonly receivedAt: EpochMs;
   readonly rows: number;
   readonly sizeBytes: number;
+  /** Line numbers that are wanted beyond those of the rows, for rows that {@link countDailyRows} counts later. */
+  readonly spareLines?: number;
 }
 
 /**
@@ -29,13 +33,14 @@ export async function reserveLines(
   tx: Tx,
   loose: LooseRows,
 ): Promise<{ readonly fileId: string; readonly firstLine: number }> {
-  const date = toInstant(loose.receivedAt).toString().slice(0, "2026-11-21".length);
+  const { spareLines = 0 } = loose;
+  const date = utcDate(loose.receivedAt);
   const { rows } = await tx.prepared<{ id: string; line_done: string }>(
     "daily-file",
     `insert into source_files as f
        (tenant_id, source_id, id, sha256, name, size_bytes, received_at, preamble, state, rows_done, line_done,
          bytes_done)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, 'imported', $9, $9, $6)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, 'imported', $9, $9::bigint + $10, $6)
      on conflict (source_id, sha256) do update set
        size_bytes = f.size_bytes + excluded.size_bytes,
        received_at = greatest(f.received_at, excluded.received_at),
@@ -46,12 +51,51 @@ export async function reserveLines(
     [
       ...[loose.tenantId, loose.sourceId, uuidv7()],
       ...[`${loose.way}:${date}${headerMark(loose.preamble)}`, `${loose.way} ${date}`],
-      ...[loose.sizeBytes, timestampToSql(loose.receivedAt), loose.preamble, loose.rows],
+      ...[loose.sizeBytes, timestampToSql(loose.receivedAt), loose.preamble, loose.rows, spareLines],
     ],
   );
   const [row] = rows;
   invariant(row, "an upserted file is returned");
-  return { fileId: row.id, firstLine: Number(row.line_done) - loose.rows + 1 };
+  return { fileId: row.id, firstLine: Number(row.line_done) - loose.rows - spareLines + 1 };
+}
+
+/** The day that a file is of: "2026-11-21". */
+export const utcDate = (at: EpochMs): string => toInstant(at).toString().slice(0, "2026-11-21".length);
+
+/** Rows that came to a day's file under lines that were reserved before. */
+export interface DailyRows {
+  readonly fileId: string;
+  readonly receivedAt: EpochMs;
+  readonly sizeBytes: number;
+  readonly counts: RowCounts;
+}
+
+/** Counts rows that came, in the transaction that stores them. */
+export async function countDailyRows(tx: Tx, files: readonly DailyRows[]): Promise<void> {
+  const sorted = files.toSorted((a, b) => (a.fileId < b.fileId ? -1 : 1));
+  const numbers = (pick: (rows: DailyRows) => number) => intArray(sorted.map(pick));
+  await tx.prepared(
+    "count-daily-rows",
+    `update source_files f set size_bytes = f.size_bytes + t.bytes, bytes_done = f.bytes_done + t.bytes,
+       received_at = greatest(f.received_at, t.at), rows_done = f.rows_done + t.rows, rows = f.rows + t.rows,
+       stored = f.stored + t.stored, duplicate = f.duplicate + t.duplicate, corrected = f.corrected + t.corrected,
+       non_billable = f.non_billable + t.non_billable, quarantined = f.quarantined + t.quarantined
+     from unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::integer[], $5::integer[], $6::integer[],
+       $7::integer[], $8::integer[], $9::integer[])
+       as t(id, at, bytes, rows, stored, duplicate, corrected, non_billable, quarantined)
+     where f.id = t.id`,
+    [
+      uuidArray(sorted.map(({ fileId }) => fileId)),
+      timestampArray(sorted.map(({ receivedAt }) => receivedAt)),
+      numbers(({ sizeBytes }) => sizeBytes),
+      numbers(({ counts }) => counts.rows),
+      numbers(({ counts }) => counts.stored),
+      numbers(({ counts }) => counts.duplicate),
+      numbers(({ counts }) => counts.corrected),
+      numbers(({ counts }) => counts.nonBillable),
+      numbers(({ counts }) => counts.quarantined),
+    ],
+  );
 }
 
 /** Rows under another header are of another file: a header is kept once a file, to read single rows again. */

@@ -1,4 +1,5 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { textArray } from "../db/array-parameter.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { RowCounts } from "./row-counts.ts";
@@ -134,6 +135,16 @@ export async function advanceFile(
  */
 export async function lockCounts(tx: Tx, sourceId: string): Promise<void> {
   await tx.query("select pg_advisory_xact_lock(hashtext('tollwright.source_files'), hashtext($1))", [sourceId]);
+}
+
+/** The same of several sources, one after the other. */
+export async function lockCountsOf(tx: Tx, sourceIds: readonly string[]): Promise<void> {
+  await tx.prepared(
+    "lock-counts",
+    `select pg_advisory_xact_lock(hashtext('tollwright.source_files'), lock)
+     from (select distinct hashtext(id) as lock from unnest($1::text[]) id order by 1) locks`,
+    [textArray(sourceIds)],
+  );
 }
 
 /** Adds to the counts of files; a row that leaves quarantine or finds its other half is −1 there and +1 in `stored`. */

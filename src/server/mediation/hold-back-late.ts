@@ -3,7 +3,7 @@ import type { Reject } from "../../core/reject.ts";
 import { toInstant } from "../../core/time/epoch.ts";
 import { archivedMonths, deletedMonths } from "../archive/is-archived.ts";
 import { uuidText } from "../db/binary-copy.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { Tx } from "../db/tx.ts";
 import type { RatingContext } from "../rating/rating-context.ts";
 import type { PricedCall } from "../usage/priced-call.ts";
 import { findContents } from "../usage/stored-usage.ts";
@@ -15,7 +15,7 @@ import type { PreparedCall } from "./prepare-call.ts";
  * what they cost depends on calls that are not at hand. Records that are known go on, and are told by their identities.
  */
 export async function holdBackLate(
-  tx: BulkTx,
+  tx: Tx,
   context: RatingContext,
   prepared: readonly PreparedCall[],
 ): Promise<readonly PreparedCall[]> {
@@ -39,9 +39,9 @@ export async function holdBackLate(
 }
 
 /** Says why a call comes too late; undefined: it does not. */
-async function lateJudge(tx: BulkTx, context: RatingContext): Promise<(call: PricedCall) => Reject | undefined> {
-  const isDeleted = await deletedMonths(tx, context.tenantId);
-  const isArchived = await archivedMonths(tx, context.tenantId);
+async function lateJudge(tx: Tx, context: RatingContext): Promise<(call: PricedCall) => Reject | undefined> {
+  const { tenantId } = context;
+  const [isDeleted, isArchived] = await Promise.all([deletedMonths(tx, tenantId), archivedMonths(tx, tenantId)]);
   return ({ event: { key, startedAt, answeredAt }, charges }) => {
     const month = (): string => toInstant(startedAt).toString().slice(0, 7);
     if (isDeleted({ startAt: startedAt, endAt: startedAt + 1 })) return monthDeleted(key, month());

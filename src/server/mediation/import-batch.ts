@@ -1,27 +1,22 @@
 import { setImmediate } from "node:timers/promises";
-import { uuidv7 } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Reject } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { SwitchCall } from "../../core/usage/switch-call.ts";
 import type { BulkTx } from "../db/tx.ts";
 import type { ChargeEntry } from "../usage/priced-call.ts";
-import { type ArrivedRow, hashOfRow, moveFate, type RowFate } from "./arrived-row.ts";
+import type { ArrivedRow, RowFate } from "./arrived-row.ts";
 import { partOf } from "./assemble-calls.ts";
 import type { BatchSource, Turn } from "./batch-source.ts";
 import { lockCounts } from "./file-store.ts";
-import { addTo, type GatheredCall, gatherCalls, keepParts } from "./import-parts.ts";
+import { type GatheredCall, gatherCalls, keepParts } from "./import-parts.ts";
+import { timesOf } from "./make-partitions.ts";
 import { lockParts } from "./part-store.ts";
 import { type Desk, type PreparedCall, prepareCall } from "./prepare-call.ts";
-import {
-  decideQuarantined,
-  findQuarantined,
-  hasWaiting,
-  type QuarantinedRow,
-  quarantineRows,
-} from "./quarantine-store.ts";
+import { hasWaiting } from "./quarantine-store.ts";
 import type { RowCounts } from "./row-counts.ts";
 import { type CallOutcome, settleCalls } from "./settle-calls.ts";
+import { type Fates, fateAt, type RejectedPlace, release, setAside } from "./settle-quarantine.ts";
 
 /** What a batch did. */
 export interface BatchResult {
@@ -40,16 +35,6 @@ export interface BatchResult {
 export interface UnpricedCall {
   readonly line: number;
   readonly reject: Reject;
-}
-
-/** Fates by the place of their row, as far as they are known. */
-type Fates = (RowFate | undefined)[];
-
-/** A row to be set aside, and why. */
-interface RejectedPlace {
-  readonly place: number;
-  readonly reject: Reject;
-  readonly isPart: boolean;
 }
 
 /**
@@ -82,7 +67,12 @@ export async function importBatch(
     ),
   ];
   await source.makePartitions(timesOf(prepared));
-  const { outcomes, entries } = await settleCalls(tx, source, prepared, turn.onClaimed);
+  const { outcomes, entries } = await settleCalls(
+    tx,
+    { rating: source.desk.rating, originOf: () => source },
+    prepared,
+    turn.onClaimed,
+  );
   await turn.mayFinish;
   await lockCounts(tx, source.sourceId);
   const fates: Fates = new Array(rows.length);
@@ -98,7 +88,8 @@ export async function importBatch(
   await setAside(tx, source, { rows, rejected, fates });
   const moved = new Map(parts.moved);
   const rejectedPlaces = new Set(rejected.map(({ place }) => place));
-  await release(tx, source, { rows, rejectedPlaces, fates, moved, partHashes: parts.settledHashes });
+  if (await hasWaiting(tx, source.sourceId))
+    await release(tx, source, { rows, rejectedPlaces, fates, moved, partHashes: parts.settledHashes });
   const lines = [...singles.map(({ row }) => row.line), ...wholes.map(({ assembly }) => assembly.line)];
   const unpriced = unpricedCalls(outcomes, lines);
   const rowsOf = [...singles.map(() => 1), ...wholes.map(({ arrived }) => arrived.length)];
@@ -143,13 +134,6 @@ const receivedAtTime = (desk: Desk, receivedAt: EpochMs): Desk => ({
   sanity: { ...desk.sanity, receivedAt },
 });
 
-const timesOf = (prepared: readonly PreparedCall[]): EpochMs[] =>
-  prepared.flatMap((item) => {
-    if (item.kind !== "priced") return [];
-    const { startedAt, answeredAt } = item.call.event;
-    return answeredAt === null ? [startedAt] : [startedAt, answeredAt];
-  });
-
 interface SingleCall {
   readonly place: number;
   readonly row: ArrivedRow;
@@ -177,78 +161,3 @@ const outcomesByKey = (
       return outcome === undefined ? [] : [[assembly.key, outcome] as const];
     }),
   );
-
-function fateAt(fates: Readonly<Fates>, place: number): RowFate {
-  const fate = fates[place];
-  invariant(fate, `row ${place} of the batch is accounted for`);
-  return fate;
-}
-
-/** Puts rejected rows into quarantine. A text that is there already, from another line or file, is a duplicate. */
-async function setAside(
-  tx: BulkTx,
-  source: BatchSource,
-  batch: {
-    readonly rows: readonly ArrivedRow[];
-    readonly rejected: readonly RejectedPlace[];
-    readonly fates: Fates;
-  },
-): Promise<void> {
-  const firsts = new Map<string, Parameters<typeof quarantineRows>[2][number]>();
-  const hashes = batch.rejected.map(({ place, reject, isPart }) => {
-    const row = batch.rows[place];
-    invariant(row, "a rejected row is a row of the batch");
-    const hash = hashOfRow(row);
-    if (!firsts.has(hash))
-      firsts.set(hash, { id: uuidv7(), rawHash: hash, line: row.line, raw: row.raw, isPart, reject });
-    return { place, line: row.line, hash, isPart };
-  });
-  const stands = await quarantineRows(tx, source, [...firsts.values()]);
-  for (const { place, line, hash, isPart } of hashes)
-    if (!isPart) batch.fates[place] = quarantinedFate(source, line, stands.get(hash));
-}
-
-function quarantinedFate(source: BatchSource, line: number, stands: QuarantinedRow | undefined): RowFate {
-  invariant(stands, "a rejected row stands in quarantine");
-  if (stands.fileId !== source.fileId || stands.line !== line) return "duplicate";
-  if (stands.state === "waiting") return "quarantined";
-  return stands.state === "dismissed" ? "non-billable" : "duplicate";
-}
-
-/**
- * Rows that came again and are settled now leave quarantine; in the file they waited for, they are duplicates of this
- * one. A rejected row settles nothing: where its text waits already it is a duplicate, and the one that waits must go
- * on waiting.
- */
-async function release(
-  tx: BulkTx,
-  source: BatchSource,
-  batch: {
-    readonly rows: readonly ArrivedRow[];
-    readonly rejectedPlaces: ReadonlySet<number>;
-    readonly fates: Readonly<Fates>;
-    readonly moved: Map<string, RowCounts>;
-    readonly partHashes: readonly string[];
-  },
-): Promise<void> {
-  if (!(await hasWaiting(tx, source.sourceId))) return;
-  const settled = new Map<string, RowFate>();
-  for (const [place, row] of batch.rows.entries()) {
-    if (!batch.rejectedPlaces.has(place)) settled.set(hashOfRow(row), fateAt(batch.fates, place));
-  }
-  const found = await findQuarantined(tx, source.sourceId, [...new Set([...settled.keys(), ...batch.partHashes])]);
-  const partHashes = new Set(batch.partHashes);
-  const waiting = [...found.values()].filter(
-    (row) => row.state === "waiting" && (!row.isPart || partHashes.has(row.rawHash)),
-  );
-  await decideQuarantined(
-    tx,
-    waiting.map((row) => row.id),
-    "released",
-  );
-  for (const row of waiting) {
-    if (row.isPart || !row.counted) continue;
-    const fate = source.retrying ? settled.get(row.rawHash) : undefined;
-    addTo(batch.moved, row.fileId, moveFate("quarantined", fate ?? "duplicate"));
-  }
-}

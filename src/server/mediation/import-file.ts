@@ -207,7 +207,7 @@ async function storeRows(
       const advanced = await advanceFile(tx, file, { ...batch, counts: countFates(fates) });
       if (!advanced) throw importBusy({ source: request.source.name });
       const { tenantId, id: sourceId } = request.source;
-      await noteRows(tx, { tenantId, sourceId, fileId: file.id }, batch.rows, fates);
+      await noteRows(tx, [{ file: { tenantId, sourceId, fileId: file.id }, rows: batch.rows, fates }]);
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { Reject, RejectCode } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { uuidArray } from "../db/array-parameter.ts";
 import type { Tx } from "../db/tx.ts";
 
 export type QuarantineState = "waiting" | "released" | "dismissed";
@@ -116,6 +117,17 @@ export async function hasWaiting(tx: Tx, sourceId: string): Promise<boolean> {
     sourceId,
   ]);
   return rows.length > 0;
+}
+
+/** Of sources, those of which something waits in quarantine. */
+export async function sourcesWaiting(tx: Tx, sourceIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.prepared<{ id: string }>(
+    "sources-waiting",
+    `select wanted as id from unnest($1::uuid[]) wanted
+     where exists (select from quarantine where source_id = wanted and state = 'waiting' offset 0)`,
+    [uuidArray(sourceIds)],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** A waiting row that is the last of its file. */

@@ -62,6 +62,7 @@ async function retryRows(
   if (first === undefined) return [];
   const opened = openSource(source, rating, first.receivedAt);
   const { fileId } = first;
+  const file = { tenantId: source.tenantId, sourceId: source.id, fileId };
   const rows = waiting.map((row): ArrivedRow => {
     const raw = row.correctedRaw ?? row.raw;
     const outcome = readAgain(opened.format, opened.settings, { preamble: row.preamble, raw });
@@ -79,7 +80,7 @@ async function retryRows(
     kind: "retry",
     rows,
     turn: ALONE,
-    onFates: (tx, all) => noteRows(tx, { tenantId: source.tenantId, sourceId: source.id, fileId }, rows, all),
+    onFates: (tx, all) => noteRows(tx, [{ file, rows, fates: all }]),
   });
   return fates;
 }

@@ -1,13 +1,15 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Reject } from "../../core/reject.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
+import type { LockedUnits } from "../allowance/locked-units.ts";
 import { inTurnOf } from "../allowance/price-batch-in-turn.ts";
 import { uuidText } from "../db/binary-copy.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { Tx } from "../db/tx.ts";
+import type { RatingContext } from "../rating/rating-context.ts";
+import type { OriginOf } from "../usage/batch-origin.ts";
 import type { ChargeEntry } from "../usage/priced-call.ts";
 import { findContents } from "../usage/stored-usage.ts";
 import { type CallFate, writeCalls } from "../usage/write-calls.ts";
-import type { BatchSource } from "./batch-source.ts";
 import { holdBackLate } from "./hold-back-late.ts";
 import type { PreparedCall } from "./prepare-call.ts";
 
@@ -25,20 +27,28 @@ export interface SettledCalls {
   readonly entries: readonly ChargeEntry[];
 }
 
+/** What calls are priced by in their turn, and which batch each of them is of. */
+interface SettledBy {
+  readonly rating: RatingContext;
+  /** What sessions that end with these calls hold of allowances; left out: none of them does. */
+  readonly units?: LockedUnits;
+  readonly originOf: OriginOf;
+}
+
 /**
  * Stores the calls that have a price. One that has none goes to quarantine, unless the very same record was stored
  * under earlier settings: what is stored and charged is not lost because a rule was taken away. The import tells of it.
  */
 export async function settleCalls(
-  tx: BulkTx,
-  origin: BatchSource,
+  tx: Tx,
+  { rating, units, originOf }: SettledBy,
   arrived: readonly PreparedCall[],
   onClaimed: () => void,
 ): Promise<SettledCalls> {
-  const prepared = await holdBackLate(tx, origin.desk.rating, arrived);
+  const prepared = await holdBackLate(tx, rating, arrived);
   const priced = prepared.flatMap((item) => (item.kind === "priced" ? [item.call] : []));
-  const priceInTurn = inTurnOf(origin.desk.rating, origin.units);
-  const written = await writeCalls(tx, origin, priced, { priceInTurn, onClaimed });
+  const priceInTurn = inTurnOf(rating, units);
+  const written = await writeCalls(tx, originOf, priced, { priceInTurn, onClaimed });
   const stored = await findContents(
     tx,
     prepared.flatMap((item) => (item.kind === "reject" && item.record !== null ? [uuidText(item.record.id)] : [])),

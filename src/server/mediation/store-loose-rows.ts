@@ -1,4 +1,4 @@
-import { noteSign } from "../completeness/note-arrival.ts";
+import { noteSigns } from "../completeness/note-arrival.ts";
 import { noteRows } from "../completeness/note-rows.ts";
 import { RecordNumbers } from "../completeness/record-numbers.ts";
 import type { Database } from "../db/database.ts";
@@ -43,7 +43,7 @@ export async function storeLooseRows(db: Database, loose: LooseBatch): Promise<S
 }
 
 /** The rows as a batch of the day's file of their way in, numbered from `firstLine`. */
-export async function inDailyFile(
+async function inDailyFile(
   db: Database,
   { source, opened, way, kind, preamble, rows, sizeBytes, alongside }: LooseBatch,
 ): Promise<{ readonly batch: Batch; readonly firstLine: number }> {
@@ -56,9 +56,9 @@ export async function inDailyFile(
   for (const row of numbered) numbers.see(row);
   const onFates = async (tx: BulkTx, fates: readonly RowFate[]): Promise<void> => {
     await recount(tx, new Map([[fileId, countFates(fates)]]));
-    await noteRows(tx, { tenantId, sourceId, fileId }, rows, fates);
+    await noteRows(tx, [{ file: { tenantId, sourceId, fileId }, rows, fates }]);
     await numbers.add(tx, { tenantId, sourceId, fileId });
-    await noteSign(tx, { tenantId, sourceId, at: receivedAt });
+    await noteSigns(tx, [{ tenantId, sourceId, at: receivedAt }]);
     await alongside?.(tx);
   };
   return { batch: { source, opened, fileId, kind, rows: numbered, turn: ALONE, onFates }, firstLine };

@@ -12,6 +12,7 @@ export interface Exchange {
 }
 
 interface Answered {
+  readonly key: string;
   readonly request: Uint8Array;
   readonly reply: Uint8Array;
   readonly answeredMs: number;
@@ -39,9 +40,12 @@ const ENTRY_OCTETS = 300;
 export class ExchangeTable {
   readonly #limits: ExchangeLimits;
   readonly #nowMs: () => number;
-  /** Both in the order of time. */
+  /** In the order of time. */
   readonly #inWork = new Map<string, Exchange>();
   readonly #answered = new Map<string, Answered>();
+  /** In the order of time, from `#oldest` on: to find the first entry of a map that many have left takes long. */
+  #inOrder: Answered[] = [];
+  #oldest = 0;
   #keptOctets = 0;
 
   /** `nowMs`: a clock that never steps back. */
@@ -60,42 +64,62 @@ export class ExchangeTable {
 
   /** What became of a request before, if anything; takes nothing in. */
   find(key: string, request: Uint8Array): Known | undefined {
-    this.#expire();
+    this.#forget();
     const answered = this.#answered.get(key);
     if (answered !== undefined && equal(answered.request, request)) return { kind: "answered", reply: answered.reply };
-    return this.#inWork.has(key) ? { kind: "in-work" } : undefined;
+    const exchange = this.#inWork.get(key);
+    return exchange === undefined || this.#isStuck(exchange) ? undefined : { kind: "in-work" };
   }
 
   /**
    * Takes in a request that {@link find} does not know and that proved to be its sender's. "busy": there is no room.
    */
   begin(key: string, request: Uint8Array): Exchange | "busy" {
+    if (this.#inWork.size >= this.#limits.inWorkMax) this.#giveUpStuck();
     if (this.#inWork.size >= this.#limits.inWorkMax) return "busy";
     const exchange = { key, request, beganMs: this.#nowMs() };
+    this.#inWork.delete(key); // a stuck one: the new one is the youngest
     this.#inWork.set(key, exchange);
     return exchange;
   }
 
   /** Ends an exchange with its answer; null: none goes out, and a repeat is worked on again. */
   end(exchange: Exchange, reply: Uint8Array | null): void {
-    if (this.#inWork.get(exchange.key) === exchange) this.#inWork.delete(exchange.key);
+    const { key, request } = exchange;
+    if (this.#inWork.get(key) === exchange) this.#inWork.delete(key);
     if (reply === null) return;
-    this.#drop(exchange.key);
-    this.#answered.set(exchange.key, { request: exchange.request, reply, answeredMs: this.#nowMs() });
-    this.#keptOctets += costOf(exchange.request, reply);
-    this.#expire();
+    this.#drop(key);
+    const answered = { key, request, reply, answeredMs: this.#nowMs() };
+    this.#answered.set(key, answered);
+    this.#inOrder.push(answered);
+    this.#keptOctets += costOf(request, reply);
+    this.#forget();
   }
 
-  #expire(): void {
-    const now = this.#nowMs();
-    for (const [key, { beganMs }] of this.#inWork) {
-      if (now - beganMs <= this.#limits.workMsMax) break;
+  #isStuck({ beganMs }: Exchange): boolean {
+    return this.#nowMs() - beganMs > this.#limits.workMsMax;
+  }
+
+  #giveUpStuck(): void {
+    for (const [key, exchange] of this.#inWork) {
+      if (!this.#isStuck(exchange)) break;
       this.#inWork.delete(key);
     }
-    for (const [key, { answeredMs }] of this.#answered) {
-      if (now - answeredMs <= this.#limits.keptMsMax && this.#keptOctets <= this.#limits.keptOctetsMax) break;
-      this.#drop(key);
+  }
+
+  /** Drops answers that are too old, or too many. */
+  #forget(): void {
+    const now = this.#nowMs();
+    for (; ; this.#oldest += 1) {
+      const oldest = this.#inOrder[this.#oldest];
+      if (oldest === undefined) break;
+      const isOld = now - oldest.answeredMs > this.#limits.keptMsMax;
+      if (!isOld && this.#keptOctets <= this.#limits.keptOctetsMax) break;
+      if (this.#answered.get(oldest.key) === oldest) this.#drop(oldest.key);
     }
+    if (this.#oldest <= this.#inOrder.length / 2) return;
+    this.#inOrder = this.#inOrder.slice(this.#oldest);
+    this.#oldest = 0;
   }
 
   #drop(key: string): void {

@@ -63,7 +63,7 @@ export async function writeDifference(
   entries: readonly ChargeEntry[],
 ): Promise<readonly ChargeEntry[]> {
   if (entries.length === 0) return entries;
-  await insertCharges(tx, { tenantId, batchId }, entries);
+  await insertCharges(tx, () => ({ tenantId, batchId }), entries);
   await postCharges(tx, { batchId, ...signature, entries });
   return entries;
 }

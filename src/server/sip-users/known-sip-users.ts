@@ -5,7 +5,7 @@ import { readSecretsKey, type SecretsKey, secretsKeyOf } from "../secrets/secret
 import { sipUsersUnavailable } from "./problems.ts";
 import { openSipUser, sealSipUser } from "./sealed-sip-user.ts";
 import { isRealm, isSipUserName, type KnownSipUser } from "./sip-user.ts";
-import { findSipUsersByName, type StoredSipUser, type WantedSipUser } from "./sip-user-store.ts";
+import { findSipUsersByName, type StoredSipUser, tenantsWithSipUsers, type WantedSipUser } from "./sip-user-store.ts";
 
 export type { WantedSipUser };
 
@@ -40,6 +40,8 @@ export class KnownSipUsers {
   readonly #db: Database;
   readonly #keyFile: string;
   readonly #known = new Map<string, Known>();
+  /** Tenants that have no users at all, and when that was seen: most switches prove who calls in another way. */
+  readonly #without = new Map<string, number>();
   readonly #asked = new Map<string, Promise<KnownSipUser | undefined>>();
   #waiting: Lookup[] = [];
   #isRunning = false;
@@ -58,7 +60,8 @@ export class KnownSipUsers {
     const { tenantId, name, realm } = wanted;
     if (!isSipUserName(name) || !isRealm(realm)) return undefined;
     const key = `${tenantId}\n${name}\n${realm}`;
-    const known = this.#known.get(key);
+    const withoutMs = this.#without.get(tenantId);
+    const known = withoutMs === undefined ? this.#known.get(key) : { user: undefined, atMs: withoutMs };
     const ageMs = known === undefined ? Number.POSITIVE_INFINITY : performance.now() - known.atMs;
     if (known !== undefined && ageMs < AGE_MS_MAX) return known.user;
     try {
@@ -99,7 +102,13 @@ export class KnownSipUsers {
   async #lookUp(lookups: readonly Lookup[]): Promise<void> {
     try {
       const wanted = lookups.map((lookup) => lookup.wanted);
-      const found = await this.#db.transaction("ingest", {}, (tx) => findSipUsersByName(tx, wanted));
+      const tenantIds = [...new Set(wanted.map(({ tenantId }) => tenantId))];
+      const [found, withUsers] = await this.#db.transaction("ingest", {}, (tx) =>
+        Promise.all([findSipUsersByName(tx, wanted), tenantsWithSipUsers(tx, tenantIds)]),
+      );
+      for (const tenantId of tenantIds)
+        if (withUsers.has(tenantId)) this.#without.delete(tenantId);
+        else this.#without.set(tenantId, performance.now());
       if (found.some((user) => user !== undefined)) this.#key ??= await this.#readKey();
       for (const [index, lookup] of lookups.entries()) this.#settle(lookup, found[index]);
     } catch (error) {

@@ -68,6 +68,16 @@ export async function findSipUsersByName(
   return wanted.map((_, index) => found.get(index));
 }
 
+/** Of tenants, those that have users at all. */
+export async function tenantsWithSipUsers(tx: Tx, tenantIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.prepared<{ id: string }>(
+    "tenants-with-sip-users",
+    "select wanted as id from unnest($1::uuid[]) wanted where exists (select from sip_users where tenant_id = wanted)",
+    [plainArray(tenantIds)],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Every user of a tenant, without their secrets: whose calls are whose. */
 export async function listSipUserAccounts(tx: Tx, tenantId: string): Promise<readonly SipUser[]> {
   const { rows } = await tx.query<Omit<Row, "secret" | "secret_kind" | "key_id">>(

@@ -1,25 +1,47 @@
 import { invariant } from "../../core/invariant.ts";
-import { type BinaryCopy, copyBody } from "../db/binary-copy.ts";
+import { type BinaryCopy, copyBody, type RowSink, uuidBytes } from "../db/binary-copy.ts";
 import { copyIn } from "../db/copy-in.ts";
-import type { BulkTx } from "../db/tx.ts";
+import { insertRows } from "../db/insert-rows.ts";
+import { type BulkTx, canCopy, type Tx } from "../db/tx.ts";
 import { cachedUuid } from "./cached-uuid.ts";
 import type { PricedCall } from "./priced-call.ts";
+
+const COLUMNS = "id, book_id, started_at, content_hash, derived_hash";
+/** Calls from which on their identities are staged, and not sent with the statement. */
+const MANY_CALLS = 500;
 
 /**
  * Claims the identities of calls, all of distinct identity; answers the places of those that were claimed before. Waits
  * for other transactions that are claiming the same ones, in id order, so that two of them cannot deadlock.
  */
-export async function claimIdentities(tx: BulkTx, calls: readonly PricedCall[]): Promise<readonly number[]> {
+export const claimIdentities = (tx: Tx, calls: readonly PricedCall[]): Promise<readonly number[]> =>
+  calls.length >= MANY_CALLS && canCopy(tx) ? claimStaged(tx, calls) : claimFew(tx, calls);
+
+/** Ids are Latin-1 texts, whose order is that of their bytes. */
+async function claimFew(tx: Tx, calls: readonly PricedCall[]): Promise<readonly number[]> {
+  const inOrder = calls.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const into = { table: "usage_identities", columns: COLUMNS, write: writeIdentity };
+  const claimed = await insertRows<PricedCall, { id: string }>(
+    tx,
+    into,
+    inOrder,
+    "on conflict do nothing returning id",
+  );
+  if (claimed.rowCount === calls.length) return [];
+  const ids = new Set(claimed.rows.map(({ id }) => uuidBytes(id)));
+  return calls.flatMap(({ id }, ord) => (ids.has(id) ? [] : [ord]));
+}
+
+async function claimStaged(tx: BulkTx, calls: readonly PricedCall[]): Promise<readonly number[]> {
   await tx.query(
     `create temp table if not exists stage_identities (
        ord integer, id uuid, book_id uuid, started_at timestamptz, content_hash bigint, derived_hash bigint
      ) on commit delete rows`,
   );
-  const body = copyBody(calls.entries(), writeIdentity);
+  const body = copyBody(calls.entries(), writeStaged);
   await copyIn(tx, "copy stage_identities from stdin (format binary)", body);
   const claimed = await tx.query(
-    `insert into usage_identities (id, book_id, started_at, content_hash, derived_hash)
-     select id, book_id, started_at, content_hash, derived_hash from stage_identities order by id
+    `insert into usage_identities (${COLUMNS}) select ${COLUMNS} from stage_identities order by id
      on conflict do nothing`,
   );
   if (claimed.rowCount === calls.length) return [];
@@ -35,12 +57,21 @@ export async function claimIdentities(tx: BulkTx, calls: readonly PricedCall[]):
   return rows.map((row) => row.ord);
 }
 
-function writeIdentity(copy: BinaryCopy, [ord, call]: readonly [number, PricedCall]): void {
+function writeStaged(copy: BinaryCopy, [ord, call]: readonly [number, PricedCall]): void {
   copy.row(6);
   copy.int4(ord);
-  copy.uuid(call.id);
-  copy.uuid(cachedUuid(call.bookId));
-  copy.timestamptz(call.event.startedAt);
-  copy.int8(call.contentHash);
-  copy.int8(call.derivedHash);
+  writeFields(copy, call);
+}
+
+function writeIdentity(sink: RowSink, call: PricedCall): void {
+  sink.row(5);
+  writeFields(sink, call);
+}
+
+function writeFields(sink: RowSink, call: PricedCall): void {
+  sink.uuid(call.id);
+  sink.uuid(cachedUuid(call.bookId));
+  sink.timestamptz(call.event.startedAt);
+  sink.int8(call.contentHash);
+  sink.int8(call.derivedHash);
 }

@@ -1,10 +1,10 @@
 import { chargePartsToJson } from "../../core/allowance/charge-part.ts";
-import type { BinaryCopy } from "../db/binary-copy.ts";
-import { copyIntoPartitions } from "../db/copy-into-partitions.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { RowSink } from "../db/binary-copy.ts";
+import type { Tx } from "../db/tx.ts";
 import type { BatchOrigin } from "./batch-origin.ts";
 import { cachedUuid } from "./cached-uuid.ts";
 import type { ChargeEntry } from "./priced-call.ts";
+import { writeRows } from "./write-rows.ts";
 
 type ChargeOrigin = Omit<BatchOrigin, "sourceId">;
 
@@ -13,20 +13,24 @@ const COLUMNS = `tenant_id, batch_id, book_id, answered_at, usage_id, entry_no, 
   billed_s, reverses_entry_no, covered_s, parts, service, quantity`;
 
 /** Inserts charges and reversals of charges, whose partitions are there. */
-export async function insertCharges(tx: BulkTx, origin: ChargeOrigin, entries: readonly ChargeEntry[]): Promise<void> {
-  await copyIntoPartitions(
+export async function insertCharges(
+  tx: Tx,
+  originOf: (usageId: string) => ChargeOrigin,
+  entries: readonly ChargeEntry[],
+): Promise<void> {
+  await writeRows(
     tx,
     {
       table: "charges",
       columns: COLUMNS,
       at: (entry) => entry.answeredAt,
-      write: (copy, entry) => writeRow(copy, origin, entry),
+      write: (copy, entry) => writeRow(copy, originOf(entry.usageId), entry),
     },
     entries,
   );
 }
 
-function writeRow(copy: BinaryCopy, origin: ChargeOrigin, entry: ChargeEntry): void {
+function writeRow(copy: RowSink, origin: ChargeOrigin, entry: ChargeEntry): void {
   const { charge } = entry;
   copy.row(25);
   copy.uuid(cachedUuid(origin.tenantId));

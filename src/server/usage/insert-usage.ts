@@ -1,10 +1,10 @@
 import { calledText, callingText } from "../../core/numbering/stored-number.ts";
-import type { BinaryCopy } from "../db/binary-copy.ts";
-import { copyIntoPartitions } from "../db/copy-into-partitions.ts";
-import type { BulkTx } from "../db/tx.ts";
-import type { BatchOrigin } from "./batch-origin.ts";
+import type { RowSink } from "../db/binary-copy.ts";
+import type { Tx } from "../db/tx.ts";
+import type { BatchOrigin, OriginOf } from "./batch-origin.ts";
 import { cachedUuid } from "./cached-uuid.ts";
 import type { PricedCall } from "./priced-call.ts";
+import { writeRows } from "./write-rows.ts";
 
 /** All columns of a usage event but those that the database works out. */
 export const USAGE_COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision,
@@ -17,24 +17,24 @@ export const USAGE_COLUMNS = `tenant_id, source_id, batch_id, book_id, started_a
  * `revisions`: how often a call has been corrected; a call that is not in it is new.
  */
 export async function insertUsage(
-  tx: BulkTx,
-  origin: BatchOrigin,
+  tx: Tx,
+  originOf: OriginOf,
   calls: readonly PricedCall[],
   revisions: ReadonlyMap<PricedCall, number>,
 ): Promise<void> {
-  await copyIntoPartitions(
+  await writeRows(
     tx,
     {
       table: "usage_events",
       columns: USAGE_COLUMNS,
       at: (call) => call.event.startedAt,
-      write: (copy, call) => writeRow(copy, origin, call, revisions.get(call) ?? 0),
+      write: (copy, call) => writeRow(copy, originOf(call.id), call, revisions.get(call) ?? 0),
     },
     calls,
   );
 }
 
-function writeRow(copy: BinaryCopy, origin: BatchOrigin, call: PricedCall, revision: number): void {
+function writeRow(copy: RowSink, origin: BatchOrigin, call: PricedCall, revision: number): void {
   const { event } = call;
   copy.row(32);
   copy.uuid(cachedUuid(origin.tenantId));

@@ -4,7 +4,7 @@ import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
 import type { Account } from "../../core/tenancy/account.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { Tx } from "../db/tx.ts";
 import { insertJournals, type JournalEntry, loadWallets, lockBooks } from "../ledger/post-journals.ts";
 import type { ChargeEntry } from "./priced-call.ts";
 
@@ -37,7 +37,7 @@ export interface ChargeBatch {
  * Posts a batch's charges to the ledger: one journal a book, after everything else in the transaction, so that the
  * books are locked for the shortest time. Wallets are read under the lock.
  */
-export async function postCharges(tx: BulkTx, args: ChargeBatch): Promise<void> {
+export async function postCharges(tx: Tx, args: ChargeBatch): Promise<void> {
   if (args.entries.length === 0) return;
   const sums = sumCharges(args.entries);
   const books = await lockBooks(

@@ -6,7 +6,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Consumed } from "../../core/usage/service.ts";
 import { uuidBytes, uuidText } from "../db/binary-copy.ts";
 import { timestampToSql } from "../db/sql-types.ts";
-import type { BulkTx } from "../db/tx.ts";
+import type { Tx } from "../db/tx.ts";
 import type { StoredCall } from "./conflict.ts";
 import type { ChargeEntry, PricedCall } from "./priced-call.ts";
 
@@ -25,7 +25,7 @@ export type ArchivedUsage = Pick<StoredUsage, "contentHash" | "derivedHash" | "s
 
 /** Locks the identities of `calls`, in id order, and loads what is stored under each, by its id. */
 export async function loadStoredUsage(
-  tx: BulkTx,
+  tx: Tx,
   calls: readonly PricedCall[],
 ): Promise<Map<string, StoredUsage | ArchivedUsage>> {
   const identities = await tx.query<{
@@ -92,7 +92,7 @@ export async function loadStoredUsage(
 
 /** An identity points at a stored event, or into a month that is in the archive. */
 async function assertArchived(
-  tx: BulkTx,
+  tx: Tx,
   missing: readonly { readonly id: string; readonly book_id: string; readonly started_at: EpochMs }[],
 ): Promise<void> {
   if (missing.length === 0) return;
@@ -113,7 +113,7 @@ async function assertArchived(
 
 /** Takes stored events out of the table and keeps each whole, as it was, in the history. */
 export async function retireUsage(
-  tx: BulkTx,
+  tx: Tx,
   retired: readonly Pick<StoredUsage, "id" | "bookId" | "startedAt">[],
   batchId: bigint,
 ): Promise<void> {
@@ -136,7 +136,7 @@ export async function retireUsage(
 }
 
 /** Points identities at where their events live now. */
-export async function moveIdentities(tx: BulkTx, calls: readonly PricedCall[]): Promise<void> {
+export async function moveIdentities(tx: Tx, calls: readonly PricedCall[]): Promise<void> {
   await tx.query(
     `update usage_identities i
      set book_id = t.book_id, started_at = t.started_at, content_hash = t.content_hash, derived_hash = t.derived_hash
@@ -192,7 +192,7 @@ export interface ChargePlace {
  * Every charge entry at these places, reversals and reversed ones included, in order. `offset 0` keeps the look-ups one
  * by one: with lists of books, times and ids PostgreSQL before 17 tries each combination of them.
  */
-export async function loadChargeEntries(tx: BulkTx, places: readonly ChargePlace[]): Promise<readonly ChargeEntry[]> {
+export async function loadChargeEntries(tx: Tx, places: readonly ChargePlace[]): Promise<readonly ChargeEntry[]> {
   const { rows } = await tx.query<ChargeRow>(
     `select c.* from (
        select distinct * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[])
@@ -260,7 +260,7 @@ function coverageOf({ service, covered_s, parts: stored }: ChargeRow): Pick<Char
 }
 
 /** Fingerprints of what is stored under these identities, as it came, by identity. */
-export async function findContents(tx: BulkTx, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function findContents(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
   if (ids.length === 0) return new Map();
   const { rows } = await tx.query<{ id: string; content_hash: string }>(
     "select id, content_hash from usage_identities where id = any($1::uuid[])",

@@ -2,8 +2,9 @@ import { invariant } from "../../core/invariant.ts";
 import { calledText } from "../../core/numbering/stored-number.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { uuidText } from "../db/binary-copy.ts";
-import type { BulkTx } from "../db/tx.ts";
-import type { BatchOrigin } from "./batch-origin.ts";
+import { together } from "../db/together.ts";
+import type { Tx } from "../db/tx.ts";
+import type { OriginOf } from "./batch-origin.ts";
 import { entriesInForce, nextEntryNo, reversalOf } from "./charge-entries.ts";
 import { claimIdentities } from "./claim-identities.ts";
 import { type Conflict, judgeConflict } from "./conflict.ts";
@@ -39,7 +40,7 @@ export interface WrittenCalls {
  * corrections take back and charge, because that changes what depends on them.
  */
 export type PriceInTurn = (
-  tx: BulkTx,
+  tx: Tx,
   calls: readonly PricedCall[],
   corrected: readonly ChargeEntry[],
 ) => Promise<readonly PricedCall[]>;
@@ -48,11 +49,11 @@ export type PriceInTurn = (
  * Stores priced calls, each identity once: a new one is stored, a known one is a duplicate, a correction (the stored
  * event is retired, its charges are reversed, and the new reading takes its place) or a reused key, which the caller
  * quarantines. Posting the charges is left to the caller, as the last thing in the transaction. `onClaimed` is called
- * once nothing that is left to do here can wait for another transaction.
+ * once nothing that is left to do here can wait for another transaction. All calls are of one tenant.
  */
 export async function writeCalls(
-  tx: BulkTx,
-  origin: BatchOrigin,
+  tx: Tx,
+  originOf: OriginOf,
   calls: readonly PricedCall[],
   { priceInTurn, onClaimed }: { readonly priceInTurn: PriceInTurn; readonly onClaimed: () => void },
 ): Promise<WrittenCalls> {
@@ -62,15 +63,17 @@ export async function writeCalls(
     tx,
     firsts.map(({ call }) => call),
   );
-  const corrections = await settleKnown(tx, origin, { firsts, knownOrds, fates });
-  const correctedEntries = await correct(tx, origin, corrections);
+  const corrections = await settleKnown(tx, originOf, { firsts, knownOrds, fates });
+  const correctedEntries = await correct(tx, originOf, corrections);
   const fresh = firsts.filter(({ place }) => fates[place] === "stored").map(({ call }) => call);
   const inTurn = await priceInTurn(tx, fresh, correctedEntries);
   onClaimed();
   const revisions = new Map(corrections.map(({ call, stored }) => [call, stored.revision + 1]));
-  await insertUsage(tx, origin, [...fresh, ...revisions.keys()], revisions);
   const entries = [...inTurn.flatMap((call) => chargeEntries(call, 0)), ...correctedEntries];
-  await insertCharges(tx, origin, entries);
+  await together(tx, [
+    () => insertUsage(tx, originOf, [...fresh, ...revisions.keys()], revisions),
+    () => insertCharges(tx, originOf, entries),
+  ]);
   return { fates, entries };
 }
 
@@ -92,8 +95,8 @@ interface Correction {
 
 /** Judges calls whose identities were claimed before; answers those that are to be stored anew. */
 async function settleKnown(
-  tx: BulkTx,
-  { tenantId }: BatchOrigin,
+  tx: Tx,
+  originOf: OriginOf,
   {
     firsts,
     knownOrds,
@@ -104,13 +107,14 @@ async function settleKnown(
     readonly fates: CallFate[];
   },
 ): Promise<readonly Correction[]> {
-  if (knownOrds.length === 0) return [];
   const known = knownOrds.map((ord) => {
     const first = firsts[ord];
     invariant(first, "a claim answers places of the calls");
     return first;
   });
-  await holdStoredCalls(tx, tenantId);
+  const [some] = known;
+  if (some === undefined) return [];
+  await holdStoredCalls(tx, originOf(some.call.id).tenantId);
   const storedById = await loadStoredUsage(
     tx,
     known.map(({ call }) => call),
@@ -174,17 +178,18 @@ function chargeEntries(call: PricedCall, firstEntryNo: number): ChargeEntry[] {
 }
 
 async function correct(
-  tx: BulkTx,
-  { batchId }: BatchOrigin,
+  tx: Tx,
+  originOf: OriginOf,
   corrections: readonly Correction[],
 ): Promise<readonly ChargeEntry[]> {
   if (corrections.length === 0) return [];
   const existing = await loadChargeEntries(tx, corrections.flatMap(placesOf));
-  await retireUsage(
-    tx,
-    corrections.map(({ stored }) => stored),
-    batchId,
-  );
+  for (const [batchId, ofBatch] of Map.groupBy(corrections, ({ call }) => originOf(call.id).batchId))
+    await retireUsage(
+      tx,
+      ofBatch.map(({ stored }) => stored),
+      batchId,
+    );
   await moveIdentities(
     tx,
     corrections.map(({ call }) => call),
