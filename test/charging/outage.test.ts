@@ -53,11 +53,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function begin({ journalBytesMax = 1 << 30 } = {}): Promise<void> {
+async function begin({ journalBytesMax = 1 << 30, processes = 1 } = {}): Promise<void> {
   own = await openDatabase({ url: db.url });
   charging = new Charging(own);
   desk = await OutageDesk.open(own, charging, {
-    ...{ folder, answerMs: 2_000, journalBytesMax },
+    ...{ folder, answerMs: 2_000, journalBytesMax, processes },
     report: {
       away: () => told.push("away"),
       back: ({ granted, refused }) => told.push(`back: ${granted} granted, ${refused} refused`),
@@ -145,6 +145,38 @@ test("a key that is used again while the end of its call waits in the journal is
   expect(await decide(asked)).toMatchObject({ kind: "granted" });
   expect(await decide(stop("a", 10))).toEqual(KEPT);
   expect(await decide(asked)).toMatchObject({ kind: "refused", reason: { code: "session-ended" } });
+});
+
+test("a key that was used before the outage is granted nothing by who knows it; by who does not, its call is kept apart", async () => {
+  await decide(authorise("a", { isUnnamed: true, wantedS: 20 }));
+  expect(await decide(stop("a", 10))).toEqual({ kind: "closed", fate: "stored" });
+  await outage.begin();
+  expect(await decide(authorise("a", { isUnnamed: true }))).toMatchObject({ reason: { code: "session-ended" } });
+  await outage.end();
+  await end();
+  await begin();
+  await decide(authorise("warm", { wantedS: 1 }));
+  await outage.begin();
+  expect(await decide(authorise("a", { isUnnamed: true }))).toMatchObject({ kind: "granted" });
+  expect(await decide(stop("a", 40, { answeredAt: epochMs(AT + 60_000), endedAt: epochMs(AT + 100_000) }))).toEqual(
+    KEPT,
+  );
+  await outage.end();
+  await replayed(2);
+  expect(await booksOf(operator)).toMatchObject({ calls: 1, seconds: 10, open: 1 });
+  expect(await operator.figures("select code, raw::json ->> 'talkedMs' as talked from quarantine")).toEqual({
+    ...{ code: "key-reused", talked: "40000" },
+  });
+  await booksAreRight();
+});
+
+test("of several processes each risks its part of the amount", async () => {
+  await end();
+  await begin({ processes: 4 });
+  await decide(authorise("warm", { wantedS: 1 }));
+  await outage.begin();
+  expect(await decide(authorise("a"))).toEqual(granted(15)); // a quarter of a minute's price
+  expect(await decide(authorise("b"))).toMatchObject(AWAY);
 });
 
 test("a trunk's own policy goes before its source's; an emergency call passes, whatever either says", async () => {
@@ -272,6 +304,13 @@ test("what cannot be decided when its turn comes is put aside, and those behind 
   const { outstanding, checks } = await db.bulk("owner", {}, (tx) => examine(tx));
   expect(checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(outstanding.deadLetters).toBe(2);
+});
+
+test("a process that ends while it looks at its journal does so at once", async () => {
+  await decide(authorise("warm"));
+  await end();
+  await begin(); // from now on it looks whether there is anything to replay
+  await desk.close();
 });
 
 test("a journal that is full takes no more: the switch keeps its report, and sends it again", async () => {

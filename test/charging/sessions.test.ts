@@ -242,16 +242,65 @@ test("a thousand calls at once, in two processes, on a balance for three of them
   expect(await money()).toMatchObject({ wallet: 0.24, overrun: 0, held: 0.24, open: 3, calls: 0 });
 });
 
+/** Imports the record of a call of half a minute, as the switch writes it into a file. */
+async function importRecordOf({ key, answeredAt, endedAt }: Stop) {
+  const at = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+  const answered = answeredAt ?? 0;
+  const csv = `"","442071234567","4930123456","default","${at(answered - 2_000)}","${at(answered)}","${at(endedAt)}","32","30","NORMAL_CLEARING","${key}","","ada"\n`;
+  return (await operator.importText(source, `${key}.csv`, csv)).counts;
+}
+
 test("a record of the same call that comes in a file later is a duplicate", async () => {
   await pay("1");
   await decide(authorise("a"));
   const ended = stop("a", 30);
   await decide(ended);
-  const at = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
-  const { answeredAt, endedAt } = ended;
-  const csv = `"","442071234567","4930123456","default","${at((answeredAt ?? 0) - 2_000)}","${at(answeredAt ?? 0)}","${at(endedAt)}","32","30","NORMAL_CLEARING","a","","ada"\n`;
-  const { counts } = await operator.importText(source, "cdr.csv", csv);
-  expect(counts).toMatchObject({ rows: 1, duplicate: 1, stored: 0 });
+  expect(await importRecordOf(ended)).toMatchObject({ rows: 1, duplicate: 1, stored: 0 });
+});
+
+test("a record that comes before its stop ends the session, which pays for it; the stop is a duplicate then", async () => {
+  await pay("0.12");
+  await decide(authorise("a"));
+  expect(await money()).toMatchObject({ wallet: 0.12, held: 0.08, open: 1 });
+  const ended = stop("a", 30);
+  expect(await importRecordOf(ended)).toMatchObject({ rows: 1, stored: 1 });
+  const after = { wallet: 0.04, overrun: 0, held: 0, open: 0, calls: 1 };
+  expect(await money()).toMatchObject(after);
+  expect(await decide(update("a", 40))).toMatchObject({ reason: { code: "session-ended" } });
+  expect(await decide(ended)).toEqual({ kind: "closed", fate: "duplicate" });
+  expect(await money()).toMatchObject(after);
+});
+
+test("money that a session held and did not need covers what others could not pay meanwhile", async () => {
+  await pay("0.20");
+  await decide(authorise("a"));
+  await importRecordOf(stop("of a file", 30));
+  expect(await money()).toMatchObject({ wallet: 0.2, overrun: 0.08, held: 0.2 });
+  await decide(stop("a", 30));
+  expect(await money()).toMatchObject({ wallet: 0.04, overrun: 0, held: 0, calls: 2 });
+});
+
+test("sessions that hold more than there is take what they held, in the order in which they end", async () => {
+  await pay("0.28");
+  for (const key of ["a", "b"]) await decide(authorise(key, { wantedS: 120 }));
+  const withdrawn = "update balances set amount = amount + 0.16 where kind = 'wallet' and tenant_id = $1";
+  await db.transaction("owner", {}, (tx) => tx.query(withdrawn, [operator.tenantId]));
+  expect(await money()).toMatchObject({ wallet: 0.12, held: 0.28, open: 2 });
+  await decide(stop("a", 60));
+  expect(await money()).toMatchObject({ wallet: 0.04, overrun: 0, held: 0.14 });
+  await decide(stop("b", 60));
+  expect(await money()).toMatchObject({ wallet: 0, overrun: 0.04, held: 0 });
+});
+
+test("a slice that is told of again counts once, however many were told of since", async () => {
+  await pay("1");
+  await decide(authorise("a", { wantedS: 10 }));
+  const of = { counted: "since-last-report", answeredAt: epochMs(fromInstant(now()) - 600_000), wantedS: 10 } as const;
+  const slice = (number: number) => update("a", 5, { ...of, requestKey: `slice ${number}`, number });
+  for (let number = 1; number <= 12; number += 1)
+    expect(await decide(slice(number))).toMatchObject({ usedS: 5 * number });
+  for (const number of [1, 5, 8, 12]) await decide(slice(number));
+  expect(await operator.figures("select used_s::integer from sessions")).toEqual({ used_s: 60 });
 });
 
 describe("a call of which nothing more is heard", () => {

@@ -7,6 +7,8 @@ export interface AnsweredRequest<Answer> {
   /** What the protocol knows the request by: a repeat has the same. */
   readonly key: string;
   readonly answer: Answer;
+  /** Its number among those of its session, where the protocol counts them. */
+  readonly number?: number;
 }
 
 /** What a session holds of one payer's money and allowances. */
@@ -37,7 +39,7 @@ export const earlierAnswer = <Answer>(answers: readonly AnsweredRequest<Answer>[
 
 /**
  * The answers with one more, or with another in the place of the one to the same request; the first, which opened the
- * session, is kept, and of the others the latest.
+ * session, is kept, and of the others the latest. What is forgotten stays so.
  */
 export function keepAnswer<Answer>(
   answers: readonly AnsweredRequest<Answer>[],
@@ -45,8 +47,18 @@ export function keepAnswer<Answer>(
 ): readonly AnsweredRequest<Answer>[] {
   if (answers.some(({ key }) => key === answered.key))
     return answers.map((before) => (before.key === answered.key ? answered : before));
+  if (isForgotten(answers, answered.number)) return answers;
   const [first, ...rest] = answers;
   return first === undefined ? [answered] : [first, ...[...rest, answered].slice(1 - ANSWERS_MAX)];
+}
+
+/**
+ * Whether a request of that number came before all that is remembered: then it was answered and is forgotten, or it was
+ * overtaken by more requests than any switch has under way.
+ */
+export function isForgotten(answers: readonly AnsweredRequest<unknown>[], number: number | undefined): boolean {
+  if (number === undefined || answers.length < ANSWERS_MAX) return false;
+  return answers.slice(1).every((answered) => answered.number !== undefined && answered.number > number);
 }
 
 /** When a session is given up of which nothing more is heard: after the time it may talk, and the silence allowed. */

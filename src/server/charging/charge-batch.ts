@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { moveShare } from "../../core/charging/hold-counters.ts";
-import { earlierAnswer, keepAnswer } from "../../core/charging/session.ts";
+import { earlierAnswer, isForgotten, keepAnswer } from "../../core/charging/session.ts";
 import { invariant } from "../../core/invariant.ts";
-import { nanos } from "../../core/money/nanos.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import type { OpenedSource } from "../mediation/open-source.ts";
 import { postCharges } from "../usage/post-charges.ts";
+import { answered } from "./answered.ts";
 import type { Authorise, ChargingAnswer, Refusal, Stop, Update } from "./charging-request.ts";
 import {
   answeredAtBy,
@@ -23,9 +22,10 @@ import {
   type Work,
 } from "./charging-work.ts";
 import { grantAll, isQuote, type Moment, refuse } from "./grant-batch.ts";
-import { type AccountHold, lockHolds, saveHolds } from "./hold-store.ts";
+import { lockHolds, saveHolds } from "./hold-store.ts";
 import { releaseUnits, unitsWanted } from "./level-units.ts";
 import { openLevels } from "./open-levels.ts";
+import { releaseHolds } from "./release-holds.ts";
 import type { Session } from "./session.ts";
 import { databaseNow, insertSessions, lockSessions, updateSessions } from "./session-store.ts";
 import { storeRecords } from "./store-records.ts";
@@ -58,10 +58,11 @@ export async function chargeBatch(
     const holds = await lockHolds(tx, works.flatMap(accountsOf));
     const ended = works.filter((work) => isStop(work) || isEndedHere(work));
     if (ended.length > 0) {
-      for (const { session } of ended) if (session?.state === "open") release(holds, session);
+      const open = ended.flatMap(({ session }) => (session?.state === "open" ? [session] : []));
+      const released = releaseHolds(holds, open);
       for (const work of ended) releaseUnits(units, work);
       await saveHolds(tx, holds.values());
-      for (const charges of posted.charges) await postCharges(tx, charges);
+      for (const charges of posted.charges) await postCharges(tx, { ...charges, released });
     }
     for (const [index, stop] of stops.entries()) close(stop, { fate: posted.fates[index], at, batch });
     await grantAll(tx, works, { holds, units, batch, at });
@@ -96,7 +97,7 @@ function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {
   const { told } = request;
   // A caller who uses the key of a call that is over, which may be a Call-ID, gets no second call for its grant.
   const isOver = request.kind === "authorise" && request.isUnnamed === true && session?.state === "closed";
-  if (earlier !== undefined && (told === undefined ? !isOver : isDeepStrictEqual(earlier, told))) {
+  if (earlier !== undefined && !isOver && (told === undefined || isDeepStrictEqual(earlier, told))) {
     work.answer = earlier;
     return;
   }
@@ -131,7 +132,7 @@ function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at
     work.answer = session.answers.find(({ answer }) => answer.kind === "granted")?.answer ?? { kind: "unknown" };
     return;
   }
-  if (session?.state === "closed") {
+  if (session?.state === "closed" && request.told === undefined) {
     work.answer = { kind: "refused", reason: SESSION_ENDED };
     return;
   }
@@ -153,13 +154,13 @@ function beginAuthorise(work: Work, request: Authorise, batch: ChargingBatch, at
     grantedS: 0,
     expiresAt: at,
     cutAt: null,
-    answers: session?.answers ?? [], // of requests that were refused: they stay so
+    answers: session?.state === "refused" ? session.answers : [], // of requests that were refused: they stay so
   };
   if (session?.state === "open" && opened.kind === "open" && opened.payer?.accountId !== session.payer?.accountId) {
     // The rules name another payer since: what was held first stays held, of whom it was held, until the call ends.
     const answer: ChargingAnswer = request.told ?? { kind: "refused", reason: SESSION_ENDED };
     work.answer = answer;
-    work.next = { ...session, answers: keepAnswer(session.answers, { key: request.requestKey, answer }) };
+    work.next = { ...session, answers: keepAnswer(session.answers, answered(request, answer)) };
     return;
   }
   const openedSession = session?.state === "open" ? session : fresh;
@@ -186,7 +187,9 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
     capS: longestOf(attempt, batch.policy),
   });
   // Reports may overtake each other: a session never goes back.
-  const isCounted = earlierAnswer(session.answers, request.requestKey) !== undefined; // and is told otherwise now
+  const isCounted =
+    earlierAnswer(session.answers, request.requestKey) !== undefined || // and is told otherwise now
+    (request.counted === "since-last-report" && isForgotten(session.answers, request.number));
   const usedS = isCounted ? session.usedS : Math.max(session.usedS, usedBy(request, session));
   const next: Session = { ...session, attempt, answeredAt, usedS };
   work.next = next;
@@ -201,7 +204,7 @@ function beginUpdate(work: Work, request: Update, batch: ChargingBatch, at: Epoc
 function endRefused(work: Work, session: Session): void {
   const answer: ChargingAnswer = work.request.told ?? { kind: "closed", fate: "non-billable" };
   work.answer = answer;
-  work.next = { ...session, answers: keepAnswer(session.answers, { key: work.request.requestKey, answer }) };
+  work.next = { ...session, answers: keepAnswer(session.answers, answered(work.request, answer)) };
 }
 
 /** A session that has been heard of meanwhile stays; one that never talked leaves no record. */
@@ -236,17 +239,6 @@ function accountsOf({ session, levels, next, request }: Work) {
   return [...ofLevels, ...ofSession].map((accountId) => ({ tenantId, bookId, accountId }));
 }
 
-/** Gives back all that a session holds. */
-function release(holds: ReadonlyMap<string, AccountHold>, session: Session): void {
-  for (const held of session.holds) {
-    const hold = holds.get(held.accountId);
-    invariant(hold, `the hold of account ${held.accountId} is locked before it is released`);
-    hold.held = nanos(hold.held - held.amount);
-    hold.openSessions -= 1;
-    hold.counters = moveShare(hold.counters, held, undefined);
-  }
-}
-
 type Fate = Extract<ChargingAnswer, { readonly kind: "closed" }>["fate"];
 
 function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fate | undefined }): void {
@@ -277,7 +269,7 @@ function close(stop: StopWork, { fate, at, batch }: Moment & { readonly fate: Fa
     answeredAt: answeredAtBy(request, before.attempt) ?? before.answeredAt,
     usedS: Math.max(before.usedS, usedBy(request, session)),
     expiresAt: epochMs(at + batch.policy.rememberS * 1_000),
-    answers: keepAnswer(before.answers, { key: request.requestKey, answer }),
+    answers: keepAnswer(before.answers, answered(request, answer)),
   };
 }
 

@@ -73,6 +73,8 @@ export interface Update extends OfSession, SessionName {
   readonly handle?: CallHandle;
   /** Where the call goes now, where it was transferred: all of it is charged by that, as its record is. */
   readonly called?: string;
+  /** Its number among those of its session, where the protocol counts them (CC-Request-Number). */
+  readonly number?: number;
 }
 
 /** The call is over. */

@@ -11,6 +11,7 @@ import type { LockedUnits } from "../allowance/locked-units.ts";
 import { recordEvents } from "../events/record-events.ts";
 import { type RatingContext, thresholdsOf } from "../rating/rating-context.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
+import { answered } from "./answered.ts";
 import { balanceTold, lowBalances, type WatchedAccount } from "./balance-warnings.ts";
 import type { ChargingAnswer, ChargingRequest, Refusal } from "./charging-request.ts";
 import { type ChargingBatch, longestOf, silentUntil, type Work } from "./charging-work.ts";
@@ -35,7 +36,7 @@ interface Held {
 /** A new session stays closed; one under way keeps what it holds and was granted, and ends there. */
 export function refuse(work: Work, session: Session, reason: Refusal, { batch, at }: Moment): void {
   const answer: ChargingAnswer = work.request.told ?? { kind: "refused", reason };
-  const answers = keepAnswer(session.answers, { key: work.request.requestKey, answer });
+  const answers = keepAnswer(session.answers, answered(work.request, answer));
   work.answer = answer;
   work.next =
     work.session?.state === "open"
@@ -196,7 +197,7 @@ function take(work: Work, session: Session, { grant, levels, holds, units, batch
     state: "open",
     holds: taken,
     grantedS: grant.talkS,
-    answers: keepAnswer(session.answers, { key: work.request.requestKey, answer }),
+    answers: keepAnswer(session.answers, answered(work.request, answer)),
   };
   work.answer = answer;
   work.next = { ...granted, expiresAt: silentUntil(granted, at, batch.policy) };

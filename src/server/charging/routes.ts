@@ -15,6 +15,7 @@ import type { Charging } from "./charging.ts";
 import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
 import { signalOf } from "./refusal-signal.ts";
 import { letSourcesIn, sourceOf } from "./source-token-routes.ts";
+import { stopKey } from "./stop-key.ts";
 
 const closed = { additionalProperties: false } as const;
 const field = (description: string) =>
@@ -213,7 +214,7 @@ export const chargingRoutes =
       return decide(charged, {
         kind: "stop",
         sourceId: sourceOf(charged).sourceId,
-        requestKey: body.requestKey ?? "stop",
+        requestKey: body.requestKey ?? stopKey("stop", talkedMs),
         key: body.key,
         leg: body.leg ?? "",
         answeredAt: talkedMs === 0 ? timeOf(body.answeredAt) : (timeOf(body.answeredAt) ?? epochMs(endedAt - talkedMs)),

@@ -76,6 +76,41 @@ export async function lockSessions(tx: Tx, ids: readonly string[]): Promise<Read
   return new Map(rows.map((row) => [row.id, sessionOf(row)]));
 }
 
+/** Whose sessions are looked for: those of a source that accounts pay for. */
+export interface PaidBy {
+  readonly sourceId: string;
+  readonly accountIds: readonly string[];
+}
+
+/** Whether any session is open that one of these accounts pays for. */
+export async function hasOpenSessions(tx: Tx, { sourceId, accountIds }: PaidBy): Promise<boolean> {
+  const { rows } = await tx.prepared<{ is_there: boolean }>(
+    "has-open-sessions",
+    `select exists (
+       select from sessions where state = 'open' and account_id = any($2::uuid[]) and source_id = $1) as is_there`,
+    [sourceId, uuidArray(accountIds)],
+  );
+  return rows[0]?.is_there === true;
+}
+
+/**
+ * Locks the open sessions that become the records of these identities, or of these keys where a record has one of its
+ * own; those that others have locked are passed over.
+ */
+export async function lockRecorded(
+  tx: Tx,
+  { sourceId, accountIds }: PaidBy,
+  { ids, keys }: { readonly ids: readonly string[]; readonly keys: readonly string[] },
+): Promise<readonly Session[]> {
+  const { rows } = await tx.prepared<SessionRow>(
+    "lock-recorded",
+    `select ${COLUMNS}, cut_at from sessions where state = 'open' and account_id = any($2::uuid[]) and source_id = $1
+       and (id = any($3::uuid[]) or attempt ->> 'recordKey' = any($4::text[])) order by id for update skip locked`,
+    [sourceId, uuidArray(accountIds), uuidArray(ids), textArray(keys)],
+  );
+  return rows.map(sessionOf);
+}
+
 /**
  * Stores sessions that {@link lockSessions} did not find. Errors: a unique violation where another process has opened
  * one of them since; its batch is decided again.

@@ -1,5 +1,6 @@
 import { keepAnswer } from "../../core/charging/session.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import { answered } from "./answered.ts";
 import type { ChargingAnswer } from "./charging-request.ts";
 import type { Work } from "./charging-work.ts";
 import type { Session } from "./session.ts";
@@ -38,7 +39,9 @@ export function settleTold(work: Work, { told, earlier, at, tenantId, rememberS 
           : session;
   } else if (session === undefined) return false;
   else if (request.kind === "authorise") {
-    if (session.state !== "closed") return false;
+    // A call of its own, under the name of one that is over: its switch has let it begin, and it is not lost.
+    const isAnother = earlier === undefined || request.isUnnamed === true;
+    if (session.state !== "closed" || isAnother) return false;
     work.next = session;
   } else {
     if (earlier === undefined || (request.kind === "update" && told.kind === "granted" && session.state === "open"))
@@ -46,7 +49,7 @@ export function settleTold(work: Work, { told, earlier, at, tenantId, rememberS 
     work.next = session;
   }
   const { next } = work;
-  work.next = { ...next, answers: keepAnswer(next.answers, { key: request.requestKey, answer: told }) };
+  work.next = { ...next, answers: keepAnswer(next.answers, answered(request, told)) };
   work.answer = told;
   return true;
 }

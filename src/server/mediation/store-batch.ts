@@ -1,6 +1,8 @@
 import { invariant } from "../../core/invariant.ts";
+import { endRecorded } from "../charging/recorded-sessions.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
+import { ChargeSums } from "../usage/charge-sums.ts";
 import { postCharges } from "../usage/post-charges.ts";
 import type { ArrivedRow, RowFate } from "./arrived-row.ts";
 import type { BatchSource, Turn } from "./batch-source.ts";
@@ -52,13 +54,17 @@ export async function storeBatch(db: Database, batch: Batch): Promise<StoredBatc
     const { moved, entries, ...stored } = await importBatch(tx, origin, rows, batch.turn);
     await batch.onFates(tx, stored.fates);
     if (moved.size > 0) await recount(tx, moved);
-    await postCharges(tx, {
-      ...inserted,
-      bookedBy: "ingest",
-      memo: "",
-      accounts: opened.desk.rating.accounts,
-      entries,
+    const sums = entries instanceof ChargeSums ? entries : ChargeSums.of(entries);
+    const released = await endRecorded(tx, {
+      ...{ tenantId: source.tenantId, sourceId: source.id, accountIds: sums.list().map(({ accountId }) => accountId) },
+      records: () => rows.flatMap(({ outcome }, at) => (isStored(stored.fates[at]) ? callOf(outcome) : [])),
     });
+    const { accounts } = opened.desk.rating;
+    await postCharges(tx, { ...inserted, bookedBy: "ingest", memo: "", accounts, entries: sums, released });
     return stored;
   });
 }
+
+const isStored = (fate: RowFate | undefined): boolean => fate === "stored" || fate === "corrected";
+
+const callOf = (outcome: ArrivedRow["outcome"]) => (outcome.kind === "call" ? [outcome.call] : []);

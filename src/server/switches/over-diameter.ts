@@ -114,7 +114,7 @@ export class ChargingOverDiameter implements CreditControlHandler {
     const name = { sourceId, requestKey: requestKeyOf(request), key: sessionKeyOf(request), leg: "" };
     const report = { ...name, answeredAt, talkedMs, counted: "since-last-report", recordKey: null } as const;
     if (request.type === "update") {
-      const asked = { kind: "update", ...report, wantedS: wantedOf(service) } as const;
+      const asked = { kind: "update", ...report, number: request.number, wantedS: wantedOf(service) } as const;
       const answer = await this.#charging.decide(tenantId, { ...asked, ...(whenMoneyEnds && { whenMoneyEnds }) });
       return answerOf(answer, request);
     }
