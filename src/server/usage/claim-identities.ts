@@ -1,13 +1,21 @@
 import { invariant } from "../../core/invariant.ts";
-import { type BinaryCopy, copyBody, type RowSink, uuidBytes } from "../db/binary-copy.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import { copyBody, type RowSink, type UuidWords, uuidBytes } from "../db/binary-copy.ts";
 import { copyIn } from "../db/copy-in.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import { type BulkTx, canCopy, type Tx } from "../db/tx.ts";
 import { cachedUuid } from "./cached-uuid.ts";
+import { copyIdentities } from "./copy-identities.ts";
 import type { PricedCall } from "./priced-call.ts";
 
+/** What is claimed for a call. */
+export interface Identity extends Pick<PricedCall, "bookId" | "contentHash" | "derivedHash"> {
+  readonly id: string | UuidWords;
+  readonly startedAt: EpochMs;
+}
+
 const COLUMNS = "id, book_id, started_at, content_hash, derived_hash";
-/** Calls from which on their identities are staged, and not sent with the statement. */
+/** Calls from which on their identities are copied, and not sent with the statement. */
 const MANY_CALLS = 500;
 
 /**
@@ -15,7 +23,7 @@ const MANY_CALLS = 500;
  * for other transactions that are claiming the same ones, in id order, so that two of them cannot deadlock.
  */
 export const claimIdentities = (tx: Tx, calls: readonly PricedCall[]): Promise<readonly number[]> =>
-  calls.length >= MANY_CALLS && canCopy(tx) ? claimStaged(tx, calls) : claimFew(tx, calls);
+  calls.length >= MANY_CALLS && canCopy(tx) ? claimMany(tx, calls, identityOf) : claimFew(tx, calls);
 
 /** Ids are Latin-1 texts, whose order is that of their bytes. */
 async function claimFew(tx: Tx, calls: readonly PricedCall[]): Promise<readonly number[]> {
@@ -32,13 +40,39 @@ async function claimFew(tx: Tx, calls: readonly PricedCall[]): Promise<readonly 
   return calls.flatMap(({ id }, ord) => (ids.has(id) ? [] : [ord]));
 }
 
-async function claimStaged(tx: BulkTx, calls: readonly PricedCall[]): Promise<readonly number[]> {
+/** {@link claimIdentities} of many calls, whatever they are kept as. */
+export async function claimMany<Call>(
+  tx: BulkTx,
+  calls: readonly Call[],
+  identity: (call: Call) => Identity,
+): Promise<readonly number[]> {
+  const known = await copyIdentities(tx, calls, {
+    columns: COLUMNS,
+    idOf: (call) => identity(call).id,
+    write: (copy, call) => {
+      copy.row(5);
+      writeFields(copy, identity(call));
+    },
+  });
+  return known ?? (await claimStaged(tx, calls, identity));
+}
+
+/** {@link claimMany} where another transaction claims some of them at the same time. */
+async function claimStaged<Call>(
+  tx: BulkTx,
+  calls: readonly Call[],
+  identity: (call: Call) => Identity,
+): Promise<readonly number[]> {
   await tx.query(
     `create temp table if not exists stage_identities (
        ord integer, id uuid, book_id uuid, started_at timestamptz, content_hash bigint, derived_hash bigint
      ) on commit delete rows`,
   );
-  const body = copyBody(calls.entries(), writeStaged);
+  const body = copyBody(calls.entries(), (copy, [ord, call]) => {
+    copy.row(6);
+    copy.int4(ord);
+    writeFields(copy, identity(call));
+  });
   await copyIn(tx, "copy stage_identities from stdin (format binary)", body);
   const claimed = await tx.query(
     `insert into usage_identities (${COLUMNS}) select ${COLUMNS} from stage_identities order by id
@@ -57,21 +91,23 @@ async function claimStaged(tx: BulkTx, calls: readonly PricedCall[]): Promise<re
   return rows.map((row) => row.ord);
 }
 
-function writeStaged(copy: BinaryCopy, [ord, call]: readonly [number, PricedCall]): void {
-  copy.row(6);
-  copy.int4(ord);
-  writeFields(copy, call);
-}
-
 function writeIdentity(sink: RowSink, call: PricedCall): void {
   sink.row(5);
-  writeFields(sink, call);
+  writeFields(sink, identityOf(call));
 }
 
-function writeFields(sink: RowSink, call: PricedCall): void {
-  sink.uuid(call.id);
-  sink.uuid(cachedUuid(call.bookId));
-  sink.timestamptz(call.event.startedAt);
-  sink.int8(call.contentHash);
-  sink.int8(call.derivedHash);
+const identityOf = ({ id, bookId, event, contentHash, derivedHash }: PricedCall): Identity => ({
+  id,
+  bookId,
+  startedAt: event.startedAt,
+  contentHash,
+  derivedHash,
+});
+
+function writeFields(sink: RowSink, { id, bookId, startedAt, contentHash, derivedHash }: Identity): void {
+  sink.uuid(id);
+  sink.uuid(cachedUuid(bookId));
+  sink.timestamptz(startedAt);
+  sink.int8(contentHash);
+  sink.int8(derivedHash);
 }
