@@ -1,5 +1,5 @@
 import { NAMED_PERIODS } from "../core/time/named-period.ts";
-import { SERVICES } from "../core/usage/service.ts";
+import { SERVICES } from "../core/usage/service-units.ts";
 import type { CallFilter } from "../server/search/call-filter.ts";
 import { findSearch } from "../server/search/saved-searches.ts";
 import { resolveSearch, type SearchRequest } from "../server/search/search-request.ts";

@@ -36,9 +36,10 @@ export const cdrShowCommand = defineCommand({
 });
 
 function wholeText({ call, entries, earlier, archivedMonth }: WholeCall): (string | Table)[] {
+  const used = quantityText(call.quantity ?? call.talkedS, call.service);
   const answered = call.answeredAt === null ? "not answered" : `answered ${timeText(call.answeredAt)}`;
   return [
-    `${call.from === "" ? "anonymous" : call.from} → ${call.to}${routedText(call)}, ${call.direction}, ${quantityText(call.quantity ?? call.talkedS, call.service)}`,
+    `${call.from === "" ? "anonymous" : call.from} → ${call.to}${routedText(call)}, ${call.direction}, ${used}`,
     `started ${timeText(call.startedAt)}, ${answered}, ended ${timeText(call.endedAt)}, cause ${causeText(call) || "none"}`,
     `account ${call.account}, vendor ${call.vendor ?? "none"}, trunks ${call.ingressTrunk ?? "none"} → ${call.egressTrunk ?? "none"}`,
     `source ${call.source}, key ${call.key}${call.leg === "" ? "" : `, leg ${call.leg}`}, ${call.file ?? "no file"} line ${call.line}`,

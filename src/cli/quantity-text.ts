@@ -1,4 +1,4 @@
-import { type Service, UNITS } from "../core/usage/service.ts";
+import { type Service, UNITS } from "../core/usage/service-units.ts";
 
 /** What was used, for people: "95 s", "3 messages", "1048576 octets". */
 export const quantityText = (quantity: number, service: Service = "voice"): string =>

@@ -1,6 +1,6 @@
 import { normaliseCalled, normaliseCalling, techPrefixOf } from "../core/numbering/normalise-number.ts";
-import { compileNumberPlan, type NumberPlan, type NumberRules } from "../core/numbering/number-plan.ts";
 import type { Called, E164 } from "../core/numbering/number.ts";
+import { compileNumberPlan, type NumberPlan, type NumberRules } from "../core/numbering/number-plan.ts";
 import { routingNumberOf } from "../core/numbering/routing-number.ts";
 import type { Reject } from "../core/reject.ts";
 import type { Trunk } from "../core/tenancy/trunk.ts";

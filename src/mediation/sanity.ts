@@ -1,5 +1,5 @@
 import type { Reject } from "../core/reject.ts";
-import { type Consumed, UNITS } from "../core/usage/service.ts";
+import { type Consumed, UNITS } from "../core/usage/service-units.ts";
 import type { SwitchCall } from "../core/usage/switch-call.ts";
 import type { DecoderSettings } from "./decoder.ts";
 

@@ -1,7 +1,7 @@
 import { parseDecimal } from "../../src/core/money/decimal.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import type { TariffTerms } from "../../src/core/tariff/tariff.ts";
-import type { Consumed } from "../../src/core/usage/service.ts";
+import type { Consumed } from "../../src/core/usage/service-units.ts";
 import type { StoredAccount } from "../../src/server/tenancy/party.ts";
 import { anyRate, type Operator } from "./operator.ts";
 

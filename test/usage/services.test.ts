@@ -1,8 +1,7 @@
-import { readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { uuidv7 } from "../../src/clock.ts";
 import { tollwright, tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { writeTemporary } from "../support/temporary-file.ts";
@@ -48,7 +47,12 @@ const SETUP = {
   ],
   accounts: [
     {
-      ...{ code: "ada", kind: "customer", payment: "postpaid", packages: [{ package: "Gigabyte", from: "2026-02-01" }] },
+      ...{
+        code: "ada",
+        kind: "customer",
+        payment: "postpaid",
+        packages: [{ package: "Gigabyte", from: "2026-02-01" }],
+      },
       tariffs: [{ tariff: "calls" }, { tariff: "messages" }, { tariff: "data" }],
     },
     { code: "ben", kind: "customer", payment: "postpaid", tariffs: [{ tariff: "calls" }, { tariff: "data for Ben" }] },
@@ -66,7 +70,7 @@ const SETUP = {
           ...{ key: "id", accountCode: "who", calling: "from", called: "to", egressTrunk: "net" },
           startedAt: { column: "at", format: "epoch-s" },
           talked: { column: "s", unit: "s" },
-          service: { column: "kind", map: { GPRS: "data", SMS: "sms" } },
+          service: { column: "kind", map: { GPRS: "data", SMS: "sms", CALL: "voice" } },
           quantity: { columns: ["up", "down"] },
         },
       },
@@ -105,21 +109,49 @@ test("calls, messages and data of one file are rated, counted against allowances
   // Ben has no tariff for messages: his waits.
   expect([imported.status, JSON.stringify(imported.document)]).toEqual([1, expect.stringContaining('"stored":8')]);
   await rm(path);
-  const billed = await tollwrightJson<{ invoices: { account: string; number: string }[] }>(["bill", "run", "2026-02"], { db });
+  const billed = await tollwrightJson<{ invoices: { account: string; number: string }[] }>(["bill", "run", "2026-02"], {
+    db,
+  });
   const numberOf = (code: string) => billed.document.invoices.find(({ account }) => account === code)?.number ?? "";
   // Of Ada's 4 messages 2 are free, and of the 1,000,100,000 octets in steps of 100 kB the first gigabyte.
-  expect(await exported(numberOf("ada"), "lines", "description", "billed_s", "service", "quantity", "rate", "covered", "exact_amount")).toEqual([
+  expect(
+    await exported(
+      numberOf("ada"),
+      "lines",
+      "description",
+      "billed_s",
+      "service",
+      "quantity",
+      "rate",
+      "covered",
+      "exact_amount",
+    ),
+  ).toEqual([
     "Everywhere,60,voice,,,,0.06",
-    "Data,,data,1000400000,0.002,1000000000,0.0008",
+    "Data,,data,300000,0.002,,0.0006",
+    "Data,,data,1000100000,0.002,1000000000,0.0002",
     "Data abroad,,data,2097152,0.095367431640625,,0.2",
     "Our app,,data,7000000000,0,,0",
     "Germany,,sms,4,0.05,2,0.1",
   ]);
-  expect(await exported(numberOf("ada"), "calls", "to", "talked_s", "billed_s", "service", "quantity", "amount")).toHaveLength(7);
-  expect(await exported(numberOf("ben"), "lines", "description", "service", "quantity", "rate", "exact_amount")).toEqual([
-    "Data,data,100000000,0.003,0.3",
-  ]);
-  const search = ["cdr", "search", "--service", "data", "--account", "ben", "--from", "2026-02-01", "--to", "2026-03-01"];
+  expect(
+    await exported(numberOf("ada"), "calls", "to", "talked_s", "billed_s", "service", "quantity", "amount"),
+  ).toHaveLength(7);
+  expect(
+    await exported(numberOf("ben"), "lines", "description", "service", "quantity", "rate", "exact_amount"),
+  ).toEqual(["Data,data,100000000,0.003,0.3"]);
+  const search = [
+    "cdr",
+    "search",
+    "--service",
+    "data",
+    "--account",
+    "ben",
+    "--from",
+    "2026-02-01",
+    "--to",
+    "2026-03-01",
+  ];
   const found = await tollwrightJson<{ calls: object[] }>(search, { db });
   expect(found.document.calls).toMatchObject([
     { service: "data", quantity: 100_000_000, talkedS: 60, charges: [{ billedS: 100_000_000, amount: "0.3" }] },
@@ -127,8 +159,8 @@ test("calls, messages and data of one file are rated, counted against allowances
   const left = await tollwrightJson(["account", "allowances", "ada", "--at", "2026-02-28T00:00:00Z"], { db });
   expect(left.document).toMatchObject({
     allowances: [
-      { name: "1 GB", unit: "octets", left: "0", granted: "1000000000" },
       { name: "2 messages", unit: "messages", left: "0" },
+      { name: "1 GB", unit: "octets", left: "0", granted: "1000000000" },
     ],
   });
   expect((await tollwright(["doctor"], { db })).stdout).not.toMatch(/differ/i);
@@ -136,20 +168,37 @@ test("calls, messages and data of one file are rated, counted against allowances
 
 /** Some columns of an invoice's CSV, row by row. */
 async function exported(number: string, format: "lines" | "calls", ...columns: readonly string[]): Promise<string[]> {
-  const path = join(tmpdir(), `${uuidv7()}.csv`);
-  await tollwright(["invoice", "export", number, "--format", format, "--out", path], { db });
-  const [header = "", ...rows] = (await readFile(path, "utf8")).trimEnd().split("\r\n");
-  await rm(path);
+  const dir = await mkdtemp(join(tmpdir(), "services-"));
+  await tollwright(["invoice", "export", number, "--format", format, "--out", dir], { db });
+  const [name = ""] = await readdir(dir);
+  const [header = "", ...rows] = (await readFile(join(dir, name), "utf8")).trimEnd().split("\r\n");
+  await rm(dir, { recursive: true });
   const places = columns.map((column) => header.split(",").indexOf(column));
   return rows.map((row) => places.map((place) => row.split(",")[place]).join(","));
 }
 
 test.each<[string, object, string]>([
   ["a service that changes", { name: "calls", service: "sms" }, "/tariffs/0/service"],
-  ["minutes of messages", { name: "m", service: "sms", rates: [{ prefix: "", destination: "x", rate: "1", unitS: 60 }] }, "/tariffs/0/rates/0/unitS"],
-  ["a unit of time of data", { name: "d", service: "data", rates: [{ prefix: "", destination: "x", rate: "1", unit: "minute" }] }, "/tariffs/0/rates/0/unit"],
-  ["a number for a rating group", { name: "d", service: "data", rates: [{ prefix: "49301234567", destination: "x", rate: "1" }] }, "/tariffs/0/rates/0/prefix"],
-  ["sizes as steps of calls", { name: "v", rates: [{ prefix: "", destination: "x", rate: "1", increments: "1 kB/1 kB" }] }, "/tariffs/0/rates/0/increments"],
+  [
+    "minutes of messages",
+    { name: "m", service: "sms", rates: [{ prefix: "", destination: "x", rate: "1", unitS: 60 }] },
+    "/tariffs/0/rates/0/unitS",
+  ],
+  [
+    "a unit of time of data",
+    { name: "d", service: "data", rates: [{ prefix: "", destination: "x", rate: "1", unit: "minute" }] },
+    "/tariffs/0/rates/0/unit",
+  ],
+  [
+    "a number for a rating group",
+    { name: "d", service: "data", rates: [{ prefix: "49301234567", destination: "x", rate: "1" }] },
+    "/tariffs/0/rates/0/prefix",
+  ],
+  [
+    "sizes as steps of calls",
+    { name: "v", rates: [{ prefix: "", destination: "x", rate: "1", increments: "1 kB/1 kB" }] },
+    "/tariffs/0/rates/0/increments",
+  ],
   ["peaks within data", { name: "d", service: "data", windowCrossing: "split" }, "/tariffs/0/windowCrossing"],
   ["messages derived from calls", { name: "d", service: "sms", derive: { base: "calls" } }, "/tariffs/0/service"],
 ])("%s is refused in a setup", async (_what, tariff, pointer) => {

@@ -1,6 +1,6 @@
 import type { TierTable } from "../rating/tier.ts";
 import type { EpochMs } from "../time/epoch.ts";
-import type { Service } from "../usage/service.ts";
+import type { Service } from "../usage/service-units.ts";
 import type { CallDirection } from "../usage/switch-call.ts";
 import type { Cycle } from "./cycle.ts";
 

@@ -1,6 +1,6 @@
 import { DECIMAL_SCALE_MAX, type Decimal, unitsAt } from "../money/decimal.ts";
 import { type Nanos, nanos } from "../money/nanos.ts";
-import type { Consumed } from "../usage/service.ts";
+import type { Consumed } from "../usage/service-units.ts";
 import type { BillingPeriod } from "./billing-period.ts";
 
 /**
@@ -15,7 +15,9 @@ export interface UsageItem {
   /** The period in which the calls were answered. */
   readonly period: BillingPeriod;
   readonly destination: string;
-  /** What is used; left out: calls. What is billed and covered is in its units, and the rate for `UNITS_RATED` of them. */
+  /**
+   * What is used; left out: calls. What is billed and covered is in its units, and the rate for `UNITS_RATED` of them.
+   */
   readonly service?: Consumed["service"];
   /**
    * Price a minute in the invoice's currency: times the minutes, and with the fees, it makes the amount, but for the

@@ -24,13 +24,16 @@ export interface RatedCharge {
   readonly prefix: string;
   readonly destination: string;
   /**
-   * Seconds that the call takes up, after free seconds, minimum and increments; `coveredS` of them cost nothing. Units of
-   * the tariff's service, as wherever rating speaks of seconds.
+   * Seconds that the call takes up, after free seconds, minimum and increments; `coveredS` of them cost nothing. Units
+   * of the tariff's service, as wherever rating speaks of seconds.
    */
   readonly billedS: number;
   /** The part of `billedS` that an allowance pays. */
   readonly coveredS: number;
-  /** A minute, a message or a megabyte, of every second that was paid; null where several rates, or a bound of the cost, made the amount. */
+  /**
+   * A minute, a message or a megabyte, of every second that was paid; null where several rates, or a bound of the cost,
+   * made the amount.
+   */
   readonly ratePerMinute: string | null;
   /** The connect fee in `amount`; 0 where an allowance waives it, and where a bound of the cost made the amount. */
   readonly connectFee: Decimal;

@@ -9,7 +9,7 @@ import { compileTariff } from "../tariff/compiled-tariff.ts";
 import type { Rate } from "../tariff/rate.ts";
 import type { TariffTerms } from "../tariff/tariff.ts";
 import { epochMs } from "../time/epoch.ts";
-import type { Service } from "../usage/service.ts";
+import type { Service } from "../usage/service-units.ts";
 import { explainCall } from "./explain.ts";
 import { meterSlice } from "./meter.ts";
 import { openCall } from "./opening.ts";
@@ -41,11 +41,43 @@ test.each<[Exclude<Service, "voice">, Partial<Rate>, number, string, number, str
   ["sms", { ...priced("0.07") }, 1, "0.07", 1, "0.07", "a message at its price"],
   ["sms", { ...priced("0.07") }, 3, "0.21", 3, "0.07", "a long message is three"],
   ["sms", { ...priced("0.07"), connectFee: parseDecimal("0.01")! }, 3, "0.22", 3, "0.07", "a fee an event"],
-  ["data", { ...priced("2"), unitS: 1_000_000_000 }, 1_500_000_000, "3", 1_500_000_000, "0.002", "2 a gigabyte of 1000s"],
+  [
+    "data",
+    { ...priced("2"), unitS: 1_000_000_000 },
+    1_500_000_000,
+    "3",
+    1_500_000_000,
+    "0.002",
+    "2 a gigabyte of 1000s",
+  ],
   ["data", { ...priced("2"), unitS: 2 ** 30 }, 2 ** 30, "2", 2 ** 30, "0.001862645149230957", "2 a gigabyte of 1024s"],
-  ["data", { ...priced("0.01"), unitS: MIB, increments: { firstS: MIB, nextS: MIB } }, MIB + 1, "0.02", 2 * MIB, "0.0095367431640625", "begun megabytes"],
-  ["data", { ...priced("0.01"), unitS: 1_000_000 }, 5_000_000_000_000, "50000", 5_000_000_000_000, "0.01", "more octets than 32 bits count"],
-  ["data", { ...priced("1"), unitS: 1_000_000_000, maximumCost: parseDecimal("5")! }, 9_000_000_000, "5", 9_000_000_000, null, "a ceiling"],
+  [
+    "data",
+    { ...priced("0.01"), unitS: MIB, increments: { firstS: MIB, nextS: MIB } },
+    MIB + 1,
+    "0.02",
+    2 * MIB,
+    "0.0095367431640625",
+    "begun megabytes",
+  ],
+  [
+    "data",
+    { ...priced("0.01"), unitS: 1_000_000 },
+    5_000_000_000_000,
+    "50000",
+    5_000_000_000_000,
+    "0.01",
+    "more octets than 32 bits count",
+  ],
+  [
+    "data",
+    { ...priced("1"), unitS: 1_000_000_000, maximumCost: parseDecimal("5")! },
+    9_000_000_000,
+    "5",
+    9_000_000_000,
+    null,
+    "a ceiling",
+  ],
 ])("%s at %o, %i: %s (%s)", (service, rate, quantity, amount, billed, shown) => {
   const rating = rateCall(tariffOf(service, rate), { called: GROUP, answeredAt: AT, talkedS: quantity });
   if (rating.kind !== "rated") throw new Error("there is a rate for everything");
@@ -53,7 +85,10 @@ test.each<[Exclude<Service, "voice">, Partial<Rate>, number, string, number, str
   expect([nanosToSql(charge.amount), charge.billedS, charge.ratePerMinute]).toEqual([amount, billed, shown]);
 });
 
-const anyOctets = fc.oneof(fc.integer({ min: 0, max: 5_000_000 }), fc.maxSafeInteger().map((n) => Math.abs(n) % 10 ** 13));
+const anyOctets = fc.oneof(
+  fc.integer({ min: 0, max: 5_000_000 }),
+  fc.maxSafeInteger().map((n) => Math.abs(n) % 10 ** 13),
+);
 const anyDataRate = anyPriceTerms.map(({ slots: _, ...terms }) => ({
   ...terms,
   unitS: terms.unitS === 60 ? 1_000_000 : MIB,

@@ -1,6 +1,6 @@
 import { invariant } from "../invariant.ts";
 import type { E164 } from "../numbering/number.ts";
-import { UNITS_RATED } from "../usage/service.ts";
+import { UNITS_RATED } from "../usage/service-units.ts";
 import { type ClockWindow, type ClockWindows, compileWindows, isOpen, nextEdge } from "./clock-window.ts";
 import { derivePrice } from "./derive-price.ts";
 import { compileZones, NO_ZONES, type OriginZones } from "./origin-zone.ts";

@@ -1,5 +1,5 @@
 import { invariant } from "../invariant.ts";
-import { UNITS_RATED } from "../usage/service.ts";
+import { UNITS_RATED } from "../usage/service-units.ts";
 import { compilePrice, type Price, priceKey } from "./price.ts";
 import type { Rate } from "./rate.ts";
 

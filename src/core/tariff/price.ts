@@ -1,7 +1,7 @@
 import { invariant } from "../invariant.ts";
 import { DECIMAL_SCALE_MAX, type Decimal, formatDecimal, unitsAt } from "../money/decimal.ts";
 import { divideRounded } from "../money/rounding.ts";
-import { UNITS_RATED } from "../usage/service.ts";
+import { UNITS_RATED } from "../usage/service-units.ts";
 import type { Rate } from "./rate.ts";
 
 /**
@@ -38,8 +38,8 @@ export interface PriceSlot {
   /** Price of one second, in 1/denominator. */
   readonly perSecond: bigint;
   /**
-   * The rate a minute, or for what else the service is rated by (`UNITS_RATED`), as a plain decimal; where that is none,
-   * rounded to 9 decimals at least, and to 18 where the unit is of 1024s.
+   * The rate a minute, or for what else the service is rated by (`UNITS_RATED`), as a plain decimal; where that is
+   * none, rounded to 9 decimals at least, and to 18 where the unit is of 1024s.
    */
   readonly ratePerMinute: string;
 }
@@ -68,8 +68,8 @@ export interface PlainPrice {
 const SCALE_MIN = 9;
 
 /**
- * Makes a price ready; its rates are shown for `unitsRated` units of the service. Errors: what a deck import must have refused (a negative price, a step of 0 seconds, slots out
- * of order) is a bug here and throws.
+ * Makes a price ready; its rates are shown for `unitsRated` units of the service. Errors: what a deck import must have
+ * refused (a negative price, a step of 0 seconds, slots out of order) is a bug here and throws.
  */
 export function compilePrice(rate: PriceTerms, unitsRated = UNITS_RATED.voice): Price {
   const terms = onlyPriceTerms(rate);

@@ -2,7 +2,7 @@ import type { Currency } from "../money/currency.ts";
 import type { Decimal } from "../money/decimal.ts";
 import type { RoundingMode } from "../money/rounding.ts";
 import type { EpochMs } from "../time/epoch.ts";
-import type { Service } from "../usage/service.ts";
+import type { Service } from "../usage/service-units.ts";
 import type { HolidayCalendar } from "./holidays.ts";
 import type { OriginTerms } from "./origin-zone.ts";
 import type { Increments, Rate } from "./rate.ts";

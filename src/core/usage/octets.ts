@@ -1,4 +1,4 @@
-import { QUANTITY_MAX } from "./service.ts";
+import { QUANTITY_MAX } from "./service-units.ts";
 
 /** Sizes by name: of 1000s (SI), and of 1024s (IEC 80000-13). */
 const SIZES: Readonly<Record<string, bigint>> = {

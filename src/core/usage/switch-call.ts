@@ -1,5 +1,5 @@
 import type { EpochMs } from "../time/epoch.ts";
-import type { Consumed } from "./service.ts";
+import type { Consumed } from "./service-units.ts";
 
 /**
  * One leg of a call as a switch's record tells it, before Tollwright's own rules: times are already UTC (the decoder

@@ -1,14 +1,14 @@
 import type { Called, Calling, E164 } from "../numbering/number.ts";
 import type { EpochMs } from "../time/epoch.ts";
-import type { Consumed } from "./service.ts";
+import type { Consumed } from "./service-units.ts";
 import type { CallDirection, ReleaseCause } from "./switch-call.ts";
 
 /**
  * The canonical usage event: one billable leg in one clean form, whatever switch reported it. Times are UTC, numbers
  * are E.164 or short codes, units are in the names. What it costs is not here: charges are separate rows.
  *
- * A short message is an event whose times are one, at which it was accepted. Of data, `called` is the rating group as ten
- * digits, `egressTrunk` the network that carried it (MCC and MNC), and `talkedMs` how long it was up.
+ * A short message is an event whose times are one, at which it was accepted. Of data, `called` is the rating group as
+ * ten digits, `egressTrunk` the network that carried it (MCC and MNC), and `talkedMs` how long it was up.
  */
 export interface UsageEvent {
   readonly key: string;

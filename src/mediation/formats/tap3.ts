@@ -1,5 +1,5 @@
 import type { Reject } from "../../core/reject.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import { type BerElement, type BerFault, parseElement } from "../ber/element.ts";
 import { type BerPiece, type BerPlace, BerSplitter } from "../ber/splitter.ts";
 import type { BerTag } from "../ber/tag.ts";
@@ -15,8 +15,8 @@ import { toHexadecimal } from "../text/hexadecimal.ts";
 
 /**
  * GSMA TAP 3 (TD.57), releases 3.01 to 3.12: one file a network and period, in BER. Voice calls of roaming subscribers
- * are calls; messages and data are usage where the source says so, and other events are counted. The batch's own totals are compared with its events. Source:
- * docs/guides/tap3.md; vectors: test/vectors/cdr/tap3/.
+ * are calls; messages and data are usage where the source says so, and other events are counted. The batch's own totals
+ * are compared with its events. Source: docs/guides/tap3.md; vectors: test/vectors/cdr/tap3/.
  */
 export const tap3: SwitchFormat = {
   name: "tap3",
@@ -133,7 +133,9 @@ const BLANK: RowOutcome = { kind: "framing", what: "blank" };
 /** What an operator says in the source's mapping. Errors: Problem `mapping-invalid`. */
 function readOptions(mapping: unknown): TapReading {
   const options = new JsonNode(mapping ?? {}).only("sessions", "services");
-  const services = (options.get("services")?.list() ?? []).map((service) => service.oneOf<Consumed["service"]>(["sms", "data"]));
+  const services = (options.get("services")?.list() ?? []).map((service) =>
+    service.oneOf<Consumed["service"]>(["sms", "data"]),
+  );
   return { sessions: readSessions(options), services: new Set(services) };
 }
 

@@ -1,7 +1,7 @@
 import type { Reject } from "../../core/reject.ts";
 import { epochMs } from "../../core/time/epoch.ts";
 import { ratingGroupDigits } from "../../core/usage/rating-group.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import { CALL_DIRECTIONS, type CallDirection, NO_CAUSE, type SwitchCall } from "../../core/usage/switch-call.ts";
 import { type CallTimes, chooseFolds, hasFold } from "../fold-choice.ts";
 import { checkCall, DRIFT_TOLERANCE_S, driftReject, type SanitySettings } from "../sanity.ts";

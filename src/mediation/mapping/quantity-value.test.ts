@@ -24,9 +24,19 @@ test.each<[object, Readonly<Record<string, string>>, object | null, string]>([
   [MAPPING, { kind: "GPRS" }, { code: "quantity-invalid" }, "data that does not say how much"],
   [MAPPING, { kind: "GPRS", up: "-1" }, { code: "quantity-invalid" }, "less than nothing"],
   [MAPPING, { kind: "SMS" }, { service: "sms", quantity: 1 }, "a message is one"],
-  [MAPPING, { kind: "SMS", up: "3" }, { service: "sms", quantity: 3 }, "a long message is several, whatever the unit of data"],
+  [
+    MAPPING,
+    { kind: "SMS", up: "3" },
+    { service: "sms", quantity: 3 },
+    "a long message is several, whatever the unit of data",
+  ],
   [MAPPING, { kind: "FAX" }, { code: "value-invalid" }, "an unknown service"],
-  [{ service: { constant: "data" }, quantity: "octets" }, { octets: "42" }, { service: "data", quantity: 42 }, "octets"],
+  [
+    { service: { constant: "data" }, quantity: "octets" },
+    { octets: "42" },
+    { service: "data", quantity: 42 },
+    "octets",
+  ],
 ])("%j of %j: %j (%s)", (mapping, columns, what) => {
   if (what === null) expect(consumed(mapping, columns)).toBeNull();
   else expect(consumed(mapping, columns)).toMatchObject(what);

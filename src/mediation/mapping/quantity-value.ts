@@ -1,6 +1,6 @@
 import type { Reject } from "../../core/reject.ts";
 import { parseOctets } from "../../core/usage/octets.ts";
-import { type Consumed, SERVICES } from "../../core/usage/service.ts";
+import { type Consumed, SERVICES } from "../../core/usage/service-units.ts";
 import type { Fields, Slots, TextReader } from "./fields.ts";
 import type { JsonNode } from "./json-node.ts";
 import { compileText, compileTextOr } from "./text-value.ts";

@@ -1,7 +1,7 @@
 import type { Reject } from "../../core/reject.ts";
 import { epochMs } from "../../core/time/epoch.ts";
 import { ratingGroupDigits } from "../../core/usage/rating-group.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import { type CallDirection, NO_CAUSE, type ReleaseCause, type SwitchCall } from "../../core/usage/switch-call.ts";
 import { type BerElement, childOf, findElement, findElements } from "../ber/element.ts";
 import type { BerTag } from "../ber/tag.ts";

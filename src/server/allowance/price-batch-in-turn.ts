@@ -4,7 +4,7 @@ import { hasRules, monthOf, rulesOf, stateAtStart } from "../../core/catalog/poo
 import type { Pool } from "../../core/catalog/pools.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { serviceOf } from "../../core/usage/service.ts";
+import { serviceOf } from "../../core/usage/service-units.ts";
 import { uuidText } from "../db/binary-copy.ts";
 import type { Tx } from "../db/tx.ts";
 import { type RatingContext, tariffAt } from "../rating/rating-context.ts";

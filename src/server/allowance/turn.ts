@@ -10,7 +10,7 @@ import { calledText } from "../../core/numbering/stored-number.ts";
 import type { RatedCharge } from "../../core/rating/charge.ts";
 import { openCall } from "../../core/rating/opening.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { quantityOf } from "../../core/usage/service.ts";
+import { quantityOf } from "../../core/usage/service-units.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { type CallToPrice, inAccountCurrency, originFor } from "../rating/price-call.ts";
 import type { RatingContext } from "../rating/rating-context.ts";

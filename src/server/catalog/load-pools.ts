@@ -57,7 +57,9 @@ function broughtBy(
   return boughtAt(tariffIds, assignments).map((stretch) => ({ ...stretch, package: found, sharedWith: [] }));
 }
 
-/** Stretches of time in which accounts buy at one of some tariffs; `assignments` by account and service, oldest first. */
+/**
+ * Stretches of time in which accounts buy at one of some tariffs; `assignments` by account and service, oldest first.
+ */
 export function boughtAt(
   tariffIds: ReadonlySet<string>,
   assignments: readonly TariffAssignment[],

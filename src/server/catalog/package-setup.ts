@@ -60,7 +60,10 @@ const quantity = {
   amount: optional(amount),
 };
 
-const QuantitySetup = Type.Object(quantity, { ...closed, description: "minutes, seconds, messages, octets, calls or an amount" });
+const QuantitySetup = Type.Object(quantity, {
+  ...closed,
+  description: "minutes, seconds, messages, octets, calls or an amount",
+});
 export type QuantitySetup = Static<typeof QuantitySetup>;
 
 const AllowanceSetup = Type.Object(

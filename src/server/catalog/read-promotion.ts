@@ -37,7 +37,11 @@ export function readPromotion(
   const capped = cap && readQuantity(cap, `${pointer}/cap`, faults);
   const by = measureOf(capped, price !== undefined);
   if (by === "messages" || by === "octets") {
-    faults.add(`${pointer}/cap`, `Prices by what was used before are for calls, not for ${by}.`, "Give something free.");
+    faults.add(
+      `${pointer}/cap`,
+      `Prices by what was used before are for calls, not for ${by}.`,
+      "Give something free.",
+    );
     return undefined;
   }
   const tierPrice = readTierPrice({ price, percentOff } as typeof setup, by === "amount", pointer, faults);

@@ -1,7 +1,7 @@
+import { now } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import { NO_CAUSE } from "../../core/usage/switch-call.ts";
-import { now } from "../../clock.ts";
 import type { Charging } from "./charging.ts";
 import type { CallAttempt, ChargingAnswer, Refusal, Stop } from "./charging-request.ts";
 

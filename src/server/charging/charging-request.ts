@@ -6,8 +6,9 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { ReleaseCause, SwitchCall } from "../../core/usage/switch-call.ts";
 
 /**
- * A call as a switch tells of it before it is over; its numbers are as the switch writes them. With `consumed`, of which
- * only the service counts, it is a session of that service: whatever is in seconds of a call is then in its units.
+ * A call as a switch tells of it before it is over; its numbers are as the switch writes them. With `consumed`, of
+ * which only the service counts, it is a session of that service: whatever is in seconds of a call is then in its
+ * units.
  */
 export interface CallAttempt
   extends Omit<SwitchCall, "answeredAt" | "endedAt" | "talkedMs" | "reportedS" | "cause" | "part"> {

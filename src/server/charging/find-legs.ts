@@ -1,5 +1,5 @@
-import type { EpochMs } from "../../core/time/epoch.ts";
 import type { AnsweredRequest } from "../../core/charging/session.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import type { ChargingAnswer } from "./charging-request.ts";
 

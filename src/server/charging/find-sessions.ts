@@ -1,7 +1,7 @@
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { Database } from "../db/database.ts";
 import type { CallAttempt } from "./charging-request.ts";
 

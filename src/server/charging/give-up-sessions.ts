@@ -78,6 +78,13 @@ const givingUnitsUp = (
   why: string,
 ): Stop => ({
   ...{ kind: "stop", sourceId, requestKey: "given up", key, leg, recordKey: null, isGivenUp: true, attempt: null },
-  ...{ answeredAt: openedAt, endedAt: fromInstant(now()), talkedMs: null, used, counted: "whole-call", reportedS: null },
+  ...{
+    answeredAt: openedAt,
+    endedAt: fromInstant(now()),
+    talkedMs: null,
+    used,
+    counted: "whole-call",
+    reportedS: null,
+  },
   cause: { q850: null, sip: null, text: why },
 });

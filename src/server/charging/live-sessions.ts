@@ -12,8 +12,8 @@ import { openLevels } from "./open-levels.ts";
 /** An open session, and what it costs so far. */
 export interface LiveSession extends OpenSession {
   /**
-   * Talk time so far in seconds: as reported, or as the clock has it since the answer, whichever is more. Units of another
-   * service as reported.
+   * Talk time so far in seconds: as reported, or as the clock has it since the answer, whichever is more. Units of
+   * another service as reported.
    */
   readonly talkedS: number;
   /**

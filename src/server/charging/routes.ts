@@ -3,16 +3,16 @@ import { type Static, Type } from "typebox";
 import { now } from "../../clock.ts";
 import { type EpochMs, epochMs, fromInstant, toInstant } from "../../core/time/epoch.ts";
 import { ratingGroupDigits } from "../../core/usage/rating-group.ts";
-import { SERVICES } from "../../core/usage/service.ts";
+import { SERVICES } from "../../core/usage/service-units.ts";
 import { CALL_DIRECTIONS } from "../../core/usage/switch-call.ts";
 import { dialogKey } from "../../mediation/acc/dialog-key.ts";
 import type { Database } from "../db/database.ts";
 import { requestInvalid } from "../http/problems.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 import { chargeEvent } from "./charge-event.ts";
-import { UNITS_VALID_S } from "./charging-work.ts";
 import type { Charging } from "./charging.ts";
 import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
+import { UNITS_VALID_S } from "./charging-work.ts";
 import { signalOf } from "./refusal-signal.ts";
 import { letSourcesIn, sourceOf } from "./source-token-routes.ts";
 import { stopKey } from "./stop-key.ts";
@@ -110,7 +110,9 @@ const StopBody = Type.Object(
     cause: Type.Optional(
       Type.Object({ q850: whole(127), sip: whole(699), text: field("the switch's own word") }, closed),
     ),
-    call: Type.Optional(Type.Object({ ...Call, service }, { ...closed, description: "the call itself, in case its start never came" })),
+    call: Type.Optional(
+      Type.Object({ ...Call, service }, { ...closed, description: "the call itself, in case its start never came" }),
+    ),
     ...dialog,
     requestKey,
   },
@@ -167,9 +169,9 @@ const schema = <Body extends Parameters<typeof Type.Array>[0]>(body: Body) => ({
 });
 
 /**
- * POST /v1/sources/{source}/sessions/{authorise, update, stop} — charges a call, or a session of another service, in real
- * time, with the source's token; /event charges messages at once.
- * Every request may be sent again: a repeat gets the same answer and changes nothing.
+ * POST /v1/sources/{source}/sessions/{authorise, update, stop} — charges a call, or a session of another service, in
+ * real time, with the source's token; /event charges messages at once. Every request may be sent again: a repeat gets
+ * the same answer and changes nothing.
  */
 export const chargingRoutes =
   (db: Database, charging: Charging): FastifyPluginAsyncTypebox =>
@@ -277,8 +279,7 @@ const attemptOf = (
   direction: call.direction ?? "originating",
   calling: call.calling,
   called: call.service === "data" ? ratingGroupIn(call.called) : call.called,
-  ...(call.service !== undefined &&
-    call.service !== "voice" && { consumed: { service: call.service, quantity: 0 } }),
+  ...(call.service !== undefined && call.service !== "voice" && { consumed: { service: call.service, quantity: 0 } }),
   routingNumber: call.routingNumber ?? null,
   startedAt: timeOf(call.startedAt) ?? fromInstant(now()),
   accountCode: call.accountCode ?? null,

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
-import { QUANTITY_MAX } from "../../core/usage/service.ts";
+import { QUANTITY_MAX } from "../../core/usage/service-units.ts";
 import { CALL_DIRECTIONS, type SwitchCall } from "../../core/usage/switch-call.ts";
 import type { RowOutcome } from "../../mediation/decoder.ts";
 

@@ -7,7 +7,7 @@ import {
 import type { Hold } from "../../core/charging/session.ts";
 import { nanosFromSql, nanosToSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import { bigintArray, jsonArray, jsonbArray, textArray, timestampArray, uuidArray } from "../db/array-parameter.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { invariant } from "../../core/invariant.ts";
-import { SERVICES } from "../../core/usage/service.ts";
+import { SERVICES } from "../../core/usage/service-units.ts";
 import { KnownTokens } from "../charging/known-tokens.ts";
 import { LiveSessions, liveSessionJson, type SessionChange } from "../charging/live-sessions.ts";
 import type { Database } from "../db/database.ts";

@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { epochMs } from "../../core/time/epoch.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Coverage, Position } from "./coverage.ts";
@@ -121,8 +121,8 @@ export async function loadUsageSums(tx: Tx, coverages: readonly Coverage[]): Pro
        case when c.parts is not null then (
          select string_agg(distinct p ->> 'name', ', ') from jsonb_array_elements(c.parts) p
          where p ->> 'kind' = 'allowance') end as allowance,
-       sum(case when c.reverses_entry_no is null then 1 else -1 end * case when c.service is null then c.covered_s else (
-         select sum((p ->> 'seconds')::bigint) from jsonb_array_elements(c.parts) p
+       sum(case when c.reverses_entry_no is null then 1 else -1 end * case when c.service is null then c.covered_s
+         else (select sum((p ->> 'seconds')::bigint) from jsonb_array_elements(c.parts) p
          where p ->> 'kind' = 'allowance') end) as covered_s
      from book b
      cross join lateral (

@@ -151,7 +151,9 @@ function linesCsv({ lines, currency, number }: InvoiceWithLines): string {
     line.surcharges,
     ...(hasUnits ? unitFields(line) : []),
   ]);
-  return [hasUnits ? [...LINE_COLUMNS, ...UNIT_COLUMNS] : LINE_COLUMNS, ...rows].map((fields) => `${fields.join(",")}\r\n`).join("");
+  return [hasUnits ? [...LINE_COLUMNS, ...UNIT_COLUMNS] : LINE_COLUMNS, ...rows]
+    .map((fields) => `${fields.join(",")}\r\n`)
+    .join("");
 }
 
 const unitFields = ({ kind, service, billedS, rate, coveredS }: StoredLine) =>

@@ -1,7 +1,7 @@
 import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import type { TablesInSql } from "../archive/stage-book.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import type { InvoiceDocument, InvoiceLogo } from "./invoice-document.ts";

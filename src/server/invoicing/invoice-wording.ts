@@ -1,4 +1,4 @@
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 /** The words of an invoice in one language. `{…}` marks are filled in. */
 export interface InvoiceWording {
   readonly invoice: string;

@@ -5,7 +5,7 @@ import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
 import { DAY_MS, isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { utcOffsetMs } from "../../core/time/zone.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import type { CallDirection } from "../../core/usage/switch-call.ts";
 import { inChunks } from "../files/in-chunks.ts";
 import { textField } from "../files/text-field.ts";
@@ -92,10 +92,8 @@ export const itemisedCsv = (
   calls: Iterable<ItemisedCall> | AsyncIterable<ItemisedCall>,
   { timeZone, byteOrderMark, hasUnits = false }: ItemisedCsvOptions,
 ): AsyncGenerator<string> =>
-  inChunks(
-    (byteOrderMark ? "\uFEFF" : "") + (hasUnits ? ITEMISED_UNITS_HEADER : ITEMISED_CSV_HEADER),
-    calls,
-    (call) => itemisedCsvRow(call, timeZone, hasUnits),
+  inChunks((byteOrderMark ? "\uFEFF" : "") + (hasUnits ? ITEMISED_UNITS_HEADER : ITEMISED_CSV_HEADER), calls, (call) =>
+    itemisedCsvRow(call, timeZone, hasUnits),
   );
 
 /** One call as one row, with its line end. Amounts and rates are plain decimals: a point, no thousands separators. */

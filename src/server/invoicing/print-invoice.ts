@@ -3,7 +3,7 @@ import type { Invoice, InvoiceLine } from "../../core/invoicing/invoice.ts";
 import { roundLines } from "../../core/invoicing/round-lines.ts";
 import { type Nanos, NO_NANOS, nanos } from "../../core/money/nanos.ts";
 import { divideRounded } from "../../core/money/rounding.ts";
-import { SERVICES, type Service, UNITS_RATED } from "../../core/usage/service.ts";
+import { SERVICES, type Service, UNITS_RATED } from "../../core/usage/service-units.ts";
 import type {
   InvoiceAttachment,
   InvoiceDocument,
@@ -211,13 +211,11 @@ const inMinutes = (seconds: number): Nanos => nanos(divideRounded(BigInt(seconds
 const RATED_PER: Readonly<Record<Service, string>> = { voice: "", sms: "/SMS", data: "/MB" };
 
 /**
- * Talk time in minutes, messages, or megabytes of 10⁶ octets, in nanos; a nano of a minute is far below the hundredth that
- * is shown.
+ * Talk time in minutes, messages, or megabytes of 10⁶ octets, in nanos; a nano of a minute is far below the hundredth
+ * that is shown.
  */
 const exactOf = (units: number, service: Service): Nanos =>
-  service === "voice"
-    ? inMinutes(units)
-    : nanos((BigInt(units) * 1_000_000_000n) / BigInt(UNITS_RATED[service]));
+  service === "voice" ? inMinutes(units) : nanos((BigInt(units) * 1_000_000_000n) / BigInt(UNITS_RATED[service]));
 
 const exactQuantity = (line: InvoiceLine): Nanos =>
   line.kind === "usage" ? exactOf(line.billedS, serviceOf(line)) : NO_NANOS;

@@ -1,7 +1,7 @@
 import type { Invoice } from "../../core/invoicing/invoice.ts";
 import { formatDecimal } from "../../core/money/decimal.ts";
 import { nanosToSql } from "../../core/money/nanos.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 
 /** One line of an invoice as it is stored and handed out: dates and amounts are text, as SQL and JSON carry them. */
 export interface StoredLine {

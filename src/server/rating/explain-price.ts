@@ -12,7 +12,7 @@ import { calledText, NOT_E164_MARK } from "../../core/numbering/stored-number.ts
 import type { ExplainedCharge } from "../../core/rating/charge.ts";
 import { explainCall } from "../../core/rating/explain.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { quantityOf, serviceOf } from "../../core/usage/service.ts";
+import { quantityOf, serviceOf } from "../../core/usage/service-units.ts";
 import { poolAt } from "../allowance/find-allowances.ts";
 import { callInTurn, chargeFields } from "../allowance/turn.ts";
 import type { Database } from "../db/database.ts";
@@ -127,7 +127,12 @@ function explainSide(context: RatingContext, accountId: string, call: Call): Exp
   const { table, digits } = tableFor(loaded, called);
   const origin = originFor(context, table, call);
   const talkedS = quantityOf(call);
-  const rating = explainCall(table, { answeredAt, talkedS, called: digits, ...(origin === undefined ? {} : { origin }) });
+  const rating = explainCall(table, {
+    answeredAt,
+    talkedS,
+    called: digits,
+    ...(origin === undefined ? {} : { origin }),
+  });
   const about = { side, account: account.code, tariff: loaded.tariff.name } as const;
   if (rating.kind !== "rated") return { ...about, outcome: rating };
   const paid = inAccountCurrency(context, account, rating.charge, table.terms, answeredAt);

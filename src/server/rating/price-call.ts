@@ -14,7 +14,7 @@ import type { TariffTerms } from "../../core/tariff/tariff.ts";
 import { isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { civilDay } from "../../core/time/zone.ts";
-import { quantityOf, type Service, serviceOf } from "../../core/usage/service.ts";
+import { quantityOf, type Service, serviceOf } from "../../core/usage/service-units.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { originOfCall, type RoutedCall } from "../numbering/nanp-numbers.ts";
 import type { StoredAccount } from "../tenancy/party.ts";

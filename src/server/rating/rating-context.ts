@@ -10,7 +10,7 @@ import { sellingChain } from "../../core/tenancy/selling-chain.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import { compileVendors, type VendorResolver } from "../../core/tenancy/vendor.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import { loadPools } from "../catalog/load-pools.ts";
 import type { Tx } from "../db/tx.ts";
 import { loadNanpNumbers, type NanpNumbers } from "../numbering/nanp-numbers.ts";
@@ -142,8 +142,8 @@ export async function readTariffEpoch(tx: Tx, tenantId: string): Promise<number>
 }
 
 /**
- * The tariff at which an account buys a service that is answered then; undefined: none is assigned, or it has no published
- * version.
+ * The tariff at which an account buys a service that is answered then; undefined: none is assigned, or it has no
+ * published version.
  */
 export function tariffAt(
   context: RatingContext,

@@ -1,7 +1,7 @@
 import type { Called, E164 } from "../../core/numbering/number.ts";
 import { callingOf, NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import { type CallDirection, NO_CAUSE } from "../../core/usage/switch-call.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 import { uuidBytes, uuidText } from "../db/binary-copy.ts";

@@ -1,6 +1,6 @@
 import type { Reject } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { serviceOf } from "../../core/usage/service.ts";
+import { serviceOf } from "../../core/usage/service-units.ts";
 import { type CallParties, findParties, priceSides } from "../rating/price-call.ts";
 import { chainOf, type RatingContext, tariffAt } from "../rating/rating-context.ts";
 import type { ChargeEntry, PricedCharge } from "../usage/priced-call.ts";

@@ -1,5 +1,5 @@
 import { calledText } from "../../core/numbering/stored-number.ts";
-import { serviceOf } from "../../core/usage/service.ts";
+import { serviceOf } from "../../core/usage/service-units.ts";
 import type { MonthRerating } from "../allowance/replay-month.ts";
 import { type PoolsToRerate, previewPools, reratePools } from "../allowance/rerate-pools.ts";
 import type { Database } from "../db/database.ts";

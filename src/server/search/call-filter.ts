@@ -1,7 +1,7 @@
 import type { Nanos } from "../../core/money/nanos.ts";
 import type { NumberPattern } from "../../core/numbering/number-pattern.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 
 /** Which stored calls are looked for: those of a time that meet everything that is given. */
 export interface CallFilter {

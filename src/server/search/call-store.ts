@@ -1,7 +1,7 @@
 import type { Currency } from "../../core/money/currency.ts";
 import { nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import type { RowsJson } from "../archive/archived-rows.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";

@@ -4,7 +4,7 @@ import { DAY_MS } from "../../core/time/civil-day.ts";
 import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
 import { type NamedPeriod, namedPeriod } from "../../core/time/named-period.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { findSourceNamed } from "../mediation/find-source.ts";

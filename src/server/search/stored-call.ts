@@ -2,7 +2,7 @@ import type { ChargePartJson } from "../../core/allowance/charge-part.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosToSql } from "../../core/money/nanos.ts";
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 
 /** A stored call with what it costs every side, as it stands now. */
 export interface StoredCallView {

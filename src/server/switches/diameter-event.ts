@@ -6,8 +6,8 @@ import { RESULT } from "../../protocol/diameter/result-code.ts";
 import type { AccountMoney, UnitMoney } from "../../protocol/diameter/service-units.ts";
 import type { AccountCharging, MoneyAnswer } from "../charging/account-charging.ts";
 import { chargeEvent } from "../charging/charge-event.ts";
-import type { CallAttempt } from "../charging/charging-request.ts";
 import type { Charging } from "../charging/charging.ts";
+import type { CallAttempt } from "../charging/charging-request.ts";
 import type { PushedSource } from "../mediation/push-token.ts";
 import { attemptOf, legAttemptOf, payerNameOf, sessionKeyOf } from "./diameter-party.ts";
 import { refusal, refusalOf } from "./diameter-refusal.ts";
@@ -25,8 +25,8 @@ interface AskedEvent {
 
 /**
  * Answers a one-off event (RFC 8506 §6): direct debit of an amount of money or of a message at its price, refund of an
- * amount, balance check, price enquiry. A refund gives back what debits of the same CC-Correlation-Id took, else those of
- * the same Session-Id.
+ * amount, balance check, price enquiry. A refund gives back what debits of the same CC-Correlation-Id took, else those
+ * of the same Session-Id.
  */
 export async function answerEvent(
   { accounts, charging }: { readonly accounts: AccountCharging; readonly charging: Charging },
@@ -153,8 +153,7 @@ function pricedOf(asked: AskedEvent, seconds: number): Parameters<AccountChargin
   const { request } = asked;
   const message = messageOf(asked);
   const [service] = request.services;
-  if (message !== null && service !== undefined)
-    return { attempt: message, talkedS: unitsWanted(service, "sms") ?? 1 };
+  if (message !== null && service !== undefined) return { attempt: message, talkedS: unitsWanted(service, "sms") ?? 1 };
   const attempt = attemptOf(request);
   return attempt && { attempt, talkedS: secondsOf(request) ?? seconds };
 }

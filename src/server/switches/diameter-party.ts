@@ -1,7 +1,7 @@
 import { now } from "../../clock.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import { ratingGroupDigits } from "../../core/usage/rating-group.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { CreditControlRequest, ServiceRequest } from "../../protocol/diameter/credit-control-request.ts";
 import type { CallAttempt } from "../charging/charging-request.ts";
 import type { PayerName } from "../charging/find-payer.ts";

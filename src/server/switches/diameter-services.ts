@@ -1,7 +1,7 @@
 import { now } from "../../clock.ts";
 import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import { NO_CAUSE } from "../../core/usage/switch-call.ts";
 import type { CreditControlAnswer, ServiceGrant } from "../../protocol/diameter/credit-control-answer.ts";
 import type { CreditControlRequest, ServiceRequest } from "../../protocol/diameter/credit-control-request.ts";
@@ -30,9 +30,9 @@ interface Asked {
 }
 
 /**
- * Charges the services of one Diameter session, each by itself: every rating group has a session of its own (a leg), with
- * its own grant and hold, from its first units on until they are given back for good. It may be used again after that,
- * and is another leg then. Octets up and down count together.
+ * Charges the services of one Diameter session, each by itself: every rating group has a session of its own (a leg),
+ * with its own grant and hold, from its first units on until they are given back for good. It may be used again after
+ * that, and is another leg then. Octets up and down count together.
  *
  * A repetition finds the leg that has answered it, and is answered the same. Source: RFC 8506 §5.1.2, TS 32.299 §6.
  */
@@ -44,7 +44,11 @@ export async function chargeServices(charging: Charging, asked: Asked): Promise<
   );
   if (request.type === "termination") await endOthers(charging, asked, legs);
   const services = decided.map(({ ratingGroup, serviceIds, decided: answer }): ServiceGrant => {
-    return { ratingGroup, serviceIds, ...(typeof answer === "number" ? { resultCode: answer } : grantOf(answer, asked)) };
+    return {
+      ratingGroup,
+      serviceIds,
+      ...(typeof answer === "number" ? { resultCode: answer } : grantOf(answer, asked)),
+    };
   });
   const [first] = services;
   const isRefused = services.every(({ resultCode }) => resultCode !== RESULT.success);
@@ -108,7 +112,11 @@ const requestKeyOf = ({ type, number }: CreditControlRequest): string => `ccr/${
 
 const authoriseOf = (
   asked: Asked,
-  { attempt, requestKey, wanted }: { readonly attempt: CallAttempt; readonly requestKey: string; readonly wanted: number },
+  {
+    attempt,
+    requestKey,
+    wanted,
+  }: { readonly attempt: CallAttempt; readonly requestKey: string; readonly wanted: number },
 ): ChargingRequest => ({
   ...{ kind: "authorise", sourceId: asked.source.sourceId, requestKey, attempt, wantedS: wanted },
   ...moneyEnd(asked),

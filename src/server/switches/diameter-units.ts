@@ -1,4 +1,4 @@
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { CreditControlRequest, ServiceRequest } from "../../protocol/diameter/credit-control-request.ts";
 import type { GrantedUnits, ServiceUnits } from "../../protocol/diameter/service-units.ts";
 

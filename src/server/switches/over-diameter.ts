@@ -34,8 +34,8 @@ export interface DiameterCharged extends PushedSource {
 }
 
 /**
- * Charges what Diameter peers ask about (Ro and Gy, RFC 8506): calls by seconds of talk time, data by octets, messages one
- * by one. Each peer is a source.
+ * Charges what Diameter peers ask about (Ro and Gy, RFC 8506): calls by seconds of talk time, data by octets, messages
+ * one by one. Each peer is a source.
  */
 export class ChargingOverDiameter implements CreditControlHandler {
   readonly #charging: Charging;

@@ -1,5 +1,5 @@
 import { uuidv7 } from "../../clock.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import { mayWrite, noteChange, type SetupWork } from "../tenancy/setup-work.ts";
 import { basesFirst } from "./bases-first.ts";
 import { originsOf } from "./deck-zones.ts";

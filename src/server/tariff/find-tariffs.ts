@@ -1,6 +1,6 @@
 import { formatDecimal } from "../../core/money/decimal.ts";
 import type { TariffTerms } from "../../core/tariff/tariff.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { findTariff, listTariffs } from "./store.ts";

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { NOT_E164_MARK } from "../../core/numbering/stored-number.ts";
 import { type PrefixTable, PrefixTableBuilder } from "../../core/tariff/prefix-table.ts";
-import { UNITS_RATED } from "../../core/usage/service.ts";
+import { UNITS_RATED } from "../../core/usage/service-units.ts";
 import type { Tx } from "../db/tx.ts";
 import type { PublishedTariff } from "./published-tariffs.ts";
 import { rateGroups } from "./rate-store.ts";

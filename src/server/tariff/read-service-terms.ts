@@ -2,7 +2,7 @@ import type { Increments, Rate } from "../../core/tariff/rate.ts";
 import type { TariffTerms } from "../../core/tariff/tariff.ts";
 import { parseOctets } from "../../core/usage/octets.ts";
 import { ratingGroupDigits } from "../../core/usage/rating-group.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
 import { readIncrements } from "./read-terms-text.ts";
 import type { RateSetup, TariffSetup } from "./tariff-setup.ts";
@@ -16,12 +16,7 @@ const UNIT_MAX = 2_147_483_647;
 const ONE_EACH: Increments = { firstS: 1, nextS: 1 };
 
 /** What a tariff of another service than voice cannot have: time passes for calls alone. Faults go to `faults`. */
-export function checkServiceTerms(
-  setup: TariffSetup,
-  pointer: string,
-  terms: TariffTerms,
-  faults: SetupFaults,
-): void {
+export function checkServiceTerms(setup: TariffSetup, pointer: string, terms: TariffTerms, faults: SetupFaults): void {
   const { service } = terms;
   if (service === undefined) return;
   const refuse = (field: string, what: string, fix: string) => faults.add(`${pointer}/${field}`, what, fix);

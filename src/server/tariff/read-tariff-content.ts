@@ -2,7 +2,7 @@ import type { Currency } from "../../core/money/currency.ts";
 import type { OriginTerms } from "../../core/tariff/origin-zone.ts";
 import type { Rate } from "../../core/tariff/rate.ts";
 import type { Derivation, TariffTerms } from "../../core/tariff/tariff.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
 import type { SetupWork } from "../tenancy/setup-work.ts";
 import type { TariffContent } from "./plan-publication.ts";

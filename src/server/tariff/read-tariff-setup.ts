@@ -6,7 +6,7 @@ import type { Rate } from "../../core/tariff/rate.ts";
 import type { Derivation, TariffTerms, TimeWindow } from "../../core/tariff/tariff.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
 import { isZone } from "../../core/time/zone.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { SetupFaults } from "../tenancy/setup-faults.ts";
 import { readCalendars } from "./read-calendars.ts";
 import { readOrigins } from "./read-origins.ts";

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { ROUNDING_MODES } from "../../core/money/rounding.ts";
 import { JURISDICTIONS } from "../../core/numbering/jurisdiction.ts";
 import { HOLIDAY_PRESET_NAMES } from "../../core/tariff/holiday-presets.ts";
-import { SERVICES } from "../../core/usage/service.ts";
+import { SERVICES } from "../../core/usage/service-units.ts";
 
 const decimal = Type.String({
   pattern: "^\\d{1,30}(\\.\\d{1,18})?$",
@@ -37,7 +37,9 @@ export const RateSetup = Type.Object(
     destination: Type.String({ minLength: 1, maxLength: 200, description: "the name of the destination" }),
     rate: optional(decimal),
     unitS: optional(seconds(1)),
-    unit: optional(Type.String({ minLength: 1, maxLength: 30, description: 'a unit such as "message", "MB" or "GiB"' })),
+    unit: optional(
+      Type.String({ minLength: 1, maxLength: 30, description: 'a unit such as "message", "MB" or "GiB"' }),
+    ),
     increments: optional(increments),
     blocked: optional(Type.Boolean({ description: "true or false" })),
     connectFee: optional(decimal),

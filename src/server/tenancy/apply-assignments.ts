@@ -1,6 +1,6 @@
 import { type EpochMs, epochMs, toInstant } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { StoredAccount, TariffAssignment } from "./party.ts";
 import type { AccountSetup } from "./setup-schema.ts";
 import { noteChange, type SetupWork } from "./setup-work.ts";
@@ -21,9 +21,7 @@ export async function applyAssignments(
   },
 ): Promise<void> {
   const { tx, tenantId, faults } = work;
-  const present = new Map(
-    (await listTariffAssignments(tx, tenantId)).map((one) => [placeOf(one), one]),
-  );
+  const present = new Map((await listTariffAssignments(tx, tenantId)).map((one) => [placeOf(one), one]));
   for (const [index, setup] of setups.entries()) {
     const account = args.accounts.get(setup.code);
     if (account === undefined) continue; // a fault of its own

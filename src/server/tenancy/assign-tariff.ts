@@ -15,7 +15,8 @@ export interface TariffToAssign {
 }
 
 /**
- * Lets an account buy at a tariff from a time on, until the next assignment of one for the same service. Answers false when it does already.
+ * Lets an account buy at a tariff from a time on, until the next assignment of one for the same service. Answers false
+ * when it does already.
  *
  * @throws Problem `account-unknown`, `tariff-unknown`.
  */

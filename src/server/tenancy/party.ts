@@ -6,7 +6,7 @@ import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import type { AccountLimits } from "../../core/tenancy/session-limits.ts";
 import type { Tenant } from "../../core/tenancy/tenant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { Letterhead } from "../invoicing/letterhead.ts";
 
 export interface StoredTenant extends Tenant {

@@ -9,7 +9,7 @@ import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
 import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Service } from "../../core/usage/service.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { Letterhead } from "../invoicing/letterhead.ts";

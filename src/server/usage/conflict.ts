@@ -1,6 +1,6 @@
 import { calledText } from "../../core/numbering/stored-number.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { type Consumed, serviceOf } from "../../core/usage/service.ts";
+import { type Consumed, serviceOf } from "../../core/usage/service-units.ts";
 import type { PricedCall } from "./priced-call.ts";
 
 /** What the identity table and the stored event say of a record that came before. */

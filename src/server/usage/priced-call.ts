@@ -2,7 +2,7 @@ import type { ChargePart } from "../../core/allowance/charge-part.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import type { Nanos } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import type { UsageEvent } from "../../core/usage/usage-event.ts";
 
 /** A usage event that has a payer and a price on every side: all that storing it takes. */
@@ -25,7 +25,9 @@ export interface PricedCharge {
   readonly side: "cost" | "reseller" | "customer";
   /** Who pays this side: the customer or reseller charged, or the vendor that is owed. */
   readonly accountId: string;
-  /** What is charged for; left out: voice. What is billed and covered is in its units, and the rate for `UNITS_RATED`. */
+  /**
+   * What is charged for; left out: voice. What is billed and covered is in its units, and the rate for `UNITS_RATED`.
+   */
   readonly service?: Consumed["service"];
   readonly amount: Nanos;
   readonly currency: Currency;

@@ -3,7 +3,7 @@ import { invariant } from "../../core/invariant.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanosFromSql } from "../../core/money/nanos.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { Consumed } from "../../core/usage/service.ts";
+import type { Consumed } from "../../core/usage/service-units.ts";
 import { uuidBytes, uuidText } from "../db/binary-copy.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
@@ -218,8 +218,7 @@ export const consumedOf = ({
 }: {
   readonly service: Consumed["service"] | null;
   readonly quantity: string | null;
-}): { readonly consumed?: Consumed } =>
-  service === null ? {} : { consumed: { service, quantity: Number(quantity) } };
+}): { readonly consumed?: Consumed } => (service === null ? {} : { consumed: { service, quantity: Number(quantity) } });
 
 /** What a row of `charges` holds. */
 export function entryOf(row: ChargeRow): ChargeEntry {

@@ -5,8 +5,8 @@ export const SERVICES = ["voice", "sms", "data"] as const;
 export type Service = (typeof SERVICES)[number];
 
 /**
- * What each service counts, always in whole ones: a call its seconds, short messages themselves, data its octets, up and
- * down together. It is what is rated, granted, held and charged.
+ * What each service counts, always in whole ones: a call its seconds, short messages themselves, data its octets, up
+ * and down together. It is what is rated, granted, held and charged.
  */
 export const UNITS = { voice: "second", sms: "message", data: "octet" } as const satisfies Record<Service, string>;
 
