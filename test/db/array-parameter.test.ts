@@ -50,6 +50,6 @@ test.each<[string, fc.Arbitrary<unknown>, (values: never) => Buffer, string]>([
 test.each(["", "0", "0193A5A0-0000-7000-8000-000000000000", "zz93a5a0-0000-7000-8000-000000000000"])(
   "%j is no uuid",
   (text) => {
-    expect(() => uuidArray([text])).toThrow("a uuid is in lower-case digits");
+    expect(() => uuidArray([text])).toThrow("a uuid is 36 characters, its digits in lower case");
   },
 );

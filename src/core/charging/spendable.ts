@@ -34,14 +34,11 @@ export interface Spendable {
  * limit. What is spent and what is held together stay within the limits of the day and of the month, in all and in
  * each group.
  */
-export function spendable({ limits, spent, othersHold, groups = [], ...purse }: Purse): Spendable {
+export function spendable(purse: Purse): Spendable {
   const own = moneyLeft(purse);
-  const balance = own === null ? null : nanos(own - othersHold);
-  const caps = [{ limits, spent, othersHold }, ...groups].flatMap((capped) => [
-    capLeft(capped.limits.daySpend, capped.spent.day, capped.othersHold),
-    capLeft(capped.limits.monthSpend, capped.spent.month, capped.othersHold),
-  ]);
-  const available = caps.reduce(lower, balance);
+  const balance = own === null ? null : nanos(own - purse.othersHold);
+  let available = lower(balance, capsLeft(purse));
+  for (const group of purse.groups ?? []) available = lower(available, capsLeft(group));
   return { available, shortOf: available !== null && available === balance ? "balance" : "spend" };
 }
 
@@ -55,6 +52,9 @@ export function moneyLeft({
   if (payment === "prepaid") return nanos(creditLimit + wallet);
   return creditLimit === 0n ? null : nanos(creditLimit - owed);
 }
+
+const capsLeft = ({ limits, spent, othersHold }: Pick<Purse, "limits" | "spent" | "othersHold">): Nanos | null =>
+  lower(capLeft(limits.daySpend, spent.day, othersHold), capLeft(limits.monthSpend, spent.month, othersHold));
 
 const capLeft = (cap: Nanos | null, spent: Nanos, othersHold: Nanos): Nanos | null =>
   cap === null ? null : nanos(cap - spent - othersHold);

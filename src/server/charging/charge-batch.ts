@@ -16,7 +16,6 @@ import {
   isStop,
   longestOf,
   type StopWork,
-  sessionIdOf,
   tellsOfUse,
   usedBy,
   type Work,
@@ -43,13 +42,12 @@ export async function chargeBatch(
   alongside: (tx: Tx, answers: readonly ChargingAnswer[]) => Promise<void>,
 ): Promise<readonly ChargingAnswer[]> {
   return db.urgent("ingest", {}, async (tx) => {
-    const named = batch.requests.map((request) => ({ request, id: sessionIdOf(request) }));
     const sessions = await lockSessions(
       tx,
-      named.map(({ id }) => id),
+      batch.requests.map(({ id }) => id),
     );
     const at = await databaseNow(tx);
-    const works = named.map(({ request, id }): Work => ({ request, id, session: sessions.get(id) }));
+    const works = batch.requests.map(({ request, id }): Work => ({ request, id, session: sessions.get(id) }));
     for (const work of works) begin(work, batch, at);
     const stops = works.filter(isStop);
     const units = unitsWanted(batch.tenantId, works);

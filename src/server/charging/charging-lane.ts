@@ -6,12 +6,20 @@ import type { Tx } from "../db/tx.ts";
 import { chargeBatch } from "./charge-batch.ts";
 import { ChargedSources } from "./charged-sources.ts";
 import type { ChargingAnswer, ChargingRequest } from "./charging-request.ts";
-import { type ChargedSource, type ChargingBatch, type ChargingPolicy, sessionIdOf } from "./charging-work.ts";
+import {
+  type ChargedSource,
+  type ChargingBatch,
+  type ChargingPolicy,
+  type NamedRequest,
+  sessionIdOf,
+} from "./charging-work.ts";
 import { chargingOverloaded, decidedTooLate } from "./problems.ts";
 import { type InTime, type Waiting, WaitingRequests } from "./waiting-requests.ts";
 
 /** Requests that share one transaction. */
 const BATCH_MAX = 500;
+/** So few are not shared out: a transaction costs as much as some of its requests. */
+const SHARE_MIN = 50;
 /** Batches under way at a time: one is decided here while the database works on another. */
 const BATCHES_MAX = 2;
 /** Requests that wait, for as long as it takes or for their time. */
@@ -101,7 +109,8 @@ export class ChargingLane {
     alongside: (tx: Tx, answers: readonly ChargingAnswer[]) => Promise<void>,
   ): Promise<readonly ChargingAnswer[]> {
     for (const sourceId of new Set(requests.map((request) => request.sourceId))) await this.#sources.now(sourceId);
-    return await retrying(() => chargeBatch(this.#db, this.#batchOf(requests), alongside), [UNIQUE]);
+    const named = requests.map((request) => ({ request, id: sessionIdOf(request) }));
+    return await retrying(() => chargeBatch(this.#db, this.#batchOf(named), alongside), [UNIQUE]);
   }
 
   /** Waits for everything that was taken. */
@@ -120,6 +129,7 @@ export class ChargingLane {
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
       const begunMs = performance.now();
       this.#begun.set(batch, begunMs);
+      if (this.#waiting.size > 0 && this.#runs.size < BATCHES_MAX) this.#start();
       await this.#decideAll(batch);
       this.#begun.delete(batch);
       this.#batchMs += LATEST * (performance.now() - begunMs - this.#batchMs);
@@ -127,8 +137,11 @@ export class ChargingLane {
     }
   }
 
+  /** What waits is shared out among the runs that are free, so that all of them have work to do. */
   #take(): readonly Waiting[] {
-    return this.#waiting.take(BATCH_MAX, this.#busy);
+    const free = BATCHES_MAX - this.#begun.size;
+    const share = Math.max(SHARE_MIN, Math.ceil(this.#waiting.size / free));
+    return this.#waiting.take(Math.min(BATCH_MAX, share), this.#busy);
   }
 
   /** Why a request would wait for nothing; undefined: it can be decided in time, as far as one can tell. */
@@ -167,7 +180,7 @@ export class ChargingLane {
     this.#watch();
   }
 
-  #batchOf(requests: readonly ChargingRequest[]): ChargingBatch {
+  #batchOf(requests: readonly NamedRequest[]): ChargingBatch {
     return { tenantId: this.#tenantId, sources: this.#sources.known, policy: this.#policy, requests };
   }
 
@@ -196,10 +209,9 @@ export class ChargingLane {
     for (const waiting of inTime) waiting.isHanded = true;
     let isCommitting = false;
     try {
-      const requests = inTime.map(({ request }) => request);
       const answers = await retrying(
         () =>
-          chargeBatch(this.#db, this.#batchOf(requests), async () => {
+          chargeBatch(this.#db, this.#batchOf(inTime), async () => {
             isCommitting = true;
           }),
         [UNIQUE],

@@ -38,13 +38,19 @@ export const longestOf = ({ consumed }: Pick<CallAttempt, "consumed">, { longest
 /** A petabyte, and far below what a number counts exactly, so that steps beyond it are whole, too. */
 const UNITS_MAX = 1_000_000_000_000_000;
 
+/** A request, and the identity of its session. */
+export interface NamedRequest {
+  readonly request: ChargingRequest;
+  readonly id: string;
+}
+
 /** Which requests are decided together, for one tenant. */
 export interface ChargingBatch {
   readonly tenantId: string;
   readonly sources: ReadonlyMap<string, ChargedSource>;
   readonly policy: ChargingPolicy;
   /** No two of one session. */
-  readonly requests: readonly ChargingRequest[];
+  readonly requests: readonly NamedRequest[];
 }
 
 /** The identity of a request's session, which is that of the usage record it becomes. */
@@ -61,9 +67,7 @@ export function recordIdOf({ request, id, session }: Work): string {
 }
 
 /** A request on its way to its answer. */
-export interface Work {
-  readonly request: ChargingRequest;
-  readonly id: string;
+export interface Work extends NamedRequest {
   /** As it was found; undefined: there is none. */
   readonly session: Session | undefined;
   answer?: ChargingAnswer;

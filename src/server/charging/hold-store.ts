@@ -50,14 +50,18 @@ export async function lockHolds(tx: Tx, accounts: readonly HeldAccount[]): Promi
   return new Map([...found, ...(await lockFound(tx, missing))]);
 }
 
-/** Of `accounts`, those that have a row. */
+/**
+ * Of `accounts`, those that have a row. Each is looked up by its key, whatever the planner thinks of the table: a plan is
+ * kept for as long as the connection, and one that was made while few accounts held anything would read all of them.
+ */
 async function lockFound(tx: Tx, accounts: readonly HeldAccount[]): Promise<ReadonlyMap<string, AccountHold>> {
   const byId = new Map(accounts.map((account) => [account.accountId, account]));
   const { rows } = await tx.prepared<HoldRow>(
     "lock-holds",
     `select h.account_id, h.held, h.open_sessions, h.counters
-     from unnest($1::uuid[], $2::uuid[]) as t(book_id, account_id) join account_holds h using (book_id, account_id)
-     order by h.book_id, h.account_id for update of h`,
+     from (select * from unnest($1::uuid[], $2::uuid[]) as t(book_id, account_id) order by book_id, account_id) as t
+     cross join lateral (select h.* from account_holds h
+       where h.book_id = t.book_id and h.account_id = t.account_id for update) as h`,
     [uuidArray(accounts.map(({ bookId }) => bookId)), uuidArray([...byId.keys()])],
   );
   return new Map(
@@ -89,7 +93,9 @@ export async function saveHolds(tx: Tx, holds: Iterable<AccountHold>): Promise<v
     `update account_holds h set held = t.held, open_sessions = t.open_sessions, counters = t.counters
      from unnest($1::uuid[], $2::uuid[], $3::numeric[], $4::integer[], $5::jsonb[])
        as t(book_id, account_id, held, open_sessions, counters)
-     where h.book_id = t.book_id and h.account_id = t.account_id`,
+     cross join lateral (select k.ctid from account_holds k
+       where k.book_id = t.book_id and k.account_id = t.account_id offset 0) as k
+     where h.ctid = k.ctid`,
     [
       uuidArray(all.map(({ bookId }) => bookId)),
       uuidArray(all.map(({ accountId }) => accountId)),
@@ -120,8 +126,9 @@ export async function loadFunds(
     "load-funds",
     `select b.account_id, b.kind = 'wallet' as is_wallet, b.amount
      from unnest($1::uuid[], $2::uuid[], $3::text[]) as t(book_id, account_id, currency)
-     join balances b on b.book_id = t.book_id and b.account_id = t.account_id and b.currency = t.currency
-       and b.kind in ('wallet', 'unbilled', 'receivable')`,
+     cross join lateral (select b.account_id, b.kind, b.amount from balances b
+       where b.book_id = t.book_id and b.account_id = t.account_id and b.currency = t.currency
+         and b.kind in ('wallet', 'unbilled', 'receivable') offset 0) as b`,
     [
       uuidArray(accounts.map(({ bookId }) => bookId)),
       uuidArray(accounts.map(({ accountId }) => accountId)),

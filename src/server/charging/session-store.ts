@@ -164,7 +164,7 @@ export async function updateSessions(tx: Tx, sessions: readonly Session[]): Prom
      from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::jsonb[], $6::json[], $7::timestamptz[],
        $8::bigint[], $9::bigint[], $10::timestamptz[], $11::json[])
        as t(id, state, book_id, account_id, levels, attempt, answered_at, used_s, granted_s, expires_at, answers)
-     where s.id = t.id`,
+     where s.id = t.id and s.id = any($1::uuid[])`,
     [
       uuidArray(sessions.map(({ id }) => id)),
       textArray(sessions.map(({ state }) => state)),

@@ -55,17 +55,26 @@ export class WaitingRequests {
   take(most: number, busy: Set<string>): readonly Waiting[] {
     const ranks: Waiting[][] = Array.from({ length: RANKS }, () => []);
     const met = new Set<string>();
+    const stay: Waiting[] = []; // their sessions are busy
     for (const waiting of this.#waiting) {
-      if (waiting.isSettled || met.has(waiting.id)) continue;
-      met.add(waiting.id); // a session's requests keep their order, whatever their ranks
-      if (!busy.has(waiting.id)) ranks[rankOf(waiting.request)]?.push(waiting);
+      if (waiting.isSettled) continue;
+      const { id } = waiting;
+      // A session's requests keep their order, whatever their ranks.
+      if (busy.has(id) || met.has(id)) stay.push(waiting);
+      else ranks[rankOf(waiting.request)]?.push(waiting);
+      met.add(id);
     }
-    const taken = new Set(ranks.flat().slice(0, most));
+    const taken = ranks.flat();
+    const left = taken.splice(most);
     for (const { id } of taken) busy.add(id);
-    this.#waiting = this.#waiting.filter((waiting) => !waiting.isSettled && !taken.has(waiting));
+    this.#waiting = left.length === 0 ? stay : this.#inOrder(new Set([...stay, ...left]));
     this.#counts = this.#counts.map(() => 0);
     for (const waiting of this.#waiting) this.#count(waiting);
-    return [...taken];
+    return taken;
+  }
+
+  #inOrder(some: ReadonlySet<Waiting>): Waiting[] {
+    return this.#waiting.filter((waiting) => some.has(waiting));
   }
 
   #count({ request }: Waiting): void {
