@@ -30,8 +30,8 @@ const PORTAL: MoneyEnd = { action: "redirect", to: "url", address: "https://topu
 const FILTERED: MoneyEnd = { action: "restrict", rules: ["permit in ip from any to any"], filterIds: ["topup-only"] };
 
 /**
- * At a gateway that redirects when money ends: Ada at .60 a minute, warned below .30; Ben, who is restricted instead; and
- * Cleo, whose calls end.
+ * At a gateway that redirects when money ends: Ada at .60 a minute, warned below .30; Ben, who is restricted instead;
+ * and Cleo, whose calls end.
  */
 beforeEach(async () => {
   operator = await Operator.create(db);

@@ -13,8 +13,7 @@ export interface Crossing {
  * Compares what an account may still spend with its thresholds. `belowBefore`: {@link Crossing.belowNow} of the time
  * before. A threshold that the balance has risen to again is armed again.
  *
- * Laws, tested: a balance that only falls is warned of at most once at each threshold, however often it is looked at; one
- * that ends below a threshold, having been above it, was warned of there.
+ * Law, tested: a threshold is warned of as often as the balance falls below it, however often it is looked at.
  */
 export function crossThresholds(
   thresholds: readonly Nanos[],

@@ -1,6 +1,6 @@
 import type { Nanos } from "../money/nanos.ts";
 
-/** What sessions may do, whatever money there is; null: no limit. Of a reseller's account it holds for all below it, too. */
+/** What sessions may do, whatever money there is; null: no limit. A reseller's holds for all below it, too. */
 export interface SessionLimits {
   /** Sessions that are open at once. */
   readonly openSessions: number | null;

@@ -83,7 +83,7 @@ export async function grantAll(
 
 type TouchedAccount = Pick<WatchedAccount, "thresholds"> & { readonly account: StoredAccount };
 
-/** Accounts that a grant is asked of, and those that are warned and of which a session that ends here held something. */
+/** Accounts that a grant is asked of, and those that are warned of which a session that ends here held something. */
 function touchedAccounts(works: readonly Work[], batch: ChargingBatch): ReadonlyMap<string, TouchedAccount> {
   const touched = new Map<string, TouchedAccount>();
   const rating = ratingOf(batch);

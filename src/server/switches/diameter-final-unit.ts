@@ -27,8 +27,8 @@ export function finalUnitOf({
 }
 
 /**
- * What 3GPP has of the payer's balance (Remaining-Balance, Low-Balance-Indication); a peer whose requests have nothing of
- * 3GPP may have to refuse AVPs that it does not know.
+ * What 3GPP has of the payer's balance (Remaining-Balance, Low-Balance-Indication); a peer whose requests have nothing
+ * of 3GPP may have to refuse AVPs that it does not know.
  */
 export function balanceOf(
   { left, isLow }: Pick<Granted, "left" | "isLow">,
