@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
-import { copyBody } from "./binary-copy.ts";
+import { type BinaryCopy, copyBody } from "./binary-copy.ts";
 import { copyIn } from "./copy-in.ts";
 import type { TableRows } from "./insert-rows.ts";
 import { monthFinder, partitionName } from "./partitions.ts";
@@ -11,17 +11,18 @@ export interface PartitionedRows<Row> extends TableRows<Row> {
   readonly at: (row: Row) => EpochMs;
 }
 
+/** {@link PartitionedRows} that are written into a `COPY` alone. */
+export interface CopiedRows<Row> extends Pick<PartitionedRows<Row>, "table" | "columns" | "at"> {
+  readonly write: (copy: BinaryCopy, row: Row) => void;
+}
+
 /**
  * Copies rows straight into their partitions, which must be there: a staged `INSERT … SELECT` costs half as much
  * again (docs/reference/benchmarks.md). `COPY` is refused to whom row-level security binds. A partition's does not bind
  * its owner, so the owner does this one thing; `tx` is of the role `ingest`, before and after, and nobody else may
  * touch a partition (docs/decisions/0009-isolation.md).
  */
-export async function copyIntoPartitions<Row>(
-  tx: BulkTx,
-  into: PartitionedRows<Row>,
-  rows: readonly Row[],
-): Promise<void> {
+export async function copyIntoPartitions<Row>(tx: BulkTx, into: CopiedRows<Row>, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.query("set local role tollwright_owner");
   const monthOf = monthFinder();

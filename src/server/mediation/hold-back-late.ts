@@ -54,7 +54,8 @@ async function lateJudge(tx: Tx, context: RatingContext): Promise<(call: PricedC
   };
 }
 
-const monthDeleted = (key: string, month: string): Reject => ({
+/** A call of a month whose calls were deleted. */
+export const monthDeleted = (key: string, month: string): Reject => ({
   code: "month-deleted",
   what: `The call "${key}" is of ${month}, whose calls were deleted by the retention policy: it may have been charged before.`,
   fix: "Dismiss the row, or bill it by an adjustment.",

@@ -1,10 +1,8 @@
-import { setImmediate } from "node:timers/promises";
 import { invariant } from "../../core/invariant.ts";
 import type { Reject } from "../../core/reject.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
-import type { SwitchCall } from "../../core/usage/switch-call.ts";
 import type { BulkTx } from "../db/tx.ts";
-import type { ChargeEntry } from "../usage/priced-call.ts";
+import type { ChargeBatch } from "../usage/post-charges.ts";
 import type { ArrivedRow, RowFate } from "./arrived-row.ts";
 import { partOf } from "./assemble-calls.ts";
 import type { BatchSource, Turn } from "./batch-source.ts";
@@ -13,10 +11,12 @@ import { type GatheredCall, gatherCalls, keepParts } from "./import-parts.ts";
 import { timesOf } from "./make-partitions.ts";
 import { lockParts } from "./part-store.ts";
 import { type Desk, type PreparedCall, prepareCall } from "./prepare-call.ts";
+import { prepareSheet, prepareSingles, singleRows } from "./prepare-singles.ts";
 import { hasWaiting } from "./quarantine-store.ts";
 import type { RowCounts } from "./row-counts.ts";
-import { type CallOutcome, settleCalls } from "./settle-calls.ts";
+import { type CallOutcome, type SettledCalls, settleCalls } from "./settle-calls.ts";
 import { type Fates, fateAt, type RejectedPlace, release, setAside } from "./settle-quarantine.ts";
+import { settleSheet } from "./settle-sheet.ts";
 
 /** What a batch did. */
 export interface BatchResult {
@@ -25,7 +25,7 @@ export interface BatchResult {
   /** Counts that moved in files whose rows did not come again: an open call that ended, a row that left quarantine. */
   readonly moved: ReadonlyMap<string, RowCounts>;
   /** What is to be posted, as the last thing in the transaction. */
-  readonly entries: readonly ChargeEntry[];
+  readonly entries: ChargeBatch["entries"];
   readonly unpriced: readonly UnpricedCall[];
   /** Why rows are no calls to be paid, one of each such row that came. */
   readonly nonBillable: readonly string[];
@@ -36,6 +36,9 @@ export interface UnpricedCall {
   readonly line: number;
   readonly reject: Reject;
 }
+
+/** Rows from which on their calls are kept on a sheet, unless some depend on others. */
+const MANY_ROWS = 500;
 
 /**
  * Accounts for a batch of rows in one transaction: whole calls are stored and priced, parts of calls are put together
@@ -48,10 +51,12 @@ export async function importBatch(
   rows: readonly ArrivedRow[],
   turn: Turn,
 ): Promise<BatchResult> {
-  const singles = singleCalls(rows);
+  const singles = singleRows(rows);
+  const hasParts = rows.some((row) => partOf(row.outcome, row) !== null);
   // Before the turn comes, while the database is still busy with the batch before.
-  const preparedSingles = await prepareSingles(source.desk, singles);
-  if (rows.some((row) => partOf(row.outcome, row) !== null)) {
+  const isPlain = !hasParts && rows.length >= MANY_ROWS && source.desk.rating.pools.size === 0;
+  const prepared = isPlain ? await prepareSheet(source.desk, singles) : await prepareSingles(source.desk, singles);
+  if (hasParts) {
     await turn.mayFinish;
     await lockParts(tx, source.sourceId);
   }
@@ -60,29 +65,23 @@ export async function importBatch(
   const wholes = gathered.flatMap((item) =>
     item.assembly.call === null ? [] : [{ ...item, call: item.assembly.call }],
   );
-  const prepared = [
-    ...preparedSingles,
-    ...wholes.map(({ call, assembly, receivedAt }) =>
-      prepareCall(receivedAtTime(source.desk, receivedAt), { call, content: assembly.key, line: assembly.line }),
-    ),
-  ];
-  await source.makePartitions(timesOf(prepared));
-  const { outcomes, entries } = await settleCalls(
-    tx,
-    { rating: source.desk.rating, originOf: () => source },
-    prepared,
-    turn.onClaimed,
+  const preparedWholes = wholes.map(({ call, assembly, receivedAt }) =>
+    prepareCall(receivedAtTime(source.desk, receivedAt), { call, content: assembly.key, line: assembly.line }),
   );
+  const { outcomes, entries } =
+    "sheet" in prepared
+      ? await settleSheet(tx, source, prepared, turn.onClaimed)
+      : await settleAll(tx, source, [...prepared, ...preparedWholes], turn.onClaimed);
   await turn.mayFinish;
   await lockCounts(tx, source.sourceId);
   const fates: Fates = new Array(rows.length);
   const rejected: RejectedPlace[] = [];
-  for (const [index, { place }] of singles.entries()) setFate(fates, rejected, place, outcomes[index]);
+  for (const [index, place] of singles.places.entries()) setFate(fates, rejected, place, outcomes[index]);
   for (const [place, { outcome }] of rows.entries()) {
     if (outcome.kind === "non-billable") fates[place] = "non-billable";
     if (outcome.kind === "reject") rejected.push({ place, reject: outcome.reject, isPart: false });
   }
-  const parts = await keepParts(tx, source, gathered, outcomesByKey(wholes, outcomes.slice(singles.length)));
+  const parts = await keepParts(tx, source, gathered, outcomesByKey(wholes, outcomes.slice(singles.places.length)));
   for (const [place, fate] of parts.byPlace) fates[place] = fate;
   for (const { place, outcome } of parts.quarantined) rejected.push({ place, reject: outcome.reject, isPart: true });
   await setAside(tx, source, { rows, rejected, fates });
@@ -90,10 +89,10 @@ export async function importBatch(
   const rejectedPlaces = new Set(rejected.map(({ place }) => place));
   if (await hasWaiting(tx, source.sourceId))
     await release(tx, source, { rows, rejectedPlaces, fates, moved, partHashes: parts.settledHashes });
-  const lines = [...singles.map(({ row }) => row.line), ...wholes.map(({ assembly }) => assembly.line)];
-  const unpriced = unpricedCalls(outcomes, lines);
-  const rowsOf = [...singles.map(() => 1), ...wholes.map(({ arrived }) => arrived.length)];
-  const nonBillable = nonBillableRows(rows, outcomes, rowsOf);
+  const wholeAt = (index: number) => wholes[index - singles.places.length];
+  const lineOf = (index: number) => wholeAt(index)?.assembly.line ?? rows[singles.places[index] ?? -1]?.line ?? 0;
+  const unpriced = unpricedCalls(outcomes, lineOf);
+  const nonBillable = nonBillableRows(rows, outcomes, (index) => wholeAt(index)?.arrived.length ?? 1);
   return { fates: rows.map((_, place) => fateAt(fates, place)), moved, entries, unpriced, nonBillable };
 }
 
@@ -101,49 +100,35 @@ export async function importBatch(
 const nonBillableRows = (
   rows: readonly ArrivedRow[],
   outcomes: readonly CallOutcome[],
-  rowsOf: readonly number[],
+  rowsOf: (index: number) => number,
 ): readonly string[] => [
   ...rows.flatMap(({ outcome }) => (outcome.kind === "non-billable" ? outcome.why : [])),
   ...outcomes.flatMap((outcome, index) =>
-    outcome.fate === "non-billable" ? new Array<string>(rowsOf[index] ?? 0).fill(outcome.why) : [],
+    outcome.fate === "non-billable" ? new Array<string>(rowsOf(index)).fill(outcome.why) : [],
   ),
 ];
 
-const unpricedCalls = (outcomes: readonly CallOutcome[], lines: readonly number[]): readonly UnpricedCall[] =>
+const unpricedCalls = (outcomes: readonly CallOutcome[], lineOf: (index: number) => number): readonly UnpricedCall[] =>
   outcomes.flatMap((outcome, index) =>
     outcome.fate === "duplicate" && outcome.unpriced !== undefined
-      ? [{ line: lines[index] ?? 0, reject: outcome.unpriced }]
+      ? [{ line: lineOf(index), reject: outcome.unpriced }]
       : [],
   );
 
-/** Calls prepared at a stretch: some 20 ms, in which nothing else that the process does can go on. */
-const STRETCH_CALLS = 1_000;
-
-/** Prepares calls with pauses in between: requests are answered, and the batch before is kept going. */
-async function prepareSingles(desk: Desk, singles: readonly SingleCall[]): Promise<PreparedCall[]> {
-  const prepared: PreparedCall[] = [];
-  for (const { call, row } of singles) {
-    prepared.push(prepareCall(desk, { call, content: row.isProvisional ? null : row.raw, line: row.line }));
-    if (prepared.length % STRETCH_CALLS === 0) await setImmediate();
-  }
-  return prepared;
+async function settleAll(
+  tx: BulkTx,
+  source: BatchSource,
+  prepared: readonly PreparedCall[],
+  onClaimed: () => void,
+): Promise<SettledCalls> {
+  await source.makePartitions(timesOf(prepared));
+  return settleCalls(tx, { rating: source.desk.rating, originOf: () => source }, prepared, onClaimed);
 }
 
 const receivedAtTime = (desk: Desk, receivedAt: EpochMs): Desk => ({
   ...desk,
   sanity: { ...desk.sanity, receivedAt },
 });
-
-interface SingleCall {
-  readonly place: number;
-  readonly row: ArrivedRow;
-  readonly call: SwitchCall;
-}
-
-const singleCalls = (rows: readonly ArrivedRow[]): SingleCall[] =>
-  rows.flatMap((row, place) =>
-    row.outcome.kind === "call" && row.outcome.call.part === null ? [{ place, row, call: row.outcome.call }] : [],
-  );
 
 function setFate(fates: Fates, rejected: RejectedPlace[], place: number, outcome: CallOutcome | undefined): void {
   invariant(outcome, "every call has an outcome");

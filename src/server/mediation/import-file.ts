@@ -137,7 +137,8 @@ async function importRows(
     for (const row of rows) {
       cutOff.see(row);
       numbers.see(row);
-      await line.add(batcher.add(row));
+      const batch = batcher.add(row);
+      if (batch !== undefined) await line.add(batch);
     }
   };
   try {
@@ -146,7 +147,8 @@ async function importRows(
       await take(decoder.push(chunk));
     }
     await take(decoder.end());
-    await line.add(batcher.end());
+    const last = batcher.end();
+    if (last !== undefined) await line.add(last);
   } finally {
     await line.finish();
   }
@@ -166,8 +168,7 @@ class BatchLine {
     this.#store = store;
   }
 
-  async add(batch: RowBatch | undefined): Promise<void> {
-    if (batch === undefined) return;
+  async add(batch: RowBatch): Promise<void> {
     if (this.#underWay.length === BATCHES_UNDER_WAY) await this.#underWay.shift();
     const claimed = Promise.withResolvers<void>();
     const mayFinish = this.#underWay.at(-1) ?? Promise.resolve();

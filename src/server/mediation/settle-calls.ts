@@ -49,24 +49,19 @@ export async function settleCalls(
   const priced = prepared.flatMap((item) => (item.kind === "priced" ? [item.call] : []));
   const priceInTurn = inTurnOf(rating, units);
   const written = await writeCalls(tx, originOf, priced, { priceInTurn, onClaimed });
-  const stored = await findContents(
-    tx,
-    prepared.flatMap((item) => (item.kind === "reject" && item.record !== null ? [uuidText(item.record.id)] : [])),
-  );
+  const stored = await findContents(tx, prepared.flatMap(recordIds));
   let next = 0;
   const outcomes = prepared.map((item): CallOutcome => {
     switch (item.kind) {
       case "non-billable":
         return { fate: "non-billable", why: item.why };
       case "reject":
-        if (item.record !== null && stored.get(uuidText(item.record.id)) === item.record.contentHash)
-          return { fate: "duplicate", unpriced: item.reject };
-        return { fate: "quarantined", reject: item.reject };
+        return rejectedOutcome(item, stored);
       case "priced": {
         const fate = written.fates[next];
         next += 1;
         invariant(fate, "every priced call has a fate");
-        return outcomeOf(fate, item.call.event.key);
+        return outcomeOf(fate, () => item.call.event.key);
       }
       default:
         return item satisfies never;
@@ -75,9 +70,27 @@ export async function settleCalls(
   return { outcomes, entries: written.entries };
 }
 
-function outcomeOf(fate: CallFate, key: string): CallOutcome {
-  if (typeof fate === "object") return { fate: "quarantined", reject: monthArchived(key, fate.archivedFrom) };
-  if (fate === "key-reused") return { fate: "quarantined", reject: keyReused(key) };
+/** The identity of a call that has no price and may be stored all the same. */
+export const recordIds = (item: PreparedCall): string[] =>
+  item.kind === "reject" && item.record !== null ? [uuidText(item.record.id)] : [];
+
+/** `stored`: fingerprints of what is stored, by identity. */
+export function rejectedOutcome(
+  { reject, record }: Extract<PreparedCall, { readonly kind: "reject" }>,
+  stored: ReadonlyMap<string, number>,
+): CallOutcome {
+  if (record !== null && stored.get(uuidText(record.id)) === record.contentHash)
+    return { fate: "duplicate", unpriced: reject };
+  return { fate: "quarantined", reject };
+}
+
+const STORED: CallOutcome = { fate: "stored" };
+
+/** `keyOf`: answers the call's key. */
+export function outcomeOf(fate: CallFate, keyOf: () => string): CallOutcome {
+  if (fate === "stored") return STORED;
+  if (typeof fate === "object") return { fate: "quarantined", reject: monthArchived(keyOf(), fate.archivedFrom) };
+  if (fate === "key-reused") return { fate: "quarantined", reject: keyReused(keyOf()) };
   return { fate: fate === "correction" ? "corrected" : fate };
 }
 

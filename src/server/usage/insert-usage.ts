@@ -1,5 +1,6 @@
 import { calledText, callingText } from "../../core/numbering/stored-number.ts";
-import type { RowSink } from "../db/binary-copy.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
+import type { RowSink, UuidWords } from "../db/binary-copy.ts";
 import type { Tx } from "../db/tx.ts";
 import type { BatchOrigin, OriginOf } from "./batch-origin.ts";
 import { cachedUuid } from "./cached-uuid.ts";
@@ -7,7 +8,7 @@ import type { PricedCall } from "./priced-call.ts";
 import { writeRows } from "./write-rows.ts";
 
 /** All columns of a usage event but those that the database works out. */
-export const USAGE_COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, account_id, line, revision,
+export const USAGE_COLUMNS = `tenant_id, source_id, batch_id, book_id, started_at, id, revision, account_id, line,
   call_key, leg, call_id, direction, calling, called, answered_at, ended_at, talked_ms, talked_s, account_code,
   sip_user, source_address, ingress_trunk, egress_trunk, vendor_account_id, q850, sip, cause_text, tech_prefix,
   routing_number, service, quantity`;
@@ -35,17 +36,36 @@ export async function insertUsage(
 }
 
 function writeRow(copy: RowSink, origin: BatchOrigin, call: PricedCall, revision: number): void {
-  const { event } = call;
+  writeUsageHead(copy, origin, { id: call.id, bookId: call.bookId, startedAt: call.event.startedAt, revision });
+  writeUsageEnd(copy, call);
+}
+
+/** The first columns, which only the batch knows that stores the call. */
+export function writeUsageHead(
+  copy: RowSink,
+  { tenantId, sourceId, batchId }: BatchOrigin,
+  call: {
+    readonly id: string | UuidWords;
+    readonly bookId: string;
+    readonly startedAt: EpochMs;
+    readonly revision: number;
+  },
+): void {
   copy.row(32);
-  copy.uuid(cachedUuid(origin.tenantId));
-  copy.uuid(cachedUuid(origin.sourceId));
-  copy.int8(Number(origin.batchId));
+  copy.uuid(cachedUuid(tenantId));
+  copy.uuid(cachedUuid(sourceId));
+  copy.int8(Number(batchId));
   copy.uuid(cachedUuid(call.bookId));
-  copy.timestamptz(event.startedAt);
+  copy.timestamptz(call.startedAt);
   copy.uuid(call.id);
+  copy.int2(call.revision);
+}
+
+/** The other columns, which are known once a call has its price. */
+export function writeUsageEnd(copy: RowSink, call: PricedCall): void {
+  const { event } = call;
   copy.uuid(cachedUuid(call.accountId));
   copy.int8(call.line);
-  copy.int2(revision);
   copy.text(event.key);
   copy.text(event.leg);
   copy.text(event.callId);

@@ -26,7 +26,7 @@ export type ArchivedUsage = Pick<StoredUsage, "contentHash" | "derivedHash" | "s
 /** Locks the identities of `calls`, in id order, and loads what is stored under each, by its id. */
 export async function loadStoredUsage(
   tx: Tx,
-  calls: readonly PricedCall[],
+  calls: readonly Pick<PricedCall, "id">[],
 ): Promise<Map<string, StoredUsage | ArchivedUsage>> {
   const identities = await tx.query<{
     id: string;

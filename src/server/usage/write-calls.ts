@@ -94,7 +94,7 @@ interface Correction {
 }
 
 /** Judges calls whose identities were claimed before; answers those that are to be stored anew. */
-async function settleKnown(
+export async function settleKnown(
   tx: Tx,
   originOf: OriginOf,
   {
@@ -155,7 +155,8 @@ function firstOfEachIdentity(calls: readonly PricedCall[], fates: CallFate[]): P
   return firsts;
 }
 
-const asStored = ({ contentHash, derivedHash, event }: PricedCall) => ({
+/** A call as it will be stored, for one that comes after it. */
+export const asStored = ({ contentHash, derivedHash, event }: PricedCall) => ({
   contentHash,
   derivedHash,
   called: calledText(event.called),
@@ -177,7 +178,11 @@ function chargeEntries(call: PricedCall, firstEntryNo: number): ChargeEntry[] {
   }));
 }
 
-async function correct(
+/**
+ * Retires what is stored of corrected calls and points their identities at the new readings; answers the reversals of
+ * their charges and the new ones.
+ */
+export async function correct(
   tx: Tx,
   originOf: OriginOf,
   corrections: readonly Correction[],
