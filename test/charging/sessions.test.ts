@@ -12,6 +12,7 @@ import type { Source } from "../../src/server/mediation/source.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 import { booksOf, pay as payInto, prepaidCustomer } from "../support/prepaid-customer.ts";
+import { authorisation, ending, report } from "../support/session-requests.ts";
 
 let db: TestDatabase;
 let operator: Operator;
@@ -37,63 +38,9 @@ beforeEach(async () => {
 
 const pay = (amount: string, code = "ada") => payInto(operator, amount, { code });
 
-const authorise = (key: string, fields: Partial<Authorise> = {}): Authorise => ({
-  kind: "authorise",
-  sourceId: source.id,
-  requestKey: "authorise",
-  wantedS: null,
-  attempt: {
-    key,
-    leg: "",
-    callId: null,
-    direction: "originating",
-    calling: "442071234567",
-    called: "4930123456",
-    startedAt: epochMs(fromInstant(now()) - 600_000), // long ago, so that calls of any length have ended by now
-    accountCode: "ada",
-    sipUser: null,
-    sourceAddress: null,
-    ingressTrunk: null,
-    egressTrunk: null,
-  },
-  ...fields,
-});
-
-const update = (key: string, talkedS: number, fields: Partial<Update> = {}): Update => ({
-  kind: "update",
-  sourceId: source.id,
-  requestKey: `update ${talkedS}`,
-  key,
-  leg: "",
-  answeredAt: fromInstant(now()),
-  talkedMs: talkedS * 1_000,
-  counted: "whole-call",
-  wantedS: null,
-  recordKey: null,
-  ...fields,
-});
-
-const stop = (key: string, talkedS: number, fields: Partial<Stop> = {}): Stop => {
-  const endedAt = fromInstant(now());
-  return {
-    kind: "stop",
-    sourceId: source.id,
-    requestKey: "stop",
-    key,
-    leg: "",
-    answeredAt: talkedS === 0 ? null : epochMs(endedAt - talkedS * 1_000),
-    endedAt,
-    talkedMs: talkedS * 1_000,
-    counted: "whole-call",
-    reportedS: talkedS,
-    cause: { q850: 16, sip: null, text: null },
-    recordKey: null,
-    isGivenUp: false,
-    attempt: null,
-    ...fields,
-  };
-};
-
+const authorise = (key: string, fields?: Partial<Authorise>) => authorisation(source.id, key, fields);
+const update = (key: string, talkedS: number, fields?: Partial<Update>) => report(source.id, key, talkedS, fields);
+const stop = (key: string, talkedS: number, fields?: Partial<Stop>) => ending(source.id, key, talkedS, fields);
 const decide = (request: ChargingRequest) => lane.decide(request);
 
 /** What is in the books and held, in the account's currency. */

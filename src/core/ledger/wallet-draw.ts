@@ -22,10 +22,10 @@ export interface WalletDraw {
 }
 
 /**
- * Splits a charge between the wallet, down to its limit and to what others hold, and overrun. The call took place, so it
- * is priced in full whatever the wallet holds. Overrun from before is covered with it as far as there is money by now: a
- * session that held some has ended with less. A negative amount gives money back: to the overrun first, since that was
- * never paid.
+ * Splits a charge between the wallet, down to its limit and to what others hold, and overrun. The call took place, so
+ * it is priced in full whatever the wallet holds. Overrun from before is covered with it as far as there is money by
+ * now: a session that held some has ended with less. A negative amount gives money back: to the overrun first, since
+ * that was never paid.
  *
  * Where sessions together hold more than there is, the one that ends first takes what it held, not nothing.
  */

@@ -86,8 +86,8 @@ export function judgeMonth(
 }
 
 /**
- * The accounts of a scope whose charges wait for a replay, and from which month on: what they come to is not known before
- * it.
+ * The accounts of a scope whose charges wait for a replay, and from which month on: what they come to is not known
+ * before it.
  */
 export async function findAwaitingReplay(tx: Tx, scope: ReplayScope): Promise<ReadonlyMap<string, EpochMs>> {
   const kept = await findKeptPools(tx, scope);

@@ -18,7 +18,7 @@ export async function loadTierCounts(tx: Tx, pools: readonly Pool[]): Promise<Ti
   };
 }
 
-/** When the first month of each of these pools begins that waits to be priced again; one in the archive waits for nothing. */
+/** Of these pools, when the first month begins that waits to be priced again; one in the archive waits for nothing. */
 export async function findStalePools(
   tx: Tx,
   tenantId: string,

@@ -9,8 +9,8 @@ import { OutageDesk, type OutageReport } from "./outage-desk.ts";
 /**
  * Has a process's charging requests answered in time, whatever the database does, and replays what earlier processes
  * left in its data folder. Settings and prices of sources that are charged are in memory from the first call on.
- * They are not where the database is away as yet: until it is there, calls are refused. Errors: those of the folder and the
- * database.
+ * They are not where the database is away as yet: until it is there, calls are refused. Errors: those of the folder
+ * and the database.
  */
 export async function openOutageDesk(
   db: Database,

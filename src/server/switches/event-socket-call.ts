@@ -54,8 +54,8 @@ export function attemptOf(event: EslEvent, channel: EslChannel, at: EpochMs): Ca
 }
 
 /**
- * Whether a channel's call may begin. It asks under the same key whenever it does, so that processes that hear of it ask
- * once; when its session is over, it is let begin no more.
+ * Whether a channel's call may begin. It asks under the same key whenever it does, so that processes that hear of it
+ * ask once; when its session is over, it is let begin no more.
  */
 export const askOf = (
   { event, channel }: { readonly event: EslEvent; readonly channel: EslChannel },
