@@ -127,7 +127,12 @@ function kindOf(outcome: RowOutcome): string {
 function valuesOf(outcome: RowOutcome): Record<string, unknown> {
   switch (outcome.kind) {
     case "call":
-      return { ...outcome.call, ...causeValues(outcome.call.cause), ...partValues(outcome.call.part) };
+      return {
+        ...outcome.call,
+        ...outcome.call.consumed, // service and quantity
+        ...causeValues(outcome.call.cause),
+        ...partValues(outcome.call.part),
+      };
     case "half":
       return { ...outcome.half.call, ...outcome.half, ...causeValues(outcome.half.cause) };
     case "reject":

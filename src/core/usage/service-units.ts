@@ -1,5 +1,3 @@
-import type { UsageEvent } from "./usage-event.ts";
-
 /** What is used. A tariff prices one of them, a usage event is of one of them. */
 export const SERVICES = ["voice", "sms", "data"] as const;
 export type Service = (typeof SERVICES)[number];
@@ -23,8 +21,13 @@ export interface Consumed {
 /** Largest quantity of one event: 2⁵³ − 1 octets are nine petabytes. */
 export const QUANTITY_MAX = Number.MAX_SAFE_INTEGER;
 
-export const serviceOf = ({ consumed }: Pick<UsageEvent, "consumed">): Service => consumed?.service ?? "voice";
+/** What of a usage event says what was used. */
+interface Used {
+  readonly consumed?: Consumed;
+}
+
+export const serviceOf = ({ consumed }: Used): Service => consumed?.service ?? "voice";
 
 /** What rating takes of an event, in its service's unit. */
-export const quantityOf = ({ consumed, talkedS }: Pick<UsageEvent, "consumed" | "talkedS">): number =>
+export const quantityOf = ({ consumed, talkedS }: Used & { readonly talkedS: number }): number =>
   consumed?.quantity ?? talkedS;

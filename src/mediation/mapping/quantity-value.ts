@@ -23,7 +23,7 @@ export function compileConsumed(node: JsonNode, slots: Slots): ConsumedReader {
 
 type QuantityReader = (fields: Fields, service: Consumed["service"]) => number | Reject;
 
-/** A column, or columns that are added up (octets up and down, in a size such as "kB"). A message is 1 where none says. */
+/** A column, or columns that are added up (octets both ways, in a size such as "kB"). A message is 1 where none says. */
 function compileQuantity(node: JsonNode | undefined, slots: Slots): QuantityReader {
   if (node === undefined) return (_fields, service) => (service === "sms" ? 1 : quantityInvalid(""));
   const { readers, unit } = compileColumns(node, slots);

@@ -10,11 +10,11 @@ import type { Charging } from "../charging/charging.ts";
 import type { CallAttempt, ChargingAnswer, ChargingRequest, Stop } from "../charging/charging-request.ts";
 import { UNITS_VALID_S } from "../charging/charging-work.ts";
 import type { Leg } from "../charging/find-legs.ts";
+import type { PushedSource } from "../mediation/push-token.ts";
 import { ASK_AGAIN_S, balanceOf, finalUnitOf } from "./diameter-final-unit.ts";
 import { legAttemptOf, legNameOf, sessionKeyOf } from "./diameter-party.ts";
 import { refusal, refusalOf } from "./diameter-refusal.ts";
 import { countsUnits, grantedUnits, unitsUsed, unitsWanted } from "./diameter-units.ts";
-import type { DiameterCharged } from "./over-diameter.ts";
 
 /** Seconds without traffic after which a peer gives the rest of its octets back (Quota-Holding-Time, TS 32.299). */
 const HOLDING_S = 900;
@@ -25,7 +25,7 @@ const THRESHOLD_PARTS = 10;
 interface Asked {
   readonly request: CreditControlRequest;
   readonly service: Exclude<Service, "voice">;
-  readonly source: DiameterCharged;
+  readonly source: PushedSource & { readonly whenMoneyEnds?: MoneyEnd | undefined };
   readonly peerHost: string;
 }
 
