@@ -199,7 +199,7 @@ export const outageReport = (log: pino.Logger): OutageReport => ({
   replayed: (tenantId, entries, dead) => {
     const line = `Charging: ${counted(entries, "journalled request")} replayed of tenant ${tenantId}`;
     if (dead === 0) log.info(`${line}.`);
-    else log.error(`${line}, of which ${dead} could not be decided: they are in charging_dead_letters.`);
+    else log.error(`${line}, of which ${dead} could not be decided: \`tollwright session dead-letter list\`.`);
   },
   damaged: (tenantId, lines) =>
     log.error(
