@@ -166,6 +166,28 @@ test("calls, messages and data of one file are rated, counted against allowances
   expect((await tollwright(["doctor"], { db })).stdout).not.toMatch(/differ/i);
 });
 
+const DECK = [
+  "Destination,Code,Rate,Increment,Effective,Status",
+  "Germany,49,0.05,60/60,2026-01-01,",
+  "France,33,0.08,60/60,2026-01-01,",
+];
+
+test("a deck of messages has a price for each, and data has none", async () => {
+  const deck = await writeTemporary("deck.csv", `${DECK.join("\n")}\n`);
+  const words = ["rates", "import", deck, "--mode", "full", "--publish", "--accept-findings", "--tariff"];
+  expect(await tollwright([...words, "messages"], { db })).toMatchObject({ status: 0, stderr: "" });
+  const refused = await tollwrightJson<{ code: string }>([...words, "data"], { db });
+  expect([refused.status, refused.document.code]).toEqual([2, "deck-service-unknown"]);
+  const record = await writeTemporary("one.csv", `10,SMS,ada,4915112345,33612345678,${AT + 9},,2,,\n`);
+  expect(await tollwright(["cdr", "import", record, "--source", "mno"], { db })).toMatchObject({ status: 0 });
+  await Promise.all([deck, record].map((path) => rm(path)));
+  const search = ["cdr", "search", "--called", "33612345678", "--from", "2026-02-01", "--to", "2026-03-01"];
+  const found = await tollwrightJson<{ calls: object[] }>(search, { db });
+  expect(found.document.calls).toMatchObject([
+    { service: "sms", quantity: 2, charges: [{ billedS: 2, destination: "France", amount: "0.16" }] },
+  ]);
+});
+
 /** Some columns of an invoice's CSV, row by row. */
 async function exported(number: string, format: "lines" | "calls", ...columns: readonly string[]): Promise<string[]> {
   const dir = await mkdtemp(join(tmpdir(), "services-"));
