@@ -98,6 +98,7 @@ async function* everything(
       yield* dataFrames(chunk);
       report();
     }
+    await client.query("select"); // the rows may end before the server has said how many they were
     totals.rows += rows.rowCount;
     yield jsonFrame("E", { rows: rows.rowCount, sha256: hash.digest("hex") } satisfies TableSum);
   }
