@@ -250,7 +250,7 @@ describe("a call that is granted in slices", () => {
     await limits(uuid).toEqual([30]);
     freeswitch.pass(15);
     freeswitch.beat(uuid);
-    await expect.poll(() => operator.figures("select used_s from sessions")).toEqual({ used_s: 15 });
+    await expect.poll(() => operator.figures("select used_s::integer from sessions")).toEqual({ used_s: 15 });
     freeswitch.hangUp(uuid);
     await untilBooks({ wallet: 0.85, held: 0, calls: 1, seconds: 15 });
   });

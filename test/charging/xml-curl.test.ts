@@ -122,7 +122,7 @@ describe("a call that mod_xml_curl asks about", () => {
       "sched_hangup +70 ALLOTTED_TIMEOUT",
       "transfer 4989123456 XML default",
     ]);
-    expect(await operator.figures("select attempt ->> 'called' as called, used_s from sessions")).toEqual({
+    expect(await operator.figures("select attempt ->> 'called' as called, used_s::integer from sessions")).toEqual({
       called: "4989123456",
       used_s: 30,
     });
