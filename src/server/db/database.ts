@@ -62,8 +62,8 @@ const BULK_TIMEOUTS = { lock_timeout: 60_000, idle_in_transaction_session_timeou
 /** pg_temp last: a temporary table may not take the place of a real one (CVE-2018-1058 and its kin). */
 const SESSION = "-c search_path=tollwright,pg_temp -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601";
 /**
- * Charging looks everything up by its key. A plan is kept for as long as its connection: one that was made while a table
- * was small must not read all of it once it is large.
+ * Charging looks everything up by its key. A plan is kept for as long as its connection: one that was made while a
+ * table was small must not read all of it once it is large.
  */
 const URGENT_SESSION = `${SESSION} -c enable_seqscan=off -c plan_cache_mode=force_generic_plan`;
 /** A staged batch stays in memory: with the server's 8 MB most of it would be written to a file and read again. */

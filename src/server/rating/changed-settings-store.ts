@@ -25,8 +25,8 @@ export interface SettingsLook {
 }
 
 /**
- * In which tables a tenant's settings have changed, and which rows of them: by account, rule or SIP user; null: many, or
- * of another table.
+ * In which tables a tenant's settings have changed, and which rows of them: by account, rule or SIP user; null: many,
+ * or of another table.
  */
 export type ChangedSettings = ReadonlyMap<SettingTable, readonly string[] | null>;
 

@@ -24,8 +24,8 @@ const FINGERPRINT = SETTING_TABLES.map(
 ).join(" union all ");
 
 /**
- * Text that changes whenever a row that pricing depends on is inserted, changed or deleted, by whomever, and is the same
- * in every process: every row version carries the number of the transaction that wrote it. Reads all of them, so it is
+ * Text that changes whenever a row that pricing depends on is inserted, changed or deleted, by whomever, and is the
+ * same in every process: every row version carries the number of the transaction that wrote it. Reads all of them, so it is
  * for people who compare one day with another; whoever prices asks `lookAtSettings`.
  */
 export async function configFingerprint(tx: Tx, tenantId: string): Promise<string> {
