@@ -25,8 +25,8 @@ const FINGERPRINT = SETTING_TABLES.map(
 
 /**
  * Text that changes whenever a row that pricing depends on is inserted, changed or deleted, by whomever, and is the
- * same in every process: every row version carries the number of the transaction that wrote it. Reads all of them, so it is
- * for people who compare one day with another; whoever prices asks `lookAtSettings`.
+ * same in every process: every row version carries the number of the transaction that wrote it. Reads all of them, so
+ * it is for people who compare one day with another; whoever prices asks `lookAtSettings`.
  */
 export async function configFingerprint(tx: Tx, tenantId: string): Promise<string> {
   const { rows } = await tx.prepared<{ n: string; sum: string | null }>("config-fingerprint", FINGERPRINT, [tenantId]);
