@@ -1,6 +1,6 @@
 import { toInstant } from "../core/time/epoch.ts";
 import { type AccountBalance, showAccount } from "../server/ledger/account-balances.ts";
-import { accountTerms, type NamedRule, type NamedTariff } from "../server/tenancy/account-terms.ts";
+import { type AccountTerms, accountTerms } from "../server/tenancy/account-terms.ts";
 import { accountJson } from "./account-json.ts";
 import { accountLimitsJson, accountLimitsShown } from "./account-limits.ts";
 import { defineCommand } from "./command.ts";
@@ -42,8 +42,9 @@ export const accountShowCommand = defineCommand({
   },
 });
 
-const tariffJson = ({ tariff, effectiveFrom }: NamedTariff): object => ({
+const tariffJson = ({ tariff, service, effectiveFrom }: AccountTerms["tariffs"][number]): object => ({
   tariff,
+  service,
   effectiveFrom: toInstant(effectiveFrom).toString(),
 });
 
@@ -52,7 +53,7 @@ const balanceTable = (balances: readonly AccountBalance[]): Table => ({
   rows: balances.map(({ kind, amount, currency }) => [kind, amountText(amount, currency), currency]),
 });
 
-const ruleTable = (rules: readonly NamedRule[]): Table => ({
+const ruleTable = (rules: AccountTerms["rules"]): Table => ({
   columns: ["CALLS WITH", "OF SOURCE", "THROUGH TRUNK", "PRIORITY"].map((title) => ({ title })),
   rows: rules.map(({ match, source, trunk, priority }) => [
     Object.entries(match)
@@ -64,10 +65,11 @@ const ruleTable = (rules: readonly NamedRule[]): Table => ({
   ]),
 });
 
-const tariffTable = (tariffs: readonly NamedTariff[]): Table => ({
-  columns: [{ title: "TARIFF" }, { title: "FROM" }],
-  rows: tariffs.map(({ tariff, effectiveFrom }) => [
+const tariffTable = (tariffs: AccountTerms["tariffs"]): Table => ({
+  columns: ["TARIFF", "SERVICE", "FROM"].map((title) => ({ title })),
+  rows: tariffs.map(({ tariff, service, effectiveFrom }) => [
     tariff,
+    service,
     effectiveFrom <= 0 ? "the beginning" : dayOrTimeText(effectiveFrom),
   ]),
 });

@@ -70,12 +70,12 @@ describe("accounts", () => {
         "Nothing has been booked.\n\n" +
         "CALLS WITH          OF SOURCE  THROUGH TRUNK  PRIORITY\n" +
         "accountCode bakery  pbx-1      -              0\n\n" +
-        "TARIFF  FROM\n" +
-        "retail  the beginning\n",
+        "TARIFF  SERVICE  FROM\n" +
+        "retail  voice    the beginning\n",
     );
     expect((await runJson("account show callshop")).document).toMatchObject({
       rules: [{ match: { address: "203.0.113.0/28" }, source: null, trunk: null, priority: 0 }],
-      tariffs: [{ tariff: "retail", effectiveFrom: "1970-01-01T00:00:00Z" }],
+      tariffs: [{ tariff: "retail", service: "voice", effectiveFrom: "1970-01-01T00:00:00Z" }],
     });
     expect((await run("account show office-partner")).stdout).toContain(
       "No account rule leads to it: no call is its own.",

@@ -1,6 +1,22 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Service } from "../../core/usage/service-units.ts";
 import type { Tx } from "../db/tx.ts";
-import type { NamedRule, NamedTariff } from "./account-terms.ts";
+
+/** An account rule in its operator's words; null: whatever it is. */
+export interface NamedRule {
+  readonly source: string | null;
+  /** What has to hold of a call, by the names that a setup file has for it: `{ "sipUser": "anna" }`. */
+  readonly match: Readonly<Record<string, string>>;
+  readonly priority: number;
+  /** The trunk whose settings apply to the call; null: those of the source. */
+  readonly trunk: string | null;
+}
+
+export interface NamedTariff {
+  readonly tariff: string;
+  readonly service: Service;
+  readonly effectiveFrom: EpochMs;
+}
 
 /** The rules that lead to an account, the most important first. */
 export async function accountRulesOf(tx: Tx, accountId: string): Promise<readonly NamedRule[]> {
@@ -15,12 +31,12 @@ export async function accountRulesOf(tx: Tx, accountId: string): Promise<readonl
   return rows;
 }
 
-/** The tariffs that an account was given, the oldest first. */
+/** The tariffs that an account was given, by service, the oldest first. */
 export async function tariffsOf(tx: Tx, accountId: string): Promise<readonly NamedTariff[]> {
-  const { rows } = await tx.query<{ tariff: string; effective_from: EpochMs }>(
-    `select t.name as tariff, a.effective_from from account_tariffs a join tariffs t on t.id = a.tariff_id
-     where a.account_id = $1 order by a.effective_from`,
+  const { rows } = await tx.query<{ tariff: string; service: Service; effective_from: EpochMs }>(
+    `select t.name as tariff, a.service, a.effective_from from account_tariffs a join tariffs t on t.id = a.tariff_id
+     where a.account_id = $1 order by a.service, a.effective_from`,
     [accountId],
   );
-  return rows.map(({ tariff, effective_from: effectiveFrom }) => ({ tariff, effectiveFrom }));
+  return rows.map(({ tariff, service, effective_from: effectiveFrom }) => ({ tariff, service, effectiveFrom }));
 }

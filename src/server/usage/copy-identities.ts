@@ -1,10 +1,8 @@
-import pg from "pg";
 import { type BinaryCopy, copyBody, type UuidWords, uuidBytes } from "../db/binary-copy.ts";
 import { copyIn } from "../db/copy-in.ts";
 import type { BulkTx } from "../db/tx.ts";
+import { isUniqueViolation } from "../db/unique-violation.ts";
 import { ID_BYTES, idOrder } from "./id-order.ts";
-
-const UNIQUE_VIOLATION = "23505";
 
 /** How identities of calls are written, whatever the calls are kept as. */
 export interface CopiedIdentities<Call> {
@@ -35,7 +33,7 @@ export async function copyIdentities<Call>(
   try {
     await copyIn(tx, `copy usage_identities (${columns}) from stdin (format binary)`, body);
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION)) throw error;
+    if (!isUniqueViolation(error)) throw error;
     await tx.query("rollback to savepoint claim; release savepoint claim");
     return undefined;
   }
