@@ -5,8 +5,7 @@ import { testsNeedingDatabase } from "./test/support/needs-database.ts";
 
 const { withDatabase, without } = testsNeedingDatabase();
 
-/** Tests beside their source are pure: those of a worker share its modules, which saves half of their time. */
-const source = { test: { name: "source", include: ["src/**/*.test.ts"], isolate: false } };
+const source = { test: { name: "source", include: ["src/**/*.test.ts"] } };
 const unit = { test: { name: "unit", include: without } };
 
 /**
@@ -15,7 +14,7 @@ const unit = { test: { name: "unit", include: without } };
  */
 const ON_NEWEST_ALONE = [
   ...["archive/kill", "cli/demo", "cli/process", "mediation-http/failures", "syslog/listen", "watch/"],
-  ...["pulls/disk-full", "pulls/ftp", "pulls/sftp", "pulls/trust"],
+  ...["pulls/disk-full", "pulls/ftp", "pulls/s3", "pulls/sftp", "pulls/sql-mariadb", "pulls/trust", "syslog/rsyslog"],
   // What switches say; the money behind it is tested on both.
   ...["asterisk", "diameter", "event-socket", "kamailio", "opensips", "outage", "radius", "xml-curl"].map(
     (name) => `charging/${name}`,
@@ -42,6 +41,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: "forks",
+    // The tests of a worker share its modules: loading them again for each file was a sixth of the suite's time.
+    isolate: false,
     maxWorkers: 2,
     projects: [source, unit, onPostgres(18), ...(wantsPostgres15() ? [onPostgres(15)] : [])].map((project) => ({
       extends: true,

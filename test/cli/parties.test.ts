@@ -75,7 +75,10 @@ describe("accounts", () => {
     );
     expect((await runJson("account show callshop")).document).toMatchObject({
       rules: [{ match: { address: "203.0.113.0/28" }, source: null, trunk: null, priority: 0 }],
-      tariffs: [{ tariff: "retail", service: "voice", effectiveFrom: "1970-01-01T00:00:00Z" }],
+      tariffs: [
+        { tariff: "retail", service: "voice", effectiveFrom: "2025-12-31T23:00:00Z" },
+        { tariff: "callshop", service: "voice", effectiveFrom: "2026-02-28T23:00:00Z" },
+      ],
     });
     expect((await run("account show office-partner")).stdout).toContain(
       "No account rule leads to it: no call is its own.",
