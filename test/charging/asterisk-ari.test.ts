@@ -187,7 +187,8 @@ describe("calls that the dialplan gives to the application", () => {
     rest.channel("1.1", "Ring", { "CDR(sequence)": "7", "CHANNEL(linkedid)": "1.1" });
     rest.emit(entered(["from=203.0.113.7", "wanted=60"]));
     await until(isBack("1.1"));
-    expect(variables("1.1")).toEqual({ TOLLWRIGHT_LEG: "7", TOLLWRIGHT_MS: "60000", TOLLWRIGHT_RESULT: "granted" });
+    const answer = { TOLLWRIGHT_MS: "60000", TOLLWRIGHT_RESULT: "granted", TOLLWRIGHT_LEFT: "1 EUR" };
+    expect(variables("1.1")).toEqual({ ...answer, TOLLWRIGHT_LEG: "7" });
     expect(await money()).toMatchObject({ ...UNTOUCHED, held: 0.6 });
     for (const event of [varset, up, destroyed]) rest.emit(event);
     await until(isStored);
