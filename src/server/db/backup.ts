@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { access, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type pg from "pg";
-import { to as copyTo } from "pg-copy-streams";
 import { invariant } from "../../core/invariant.ts";
 import { syncFolder } from "../files/sync-folder.ts";
 import {
@@ -14,6 +13,7 @@ import {
   type TableSum,
   writeFrames,
 } from "./backup-format.ts";
+import { copyTo } from "./copy-to.ts";
 import type { Database } from "./database.ts";
 import { backupExists, backupNotWritten } from "./database-problems.ts";
 import { isCode } from "./server-binaries.ts";
