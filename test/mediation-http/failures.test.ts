@@ -92,10 +92,11 @@ describe("a database that is away", () => {
     const { operator, token } = await pushedSource();
     const send = () => post(server.url, { source: "fs-1", token, body: callDocument("leg-1") });
     await openDoor(false);
-    const away = await send();
-    const ready = await fetch(`${server.url}/readyz`);
-    const alive = await fetch(`${server.url}/healthz`);
-    await openDoor(true);
+    const [away, ready, alive] = await Promise.all([
+      send(),
+      fetch(`${server.url}/readyz`),
+      fetch(`${server.url}/healthz`),
+    ]).finally(() => openDoor(true));
     expect(away).toMatchObject({
       status: 503,
       answer: { status: 503, fix: expect.stringMatching(/^Send the request/) },
