@@ -92,11 +92,10 @@ describe("a database that is away", () => {
     const { operator, token } = await pushedSource();
     const send = () => post(server.url, { source: "fs-1", token, body: callDocument("leg-1") });
     await openDoor(false);
-    const [away, ready, alive] = await Promise.all([
-      send(),
-      fetch(`${server.url}/readyz`),
-      fetch(`${server.url}/healthz`),
-    ]).finally(() => openDoor(true));
+    const asked = Promise.all([send(), fetch(`${server.url}/readyz`), fetch(`${server.url}/healthz`)]);
+    await Promise.allSettled([asked]);
+    await openDoor(true);
+    const [away, ready, alive] = await asked;
     expect(away).toMatchObject({
       status: 503,
       answer: { status: 503, fix: expect.stringMatching(/^Send the request/) },

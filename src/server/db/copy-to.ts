@@ -10,8 +10,8 @@ interface Parsing {
  * `COPY … TO STDOUT` as the stream of its bytes, to be given to `client.query`. How many rows they were is known once
  * the server has answered the next statement.
  *
- * After the last byte the library goes on to read what is not its own, and fails, when that happens to be there already:
- * on a busy machine, one time in some hundred. So it is told then that nothing more is wanted.
+ * After the last byte the library goes on to read what is not its own, and fails, when that happens to be there
+ * already: on a busy machine, now and then. So it is told then that nothing more is wanted.
  */
 export function copyTo(statement: string): ReturnType<typeof to> {
   const rows = to(statement);
