@@ -10,6 +10,7 @@ export const CORE_ORDER = [
   "usage",
   "completeness",
   "tenancy",
+  "access",
   "tariff",
   "rating",
   "allowance",

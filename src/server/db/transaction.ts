@@ -38,10 +38,14 @@ export async function runTransaction<R extends Role, T>(
   return value;
 }
 
-function scopeSql(scope: { readonly tenantId?: string }): string {
-  if (scope.tenantId === undefined) return "";
-  invariant(UUID.test(scope.tenantId), `a tenant id is a lower-case UUID, got ${scope.tenantId}`);
-  return `; set local app.tenant_id = '${scope.tenantId}'`;
+function scopeSql({ tenantId, accountId }: Partial<Scopes["app"]>): string {
+  return setLocal("app.tenant_id", tenantId) + setLocal("app.account_id", accountId);
+}
+
+function setLocal(name: string, id: string | null | undefined): string {
+  if (id == null) return "";
+  invariant(UUID.test(id), `${name} is a lower-case UUID, got ${id}`);
+  return `; set local ${name} = '${id}'`;
 }
 
 function txOn(client: pg.PoolClient): Tx {

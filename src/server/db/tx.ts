@@ -10,7 +10,8 @@ export type Role = "app" | "ingest" | "owner";
  * What narrows a transaction further. Only `app` has a scope, and it must have one: without it, it would see nothing.
  */
 export interface Scopes {
-  readonly app: { readonly tenantId: string };
+  /** `accountId`: sees the subtree of this account and nothing else of the tenant; null or not given: all of it. */
+  readonly app: { readonly tenantId: string; readonly accountId?: string | null };
   readonly ingest: Readonly<Record<string, never>>;
   readonly owner: Readonly<Record<string, never>>;
 }
