@@ -335,11 +335,13 @@ describe("a connection that is lost", () => {
 
 test("an end that FreeSWITCH drops is found within a minute, and the call ends as last known until its record comes", async () => {
   source = await sourceWith({ sliceS: 30 });
-  const uuid = await talking(await tollwright());
+  const running = await tollwright();
+  freeswitch.pass(20);
+  const uuid = await talking(running); // 24 s after it was connected
   freeswitch.pass(25);
   await limits(uuid).toEqual([60]);
   freeswitch.hangUp(uuid, "NORMAL_CLEARING", { isHeard: false });
-  freeswitch.pass(60);
+  freeswitch.pass(15); // the look at its calls is due, and more time for this one not yet
   await untilBooks({ wallet: 0.8, held: 0, open: 0, calls: 1, seconds: 20 });
   await operator.importText(source, "cdr.json", freeswitch.jsonCdr(uuid));
   expect(await books()).toMatchObject({ wallet: 0.75, calls: 1, seconds: 25 });

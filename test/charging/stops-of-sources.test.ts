@@ -8,7 +8,8 @@ import { examine } from "../../src/server/doctor/doctor.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
-import { booksOf, prepaidCustomer } from "../support/prepaid-customer.ts";
+import { booksOf, pay, prepaidCustomer } from "../support/prepaid-customer.ts";
+import { authorisation, ending } from "../support/session-requests.ts";
 
 const SOURCES = 5;
 const CALLS = 12;
@@ -101,4 +102,20 @@ test("a call that was stored before is a duplicate, and costs nothing again", as
   const later = [stop(0, 1), stop(1, 2)].map((again) => ({ ...again, requestKey: "again" }));
   expect(await decide(later)).toEqual(["duplicate", "stored"]);
   expect(await booksOf(operator)).toMatchObject({ wallet: 1.7, calls: 3 });
+});
+
+test("what the sessions of one switch held is not drawn by another's charges, where all hold more than there is", async () => {
+  const [first, second] = sources.map(({ id }) => id) as [string, string];
+  await pay(operator, "1", { reference: "second" });
+  const begun = [authorisation(first, "a"), authorisation(second, "b"), authorisation(first, "c")];
+  await lane.decideWith(
+    begun.map((one, index) => ({ ...one, wantedS: index === 2 ? 90 : 30 })),
+    async () => undefined,
+  );
+  expect(await booksOf(operator)).toMatchObject({ wallet: 3, held: 1.5, open: 3 }); // Ben's 1 included
+  const withdrawn = "update balances set amount = amount + 1 where kind = 'wallet' and amount = -2 and tenant_id = $1";
+  await db.transaction("owner", {}, (tx) => tx.query(withdrawn, [operator.tenantId]));
+  expect(await decide([ending(first, "a", 100), ending(second, "b", 100)])).toEqual(["stored", "stored"]);
+  // Each cost 1 and held .3; of Ada's 1 the rest is the third call's, which holds .9.
+  expect(await booksOf(operator)).toMatchObject({ wallet: 1.4, overrun: 1.4, held: 0.9, open: 1 });
 });

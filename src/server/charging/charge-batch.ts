@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { earlierAnswer, isForgotten, keepAnswer } from "../../core/charging/session.ts";
 import { invariant } from "../../core/invariant.ts";
+import type { Nanos } from "../../core/money/nanos.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
@@ -21,13 +22,13 @@ import {
   type Work,
 } from "./charging-work.ts";
 import { grantAll, isQuote, type Moment, refuse } from "./grant-batch.ts";
-import { lockHolds, saveHolds } from "./hold-store.ts";
+import { type AccountHold, lockHolds, saveHolds } from "./hold-store.ts";
 import { releaseUnits, unitsWanted } from "./level-units.ts";
 import { openLevels } from "./open-levels.ts";
 import { releaseHolds } from "./release-holds.ts";
 import type { Session } from "./session.ts";
 import { databaseNow, insertSessions, lockSessions, updateSessions } from "./session-store.ts";
-import { storeRecords } from "./store-records.ts";
+import { type StoredRecords, storeRecords } from "./store-records.ts";
 import { settleTold } from "./told-answers.ts";
 
 /**
@@ -56,11 +57,12 @@ export async function chargeBatch(
     const holds = await lockHolds(tx, works.flatMap(accountsOf));
     const ended = works.filter((work) => isStop(work) || isEndedHere(work));
     if (ended.length > 0) {
-      const open = ended.flatMap(({ session }) => (session?.state === "open" ? [session] : []));
-      const released = releaseHolds(holds, open);
+      const charged = new Set<Work>(stops.filter((_, index) => isCharged(posted.fates[index])));
+      const released = releaseEnded(holds, ended, charged);
       for (const work of ended) releaseUnits(units, work);
       await saveHolds(tx, holds.values());
-      for (const charges of posted.charges) await postCharges(tx, { ...charges, released });
+      for (const { sourceId, ...charges } of posted.charges)
+        await postCharges(tx, { ...charges, released: released.get(sourceId) ?? new Map() });
     }
     for (const [index, stop] of stops.entries()) close(stop, { fate: posted.fates[index], at, batch });
     await grantAll(tx, works, { holds, units, batch, at });
@@ -87,6 +89,24 @@ export async function chargeBatch(
 /** Whether a request ends a session without a record. */
 const isEndedHere = ({ session, next }: Work): boolean =>
   session?.state === "open" && next !== undefined && next.state !== "open";
+
+/** Whether the record of an ended session is charged now. */
+const isCharged = (fate: StoredRecords["fates"][number] | undefined): boolean =>
+  fate === "stored" || fate === "corrected";
+
+/**
+ * Gives back what ended sessions hold; answers what those that are charged held, by source and account: a charge may
+ * draw that, and nothing that another's session gave back.
+ */
+function releaseEnded(
+  holds: ReadonlyMap<string, AccountHold>,
+  ended: readonly Work[],
+  charged: ReadonlySet<Work>,
+): ReadonlyMap<string | undefined, ReadonlyMap<string, Nanos>> {
+  const bySource = Map.groupBy(ended, (work) => (charged.has(work) ? work.request.sourceId : undefined));
+  const open = (works: readonly Work[]) => works.flatMap(({ session }) => (session?.state === "open" ? [session] : []));
+  return new Map([...bySource].map(([sourceId, works]) => [sourceId, releaseHolds(holds, open(works))]));
+}
 
 /** Answers what needs no money, and finds who pays for the rest. */
 function begin(work: Work, batch: ChargingBatch, at: EpochMs): void {

@@ -14,10 +14,10 @@ import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
 import { attemptOf, type ChargingBatch, type StopWork, usedBy, wholeTalkedMs } from "./charging-work.ts";
 import { SESSION_PREAMBLE, sessionRecordOf } from "./session-record.ts";
 
-/** What became of the records of ended sessions, in their order, and the charges to post. */
+/** What became of the records of ended sessions, in their order, and the charges to post, those of each source apart. */
 export interface StoredRecords {
   readonly fates: readonly Extract<ChargingAnswer, { readonly kind: "closed" }>["fate"][];
-  readonly charges: readonly ChargeBatch[];
+  readonly charges: readonly (ChargeBatch & { readonly sourceId: string })[];
 }
 
 /**
@@ -59,7 +59,11 @@ export async function storeRecords(
       invariant(fate !== undefined && fate !== "open", "a whole call is no part of one");
       return fate;
     }),
-    charges: stored.charges,
+    charges: bySource.map(([sourceId], place) => {
+      const ofSource = stored.charges[place];
+      invariant(ofSource, "every source has its charges");
+      return { ...ofSource, sourceId };
+    }),
   };
 }
 

@@ -31,7 +31,7 @@ export interface LiveRows {
   readonly rows: readonly ArrivedRow[];
 }
 
-/** What became of the rows, source by source and row by row, and the charges to post. */
+/** What became of the rows, source by source and row by row, and the charges to post, source by source. */
 export interface StoredLiveRows {
   readonly fates: readonly (readonly RowFate[])[];
   readonly charges: readonly ChargeBatch[];
