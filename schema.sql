@@ -337,6 +337,41 @@ create policy tenant_isolation on allowance_holds to tollwright_app using ((tena
 grant select on allowance_holds to tollwright_app;
 grant insert, select, update on allowance_holds to tollwright_ingest;
 
+create table api_keys (
+  tenant_id uuid not null,
+  id uuid not null,
+  account_id uuid,
+  name text not null,
+  hash bytea not null,
+  hint text not null,
+  permissions text[] not null,
+  addresses text[] not null default '{}'::text[],
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  last_used_at timestamp with time zone,
+  last_used_from text,
+  constraint api_keys_addresses_check CHECK ((cardinality(addresses) <= 100)),
+  constraint api_keys_check CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+  constraint api_keys_hash_check CHECK ((length(hash) = 32)),
+  constraint api_keys_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
+  constraint api_keys_permissions_check CHECK (((cardinality(permissions) >= 1) AND (cardinality(permissions) <= 200))),
+  constraint api_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_hash_key UNIQUE (hash)
+);
+CREATE UNIQUE INDEX api_keys_name ON tollwright.api_keys USING btree (tenant_id, account_id, lower(name)) NULLS NOT DISTINCT WHERE (revoked_at IS NULL);
+alter table api_keys enable row level security;
+alter table api_keys force row level security;
+create policy ingest_all on api_keys to tollwright_ingest using (true) with check (true);
+create policy owner_all on api_keys to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on api_keys to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on api_keys to tollwright_app;
+grant select, update on api_keys to tollwright_ingest;
+
 create table archive_files (
   tenant_id uuid not null,
   archive_id uuid not null,
