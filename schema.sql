@@ -961,6 +961,39 @@ create policy tenant_isolation on journals to tollwright_app using ((tenant_id =
 grant insert, select on journals to tollwright_app;
 grant insert, select on journals to tollwright_ingest;
 
+create table mails (
+  id uuid not null,
+  tenant_id uuid not null,
+  account_id uuid,
+  recipient text not null,
+  subject text not null,
+  body text,
+  state text not null default 'waiting'::text,
+  tries integer not null default 0,
+  fault text,
+  queued_at timestamp with time zone not null default clock_timestamp(),
+  due_at timestamp with time zone not null default clock_timestamp(),
+  ended_at timestamp with time zone,
+  constraint mails_body_check CHECK ((length(body) <= 100000)),
+  constraint mails_check CHECK ((((state = 'waiting'::text) = (ended_at IS NULL)) AND ((state = 'waiting'::text) = (body IS NOT NULL)))),
+  constraint mails_recipient_check CHECK ((recipient ~ '^[!-~]{3,254}$'::text)),
+  constraint mails_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'given-up'::text]))),
+  constraint mails_subject_check CHECK (((length(subject) <= 200) AND (subject !~ '[[:cntrl:]]'::text))),
+  constraint mails_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint mails_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint mails_pkey PRIMARY KEY (id)
+);
+CREATE INDEX mails_due ON tollwright.mails USING btree (due_at, id) WHERE (state = 'waiting'::text);
+CREATE INDEX mails_ended ON tollwright.mails USING btree (ended_at) WHERE (state <> 'waiting'::text);
+CREATE INDEX mails_latest ON tollwright.mails USING btree (tenant_id, queued_at, id);
+alter table mails enable row level security;
+alter table mails force row level security;
+create policy ingest_all on mails to tollwright_ingest using (true) with check (true);
+create policy owner_all on mails to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on mails to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert on mails to tollwright_app;
+grant delete, select, update on mails to tollwright_ingest;
+
 create table nanp_exchanges (
   tenant_id uuid not null,
   npa_nxx text collate "C" not null,
