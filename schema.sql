@@ -117,6 +117,31 @@ $function$
 ;
 revoke execute on function protect(regclass,text,name) from public;
 
+CREATE OR REPLACE FUNCTION tollwright.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'tollwright', 'pg_temp'
+AS $function$
+declare
+  placed audit_entries;
+begin
+  if tg_op = 'UPDATE' and tg_table_name = 'audit_entries' then
+    if old.sequence is null and new.sequence is not null then
+      placed := new;
+      placed.sequence := null;
+      placed.digest := null;
+      if placed::text = old::text then
+        return new;
+      end if;
+    end if;
+  end if;
+  raise exception 'the audit is append-only: % on % is refused', lower(tg_op), tg_table_name
+    using errcode = 'insufficient_privilege';
+end
+$function$
+;
+revoke execute on function refuse_audit_change() from public;
+
 CREATE OR REPLACE FUNCTION tollwright.watch_settings(target regclass)
  RETURNS void
  LANGUAGE plpgsql
@@ -469,6 +494,75 @@ create policy owner_all on archives to tollwright_owner using (true) with check 
 create policy tenant_isolation on archives to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on archives to tollwright_app;
 grant select on archives to tollwright_ingest;
+
+create table audit_entries (
+  tenant_id uuid not null,
+  id uuid not null,
+  happened_at timestamp with time zone not null default clock_timestamp(),
+  actor_kind text not null,
+  actor_id text,
+  actor_name text not null,
+  address text,
+  impersonator_id text,
+  impersonator_name text,
+  account_id uuid,
+  action text collate "C" not null,
+  object_kind text collate "C" not null,
+  object_id text,
+  object_name text not null,
+  before json,
+  after json,
+  reason text,
+  is_security boolean not null,
+  personal json,
+  sequence bigint,
+  digest bytea,
+  constraint audit_entries_action_check CHECK ((action <> ''::text)),
+  constraint audit_entries_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'api-key'::text, 'command-line'::text, 'system'::text]))),
+  constraint audit_entries_check CHECK (((sequence IS NULL) = (digest IS NULL))),
+  constraint audit_entries_digest_check CHECK ((length(digest) = 32)),
+  constraint audit_entries_object_kind_check CHECK ((object_kind <> ''::text)),
+  constraint audit_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint audit_entries_pkey PRIMARY KEY (id),
+  constraint audit_entries_tenant_id_sequence_key UNIQUE (tenant_id, sequence)
+);
+CREATE INDEX audit_entries_happened ON tollwright.audit_entries USING btree (tenant_id, happened_at);
+CREATE INDEX audit_entries_object ON tollwright.audit_entries USING btree (tenant_id, object_kind, object_id, happened_at);
+CREATE INDEX audit_entries_unsealed ON tollwright.audit_entries USING btree (tenant_id, happened_at, id) WHERE (sequence IS NULL);
+CREATE TRIGGER audit_entries_kept BEFORE DELETE OR UPDATE ON tollwright.audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_entries_not_emptied BEFORE TRUNCATE ON tollwright.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+alter table audit_entries enable row level security;
+alter table audit_entries force row level security;
+create policy ingest_all on audit_entries to tollwright_ingest using (true) with check (true);
+create policy owner_all on audit_entries to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on audit_entries to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on audit_entries to tollwright_app;
+grant insert, select on audit_entries to tollwright_ingest;
+
+create table audit_seals (
+  tenant_id uuid not null,
+  number bigint not null,
+  first_sequence bigint not null,
+  last_sequence bigint not null,
+  sealed_at timestamp with time zone not null,
+  previous bytea not null,
+  chain bytea not null,
+  constraint audit_seals_chain_check CHECK ((length(chain) = 32)),
+  constraint audit_seals_check CHECK ((last_sequence >= first_sequence)),
+  constraint audit_seals_number_check CHECK ((number > 0)),
+  constraint audit_seals_previous_check CHECK ((length(previous) = 32)),
+  constraint audit_seals_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint audit_seals_pkey PRIMARY KEY (tenant_id, number)
+);
+CREATE TRIGGER audit_seals_kept BEFORE DELETE OR UPDATE ON tollwright.audit_seals FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_seals_not_emptied BEFORE TRUNCATE ON tollwright.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+alter table audit_seals enable row level security;
+alter table audit_seals force row level security;
+create policy ingest_all on audit_seals to tollwright_ingest using (true) with check (true);
+create policy owner_all on audit_seals to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on audit_seals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on audit_seals to tollwright_app;
+grant insert, select on audit_seals to tollwright_ingest;
 
 create table balances (
   tenant_id uuid not null,
