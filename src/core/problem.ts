@@ -161,6 +161,23 @@ export const PROBLEMS = {
   "sip-user-taken": 409,
   "sip-user-invalid": 422,
   "sip-users-unavailable": 503,
+  "not-signed-in": 401,
+  "permission-missing": 403,
+  "operator-only": 403,
+  "cursor-invalid": 400,
+  "idempotency-key-missing": 400,
+  "idempotency-in-flight": 409,
+  "idempotency-key-reused": 422,
+  "if-match-missing": 428,
+  "version-changed": 412,
+  "requests-too-many": 429,
+  "key-unknown": 404,
+  "key-name-taken": 409,
+  "key-invalid": 422,
+  "key-refused": 401,
+  "key-account-unknown": 404,
+  "permissions-exceeded": 403,
+  "impersonation-refused": 403,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
