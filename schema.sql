@@ -1055,6 +1055,25 @@ create policy tenant_isolation on journals to tollwright_app using ((tenant_id =
 grant insert, select on journals to tollwright_app;
 grant insert, select on journals to tollwright_ingest;
 
+create table known_devices (
+  tenant_id uuid not null,
+  account_id uuid,
+  user_id uuid not null,
+  hash bytea not null,
+  used_at timestamp with time zone not null default clock_timestamp(),
+  constraint known_devices_hash_check CHECK ((length(hash) = 32)),
+  constraint known_devices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint known_devices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint known_devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint known_devices_pkey PRIMARY KEY (user_id, hash)
+);
+alter table known_devices enable row level security;
+alter table known_devices force row level security;
+create policy ingest_all on known_devices to tollwright_ingest using (true) with check (true);
+create policy owner_all on known_devices to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on known_devices to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on known_devices to tollwright_app;
+
 create table mails (
   id uuid not null,
   tenant_id uuid not null,
@@ -1525,6 +1544,29 @@ create policy owner_all on retention_policies to tollwright_owner using (true) w
 create policy tenant_isolation on retention_policies to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant delete, insert, select, update on retention_policies to tollwright_app;
 
+create table roles (
+  tenant_id uuid not null,
+  id uuid not null,
+  account_id uuid,
+  name text collate "C" not null,
+  permissions text[] not null,
+  changed_by text not null,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  constraint roles_name_check CHECK (((name ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(name) <= 50))),
+  constraint roles_permissions_check CHECK (((cardinality(permissions) >= 1) AND (cardinality(permissions) <= 200))),
+  constraint roles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint roles_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint roles_pkey PRIMARY KEY (id),
+  constraint roles_tenant_id_account_id_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, account_id, name)
+);
+alter table roles enable row level security;
+alter table roles force row level security;
+create policy ingest_all on roles to tollwright_ingest using (true) with check (true);
+create policy owner_all on roles to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on roles to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on roles to tollwright_app;
+grant select on roles to tollwright_ingest;
+
 create table row_hours (
   tenant_id uuid not null,
   source_id uuid not null,
@@ -1679,6 +1721,39 @@ create policy ingest_all on setting_changes to tollwright_ingest using (true) wi
 create policy owner_all on setting_changes to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on setting_changes to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on setting_changes to tollwright_app;
+
+create table sign_in_failures (
+  key bytea not null,
+  failures integer not null,
+  failed_at timestamp with time zone not null,
+  waits_until timestamp with time zone not null,
+  constraint sign_in_failures_failures_check CHECK ((failures > 0)),
+  constraint sign_in_failures_key_check CHECK ((length(key) = 32)),
+  constraint sign_in_failures_pkey PRIMARY KEY (key)
+);
+CREATE INDEX sign_in_failures_old ON tollwright.sign_in_failures USING btree (failed_at);
+alter table sign_in_failures enable row level security;
+alter table sign_in_failures force row level security;
+create policy ingest_all on sign_in_failures to tollwright_ingest using (true) with check (true);
+create policy owner_all on sign_in_failures to tollwright_owner using (true) with check (true);
+grant delete, insert, select, update on sign_in_failures to tollwright_ingest;
+
+create table sign_in_settings (
+  tenant_id uuid not null,
+  second_factor_required boolean not null,
+  session_idle_s integer not null,
+  session_s integer not null,
+  constraint sign_in_settings_session_idle_s_check CHECK (((session_idle_s >= 300) AND (session_idle_s <= 2592000))),
+  constraint sign_in_settings_session_s_check CHECK (((session_s >= 300) AND (session_s <= 7776000))),
+  constraint sign_in_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint sign_in_settings_pkey PRIMARY KEY (tenant_id)
+);
+alter table sign_in_settings enable row level security;
+alter table sign_in_settings force row level security;
+create policy ingest_all on sign_in_settings to tollwright_ingest using (true) with check (true);
+create policy owner_all on sign_in_settings to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on sign_in_settings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on sign_in_settings to tollwright_app;
 
 create table sip_users (
   tenant_id uuid not null,
@@ -2062,6 +2137,159 @@ create table usage_identities (
 alter table usage_identities enable row level security;
 create policy ingest_all on usage_identities to tollwright_ingest using (true) with check (true);
 grant delete, insert, select, update on usage_identities to tollwright_ingest;
+
+create table user_passwords (
+  tenant_id uuid not null,
+  account_id uuid,
+  user_id uuid not null,
+  hash text not null,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  constraint user_passwords_hash_check CHECK ((hash ~~ '$argon2id$%'::text)),
+  constraint user_passwords_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint user_passwords_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint user_passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint user_passwords_pkey PRIMARY KEY (user_id)
+);
+alter table user_passwords enable row level security;
+alter table user_passwords force row level security;
+create policy ingest_all on user_passwords to tollwright_ingest using (true) with check (true);
+create policy owner_all on user_passwords to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on user_passwords to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on user_passwords to tollwright_app;
+
+create table user_recovery_codes (
+  tenant_id uuid not null,
+  account_id uuid,
+  user_id uuid not null,
+  hash bytea not null,
+  constraint user_recovery_codes_hash_check CHECK ((length(hash) = 32)),
+  constraint user_recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint user_recovery_codes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint user_recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint user_recovery_codes_pkey PRIMARY KEY (user_id, hash)
+);
+alter table user_recovery_codes enable row level security;
+alter table user_recovery_codes force row level security;
+create policy ingest_all on user_recovery_codes to tollwright_ingest using (true) with check (true);
+create policy owner_all on user_recovery_codes to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on user_recovery_codes to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select on user_recovery_codes to tollwright_app;
+
+create table user_second_factors (
+  tenant_id uuid not null,
+  account_id uuid,
+  id uuid not null,
+  user_id uuid not null,
+  kind text not null,
+  name text not null,
+  secret bytea not null,
+  key_id text not null,
+  last_step bigint,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  confirmed_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint user_second_factors_kind_check CHECK ((kind = 'totp'::text)),
+  constraint user_second_factors_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
+  constraint user_second_factors_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint user_second_factors_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint user_second_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint user_second_factors_pkey PRIMARY KEY (id)
+);
+CREATE INDEX user_second_factors_user ON tollwright.user_second_factors USING btree (user_id);
+alter table user_second_factors enable row level security;
+alter table user_second_factors force row level security;
+create policy ingest_all on user_second_factors to tollwright_ingest using (true) with check (true);
+create policy owner_all on user_second_factors to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on user_second_factors to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on user_second_factors to tollwright_app;
+
+create table user_sessions (
+  tenant_id uuid not null,
+  account_id uuid,
+  id uuid not null,
+  user_id uuid not null,
+  hash bytea not null,
+  stage text not null,
+  began_at timestamp with time zone not null default clock_timestamp(),
+  seen_at timestamp with time zone not null default clock_timestamp(),
+  idle_s integer not null,
+  expires_at timestamp with time zone not null,
+  address text,
+  user_agent text,
+  constraint user_sessions_hash_check CHECK ((length(hash) = 32)),
+  constraint user_sessions_idle_s_check CHECK ((idle_s > 0)),
+  constraint user_sessions_stage_check CHECK ((stage = ANY (ARRAY['full'::text, 'second-factor'::text, 'enrolment'::text]))),
+  constraint user_sessions_user_agent_check CHECK ((length(user_agent) <= 300)),
+  constraint user_sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint user_sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint user_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint user_sessions_pkey PRIMARY KEY (id),
+  constraint user_sessions_hash_key UNIQUE (hash)
+);
+CREATE INDEX user_sessions_expiring ON tollwright.user_sessions USING btree (expires_at);
+CREATE INDEX user_sessions_user ON tollwright.user_sessions USING btree (user_id);
+alter table user_sessions enable row level security;
+alter table user_sessions force row level security;
+create policy ingest_all on user_sessions to tollwright_ingest using (true) with check (true);
+create policy owner_all on user_sessions to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on user_sessions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on user_sessions to tollwright_app;
+grant delete, select on user_sessions to tollwright_ingest;
+
+create table user_tokens (
+  tenant_id uuid not null,
+  account_id uuid,
+  user_id uuid not null,
+  purpose text not null,
+  hash bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint user_tokens_hash_check CHECK ((length(hash) = 32)),
+  constraint user_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['invitation'::text, 'password-reset'::text]))),
+  constraint user_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint user_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint user_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint user_tokens_pkey PRIMARY KEY (user_id, purpose),
+  constraint user_tokens_hash_key UNIQUE (hash)
+);
+alter table user_tokens enable row level security;
+alter table user_tokens force row level security;
+create policy ingest_all on user_tokens to tollwright_ingest using (true) with check (true);
+create policy owner_all on user_tokens to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on user_tokens to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on user_tokens to tollwright_app;
+grant select on user_tokens to tollwright_ingest;
+
+create table users (
+  tenant_id uuid not null,
+  id uuid not null,
+  account_id uuid,
+  email text collate "C" not null,
+  name text not null,
+  language text not null,
+  state text not null,
+  roles text[] not null,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  last_log_in_at timestamp with time zone,
+  constraint users_email_check CHECK (((length(email) <= 254) AND (email = lower(email)) AND (email ~ '^[!-~]+@[!-~]+$'::text))),
+  constraint users_language_check CHECK ((language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$'::text)),
+  constraint users_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
+  constraint users_roles_check CHECK (((cardinality(roles) >= 1) AND (cardinality(roles) <= 20))),
+  constraint users_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'locked'::text, 'disabled'::text]))),
+  constraint users_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_tenant_id_email_key UNIQUE (tenant_id, email)
+);
+CREATE INDEX users_account ON tollwright.users USING btree (account_id);
+alter table users enable row level security;
+alter table users force row level security;
+create policy ingest_all on users to tollwright_ingest using (true) with check (true);
+create policy owner_all on users to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on users to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on users to tollwright_app;
+grant select on users to tollwright_ingest;
 
 create table vendor_accruals (
   tenant_id uuid not null,
