@@ -2,6 +2,43 @@
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION tollwright.current_account()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid
+;
+
+CREATE OR REPLACE FUNCTION tollwright.current_books()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'tollwright', 'pg_temp'
+AS $function$
+  select coalesce(array_agg(distinct book_id), '{}') from accounts where id = any ((select current_subtree())::uuid[])
+$function$
+;
+revoke execute on function current_books() from public;
+grant execute on function current_books() to tollwright_account;
+
+CREATE OR REPLACE FUNCTION tollwright.current_subtree()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO 'tollwright', 'pg_temp'
+AS $function$
+  with recursive subtree as (
+    select id from accounts where id = current_account() and tenant_id = current_tenant()
+    union
+    select below.id from accounts below join subtree above on below.parent_id = above.id
+    where below.tenant_id = current_tenant()
+  )
+  select coalesce(array_agg(id), '{}') from subtree
+$function$
+;
+revoke execute on function current_subtree() from public;
+grant execute on function current_subtree() to tollwright_account;
+
 CREATE OR REPLACE FUNCTION tollwright.current_tenant()
  RETURNS uuid
  LANGUAGE sql
@@ -112,10 +149,52 @@ begin
   execute format('create policy ingest_all on %s to tollwright_ingest using (true) with check (true)', target);
   execute format('create policy owner_all on %s to tollwright_owner using (true) with check (true)', target);
   execute format('grant %s on %s to tollwright_app', privileges, target);
+  execute format('grant select on %s to tollwright_account', target);
 end
 $function$
 ;
 revoke execute on function protect(regclass,text,name) from public;
+
+CREATE OR REPLACE FUNCTION tollwright.protect_by(target regclass, condition text, privileges text DEFAULT 'select'::text, columns text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  of_tenant text := format('%I = tollwright.current_tenant()',
+    case target when 'tollwright.tenants'::regclass then 'id' else 'tenant_id' end);
+  checked text := format('(%s and (%s))', of_tenant, condition);
+begin
+  execute format('create policy subtree on %s to tollwright_account using %s with check %s', target, checked, checked);
+  execute format('grant %s on %s to tollwright_account', privileges, target);
+  if columns is not null then
+    execute format('revoke select on %s from tollwright_account', target);
+    execute format('grant select (%s) on %s to tollwright_account', columns, target);
+  end if;
+end
+$function$
+;
+revoke execute on function protect_by(regclass,text,text,text) from public;
+
+CREATE OR REPLACE FUNCTION tollwright.protect_by_account(target regclass, account_column name DEFAULT 'account_id'::name, privileges text DEFAULT 'select'::text, columns text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  by_book boolean := exists (
+    select from pg_attribute where attrelid = target and attname = 'book_id' and not attisdropped
+  ) and target <> 'tollwright.accounts'::regclass;
+  of_subtree text := case when by_book
+    then format('book_id = any ((select tollwright.current_books())::uuid[]) '
+      'and %I in (select unnest(tollwright.current_subtree()))', account_column)
+    else format('%I = any ((select tollwright.current_subtree())::uuid[])', account_column) end;
+begin
+  perform tollwright.protect_by(target, of_subtree, privileges, columns);
+end
+$function$
+;
+revoke execute on function protect_by_account(regclass,name,text,text) from public;
 
 CREATE OR REPLACE FUNCTION tollwright.refuse_audit_change()
  RETURNS trigger
@@ -177,7 +256,9 @@ alter table account_holds enable row level security;
 alter table account_holds force row level security;
 create policy ingest_all on account_holds to tollwright_ingest using (true) with check (true);
 create policy owner_all on account_holds to tollwright_owner using (true) with check (true);
+create policy subtree on account_holds to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
 create policy tenant_isolation on account_holds to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on account_holds to tollwright_account;
 grant select on account_holds to tollwright_app;
 grant insert, select, update on account_holds to tollwright_ingest;
 
@@ -201,7 +282,9 @@ alter table account_packages enable row level security;
 alter table account_packages force row level security;
 create policy ingest_all on account_packages to tollwright_ingest using (true) with check (true);
 create policy owner_all on account_packages to tollwright_owner using (true) with check (true);
+create policy subtree on account_packages to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on account_packages to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on account_packages to tollwright_account;
 grant insert, select, update on account_packages to tollwright_app;
 grant select on account_packages to tollwright_ingest;
 
@@ -234,7 +317,9 @@ alter table account_rules enable row level security;
 alter table account_rules force row level security;
 create policy ingest_all on account_rules to tollwright_ingest using (true) with check (true);
 create policy owner_all on account_rules to tollwright_owner using (true) with check (true);
+create policy subtree on account_rules to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on account_rules to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on account_rules to tollwright_account;
 grant delete, insert, select, update on account_rules to tollwright_app;
 grant select on account_rules to tollwright_ingest;
 
@@ -256,7 +341,9 @@ alter table account_tariffs enable row level security;
 alter table account_tariffs force row level security;
 create policy ingest_all on account_tariffs to tollwright_ingest using (true) with check (true);
 create policy owner_all on account_tariffs to tollwright_owner using (true) with check (true);
+create policy subtree on account_tariffs to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on account_tariffs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on account_tariffs to tollwright_account;
 grant delete, insert, select, update on account_tariffs to tollwright_app;
 grant select on account_tariffs to tollwright_ingest;
 
@@ -301,7 +388,9 @@ alter table accounts enable row level security;
 alter table accounts force row level security;
 create policy ingest_all on accounts to tollwright_ingest using (true) with check (true);
 create policy owner_all on accounts to tollwright_owner using (true) with check (true);
+create policy subtree on accounts to tollwright_account using (((tenant_id = current_tenant()) AND (id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on accounts to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on accounts to tollwright_account;
 grant insert, select, update on accounts to tollwright_app;
 grant select on accounts to tollwright_ingest;
 
@@ -317,6 +406,7 @@ alter table accrual_positions force row level security;
 create policy ingest_all on accrual_positions to tollwright_ingest using (true) with check (true);
 create policy owner_all on accrual_positions to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on accrual_positions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on accrual_positions to tollwright_account;
 grant insert, select, update on accrual_positions to tollwright_app;
 
 create table alarms (
@@ -344,6 +434,7 @@ alter table alarms force row level security;
 create policy ingest_all on alarms to tollwright_ingest using (true) with check (true);
 create policy owner_all on alarms to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on alarms to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on alarms to tollwright_account;
 grant insert, select, update on alarms to tollwright_app;
 
 create table allowance_holds (
@@ -359,6 +450,7 @@ alter table allowance_holds force row level security;
 create policy ingest_all on allowance_holds to tollwright_ingest using (true) with check (true);
 create policy owner_all on allowance_holds to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on allowance_holds to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on allowance_holds to tollwright_account;
 grant select on allowance_holds to tollwright_app;
 grant insert, select, update on allowance_holds to tollwright_ingest;
 
@@ -393,7 +485,9 @@ alter table api_keys enable row level security;
 alter table api_keys force row level security;
 create policy ingest_all on api_keys to tollwright_ingest using (true) with check (true);
 create policy owner_all on api_keys to tollwright_owner using (true) with check (true);
+create policy subtree on api_keys to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on api_keys to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on api_keys to tollwright_account;
 grant insert, select, update on api_keys to tollwright_app;
 grant select, update on api_keys to tollwright_ingest;
 
@@ -416,6 +510,7 @@ alter table archive_files force row level security;
 create policy ingest_all on archive_files to tollwright_ingest using (true) with check (true);
 create policy owner_all on archive_files to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on archive_files to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on archive_files to tollwright_account;
 grant insert, select on archive_files to tollwright_app;
 grant select on archive_files to tollwright_ingest;
 
@@ -441,6 +536,7 @@ alter table archived_hours force row level security;
 create policy ingest_all on archived_hours to tollwright_ingest using (true) with check (true);
 create policy owner_all on archived_hours to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on archived_hours to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on archived_hours to tollwright_account;
 grant select on archived_hours to tollwright_app;
 
 create table archived_sums (
@@ -465,7 +561,9 @@ alter table archived_sums enable row level security;
 alter table archived_sums force row level security;
 create policy ingest_all on archived_sums to tollwright_ingest using (true) with check (true);
 create policy owner_all on archived_sums to tollwright_owner using (true) with check (true);
+create policy subtree on archived_sums to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
 create policy tenant_isolation on archived_sums to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on archived_sums to tollwright_account;
 grant select on archived_sums to tollwright_app;
 
 create table archives (
@@ -492,6 +590,7 @@ alter table archives force row level security;
 create policy ingest_all on archives to tollwright_ingest using (true) with check (true);
 create policy owner_all on archives to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on archives to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on archives to tollwright_account;
 grant insert, select, update on archives to tollwright_app;
 grant select on archives to tollwright_ingest;
 
@@ -535,7 +634,9 @@ alter table audit_entries enable row level security;
 alter table audit_entries force row level security;
 create policy ingest_all on audit_entries to tollwright_ingest using (true) with check (true);
 create policy owner_all on audit_entries to tollwright_owner using (true) with check (true);
+create policy subtree on audit_entries to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on audit_entries to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on audit_entries to tollwright_account;
 grant insert, select on audit_entries to tollwright_app;
 grant insert, select on audit_entries to tollwright_ingest;
 
@@ -561,6 +662,7 @@ alter table audit_seals force row level security;
 create policy ingest_all on audit_seals to tollwright_ingest using (true) with check (true);
 create policy owner_all on audit_seals to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on audit_seals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on audit_seals to tollwright_account;
 grant select on audit_seals to tollwright_app;
 grant insert, select on audit_seals to tollwright_ingest;
 
@@ -578,7 +680,9 @@ alter table balances enable row level security;
 alter table balances force row level security;
 create policy ingest_all on balances to tollwright_ingest using (true) with check (true);
 create policy owner_all on balances to tollwright_owner using (true) with check (true);
+create policy subtree on balances to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
 create policy tenant_isolation on balances to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on balances to tollwright_account;
 grant insert, select, update on balances to tollwright_app;
 grant insert, select, update on balances to tollwright_ingest;
 
@@ -603,6 +707,7 @@ alter table batches force row level security;
 create policy ingest_all on batches to tollwright_ingest using (true) with check (true);
 create policy owner_all on batches to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on batches to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on batches to tollwright_account;
 grant insert, select on batches to tollwright_app;
 grant insert, select on batches to tollwright_ingest;
 
@@ -622,6 +727,7 @@ alter table billing_positions force row level security;
 create policy ingest_all on billing_positions to tollwright_ingest using (true) with check (true);
 create policy owner_all on billing_positions to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on billing_positions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on billing_positions to tollwright_account;
 grant insert, select, update on billing_positions to tollwright_app;
 
 create table books (
@@ -636,6 +742,7 @@ alter table books force row level security;
 create policy ingest_all on books to tollwright_ingest using (true) with check (true);
 create policy owner_all on books to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on books to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on books to tollwright_account;
 grant insert, select, update on books to tollwright_app;
 grant select, update on books to tollwright_ingest;
 
@@ -661,6 +768,7 @@ alter table call_parts force row level security;
 create policy ingest_all on call_parts to tollwright_ingest using (true) with check (true);
 create policy owner_all on call_parts to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on call_parts to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on call_parts to tollwright_account;
 grant select on call_parts to tollwright_app;
 grant delete, insert, select, update on call_parts to tollwright_ingest;
 
@@ -678,6 +786,7 @@ alter table changed_settings force row level security;
 create policy ingest_all on changed_settings to tollwright_ingest using (true) with check (true);
 create policy owner_all on changed_settings to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on changed_settings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on changed_settings to tollwright_account;
 grant select on changed_settings to tollwright_app;
 grant select on changed_settings to tollwright_ingest;
 
@@ -714,7 +823,9 @@ alter table charges enable row level security;
 alter table charges force row level security;
 create policy ingest_all on charges to tollwright_ingest using (true) with check (true);
 create policy owner_all on charges to tollwright_owner using (true) with check (true);
+create policy subtree on charges to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
 create policy tenant_isolation on charges to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on charges to tollwright_account;
 grant select on charges to tollwright_app;
 grant insert, select on charges to tollwright_ingest;
 
@@ -741,6 +852,7 @@ alter table charging_dead_letters force row level security;
 create policy ingest_all on charging_dead_letters to tollwright_ingest using (true) with check (true);
 create policy owner_all on charging_dead_letters to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on charging_dead_letters to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on charging_dead_letters to tollwright_account;
 grant select on charging_dead_letters to tollwright_app;
 grant insert, select on charging_dead_letters to tollwright_ingest;
 
@@ -759,6 +871,7 @@ alter table charging_journals force row level security;
 create policy ingest_all on charging_journals to tollwright_ingest using (true) with check (true);
 create policy owner_all on charging_journals to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on charging_journals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on charging_journals to tollwright_account;
 grant select on charging_journals to tollwright_app;
 grant insert, select, update on charging_journals to tollwright_ingest;
 
@@ -778,6 +891,7 @@ alter table deck_rejects force row level security;
 create policy ingest_all on deck_rejects to tollwright_ingest using (true) with check (true);
 create policy owner_all on deck_rejects to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on deck_rejects to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on deck_rejects to tollwright_account;
 grant delete, insert, select on deck_rejects to tollwright_app;
 
 create table deck_rows (
@@ -809,6 +923,7 @@ alter table deck_rows force row level security;
 create policy ingest_all on deck_rows to tollwright_ingest using (true) with check (true);
 create policy owner_all on deck_rows to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on deck_rows to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on deck_rows to tollwright_account;
 grant delete, insert, select on deck_rows to tollwright_app;
 
 create table deck_templates (
@@ -824,6 +939,7 @@ alter table deck_templates force row level security;
 create policy ingest_all on deck_templates to tollwright_ingest using (true) with check (true);
 create policy owner_all on deck_templates to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on deck_templates to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on deck_templates to tollwright_account;
 grant delete, insert, select, update on deck_templates to tollwright_app;
 
 create table decks (
@@ -853,6 +969,7 @@ alter table decks force row level security;
 create policy ingest_all on decks to tollwright_ingest using (true) with check (true);
 create policy owner_all on decks to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on decks to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on decks to tollwright_account;
 grant insert, select, update on decks to tollwright_app;
 
 create table events (
@@ -875,7 +992,9 @@ alter table events enable row level security;
 alter table events force row level security;
 create policy ingest_all on events to tollwright_ingest using (true) with check (true);
 create policy owner_all on events to tollwright_owner using (true) with check (true);
+create policy subtree on events to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on events to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on events to tollwright_account;
 grant select on events to tollwright_app;
 grant insert, select on events to tollwright_ingest;
 
@@ -900,6 +1019,7 @@ alter table exchange_rates force row level security;
 create policy ingest_all on exchange_rates to tollwright_ingest using (true) with check (true);
 create policy owner_all on exchange_rates to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on exchange_rates to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on exchange_rates to tollwright_account;
 grant insert, select, update on exchange_rates to tollwright_app;
 grant select on exchange_rates to tollwright_ingest;
 
@@ -919,6 +1039,7 @@ alter table file_arrivals force row level security;
 create policy ingest_all on file_arrivals to tollwright_ingest using (true) with check (true);
 create policy owner_all on file_arrivals to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on file_arrivals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on file_arrivals to tollwright_account;
 grant select on file_arrivals to tollwright_app;
 grant insert, select, update on file_arrivals to tollwright_ingest;
 
@@ -951,7 +1072,13 @@ alter table invoice_lines enable row level security;
 alter table invoice_lines force row level security;
 create policy ingest_all on invoice_lines to tollwright_ingest using (true) with check (true);
 create policy owner_all on invoice_lines to tollwright_owner using (true) with check (true);
+create policy subtree on invoice_lines to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND ((book_id, invoice_id) IN ( SELECT invoices.book_id,
+    invoices.id
+   FROM invoices))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND ((book_id, invoice_id) IN ( SELECT invoices.book_id,
+    invoices.id
+   FROM invoices)))));
 create policy tenant_isolation on invoice_lines to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on invoice_lines to tollwright_account;
 grant insert, select on invoice_lines to tollwright_app;
 
 create table invoice_logos (
@@ -967,7 +1094,11 @@ alter table invoice_logos enable row level security;
 alter table invoice_logos force row level security;
 create policy ingest_all on invoice_logos to tollwright_ingest using (true) with check (true);
 create policy owner_all on invoice_logos to tollwright_owner using (true) with check (true);
+create policy subtree on invoice_logos to tollwright_account using (((tenant_id = current_tenant()) AND (sha256 IN ( SELECT invoices.logo_sha256
+   FROM invoices)))) with check (((tenant_id = current_tenant()) AND (sha256 IN ( SELECT invoices.logo_sha256
+   FROM invoices))));
 create policy tenant_isolation on invoice_logos to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on invoice_logos to tollwright_account;
 grant insert, select on invoice_logos to tollwright_app;
 
 create table invoice_series (
@@ -982,6 +1113,7 @@ alter table invoice_series force row level security;
 create policy ingest_all on invoice_series to tollwright_ingest using (true) with check (true);
 create policy owner_all on invoice_series to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on invoice_series to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on invoice_series to tollwright_account;
 grant insert, select, update on invoice_series to tollwright_app;
 
 create table invoices (
@@ -1023,7 +1155,9 @@ alter table invoices enable row level security;
 alter table invoices force row level security;
 create policy ingest_all on invoices to tollwright_ingest using (true) with check (true);
 create policy owner_all on invoices to tollwright_owner using (true) with check (true);
+create policy subtree on invoices to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
 create policy tenant_isolation on invoices to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on invoices to tollwright_account;
 grant insert, select on invoices to tollwright_app;
 grant select on invoices to tollwright_ingest;
 
@@ -1051,6 +1185,11 @@ alter table journals enable row level security;
 alter table journals force row level security;
 create policy ingest_all on journals to tollwright_ingest using (true) with check (true);
 create policy owner_all on journals to tollwright_owner using (true) with check (true);
+create policy subtree on journals to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (kind <> ALL (ARRAY['usage'::text, 'vendor-cost'::text])) AND (EXISTS ( SELECT
+   FROM postings p
+  WHERE ((p.book_id = journals.book_id) AND (p.journal_number = journals.number))))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (kind <> ALL (ARRAY['usage'::text, 'vendor-cost'::text])) AND (EXISTS ( SELECT
+   FROM postings p
+  WHERE ((p.book_id = journals.book_id) AND (p.journal_number = journals.number)))))));
 create policy tenant_isolation on journals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select on journals to tollwright_app;
 grant insert, select on journals to tollwright_ingest;
@@ -1072,7 +1211,42 @@ alter table known_devices force row level security;
 create policy ingest_all on known_devices to tollwright_ingest using (true) with check (true);
 create policy owner_all on known_devices to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on known_devices to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on known_devices to tollwright_account;
 grant delete, insert, select, update on known_devices to tollwright_app;
+
+create table log_in_failures (
+  key bytea not null,
+  failures integer not null,
+  failed_at timestamp with time zone not null,
+  waits_until timestamp with time zone not null,
+  constraint log_in_failures_failures_check CHECK ((failures > 0)),
+  constraint log_in_failures_key_check CHECK ((length(key) = 32)),
+  constraint log_in_failures_pkey PRIMARY KEY (key)
+);
+CREATE INDEX log_in_failures_old ON tollwright.log_in_failures USING btree (failed_at);
+alter table log_in_failures enable row level security;
+alter table log_in_failures force row level security;
+create policy ingest_all on log_in_failures to tollwright_ingest using (true) with check (true);
+create policy owner_all on log_in_failures to tollwright_owner using (true) with check (true);
+grant delete, insert, select, update on log_in_failures to tollwright_ingest;
+
+create table log_in_settings (
+  tenant_id uuid not null,
+  second_factor_required boolean not null,
+  session_idle_s integer not null,
+  session_s integer not null,
+  constraint log_in_settings_session_idle_s_check CHECK (((session_idle_s >= 300) AND (session_idle_s <= 2592000))),
+  constraint log_in_settings_session_s_check CHECK (((session_s >= 300) AND (session_s <= 7776000))),
+  constraint log_in_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint log_in_settings_pkey PRIMARY KEY (tenant_id)
+);
+alter table log_in_settings enable row level security;
+alter table log_in_settings force row level security;
+create policy ingest_all on log_in_settings to tollwright_ingest using (true) with check (true);
+create policy owner_all on log_in_settings to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on log_in_settings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on log_in_settings to tollwright_account;
+grant insert, select, update on log_in_settings to tollwright_app;
 
 create table mails (
   id uuid not null,
@@ -1103,7 +1277,9 @@ alter table mails enable row level security;
 alter table mails force row level security;
 create policy ingest_all on mails to tollwright_ingest using (true) with check (true);
 create policy owner_all on mails to tollwright_owner using (true) with check (true);
+create policy subtree on mails to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on mails to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert on mails to tollwright_account;
 grant insert on mails to tollwright_app;
 grant delete, select, update on mails to tollwright_ingest;
 
@@ -1122,6 +1298,7 @@ alter table nanp_exchanges force row level security;
 create policy ingest_all on nanp_exchanges to tollwright_ingest using (true) with check (true);
 create policy owner_all on nanp_exchanges to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on nanp_exchanges to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on nanp_exchanges to tollwright_account;
 grant delete, insert, select on nanp_exchanges to tollwright_app;
 
 create table nanp_imports (
@@ -1143,6 +1320,7 @@ alter table nanp_imports force row level security;
 create policy ingest_all on nanp_imports to tollwright_ingest using (true) with check (true);
 create policy owner_all on nanp_imports to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on nanp_imports to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on nanp_imports to tollwright_account;
 grant delete, insert, select, update on nanp_imports to tollwright_app;
 
 create table nanp_ported_numbers (
@@ -1159,6 +1337,7 @@ alter table nanp_ported_numbers force row level security;
 create policy ingest_all on nanp_ported_numbers to tollwright_ingest using (true) with check (true);
 create policy owner_all on nanp_ported_numbers to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on nanp_ported_numbers to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on nanp_ported_numbers to tollwright_account;
 grant delete, insert, select on nanp_ported_numbers to tollwright_app;
 
 create table package_versions (
@@ -1181,6 +1360,9 @@ alter table package_versions enable row level security;
 alter table package_versions force row level security;
 create policy ingest_all on package_versions to tollwright_ingest using (true) with check (true);
 create policy owner_all on package_versions to tollwright_owner using (true) with check (true);
+create policy subtree on package_versions to tollwright_account using (((tenant_id = current_tenant()) AND (package_id IN ( SELECT packages.id
+   FROM packages)))) with check (((tenant_id = current_tenant()) AND (package_id IN ( SELECT packages.id
+   FROM packages))));
 create policy tenant_isolation on package_versions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select on package_versions to tollwright_app;
 grant select on package_versions to tollwright_ingest;
@@ -1203,7 +1385,11 @@ alter table packages enable row level security;
 alter table packages force row level security;
 create policy ingest_all on packages to tollwright_ingest using (true) with check (true);
 create policy owner_all on packages to tollwright_owner using (true) with check (true);
+create policy subtree on packages to tollwright_account using (((tenant_id = current_tenant()) AND (id IN ( SELECT account_packages.package_id
+   FROM account_packages)))) with check (((tenant_id = current_tenant()) AND (id IN ( SELECT account_packages.package_id
+   FROM account_packages))));
 create policy tenant_isolation on packages to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on packages to tollwright_account;
 grant insert, select, update on packages to tollwright_app;
 grant select on packages to tollwright_ingest;
 
@@ -1226,6 +1412,7 @@ alter table pool_months force row level security;
 create policy ingest_all on pool_months to tollwright_ingest using (true) with check (true);
 create policy owner_all on pool_months to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on pool_months to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on pool_months to tollwright_account;
 grant select on pool_months to tollwright_app;
 grant delete, insert, select, update on pool_months to tollwright_ingest;
 
@@ -1244,7 +1431,9 @@ alter table postings enable row level security;
 alter table postings force row level security;
 create policy ingest_all on postings to tollwright_ingest using (true) with check (true);
 create policy owner_all on postings to tollwright_owner using (true) with check (true);
+create policy subtree on postings to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
 create policy tenant_isolation on postings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on postings to tollwright_account;
 grant insert, select on postings to tollwright_app;
 grant insert, select on postings to tollwright_ingest;
 
@@ -1274,6 +1463,7 @@ alter table pulled_files force row level security;
 create policy ingest_all on pulled_files to tollwright_ingest using (true) with check (true);
 create policy owner_all on pulled_files to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on pulled_files to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on pulled_files to tollwright_account;
 grant delete, insert, select, update on pulled_files to tollwright_app;
 
 create table pulled_rows (
@@ -1292,6 +1482,7 @@ alter table pulled_rows force row level security;
 create policy ingest_all on pulled_rows to tollwright_ingest using (true) with check (true);
 create policy owner_all on pulled_rows to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on pulled_rows to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on pulled_rows to tollwright_account;
 grant select on pulled_rows to tollwright_app;
 grant delete, insert, select on pulled_rows to tollwright_ingest;
 
@@ -1323,6 +1514,7 @@ alter table pulls force row level security;
 create policy ingest_all on pulls to tollwright_ingest using (true) with check (true);
 create policy owner_all on pulls to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on pulls to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on pulls to tollwright_account;
 grant insert, select, update on pulls to tollwright_app;
 grant select, update on pulls to tollwright_ingest;
 
@@ -1344,6 +1536,7 @@ alter table push_tokens force row level security;
 create policy ingest_all on push_tokens to tollwright_ingest using (true) with check (true);
 create policy owner_all on push_tokens to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on push_tokens to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on push_tokens to tollwright_account;
 grant insert, select, update on push_tokens to tollwright_app;
 grant select on push_tokens to tollwright_ingest;
 
@@ -1380,6 +1573,7 @@ alter table quarantine force row level security;
 create policy ingest_all on quarantine to tollwright_ingest using (true) with check (true);
 create policy owner_all on quarantine to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on quarantine to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on quarantine to tollwright_account;
 grant select, update on quarantine to tollwright_app;
 grant insert, select, update on quarantine to tollwright_ingest;
 
@@ -1423,7 +1617,11 @@ alter table rates enable row level security;
 alter table rates force row level security;
 create policy ingest_all on rates to tollwright_ingest using (true) with check (true);
 create policy owner_all on rates to tollwright_owner using (true) with check (true);
+create policy subtree on rates to tollwright_account using (((tenant_id = current_tenant()) AND (tariff_id IN ( SELECT tariffs.id
+   FROM tariffs)))) with check (((tenant_id = current_tenant()) AND (tariff_id IN ( SELECT tariffs.id
+   FROM tariffs))));
 create policy tenant_isolation on rates to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on rates to tollwright_account;
 grant insert, select, update on rates to tollwright_app;
 grant select on rates to tollwright_ingest;
 
@@ -1449,6 +1647,7 @@ alter table record_numbers force row level security;
 create policy ingest_all on record_numbers to tollwright_ingest using (true) with check (true);
 create policy owner_all on record_numbers to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on record_numbers to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on record_numbers to tollwright_account;
 grant select on record_numbers to tollwright_app;
 grant delete, insert, select on record_numbers to tollwright_ingest;
 
@@ -1467,6 +1666,7 @@ alter table rerate_kept force row level security;
 create policy ingest_all on rerate_kept to tollwright_ingest using (true) with check (true);
 create policy owner_all on rerate_kept to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on rerate_kept to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on rerate_kept to tollwright_account;
 grant insert, select, update on rerate_kept to tollwright_app;
 grant insert, select, update on rerate_kept to tollwright_ingest;
 
@@ -1500,6 +1700,7 @@ alter table rerate_runs force row level security;
 create policy ingest_all on rerate_runs to tollwright_ingest using (true) with check (true);
 create policy owner_all on rerate_runs to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on rerate_runs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on rerate_runs to tollwright_account;
 grant insert, select, update on rerate_runs to tollwright_app;
 grant insert, select, update on rerate_runs to tollwright_ingest;
 
@@ -1525,6 +1726,7 @@ alter table rerate_totals force row level security;
 create policy ingest_all on rerate_totals to tollwright_ingest using (true) with check (true);
 create policy owner_all on rerate_totals to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on rerate_totals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on rerate_totals to tollwright_account;
 grant insert, select, update on rerate_totals to tollwright_app;
 grant insert, select, update on rerate_totals to tollwright_ingest;
 
@@ -1542,6 +1744,7 @@ alter table retention_policies force row level security;
 create policy ingest_all on retention_policies to tollwright_ingest using (true) with check (true);
 create policy owner_all on retention_policies to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on retention_policies to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on retention_policies to tollwright_account;
 grant delete, insert, select, update on retention_policies to tollwright_app;
 
 create table roles (
@@ -1564,6 +1767,7 @@ alter table roles force row level security;
 create policy ingest_all on roles to tollwright_ingest using (true) with check (true);
 create policy owner_all on roles to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on roles to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on roles to tollwright_account;
 grant delete, insert, select, update on roles to tollwright_app;
 grant select on roles to tollwright_ingest;
 
@@ -1586,6 +1790,7 @@ alter table row_hours force row level security;
 create policy ingest_all on row_hours to tollwright_ingest using (true) with check (true);
 create policy owner_all on row_hours to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on row_hours to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on row_hours to tollwright_account;
 grant select on row_hours to tollwright_app;
 grant delete, insert, select, update on row_hours to tollwright_ingest;
 
@@ -1604,6 +1809,7 @@ alter table saved_searches force row level security;
 create policy ingest_all on saved_searches to tollwright_ingest using (true) with check (true);
 create policy owner_all on saved_searches to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on saved_searches to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on saved_searches to tollwright_account;
 grant delete, insert, select, update on saved_searches to tollwright_app;
 
 create table schema_migrations (
@@ -1613,6 +1819,7 @@ create table schema_migrations (
   applied_at timestamp with time zone not null default clock_timestamp(),
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
+grant select on schema_migrations to tollwright_account;
 grant select on schema_migrations to tollwright_app;
 grant select on schema_migrations to tollwright_ingest;
 comment on table schema_migrations is 'Which migrations made this schema. Written by the migration runner only.';
@@ -1651,6 +1858,7 @@ create policy done_stays on session_cuts for update as restrictive to tollwright
 create policy ingest_all on session_cuts to tollwright_ingest using (true) with check (true);
 create policy owner_all on session_cuts to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on session_cuts to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on session_cuts to tollwright_account;
 grant select on session_cuts to tollwright_app;
 grant insert, select on session_cuts to tollwright_ingest;
 
@@ -1695,6 +1903,7 @@ alter table sessions enable row level security;
 alter table sessions force row level security;
 create policy ingest_all on sessions to tollwright_ingest using (true) with check (true);
 create policy owner_all on sessions to tollwright_owner using (true) with check (true);
+create policy subtree on sessions to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
 create policy tenant_isolation on sessions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant select on sessions to tollwright_app;
 grant delete, insert, select, update on sessions to tollwright_ingest;
@@ -1720,40 +1929,8 @@ alter table setting_changes force row level security;
 create policy ingest_all on setting_changes to tollwright_ingest using (true) with check (true);
 create policy owner_all on setting_changes to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on setting_changes to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on setting_changes to tollwright_account;
 grant insert, select, update on setting_changes to tollwright_app;
-
-create table sign_in_failures (
-  key bytea not null,
-  failures integer not null,
-  failed_at timestamp with time zone not null,
-  waits_until timestamp with time zone not null,
-  constraint sign_in_failures_failures_check CHECK ((failures > 0)),
-  constraint sign_in_failures_key_check CHECK ((length(key) = 32)),
-  constraint sign_in_failures_pkey PRIMARY KEY (key)
-);
-CREATE INDEX sign_in_failures_old ON tollwright.sign_in_failures USING btree (failed_at);
-alter table sign_in_failures enable row level security;
-alter table sign_in_failures force row level security;
-create policy ingest_all on sign_in_failures to tollwright_ingest using (true) with check (true);
-create policy owner_all on sign_in_failures to tollwright_owner using (true) with check (true);
-grant delete, insert, select, update on sign_in_failures to tollwright_ingest;
-
-create table sign_in_settings (
-  tenant_id uuid not null,
-  second_factor_required boolean not null,
-  session_idle_s integer not null,
-  session_s integer not null,
-  constraint sign_in_settings_session_idle_s_check CHECK (((session_idle_s >= 300) AND (session_idle_s <= 2592000))),
-  constraint sign_in_settings_session_s_check CHECK (((session_s >= 300) AND (session_s <= 7776000))),
-  constraint sign_in_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
-  constraint sign_in_settings_pkey PRIMARY KEY (tenant_id)
-);
-alter table sign_in_settings enable row level security;
-alter table sign_in_settings force row level security;
-create policy ingest_all on sign_in_settings to tollwright_ingest using (true) with check (true);
-create policy owner_all on sign_in_settings to tollwright_owner using (true) with check (true);
-create policy tenant_isolation on sign_in_settings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant insert, select, update on sign_in_settings to tollwright_app;
 
 create table sip_users (
   tenant_id uuid not null,
@@ -1782,6 +1959,7 @@ alter table sip_users enable row level security;
 alter table sip_users force row level security;
 create policy ingest_all on sip_users to tollwright_ingest using (true) with check (true);
 create policy owner_all on sip_users to tollwright_owner using (true) with check (true);
+create policy subtree on sip_users to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on sip_users to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant delete, insert, select, update on sip_users to tollwright_app;
 grant select on sip_users to tollwright_ingest;
@@ -1820,6 +1998,7 @@ alter table source_files force row level security;
 create policy ingest_all on source_files to tollwright_ingest using (true) with check (true);
 create policy owner_all on source_files to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on source_files to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on source_files to tollwright_account;
 grant insert, select, update on source_files to tollwright_app;
 grant insert, select, update on source_files to tollwright_ingest;
 
@@ -1836,6 +2015,7 @@ alter table source_signs force row level security;
 create policy ingest_all on source_signs to tollwright_ingest using (true) with check (true);
 create policy owner_all on source_signs to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on source_signs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on source_signs to tollwright_account;
 grant select on source_signs to tollwright_app;
 grant insert, select on source_signs to tollwright_ingest;
 
@@ -1856,6 +2036,7 @@ alter table sources force row level security;
 create policy ingest_all on sources to tollwright_ingest using (true) with check (true);
 create policy owner_all on sources to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on sources to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on sources to tollwright_account;
 grant insert, select, update on sources to tollwright_app;
 grant select on sources to tollwright_ingest;
 
@@ -1878,7 +2059,9 @@ alter table spend_postings enable row level security;
 alter table spend_postings force row level security;
 create policy ingest_all on spend_postings to tollwright_ingest using (true) with check (true);
 create policy owner_all on spend_postings to tollwright_owner using (true) with check (true);
+create policy subtree on spend_postings to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
 create policy tenant_isolation on spend_postings to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on spend_postings to tollwright_account;
 grant insert, select on spend_postings to tollwright_app;
 
 create table switch_totals (
@@ -1912,6 +2095,7 @@ alter table switch_totals force row level security;
 create policy ingest_all on switch_totals to tollwright_ingest using (true) with check (true);
 create policy owner_all on switch_totals to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on switch_totals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on switch_totals to tollwright_account;
 grant insert, select, update on switch_totals to tollwright_app;
 
 create table syslog_streams (
@@ -1933,6 +2117,7 @@ alter table syslog_streams force row level security;
 create policy ingest_all on syslog_streams to tollwright_ingest using (true) with check (true);
 create policy owner_all on syslog_streams to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on syslog_streams to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on syslog_streams to tollwright_account;
 grant select on syslog_streams to tollwright_app;
 grant insert, select, update on syslog_streams to tollwright_ingest;
 
@@ -1950,6 +2135,7 @@ alter table tariff_epochs force row level security;
 create policy ingest_all on tariff_epochs to tollwright_ingest using (true) with check (true);
 create policy owner_all on tariff_epochs to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on tariff_epochs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on tariff_epochs to tollwright_account;
 grant insert, select, update on tariff_epochs to tollwright_app;
 grant select on tariff_epochs to tollwright_ingest;
 
@@ -1975,6 +2161,9 @@ alter table tariff_versions enable row level security;
 alter table tariff_versions force row level security;
 create policy ingest_all on tariff_versions to tollwright_ingest using (true) with check (true);
 create policy owner_all on tariff_versions to tollwright_owner using (true) with check (true);
+create policy subtree on tariff_versions to tollwright_account using (((tenant_id = current_tenant()) AND (tariff_id IN ( SELECT tariffs.id
+   FROM tariffs)))) with check (((tenant_id = current_tenant()) AND (tariff_id IN ( SELECT tariffs.id
+   FROM tariffs))));
 create policy tenant_isolation on tariff_versions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select on tariff_versions to tollwright_app;
 grant select on tariff_versions to tollwright_ingest;
@@ -1998,7 +2187,11 @@ alter table tariffs enable row level security;
 alter table tariffs force row level security;
 create policy ingest_all on tariffs to tollwright_ingest using (true) with check (true);
 create policy owner_all on tariffs to tollwright_owner using (true) with check (true);
+create policy subtree on tariffs to tollwright_account using (((tenant_id = current_tenant()) AND (id IN ( SELECT account_tariffs.tariff_id
+   FROM account_tariffs)))) with check (((tenant_id = current_tenant()) AND (id IN ( SELECT account_tariffs.tariff_id
+   FROM account_tariffs))));
 create policy tenant_isolation on tariffs to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on tariffs to tollwright_account;
 grant insert, select, update on tariffs to tollwright_app;
 grant select on tariffs to tollwright_ingest;
 
@@ -2025,6 +2218,7 @@ alter table tenants enable row level security;
 alter table tenants force row level security;
 create policy ingest_all on tenants to tollwright_ingest using (true) with check (true);
 create policy owner_all on tenants to tollwright_owner using (true) with check (true);
+create policy subtree on tenants to tollwright_account using (((id = current_tenant()) AND true)) with check (((id = current_tenant()) AND true));
 create policy tenant_isolation on tenants to tollwright_app using ((id = current_tenant())) with check ((id = current_tenant()));
 grant select, update on tenants to tollwright_app;
 grant select on tenants to tollwright_ingest;
@@ -2057,7 +2251,9 @@ alter table trunks enable row level security;
 alter table trunks force row level security;
 create policy ingest_all on trunks to tollwright_ingest using (true) with check (true);
 create policy owner_all on trunks to tollwright_owner using (true) with check (true);
+create policy subtree on trunks to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on trunks to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on trunks to tollwright_account;
 grant delete, insert, select, update on trunks to tollwright_app;
 grant select on trunks to tollwright_ingest;
 
@@ -2104,6 +2300,7 @@ alter table usage_events enable row level security;
 alter table usage_events force row level security;
 create policy ingest_all on usage_events to tollwright_ingest using (true) with check (true);
 create policy owner_all on usage_events to tollwright_owner using (true) with check (true);
+create policy subtree on usage_events to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
 create policy tenant_isolation on usage_events to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant select on usage_events to tollwright_app;
 grant delete, insert, select, update on usage_events to tollwright_ingest;
@@ -2123,6 +2320,7 @@ alter table usage_history force row level security;
 create policy ingest_all on usage_history to tollwright_ingest using (true) with check (true);
 create policy owner_all on usage_history to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on usage_history to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on usage_history to tollwright_account;
 grant select on usage_history to tollwright_app;
 grant insert, select on usage_history to tollwright_ingest;
 
@@ -2155,6 +2353,7 @@ alter table user_passwords force row level security;
 create policy ingest_all on user_passwords to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_passwords to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on user_passwords to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on user_passwords to tollwright_account;
 grant insert, select, update on user_passwords to tollwright_app;
 
 create table user_recovery_codes (
@@ -2173,6 +2372,7 @@ alter table user_recovery_codes force row level security;
 create policy ingest_all on user_recovery_codes to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_recovery_codes to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on user_recovery_codes to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on user_recovery_codes to tollwright_account;
 grant delete, insert, select on user_recovery_codes to tollwright_app;
 
 create table user_second_factors (
@@ -2201,6 +2401,7 @@ alter table user_second_factors force row level security;
 create policy ingest_all on user_second_factors to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_second_factors to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on user_second_factors to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on user_second_factors to tollwright_account;
 grant delete, insert, select, update on user_second_factors to tollwright_app;
 
 create table user_sessions (
@@ -2233,6 +2434,7 @@ alter table user_sessions force row level security;
 create policy ingest_all on user_sessions to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_sessions to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on user_sessions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on user_sessions to tollwright_account;
 grant delete, insert, select, update on user_sessions to tollwright_app;
 grant delete, select on user_sessions to tollwright_ingest;
 
@@ -2256,6 +2458,7 @@ alter table user_tokens force row level security;
 create policy ingest_all on user_tokens to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_tokens to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on user_tokens to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on user_tokens to tollwright_account;
 grant delete, insert, select, update on user_tokens to tollwright_app;
 grant select on user_tokens to tollwright_ingest;
 
@@ -2288,6 +2491,7 @@ alter table users force row level security;
 create policy ingest_all on users to tollwright_ingest using (true) with check (true);
 create policy owner_all on users to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on users to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on users to tollwright_account;
 grant insert, select, update on users to tollwright_app;
 grant select on users to tollwright_ingest;
 
@@ -2308,4 +2512,5 @@ alter table vendor_accruals force row level security;
 create policy ingest_all on vendor_accruals to tollwright_ingest using (true) with check (true);
 create policy owner_all on vendor_accruals to tollwright_owner using (true) with check (true);
 create policy tenant_isolation on vendor_accruals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on vendor_accruals to tollwright_account;
 grant insert, select, update on vendor_accruals to tollwright_app;

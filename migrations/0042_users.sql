@@ -1,16 +1,16 @@
--- People who sign in: who they are, what they may do, how they prove it, and where they are signed in.
+-- People who log in: who they are, what they may do, how they prove it, and where they are logged in.
 
 create table users (
   tenant_id uuid not null references tenants,
   id uuid primary key,
   -- The reseller or customer whose people they are of, for good; null: the operator's.
   account_id uuid references accounts,
-  -- Lower case; of one tenant's users no two have the same, since it is what they sign in with.
+  -- Lower case; of one tenant's users no two have the same, since it is what they log in with.
   email text collate "C" not null check (length(email) <= 254 and email = lower(email) and email ~ '^[!-~]+@[!-~]+$'),
   name text not null check (name <> '' and length(name) <= 100),
   -- BCP 47: "en", "pt-BR".
   language text not null check (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$'),
-  -- invited: has no password yet. locked: signs in again once a new password is set by mail. disabled: not before somebody lets
+  -- invited: has no password yet. locked: logs in again once a new password is set by mail. disabled: not before somebody lets
   -- them in again.
   state text not null check (state in ('invited', 'active', 'locked', 'disabled')),
   -- Names: built-in ones, and those of `roles` of the same account.
@@ -92,7 +92,7 @@ create table user_tokens (
 select protect('user_tokens', 'select, insert, update, delete');
 grant select on user_tokens to tollwright_ingest;
 
--- Where somebody is signed in: SHA-256 of the 256 random bits in the browser's cookie. Rows go when the session ends.
+-- Where somebody is logged in: SHA-256 of the 256 random bits in the browser's cookie. Rows go when the session ends.
 create table user_sessions (
   tenant_id uuid not null references tenants,
   account_id uuid references accounts,
@@ -114,7 +114,7 @@ create index user_sessions_expiring on user_sessions (expires_at);
 select protect('user_sessions', 'select, insert, update, delete');
 grant select, update (seen_at, address), delete on user_sessions to tollwright_ingest;
 
--- Browsers in which somebody has signed in before: guessing from elsewhere does not slow them down.
+-- Browsers in which somebody has logged in before: guessing from elsewhere does not slow them down.
 create table known_devices (
   tenant_id uuid not null references tenants,
   account_id uuid references accounts,
@@ -126,26 +126,26 @@ create table known_devices (
 select protect('known_devices', 'select, insert, update, delete');
 
 -- What a tenant asks of its people.
-create table sign_in_settings (
+create table log_in_settings (
   tenant_id uuid primary key references tenants,
   second_factor_required boolean not null,
   session_idle_s integer not null check (session_idle_s between 300 and 2592000),
   session_s integer not null check (session_s between 300 and 7776000)
 );
-select protect('sign_in_settings', 'select, insert, update');
+select protect('log_in_settings', 'select, insert, update');
 
 -- Failed tries, by what is tried: SHA-256 of the kind and the address, the tenant and e-mail address as typed, or the user. No
 -- tenant's rows, since whose they are is not known: only the role that crosses tenants has them.
-create table sign_in_failures (
+create table log_in_failures (
   key bytea primary key check (length(key) = 32),
   failures integer not null check (failures > 0),
   failed_at timestamptz not null,
   -- Until then nothing is tried.
   waits_until timestamptz not null
 );
-create index sign_in_failures_old on sign_in_failures (failed_at);
-alter table sign_in_failures enable row level security;
-alter table sign_in_failures force row level security;
-create policy ingest_all on sign_in_failures to tollwright_ingest using (true) with check (true);
-create policy owner_all on sign_in_failures to tollwright_owner using (true) with check (true);
-grant select, insert, update, delete on sign_in_failures to tollwright_ingest;
+create index log_in_failures_old on log_in_failures (failed_at);
+alter table log_in_failures enable row level security;
+alter table log_in_failures force row level security;
+create policy ingest_all on log_in_failures to tollwright_ingest using (true) with check (true);
+create policy owner_all on log_in_failures to tollwright_owner using (true) with check (true);
+grant select, insert, update, delete on log_in_failures to tollwright_ingest;
