@@ -364,14 +364,21 @@ create table accounts (
   limits jsonb not null default '{}'::jsonb,
   low_balance numeric(28,9)[],
   when_money_ends jsonb,
+  brand jsonb not null default '{}'::jsonb,
+  when_credit_ends text,
+  customer_since date,
+  commission jsonb,
+  constraint accounts_brand_check CHECK ((jsonb_typeof(brand) = 'object'::text)),
   constraint accounts_check CHECK (((kind <> 'vendor'::text) OR (parent_id IS NULL))),
   constraint accounts_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+  constraint accounts_commission_check CHECK ((jsonb_typeof(commission) = 'object'::text)),
   constraint accounts_credit_limit_check CHECK ((credit_limit >= (0)::numeric)),
   constraint accounts_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
-  constraint accounts_kind_check CHECK ((kind = ANY (ARRAY['customer'::text, 'reseller'::text, 'vendor'::text]))),
+  constraint accounts_kind_check CHECK ((kind = ANY (ARRAY['customer'::text, 'reseller'::text, 'agent'::text, 'vendor'::text]))),
   constraint accounts_limits_check CHECK ((jsonb_typeof(limits) = 'object'::text)),
   constraint accounts_name_check CHECK ((name <> ''::text)),
   constraint accounts_payment_check CHECK ((payment = ANY (ARRAY['prepaid'::text, 'postpaid'::text]))),
+  constraint accounts_when_credit_ends_check CHECK ((when_credit_ends = ANY (ARRAY['refuse-calls'::text, 'go-on'::text]))),
   constraint accounts_when_money_ends_check CHECK ((jsonb_typeof(when_money_ends) = 'object'::text)),
   constraint accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
   constraint accounts_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES accounts(id),
@@ -875,6 +882,78 @@ grant select on charging_journals to tollwright_account;
 grant select on charging_journals to tollwright_app;
 grant insert, select, update on charging_journals to tollwright_ingest;
 
+create table commission_bases (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  invoice_id uuid not null,
+  line integer not null,
+  kind text not null,
+  day date not null,
+  service text not null,
+  prefix text collate "C" not null,
+  destination text not null,
+  currency text not null,
+  amount numeric(28,9) not null,
+  constraint commission_bases_kind_check CHECK ((kind = ANY (ARRAY['revenue'::text, 'cost'::text]))),
+  constraint commission_bases_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint commission_bases_pkey PRIMARY KEY (book_id, invoice_id, line)
+);
+alter table commission_bases enable row level security;
+alter table commission_bases force row level security;
+create policy ingest_all on commission_bases to tollwright_ingest using (true) with check (true);
+create policy owner_all on commission_bases to tollwright_owner using (true) with check (true);
+grant insert, select on commission_bases to tollwright_ingest;
+
+create table commission_entries (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  account_id uuid not null,
+  number bigint not null,
+  period date not null,
+  kind text not null,
+  payer_account_id uuid not null,
+  invoice_id uuid not null,
+  rule text not null,
+  of text not null,
+  percent numeric not null,
+  base numeric(28,9) not null,
+  counted numeric(28,9) not null,
+  currency text not null,
+  amount numeric(28,9) not null,
+  journal_number bigint not null,
+  booked_at timestamp with time zone not null default now(),
+  constraint commission_entries_kind_check CHECK ((kind = ANY (ARRAY['earned'::text, 'correction'::text, 'clawback'::text]))),
+  constraint commission_entries_of_check CHECK ((of = ANY (ARRAY['revenue'::text, 'margin'::text]))),
+  constraint commission_entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint commission_entries_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint commission_entries_payer_account_id_fkey FOREIGN KEY (payer_account_id) REFERENCES accounts(id),
+  constraint commission_entries_pkey PRIMARY KEY (book_id, account_id, number)
+);
+CREATE INDEX commission_entries_period ON tollwright.commission_entries USING btree (tenant_id, period);
+alter table commission_entries enable row level security;
+alter table commission_entries force row level security;
+create policy ingest_all on commission_entries to tollwright_ingest using (true) with check (true);
+create policy owner_all on commission_entries to tollwright_owner using (true) with check (true);
+create policy subtree on commission_entries to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
+create policy tenant_isolation on commission_entries to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on commission_entries to tollwright_account;
+grant select on commission_entries to tollwright_app;
+grant insert, select on commission_entries to tollwright_ingest;
+
+create table commission_invoices (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  invoice_id uuid not null,
+  read_at timestamp with time zone not null default now(),
+  constraint commission_invoices_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint commission_invoices_pkey PRIMARY KEY (book_id, invoice_id)
+);
+alter table commission_invoices enable row level security;
+alter table commission_invoices force row level security;
+create policy ingest_all on commission_invoices to tollwright_ingest using (true) with check (true);
+create policy owner_all on commission_invoices to tollwright_owner using (true) with check (true);
+grant insert, select on commission_invoices to tollwright_ingest;
+
 create table deck_rejects (
   tenant_id uuid not null,
   deck_id uuid not null,
@@ -1043,6 +1122,30 @@ grant select on file_arrivals to tollwright_account;
 grant select on file_arrivals to tollwright_app;
 grant insert, select, update on file_arrivals to tollwright_ingest;
 
+create table idempotent_requests (
+  tenant_id uuid not null,
+  caller text not null,
+  idempotency_key text not null,
+  fingerprint text not null,
+  status smallint not null,
+  body json,
+  answered_at timestamp with time zone not null default now(),
+  constraint idempotent_requests_caller_check CHECK ((length(caller) <= 300)),
+  constraint idempotent_requests_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text)),
+  constraint idempotent_requests_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255))),
+  constraint idempotent_requests_status_check CHECK (((status >= 200) AND (status <= 299))),
+  constraint idempotent_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint idempotent_requests_pkey PRIMARY KEY (tenant_id, caller, idempotency_key)
+);
+CREATE INDEX idempotent_requests_oldest ON tollwright.idempotent_requests USING btree (tenant_id, answered_at);
+alter table idempotent_requests enable row level security;
+alter table idempotent_requests force row level security;
+create policy ingest_all on idempotent_requests to tollwright_ingest using (true) with check (true);
+create policy owner_all on idempotent_requests to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on idempotent_requests to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on idempotent_requests to tollwright_account;
+grant delete, insert, select, update on idempotent_requests to tollwright_app;
+
 create table invoice_lines (
   tenant_id uuid not null,
   book_id uuid not null,
@@ -1101,6 +1204,33 @@ create policy tenant_isolation on invoice_logos to tollwright_app using ((tenant
 grant select on invoice_logos to tollwright_account;
 grant insert, select on invoice_logos to tollwright_app;
 
+create table invoice_payments (
+  tenant_id uuid not null,
+  book_id uuid not null,
+  account_id uuid not null,
+  invoice_id uuid not null,
+  reference text not null,
+  amount numeric(28,9) not null,
+  effective_date date not null,
+  journal_number bigint not null,
+  booked_at timestamp with time zone not null default now(),
+  constraint invoice_payments_amount_check CHECK ((amount <> (0)::numeric)),
+  constraint invoice_payments_reference_check CHECK ((reference <> ''::text)),
+  constraint invoice_payments_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint invoice_payments_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint invoice_payments_pkey PRIMARY KEY (book_id, account_id, reference)
+);
+CREATE INDEX invoice_payments_invoice ON tollwright.invoice_payments USING btree (book_id, invoice_id);
+alter table invoice_payments enable row level security;
+alter table invoice_payments force row level security;
+create policy ingest_all on invoice_payments to tollwright_ingest using (true) with check (true);
+create policy owner_all on invoice_payments to tollwright_owner using (true) with check (true);
+create policy subtree on invoice_payments to tollwright_account using (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest))))) with check (((tenant_id = current_tenant()) AND ((book_id = ANY (( SELECT current_books() AS current_books)::uuid[])) AND (account_id IN ( SELECT unnest(current_subtree()) AS unnest)))));
+create policy tenant_isolation on invoice_payments to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on invoice_payments to tollwright_account;
+grant insert, select on invoice_payments to tollwright_app;
+grant select on invoice_payments to tollwright_ingest;
+
 create table invoice_series (
   tenant_id uuid not null,
   name text not null,
@@ -1143,10 +1273,12 @@ create table invoices (
   document jsonb not null,
   logo_sha256 text,
   created_at timestamp with time zone not null default now(),
+  seller_account_id uuid,
   constraint invoices_check CHECK ((period_end_date > period_start_date)),
   constraint invoices_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'credit-note'::text, 'statement'::text]))),
   constraint invoices_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint invoices_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
+  constraint invoices_seller_account_id_fkey FOREIGN KEY (seller_account_id) REFERENCES accounts(id),
   constraint invoices_pkey PRIMARY KEY (book_id, id),
   constraint invoices_book_id_account_id_period_end_at_covers_journal_nu_key UNIQUE (book_id, account_id, period_end_at, covers_journal_number)
 );
@@ -1339,6 +1471,44 @@ create policy owner_all on nanp_ported_numbers to tollwright_owner using (true) 
 create policy tenant_isolation on nanp_ported_numbers to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant select on nanp_ported_numbers to tollwright_account;
 grant delete, insert, select on nanp_ported_numbers to tollwright_app;
+
+create table operations (
+  id uuid not null,
+  tenant_id uuid not null,
+  account_id uuid,
+  kind text not null,
+  state text not null default 'waiting'::text,
+  input json not null,
+  rows_done bigint not null default 0,
+  rows_total bigint,
+  result json,
+  problem json,
+  begun_by text not null,
+  begun_at timestamp with time zone not null default clock_timestamp(),
+  ended_at timestamp with time zone,
+  held_until timestamp with time zone,
+  tries integer not null default 0,
+  constraint operations_begun_by_check CHECK ((length(begun_by) <= 300)),
+  constraint operations_check CHECK (((state = ANY (ARRAY['done'::text, 'failed'::text])) = (ended_at IS NOT NULL))),
+  constraint operations_check1 CHECK ((((state = 'done'::text) = (result IS NOT NULL)) AND ((state = 'failed'::text) = (problem IS NOT NULL)))),
+  constraint operations_kind_check CHECK ((length(kind) <= 64)),
+  constraint operations_rows_done_check CHECK ((rows_done >= 0)),
+  constraint operations_rows_total_check CHECK ((rows_total >= 0)),
+  constraint operations_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint operations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint operations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint operations_pkey PRIMARY KEY (id)
+);
+CREATE INDEX operations_latest ON tollwright.operations USING btree (tenant_id, begun_at, id);
+CREATE INDEX operations_open ON tollwright.operations USING btree (begun_at, id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+alter table operations enable row level security;
+alter table operations force row level security;
+create policy ingest_all on operations to tollwright_ingest using (true) with check (true);
+create policy owner_all on operations to tollwright_owner using (true) with check (true);
+create policy subtree on operations to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
+create policy tenant_isolation on operations to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select on operations to tollwright_app;
+grant delete, select, update on operations to tollwright_ingest;
 
 create table package_versions (
   tenant_id uuid not null,
