@@ -58,8 +58,8 @@ describe("the catalogue", () => {
 
   test("the working roles own nothing, log in nowhere, and bypass nothing", async () => {
     const owned = await catalogue(`
-      select relname from pg_class where relowner::regrole::text in ('tollwright_app', 'tollwright_ingest')
-      union all select proname from pg_proc where proowner::regrole::text in ('tollwright_app', 'tollwright_ingest')`);
+      select relname from pg_class where relowner::regrole::text in ('tollwright_app', 'tollwright_account', 'tollwright_ingest')
+      union all select proname from pg_proc where proowner::regrole::text in ('tollwright_app', 'tollwright_account', 'tollwright_ingest')`);
     const mighty = await catalogue(`
       select rolname from pg_roles where rolname like 'tollwright\\_%'
         and (rolsuper or rolbypassrls or rolcanlogin or rolcreaterole or rolcreatedb or rolreplication)`);
@@ -133,7 +133,7 @@ describe("the app's role", () => {
   test("a tenant that is no lower-case UUID never reaches the server", async () => {
     const tenantId = "x'; reset role; --";
     const attempt = db.transaction("app", { tenantId }, (tx) => tx.query("select 1"));
-    await expect(attempt).rejects.toThrow("a tenant id is a lower-case UUID");
+    await expect(attempt).rejects.toThrow("app.tenant_id is a lower-case UUID");
   });
 });
 

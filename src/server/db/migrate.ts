@@ -53,7 +53,7 @@ export async function migrate(db: Database, options: MigrateOptions = {}): Promi
     const todo = files.slice(done).filter((file) => file.version <= until);
     const report = { applied: todo.map((file) => file.name), alreadyApplied: done };
     if (!options.dryRun) {
-      if (done === 0) await requireRoles(client);
+      if (todo.length > 0) await requireRoles(client);
       for (const file of todo) {
         options.log?.(`Applying ${file.name}.`);
         await applyPatiently(client, file, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);

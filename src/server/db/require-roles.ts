@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { databaseRolesMissing } from "./database-problems.ts";
 
-const ROLES = ["tollwright_owner", "tollwright_app", "tollwright_ingest"] as const;
+const ROLES = ["tollwright_owner", "tollwright_app", "tollwright_account", "tollwright_ingest"] as const;
 
 /**
- * Checks, before the first migration, that the login can make the roles or may use those an administrator made, and
+ * Checks, before migrations, that the login can make the roles or may use those an administrator made, and
  * that it may create a schema: otherwise the migration would fail on one of them, without saying what to do.
  *
  * @throws Problem `database-roles-missing` with the SQL that an administrator has to run.

@@ -18,7 +18,7 @@ export async function runTransaction<R extends Role, T>(
   scope: Scopes[R],
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  const begun = client.query(`begin; set local role tollwright_${role}${scopeSql(scope)}`);
+  const begun = client.query(`begin; set local role ${roleIn(role, scope)}${scopeSql(scope)}`);
   const beginFailed = begun.then(
     () => undefined,
     (error: unknown) => ({ error }),
@@ -37,6 +37,10 @@ export async function runTransaction<R extends Role, T>(
   invariant(ended.command === "COMMIT", "a statement failed, its error was swallowed, and the transaction rolled back");
   return value;
 }
+
+/** What a reseller or a customer asks for runs as a role of its own: see docs/decisions/0009-isolation.md. */
+const roleIn = (role: Role, { accountId }: Partial<Scopes["app"]>): string =>
+  accountId == null ? `tollwright_${role}` : "tollwright_account";
 
 function scopeSql({ tenantId, accountId }: Partial<Scopes["app"]>): string {
   return setLocal("app.tenant_id", tenantId) + setLocal("app.account_id", accountId);

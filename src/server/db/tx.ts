@@ -2,7 +2,8 @@ import type pg from "pg";
 
 /**
  * The database roles that code works as; each is a role without login that the connection takes for one transaction.
- * `app`: requests, one tenant only. `ingest`: bulk load and charging, all tenants. `owner`: migrations, maintenance.
+ * `app`: requests, one tenant only; those of a reseller or a customer take `tollwright_account` instead, which sees less.
+ * `ingest`: bulk load and charging, all tenants. `owner`: migrations, maintenance.
  */
 export type Role = "app" | "ingest" | "owner";
 
