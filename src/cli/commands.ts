@@ -11,6 +11,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { eventCommands } from "./event.ts";
 import { invoiceCommands } from "./invoice.ts";
+import { keyCommands } from "./key.ts";
 import { migrateCommand } from "./migrate.ts";
 import { numbersCommands } from "./numbers.ts";
 import { rateCommand } from "./rate.ts";
@@ -30,6 +31,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   tenantCommands,
   accountCommands,
   sipUserCommands,
+  keyCommands,
   sourceCommands,
   tariffCommands,
   ratesCommands,

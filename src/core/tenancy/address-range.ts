@@ -38,6 +38,18 @@ export function addressKey(words: readonly number[], length: number): number | s
   return words.map((word, i) => word & maskOfWord(length, i)).join(":");
 }
 
+/** Whether an address lies in one of the ranges; no ranges at all hold every address, a faulty address is in none. */
+export function inAddressRanges(ranges: readonly string[], address: string): boolean {
+  if (ranges.length === 0) return true;
+  const words = parseAddress(address);
+  return words !== undefined && ranges.some((range) => holdsAddress(parseAddressRange(range), words));
+}
+
+function holdsAddress(range: AddressRange | undefined, words: readonly number[]): boolean {
+  if (range === undefined || range.words.length !== words.length) return false;
+  return range.words.every((word, i) => word === ((words[i] as number) & maskOfWord(range.length, i)));
+}
+
 /** The bits of word `index` (32 bits each) that a prefix of `length` bits covers. */
 const maskOfWord = (length: number, index: number): number => {
   const bits = Math.min(32, Math.max(0, length - index * 32));
