@@ -17,6 +17,24 @@ const setting = <Schema extends TSchema>(settings: Setting<Schema>): Setting<Sch
 
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 });
 
+/** An address to listen on; only this machine's own programs reach the initial one. */
+const host = (variable: string) =>
+  setting({
+    variable,
+    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
+    initial: "127.0.0.1",
+    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  });
+
+/** A port that is listened on where it is named; 0 takes any free one. */
+const port = (variable: string) =>
+  setting({
+    variable,
+    schema: Type.Union([Port, Type.Null()]),
+    initial: null,
+    expected: "a port, a whole number from 0 to 65535",
+  });
+
 /** A file that may be named. */
 const path = (variable: string) =>
   setting({
@@ -70,81 +88,62 @@ export const SETTINGS = {
     initial: 8080,
     expected: "a port, a whole number from 0 to 65535",
   }),
-  syslogHost: setting({
-    variable: "TOLLWRIGHT_SYSLOG_HOST",
-    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
-    initial: "127.0.0.1",
-    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
+  /** PEM files: with them HTTP is spoken within TLS alone. */
+  httpTlsCert: path("TOLLWRIGHT_HTTP_TLS_CERT"),
+  httpTlsKey: path("TOLLWRIGHT_HTTP_TLS_KEY"),
+  /** Authorities, one of which has to vouch for a client's certificate; null: clients need none. */
+  httpTlsCa: path("TOLLWRIGHT_HTTP_TLS_CA"),
+  /** What requests may name as their host, separated by commas; null: anything. */
+  httpNames: setting({
+    variable: "TOLLWRIGHT_HTTP_NAMES",
+    schema: Type.Union([Type.String({ pattern: "^[0-9A-Za-z.:[\\]-]+(,[0-9A-Za-z.:[\\]-]+)*$" }), Type.Null()]),
+    initial: null,
+    expected: "host names separated by commas, such as billing.example.com,10.0.0.5",
   }),
+  metricsHost: host("TOLLWRIGHT_METRICS_HOST"),
+  /** null: no metrics are told, 0 takes any free port. */
+  metricsPort: port("TOLLWRIGHT_METRICS_PORT"),
+  /** What a scraper has to show as its bearer token; null: nothing. */
+  metricsTokenFile: path("TOLLWRIGHT_METRICS_TOKEN_FILE"),
+  /** Seconds for which a process that is to end says that it is not ready, and takes requests all the same. */
+  drainS: setting({
+    variable: "TOLLWRIGHT_DRAIN_S",
+    schema: Type.Integer({ minimum: 0, maximum: 300 }),
+    initial: 0,
+    expected: "a whole number of seconds from 0 to 300",
+  }),
+  /** Seconds within which a process that is to end finishes what it has begun. */
+  shutdownS: setting({
+    variable: "TOLLWRIGHT_SHUTDOWN_S",
+    schema: Type.Integer({ minimum: 1, maximum: 3_600 }),
+    initial: 60,
+    expected: "a whole number of seconds from 1 to 3600",
+  }),
+  syslogHost: host("TOLLWRIGHT_SYSLOG_HOST"),
   /** For UDP and TCP; null takes no syslog messages, 0 takes any free port. */
-  syslogPort: setting({
-    variable: "TOLLWRIGHT_SYSLOG_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
-  syslogTlsPort: setting({
-    variable: "TOLLWRIGHT_SYSLOG_TLS_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
+  syslogPort: port("TOLLWRIGHT_SYSLOG_PORT"),
+  syslogTlsPort: port("TOLLWRIGHT_SYSLOG_TLS_PORT"),
   /** PEM files. */
   syslogTlsCert: path("TOLLWRIGHT_SYSLOG_TLS_CERT"),
   syslogTlsKey: path("TOLLWRIGHT_SYSLOG_TLS_KEY"),
   /** Authorities, one of which has to vouch for a sender's certificate; null: senders need none. */
   syslogTlsCa: path("TOLLWRIGHT_SYSLOG_TLS_CA"),
-  radiusHost: setting({
-    variable: "TOLLWRIGHT_RADIUS_HOST",
-    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
-    initial: "127.0.0.1",
-    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
-  }),
+  radiusHost: host("TOLLWRIGHT_RADIUS_HOST"),
   /** null takes no requests, 0 takes any free port; 1812 is the usual one. */
-  radiusAuthPort: setting({
-    variable: "TOLLWRIGHT_RADIUS_AUTH_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
+  radiusAuthPort: port("TOLLWRIGHT_RADIUS_AUTH_PORT"),
   /** null takes no records, 0 takes any free port; 1813 is the usual one. */
-  radiusAcctPort: setting({
-    variable: "TOLLWRIGHT_RADIUS_ACCT_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
+  radiusAcctPort: port("TOLLWRIGHT_RADIUS_ACCT_PORT"),
   /** Requests and records within TLS; null takes none, 0 takes any free port; 2083 is the usual one. */
-  radiusTlsPort: setting({
-    variable: "TOLLWRIGHT_RADIUS_TLS_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
+  radiusTlsPort: port("TOLLWRIGHT_RADIUS_TLS_PORT"),
   /** PEM files: ours, and the authorities of which one has to vouch for a client's certificate. */
   radiusTlsCert: path("TOLLWRIGHT_RADIUS_TLS_CERT"),
   radiusTlsKey: path("TOLLWRIGHT_RADIUS_TLS_KEY"),
   radiusTlsCa: path("TOLLWRIGHT_RADIUS_TLS_CA"),
-  diameterHost: setting({
-    variable: "TOLLWRIGHT_DIAMETER_HOST",
-    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
-    initial: "127.0.0.1",
-    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
-  }),
+  diameterHost: host("TOLLWRIGHT_DIAMETER_HOST"),
   /** null takes no peers, 0 takes any free port; 3868 is the usual one. */
-  diameterPort: setting({
-    variable: "TOLLWRIGHT_DIAMETER_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
+  diameterPort: port("TOLLWRIGHT_DIAMETER_PORT"),
   /** Within TLS from the first octet; null takes no peers, 0 takes any free port; 5658 is the usual one. */
-  diameterTlsPort: setting({
-    variable: "TOLLWRIGHT_DIAMETER_TLS_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
+  diameterTlsPort: port("TOLLWRIGHT_DIAMETER_TLS_PORT"),
   /** PEM files: ours, and the authorities of which one has to vouch for a peer's certificate. */
   diameterTlsCert: path("TOLLWRIGHT_DIAMETER_TLS_CERT"),
   diameterTlsKey: path("TOLLWRIGHT_DIAMETER_TLS_KEY"),
@@ -156,45 +155,15 @@ export const SETTINGS = {
     initial: "ocs.localdomain",
     expected: "a host name with its domain, such as ocs.example.com",
   }),
-  agiHost: setting({
-    variable: "TOLLWRIGHT_AGI_HOST",
-    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
-    initial: "127.0.0.1",
-    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
-  }),
+  agiHost: host("TOLLWRIGHT_AGI_HOST"),
   /** null answers no dialplan, 0 takes any free port; 4573 is the usual one. */
-  agiPort: setting({
-    variable: "TOLLWRIGHT_AGI_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
-  cgratesHost: setting({
-    variable: "TOLLWRIGHT_CGRATES_HOST",
-    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
-    initial: "127.0.0.1",
-    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
-  }),
+  agiPort: port("TOLLWRIGHT_AGI_PORT"),
+  cgratesHost: host("TOLLWRIGHT_CGRATES_HOST"),
   /** null takes no connections of OpenSIPS's module cgrates, 0 takes any free port; 2014 is the usual one. */
-  cgratesPort: setting({
-    variable: "TOLLWRIGHT_CGRATES_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
-  eventSocketHost: setting({
-    variable: "TOLLWRIGHT_EVENT_SOCKET_HOST",
-    schema: Type.String({ pattern: "^[0-9A-Za-z.:-]+$" }),
-    initial: "127.0.0.1",
-    expected: "an IP address to listen on, such as 127.0.0.1 or 0.0.0.0",
-  }),
+  cgratesPort: port("TOLLWRIGHT_CGRATES_PORT"),
+  eventSocketHost: host("TOLLWRIGHT_EVENT_SOCKET_HOST"),
   /** null answers no dialplan of FreeSWITCH, 0 takes any free port; 8084 is the usual one. */
-  eventSocketPort: setting({
-    variable: "TOLLWRIGHT_EVENT_SOCKET_PORT",
-    schema: Type.Union([Port, Type.Null()]),
-    initial: null,
-    expected: "a port, a whole number from 0 to 65535",
-  }),
+  eventSocketPort: port("TOLLWRIGHT_EVENT_SOCKET_PORT"),
   /** Milliseconds within which every charging request is answered, by the database or for it. */
   chargingAnswerMs: setting({
     variable: "TOLLWRIGHT_CHARGING_ANSWER_MS",
@@ -216,11 +185,57 @@ export const SETTINGS = {
     initial: 1,
     expected: "a whole number of processes from 1 to 1000",
   }),
+  /** Where people's browsers find Tollwright; null: on this machine only. Links in mails begin with it. */
+  publicUrl: setting({
+    variable: "TOLLWRIGHT_PUBLIC_URL",
+    schema: Type.Union([
+      Type.String({ pattern: "^(https://[0-9A-Za-z.-]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\]))(:\\d{1,5})?$" }),
+      Type.Null(),
+    ]),
+    initial: null,
+    expected: "an origin such as https://billing.example.com; http:// is for this machine only",
+  }),
+  /** The server that mails leave through; null: they wait. */
+  smtpUrl: setting({
+    variable: "TOLLWRIGHT_SMTP_URL",
+    schema: Type.Union([
+      Type.String({
+        pattern: "^smtps?://([^@/\\s]+@)?([0-9A-Za-z.-]+|\\[[0-9A-Fa-f:.]+\\])(:\\d{1,5})?/?(\\?tls=optional)?$",
+      }),
+      Type.Null(),
+    ]),
+    initial: null,
+    expected: "a mail server such as smtps://user:password@mail.example.com or smtp://mail.example.com:587",
+  }),
+  /** Who mails come from; null: they wait. */
+  mailFrom: setting({
+    variable: "TOLLWRIGHT_MAIL_FROM",
+    schema: Type.Union([
+      Type.String({ pattern: '^([^<>"\\r\\n,;@]{1,100} <[^<>\\s@,;]+@[^<>\\s@,;]+>|[^<>\\s@,;]+@[^<>\\s@,;]+)$' }),
+      Type.Null(),
+    ]),
+    initial: null,
+    expected: "an address such as billing@example.com or Example Telecom <billing@example.com>",
+  }),
   logLevel: setting({
     variable: "TOLLWRIGHT_LOG_LEVEL",
     schema: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
     initial: "info",
     expected: "one of trace, debug, info, warn, error, fatal, silent",
+  }),
+  /** Whether telephone numbers are whole in the log, or without their last digits. */
+  logNumbers: setting({
+    variable: "TOLLWRIGHT_LOG_NUMBERS",
+    schema: Type.Enum(["masked", "full"]),
+    initial: "masked",
+    expected: "masked or full",
+  }),
+  /** The level of the line that each HTTP request writes. */
+  logRequests: setting({
+    variable: "TOLLWRIGHT_LOG_REQUESTS",
+    schema: Type.Enum(["debug", "info"]),
+    initial: "debug",
+    expected: "debug or info",
   }),
   /** Set by build systems, to whatever they like: nobody watches progress bars there. */
   ci: setting({ variable: "CI", schema: Type.String(), initial: "", expected: "any text" }),

@@ -42,6 +42,12 @@ export const PROBLEMS = {
   "request-encoding-unknown": 415,
   "route-unknown": 404,
   "http-not-listening": 503,
+  "host-unknown": 421,
+  "not-ready": 503,
+  "server-stopping": 503,
+  "shutdown-incomplete": 503,
+  "metrics-not-listening": 503,
+  "metrics-token-invalid": 422,
   "hang-up-unconfirmed": 409,
   "session-streams-too-many": 503,
   "tariff-unknown": 404,
@@ -178,6 +184,11 @@ export const PROBLEMS = {
   "key-account-unknown": 404,
   "permissions-exceeded": 403,
   "impersonation-refused": 403,
+  "outgoing-url-refused": 422,
+  "webhook-unknown": 404,
+  "webhook-invalid": 422,
+  "webhooks-too-many": 409,
+  "delivery-unknown": 404,
 } as const satisfies Record<string, number>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

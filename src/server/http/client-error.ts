@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { problemDocument } from "../../core/problem-document.ts";
 import { requestInvalid, requestTimedOut } from "./problems.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** Answers what never became a request: too slow, or no HTTP. There is no reply object yet, only the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -16,6 +17,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     "content-type: application/problem+json",
     `content-length: ${Buffer.byteLength(body)}`,
     "connection: close",
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

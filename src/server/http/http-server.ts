@@ -1,10 +1,16 @@
+import type { Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from "fastify";
 import type { Database } from "../db/database.ts";
 import { answerClientError } from "./client-error.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { hostCheck } from "./host-check.ts";
 import { answerProblem, answerUnknownRoute } from "./problem-response.ts";
-import { httpNotListening } from "./problems.ts";
+import { httpNotListening, serverStopping } from "./problems.ts";
+import { databaseCheck, Readiness } from "./readiness.ts";
+import { type HttpMeter, requestLog } from "./request-log.ts";
+import { SECURITY_HEADERS, TLS_HEADERS } from "./security-headers.ts";
+import type { HttpTls } from "./tls-files.ts";
 
 export interface HttpOptions {
   readonly host: string;
@@ -15,10 +21,19 @@ export interface HttpOptions {
   readonly routes: readonly FastifyPluginAsync[];
   /** Milliseconds in which a whole request has to arrive; {@link REQUEST_MS_MAX} when not given. */
   readonly requestMsMax?: number;
+  /** Null or not given: plain HTTP. */
+  readonly tls?: HttpTls | null;
+  /** What requests may name as their host; null or not given: anything. */
+  readonly names?: readonly string[] | null;
+  /** The level of each request's line; debug when not given. */
+  readonly logRequests?: "debug" | "info";
+  readonly meter?: HttpMeter;
+  /** Looks at the database alone when not given. */
+  readonly readiness?: Readiness;
 }
 
 export interface HttpServer {
-  /** "http://127.0.0.1:8080", with the port that was taken. */
+  /** "http://127.0.0.1:8080" or "https://…", with the port that was taken. */
   readonly url: string;
   /** Takes no more requests, and waits for those under way. */
   close(): Promise<void>;
@@ -41,15 +56,24 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   }
   const { address, family, port: taken } = app.server.address() as AddressInfo;
   const name = family === "IPv6" ? `[${address}]` : address;
-  return { url: `http://${name}:${taken}`, close: () => app.close() };
+  options.tls?.follow(app.server as SecureServer);
+  const close = async () => {
+    options.tls?.close();
+    await app.close();
+  };
+  return { url: `${options.tls ? "https" : "http"}://${name}:${taken}`, close };
 }
 
-async function buildApp({ db, log, routes, requestMsMax = REQUEST_MS_MAX }: HttpOptions): Promise<FastifyInstance> {
+async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
+  const { db, log, routes, requestMsMax = REQUEST_MS_MAX, tls = null } = options;
   const app = Fastify({
+    ...(tls !== null && { https: tls.options }),
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler: answerClientError,
-    frameworkErrors: answerProblem, // what fails before there is a route: an address that can't be decoded
+    // What fails before there is a route, and before any hook: an address that can't be decoded.
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply.headers(headersOf(options))),
+    return503OnClosing: false, // answered below, as a problem
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: requestMsMax,
     http: {
@@ -60,19 +84,32 @@ async function buildApp({ db, log, routes, requestMsMax = REQUEST_MS_MAX }: Http
     ajv: { customOptions: { removeAdditional: false } }, // the default drops unknown fields without a word
     routerOptions: { maxParamLength: 128 },
   });
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.headers(headersOf(options));
+  });
   letGoWhenClosing(app);
+  if (options.names) app.addHook("onRequest", hostCheck(options.names));
+  app.addHook("onResponse", requestLog(options.logRequests ?? "debug", options.meter));
   app.setErrorHandler(answerProblem);
   app.setNotFoundHandler(answerUnknownRoute);
-  await app.register(healthRoutes(db));
+  await app.register(healthRoutes(options.readiness ?? new Readiness([databaseCheck(db)])));
   for (const plugin of routes) await app.register(plugin);
   return app;
 }
 
-/** A connection that is answered after the close began would stay open for its next request, and the close wait. */
+const headersOf = ({ tls }: HttpOptions) => (tls ? { ...SECURITY_HEADERS, ...TLS_HEADERS } : SECURITY_HEADERS);
+
+/**
+ * A connection that is answered after the close began would stay open for its next request, and the close wait. What
+ * comes on it all the same is refused.
+ */
 function letGoWhenClosing(app: FastifyInstance): void {
   let closing = false;
   app.addHook("preClose", async () => {
     closing = true;
+  });
+  app.addHook("onRequest", async () => {
+    if (closing) throw serverStopping();
   });
   app.addHook("onSend", async (_request, reply) => {
     if (closing) reply.header("connection", "close");

@@ -3,15 +3,18 @@ import { Problem } from "../../core/problem.ts";
 import { type ProblemDocument, problemDocument } from "../../core/problem-document.ts";
 import { databaseFailure } from "../db/database-failure.ts";
 import { requestInvalid, requestTooLarge, routeUnknown } from "./problems.ts";
+import { routeOf } from "./request-log.ts";
 
+/** Answers of a process that ends or begins, to who asks every second. */
+const SAID_OFTEN: ReadonlySet<string> = new Set(["not-ready", "server-stopping"]);
 /** Seconds after which a request that met a failing or busy server may be sent again. */
 const RETRY_AFTER_S = 5;
 
 /** Answers every failure as RFC 9457 describes; what is our own fault is logged whole and shown without its insides. */
 export async function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const problem = error instanceof Problem ? error : (databaseFailure(error) ?? problemOfRequest(error));
-  if (problem === undefined || problem.status >= 500)
-    request.log.error({ err: problem?.cause ?? error, url: request.url }, problem?.what ?? "internal error");
+  if (problem === undefined || (problem.status >= 500 && !SAID_OFTEN.has(problem.code)))
+    request.log.error({ err: problem?.cause ?? error, route: routeOf(request) }, problem?.what ?? "internal error");
   await send(reply, problem === undefined ? INTERNAL : shownDocument(problem));
 }
 

@@ -31,6 +31,25 @@ export const requestEncodingUnknown = (args: { readonly encoding: string }) =>
     fix: "Send the body plain, or encoded as gzip, deflate or br.",
   });
 
+/** The name is not repeated at length: it is whatever a stranger sent. */
+export const hostUnknown = (args: { readonly host: string }) =>
+  new Problem("host-unknown", {
+    what: `Nothing is known here by the name "${args.host.slice(0, 80)}".`,
+    fix: "Ask under one of the names in TOLLWRIGHT_HTTP_NAMES, or add this one there.",
+  });
+
+export const notReady = (args: { readonly missing: readonly string[] }) =>
+  new Problem("not-ready", {
+    what: `This process should get no requests now: ${args.missing.join(", ")}.`,
+    fix: "Send them to another one, or later; its log says what is wrong.",
+  });
+
+export const serverStopping = () =>
+  new Problem("server-stopping", {
+    what: "This process ends, and takes no more requests; nothing of this one was taken.",
+    fix: "Send it again: to another process, or to the next one here.",
+  });
+
 export const httpNotListening = (args: {
   readonly host: string;
   readonly port: number;
