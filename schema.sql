@@ -416,6 +416,29 @@ create policy tenant_isolation on accrual_positions to tollwright_app using ((te
 grant select on accrual_positions to tollwright_account;
 grant insert, select, update on accrual_positions to tollwright_app;
 
+create table address_lists (
+  tenant_id uuid not null,
+  account_id uuid,
+  user_id uuid,
+  addresses text[] not null,
+  changed_by text not null,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  constraint address_lists_addresses_check CHECK (((cardinality(addresses) >= 1) AND (cardinality(addresses) <= 100))),
+  constraint address_lists_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint address_lists_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint address_lists_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint address_lists_tenant_id_account_id_user_id_key UNIQUE NULLS NOT DISTINCT (tenant_id, account_id, user_id)
+);
+alter table address_lists enable row level security;
+alter table address_lists force row level security;
+create policy ingest_all on address_lists to tollwright_ingest using (true) with check (true);
+create policy owner_all on address_lists to tollwright_owner using (true) with check (true);
+create policy subtree on address_lists to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
+create policy tenant_isolation on address_lists to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on address_lists to tollwright_account;
+grant delete, insert, select, update on address_lists to tollwright_app;
+grant select on address_lists to tollwright_ingest;
+
 create table alarms (
   tenant_id uuid not null,
   id uuid not null,
@@ -1051,6 +1074,23 @@ create policy tenant_isolation on decks to tollwright_app using ((tenant_id = cu
 grant select on decks to tollwright_account;
 grant insert, select, update on decks to tollwright_app;
 
+create table event_objects (
+  tenant_id uuid not null,
+  kind text not null,
+  id text not null,
+  sequence bigint not null,
+  constraint event_objects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint event_objects_pkey PRIMARY KEY (tenant_id, kind, id)
+);
+alter table event_objects enable row level security;
+alter table event_objects force row level security;
+create policy ingest_all on event_objects to tollwright_ingest using (true) with check (true);
+create policy owner_all on event_objects to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on event_objects to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on event_objects to tollwright_account;
+grant select on event_objects to tollwright_app;
+grant insert, select, update on event_objects to tollwright_ingest;
+
 create table events (
   id uuid not null,
   tenant_id uuid not null,
@@ -1059,22 +1099,28 @@ create table events (
   data jsonb not null,
   happened_at timestamp with time zone not null default clock_timestamp(),
   logged_at timestamp with time zone,
+  object_kind text not null,
+  object_id text not null,
+  sequence bigint,
+  routed_at timestamp with time zone,
   constraint events_data_check CHECK ((jsonb_typeof(data) = 'object'::text)),
   constraint events_kind_check CHECK ((kind <> ''::text)),
+  constraint events_routed CHECK (((sequence IS NULL) = (routed_at IS NULL))),
   constraint events_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint events_pkey PRIMARY KEY (id)
 );
-CREATE INDEX events_happened ON tollwright.events USING btree (tenant_id, happened_at);
+CREATE INDEX events_latest ON tollwright.events USING btree (tenant_id, happened_at, id);
 CREATE INDEX events_unlogged ON tollwright.events USING btree (happened_at) WHERE (logged_at IS NULL);
+CREATE INDEX events_unrouted ON tollwright.events USING btree (happened_at, id) WHERE (routed_at IS NULL);
 alter table events enable row level security;
 alter table events force row level security;
 create policy ingest_all on events to tollwright_ingest using (true) with check (true);
 create policy owner_all on events to tollwright_owner using (true) with check (true);
 create policy subtree on events to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on events to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on events to tollwright_account;
-grant select on events to tollwright_app;
+grant insert, select on events to tollwright_account;
+grant insert, select on events to tollwright_app;
 grant insert, select on events to tollwright_ingest;
 
 create table exchange_rates (
@@ -1145,6 +1191,33 @@ create policy owner_all on idempotent_requests to tollwright_owner using (true) 
 create policy tenant_isolation on idempotent_requests to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant select on idempotent_requests to tollwright_account;
 grant delete, insert, select, update on idempotent_requests to tollwright_app;
+
+create table impersonations (
+  tenant_id uuid not null,
+  id uuid not null,
+  account_id uuid not null,
+  user_id uuid,
+  by_id uuid not null,
+  by_name text not null,
+  reason text not null,
+  began_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint impersonations_reason_check CHECK (((reason <> ''::text) AND (length(reason) <= 500))),
+  constraint impersonations_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint impersonations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint impersonations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint impersonations_pkey PRIMARY KEY (id)
+);
+CREATE INDEX impersonations_by ON tollwright.impersonations USING btree (by_id);
+alter table impersonations enable row level security;
+alter table impersonations force row level security;
+create policy ingest_all on impersonations to tollwright_ingest using (true) with check (true);
+create policy owner_all on impersonations to tollwright_owner using (true) with check (true);
+create policy subtree on impersonations to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
+create policy tenant_isolation on impersonations to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on impersonations to tollwright_account;
+grant insert, select, update on impersonations to tollwright_app;
 
 create table invoice_lines (
   tenant_id uuid not null,
@@ -2684,3 +2757,134 @@ create policy owner_all on vendor_accruals to tollwright_owner using (true) with
 create policy tenant_isolation on vendor_accruals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant select on vendor_accruals to tollwright_account;
 grant insert, select, update on vendor_accruals to tollwright_app;
+
+create table webhook_deliveries (
+  tenant_id uuid not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  event_id uuid not null,
+  object_kind text not null,
+  object_id text not null,
+  sequence bigint not null,
+  state text not null default 'waiting'::text,
+  tries integer not null default 0,
+  due_at timestamp with time zone not null,
+  status integer,
+  what text,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint webhook_deliveries_check CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+  constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'given-up'::text]))),
+  constraint webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id),
+  constraint webhook_deliveries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE,
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_webhook_id_event_id_key UNIQUE (webhook_id, event_id)
+);
+CREATE INDEX webhook_deliveries_due ON tollwright.webhook_deliveries USING btree (webhook_id, due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_deliveries_ended ON tollwright.webhook_deliveries USING btree (ended_at) WHERE (state <> 'waiting'::text);
+CREATE INDEX webhook_deliveries_event ON tollwright.webhook_deliveries USING btree (event_id);
+CREATE INDEX webhook_deliveries_latest ON tollwright.webhook_deliveries USING btree (webhook_id, created_at, id);
+CREATE INDEX webhook_deliveries_waiting ON tollwright.webhook_deliveries USING btree (webhook_id, object_kind, object_id, sequence) WHERE (state = 'waiting'::text);
+alter table webhook_deliveries enable row level security;
+alter table webhook_deliveries force row level security;
+create policy ingest_all on webhook_deliveries to tollwright_ingest using (true) with check (true);
+create policy owner_all on webhook_deliveries to tollwright_owner using (true) with check (true);
+create policy subtree on webhook_deliveries to tollwright_account using (((tenant_id = current_tenant()) AND (webhook_id IN ( SELECT webhooks.id
+   FROM webhooks)))) with check (((tenant_id = current_tenant()) AND (webhook_id IN ( SELECT webhooks.id
+   FROM webhooks))));
+create policy tenant_isolation on webhook_deliveries to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on webhook_deliveries to tollwright_account;
+grant insert, select, update on webhook_deliveries to tollwright_app;
+grant delete, insert, select, update on webhook_deliveries to tollwright_ingest;
+
+create table webhook_secrets (
+  tenant_id uuid not null,
+  id uuid not null,
+  webhook_id uuid not null,
+  kind text not null,
+  sealed bytea not null,
+  key_id text not null,
+  public_key text,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone,
+  constraint webhook_secrets_check CHECK (((kind = 'ed25519'::text) = (public_key IS NOT NULL))),
+  constraint webhook_secrets_kind_check CHECK ((kind = ANY (ARRAY['hmac'::text, 'ed25519'::text]))),
+  constraint webhook_secrets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint webhook_secrets_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE,
+  constraint webhook_secrets_pkey PRIMARY KEY (id)
+);
+CREATE INDEX webhook_secrets_webhook ON tollwright.webhook_secrets USING btree (webhook_id);
+alter table webhook_secrets enable row level security;
+alter table webhook_secrets force row level security;
+create policy ingest_all on webhook_secrets to tollwright_ingest using (true) with check (true);
+create policy owner_all on webhook_secrets to tollwright_owner using (true) with check (true);
+create policy subtree on webhook_secrets to tollwright_account using (((tenant_id = current_tenant()) AND (webhook_id IN ( SELECT webhooks.id
+   FROM webhooks)))) with check (((tenant_id = current_tenant()) AND (webhook_id IN ( SELECT webhooks.id
+   FROM webhooks))));
+create policy tenant_isolation on webhook_secrets to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert on webhook_secrets to tollwright_account;
+grant delete, insert on webhook_secrets to tollwright_app;
+grant select on webhook_secrets to tollwright_ingest;
+
+create table webhook_tries (
+  tenant_id uuid not null,
+  id uuid not null,
+  delivery_id uuid not null,
+  number integer not null,
+  began_at timestamp with time zone not null,
+  took_ms integer not null,
+  status integer,
+  what text,
+  answer text,
+  constraint webhook_tries_answer_check CHECK ((length(answer) <= 1024)),
+  constraint webhook_tries_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook_deliveries(id) ON DELETE CASCADE,
+  constraint webhook_tries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint webhook_tries_pkey PRIMARY KEY (id)
+);
+CREATE INDEX webhook_tries_delivery ON tollwright.webhook_tries USING btree (delivery_id, began_at);
+alter table webhook_tries enable row level security;
+alter table webhook_tries force row level security;
+create policy ingest_all on webhook_tries to tollwright_ingest using (true) with check (true);
+create policy owner_all on webhook_tries to tollwright_owner using (true) with check (true);
+create policy subtree on webhook_tries to tollwright_account using (((tenant_id = current_tenant()) AND (delivery_id IN ( SELECT webhook_deliveries.id
+   FROM webhook_deliveries)))) with check (((tenant_id = current_tenant()) AND (delivery_id IN ( SELECT webhook_deliveries.id
+   FROM webhook_deliveries))));
+create policy tenant_isolation on webhook_tries to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on webhook_tries to tollwright_account;
+grant select on webhook_tries to tollwright_app;
+grant delete, insert, select on webhook_tries to tollwright_ingest;
+
+create table webhooks (
+  tenant_id uuid not null,
+  id uuid not null,
+  account_id uuid,
+  url text not null,
+  description text not null,
+  kinds text[] not null,
+  disabled_reason text,
+  disabled_at timestamp with time zone,
+  failures integer not null default 0,
+  failing_since timestamp with time zone,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint webhooks_check CHECK (((disabled_reason IS NULL) = (disabled_at IS NULL))),
+  constraint webhooks_check1 CHECK (((failures = 0) = (failing_since IS NULL))),
+  constraint webhooks_description_check CHECK ((length(description) <= 200)),
+  constraint webhooks_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['asked'::text, 'gone'::text, 'failing'::text]))),
+  constraint webhooks_kinds_check CHECK ((cardinality(kinds) <= 100)),
+  constraint webhooks_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2048))),
+  constraint webhooks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint webhooks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint webhooks_pkey PRIMARY KEY (id)
+);
+CREATE INDEX webhooks_tenant ON tollwright.webhooks USING btree (tenant_id, created_at, id);
+alter table webhooks enable row level security;
+alter table webhooks force row level security;
+create policy ingest_all on webhooks to tollwright_ingest using (true) with check (true);
+create policy owner_all on webhooks to tollwright_owner using (true) with check (true);
+create policy subtree on webhooks to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
+create policy tenant_isolation on webhooks to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant delete, insert, select, update on webhooks to tollwright_account;
+grant delete, insert, select, update on webhooks to tollwright_app;
+grant select, update on webhooks to tollwright_ingest;
