@@ -12,7 +12,7 @@ const EVENTS_MAX = 1_000;
 
 const filterOptions = {
   account: option("--account CODE", "only those of this account"),
-  kind: option("--kind NAME", "only those of this kind: balance-low"),
+  kind: option("--kind NAME", "only those of this kind, such as balance-low"),
 };
 
 const list = defineCommand({

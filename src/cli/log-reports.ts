@@ -6,6 +6,7 @@ import type { SessionsWatch } from "../server/charging/watch-sessions.ts";
 import type { AlarmsReport } from "../server/completeness/watch-alarms.ts";
 import type { CutsWatch } from "../server/cuts/watch-cuts.ts";
 import { eventText } from "../server/events/event.ts";
+import { EVENTS } from "../server/events/event-catalogue.ts";
 import type { EventsLog } from "../server/events/log-events.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { OutageReport } from "../server/outage/outage-desk.ts";
@@ -60,7 +61,11 @@ export const pullsReport = (log: pino.Logger): PullsReport => {
 
 /** Events that somebody should hear of. */
 export const eventsLog = (log: pino.Logger): EventsLog => ({
-  happened: (event) => log.warn({ event: event.kind, tenant: event.tenantId, ...event.data }, eventText(event)),
+  happened: (event) =>
+    log[EVENTS[event.kind].isWarning ? "warn" : "info"](
+      { event: event.kind, tenant: event.tenantId, ...event.data },
+      eventText(event),
+    ),
   failed: (error) => log.warn(`Events could not be logged: ${String(error)}`),
 });
 

@@ -5,7 +5,7 @@ import { DEFAULT_POLICY } from "../../src/server/charging/charging-work.ts";
 import { lookAtBalances } from "../../src/server/charging/watch-balances.ts";
 import { type Database, openDatabase } from "../../src/server/db/database.ts";
 import { examine } from "../../src/server/doctor/doctor.ts";
-import { eventText } from "../../src/server/events/event.ts";
+import { type EventOf, eventText } from "../../src/server/events/event.ts";
 import { findEvents } from "../../src/server/events/find-events.ts";
 import { logOnce } from "../../src/server/events/log-events.ts";
 import { ChargedCalls } from "../support/charged-calls.ts";
@@ -44,10 +44,12 @@ beforeEach(async () => {
 
 const decide = (request: Parameters<ChargingLane["decide"]>[0]) => lanes[0].decide(request);
 
+const lowText = ({ left, threshold }: EventOf<"balance-low">["data"]): string => `${left} < ${threshold}`;
+
 /** What was warned of, the earliest first. */
 const warned = async (account?: string): Promise<readonly string[]> => {
-  const events = await findEvents(db, { tenantId: operator.tenantId, account, limit: 100 });
-  return events.map(({ account: of, data }) => `${of} ${data.left} < ${data.threshold}`).toReversed();
+  const events = await findEvents(db, { tenantId: operator.tenantId, account, kind: "balance-low", limit: 100 });
+  return events.map(({ account: of, data }) => `${of} ${lowText(data as EventOf<"balance-low">["data"])}`).toReversed();
 };
 
 test("a balance that falls below a threshold during a call is warned of once, and told to the switch", async () => {

@@ -2,7 +2,7 @@ import type { Grant } from "../../core/charging/grant.ts";
 import { balanceOutlook, crossThresholds } from "../../core/charging/low-balance.ts";
 import { moneyLeft } from "../../core/charging/spendable.ts";
 import { type Nanos, nanos, nanosToSql } from "../../core/money/nanos.ts";
-import type { BalanceLow } from "../events/event.ts";
+import type { EventOf } from "../events/event.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import type { BalanceTold } from "./charging-request.ts";
 import type { AccountHold, Funds } from "./hold-store.ts";
@@ -19,7 +19,7 @@ export interface WatchedAccount {
 /**
  * What is to be told of a balance as it is now: that it fell below a threshold is told once, and remembered.
  */
-export function lowBalances({ account, thresholds, funds, hold }: WatchedAccount): readonly BalanceLow[] {
+export function lowBalances({ account, thresholds, funds, hold }: WatchedAccount): readonly EventOf<"balance-low">[] {
   const money = funds === undefined ? null : moneyLeft({ ...account, ...funds }); // nothing was ever booked
   const left = money === null ? null : nanos(money - hold.counters.used);
   const { crossed, belowNow } =

@@ -1,41 +1,43 @@
+import type { Static } from "typebox";
 import type { EpochMs } from "../../core/time/epoch.ts";
+import { EVENTS } from "./event-catalogue.ts";
+import type { EventTold } from "./event-kind.ts";
+
+export type EventKind = keyof typeof EVENTS;
+
+/** All kinds, by name. */
+export const EVENT_KINDS = Object.keys(EVENTS) as readonly EventKind[];
+
+export const isEventKind = (text: string): text is EventKind => Object.hasOwn(EVENTS, text);
+
+/** An event of one kind, as it is recorded. */
+export interface EventOf<Kind extends EventKind> {
+  readonly kind: Kind;
+  /** The account that it is about: who sees only a subtree hears of it if this is in there. null: of none. */
+  readonly accountId: string | null;
+  /** The id of its object (the catalogue says of what); not given: it is the account. */
+  readonly objectId?: string;
+  readonly data: Static<(typeof EVENTS)[Kind]["data"]>;
+}
 
 /**
  * Something that somebody outside wants to hear of. It is stored in the transaction in which it happens, and stays.
  */
-export type TenantEvent = BalanceLow;
-
-/** A balance has fallen below a threshold. Once for each time that it does. */
-export interface BalanceLow {
-  readonly kind: "balance-low";
-  readonly accountId: string;
-  readonly data: {
-    /** Amounts are decimals in `currency`. */
-    readonly threshold: string;
-    /** What the account may still spend, what its calls that are up have cost so far taken off. */
-    readonly left: string;
-    readonly currency: string;
-  };
-}
-
-export const EVENT_KINDS = ["balance-low"] as const satisfies readonly TenantEvent["kind"][];
+export type TenantEvent = { [Kind in EventKind]: EventOf<Kind> }[EventKind];
 
 /** An event as it was stored. */
 export interface StoredEvent {
   readonly id: string;
-  readonly kind: TenantEvent["kind"];
+  readonly kind: EventKind;
   /** The account's code; null: it is of none. */
   readonly account: string | null;
+  readonly object: { readonly kind: string; readonly id: string };
   readonly happenedAt: EpochMs;
   readonly data: TenantEvent["data"];
 }
 
 /** In the words of people. */
 export function eventText({ kind, account, data }: Pick<StoredEvent, "kind" | "account" | "data">): string {
-  switch (kind) {
-    case "balance-low":
-      return `Account "${account}" has ${data.left} ${data.currency} left, less than ${data.threshold}.`;
-    default:
-      return kind satisfies never;
-  }
+  const text = EVENTS[kind].text as (event: EventTold<typeof data>) => string; // stored with the data of its kind
+  return text({ account, data });
 }

@@ -3,7 +3,7 @@ import { now } from "../../clock.ts";
 import { epochMs, fromInstant, toInstant } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { requestInvalid } from "../http/problems.ts";
-import { EVENT_KINDS, type StoredEvent } from "./event.ts";
+import { EVENT_KINDS, isEventKind, type StoredEvent } from "./event.ts";
 import { type EventFilter, listEvents } from "./event-store.ts";
 
 export interface EventSearch extends EventFilter {
@@ -13,7 +13,7 @@ export interface EventSearch extends EventFilter {
 /** Events of a tenant, the latest first. Errors: Problem `request-invalid` for a kind that there is not. */
 export async function findEvents(db: Database, { tenantId, ...filter }: EventSearch): Promise<readonly StoredEvent[]> {
   const { kind } = filter;
-  if (kind !== undefined && !EVENT_KINDS.some((known) => known === kind))
+  if (kind !== undefined && !isEventKind(kind))
     throw requestInvalid({ reason: `there is no event "${kind}"; there are ${EVENT_KINDS.join(", ")}` });
   return await db.transaction("app", { tenantId }, (tx) => listEvents(tx, tenantId, filter));
 }
