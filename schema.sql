@@ -1415,8 +1415,9 @@ alter table known_devices enable row level security;
 alter table known_devices force row level security;
 create policy ingest_all on known_devices to tollwright_ingest using (true) with check (true);
 create policy owner_all on known_devices to tollwright_owner using (true) with check (true);
+create policy subtree on known_devices to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on known_devices to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on known_devices to tollwright_account;
+grant delete, insert, select, update on known_devices to tollwright_account;
 grant delete, insert, select, update on known_devices to tollwright_app;
 
 create table log_in_failures (
@@ -2009,8 +2010,9 @@ alter table roles enable row level security;
 alter table roles force row level security;
 create policy ingest_all on roles to tollwright_ingest using (true) with check (true);
 create policy owner_all on roles to tollwright_owner using (true) with check (true);
+create policy subtree on roles to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on roles to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on roles to tollwright_account;
+grant delete, insert, select, update on roles to tollwright_account;
 grant delete, insert, select, update on roles to tollwright_app;
 grant select on roles to tollwright_ingest;
 
@@ -2595,8 +2597,9 @@ alter table user_passwords enable row level security;
 alter table user_passwords force row level security;
 create policy ingest_all on user_passwords to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_passwords to tollwright_owner using (true) with check (true);
+create policy subtree on user_passwords to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_passwords to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on user_passwords to tollwright_account;
+grant insert, select, update on user_passwords to tollwright_account;
 grant insert, select, update on user_passwords to tollwright_app;
 
 create table user_recovery_codes (
@@ -2614,8 +2617,9 @@ alter table user_recovery_codes enable row level security;
 alter table user_recovery_codes force row level security;
 create policy ingest_all on user_recovery_codes to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_recovery_codes to tollwright_owner using (true) with check (true);
+create policy subtree on user_recovery_codes to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_recovery_codes to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on user_recovery_codes to tollwright_account;
+grant delete, insert, select on user_recovery_codes to tollwright_account;
 grant delete, insert, select on user_recovery_codes to tollwright_app;
 
 create table user_second_factors (
@@ -2643,8 +2647,9 @@ alter table user_second_factors enable row level security;
 alter table user_second_factors force row level security;
 create policy ingest_all on user_second_factors to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_second_factors to tollwright_owner using (true) with check (true);
+create policy subtree on user_second_factors to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_second_factors to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on user_second_factors to tollwright_account;
+grant delete, insert, select, update on user_second_factors to tollwright_account;
 grant delete, insert, select, update on user_second_factors to tollwright_app;
 
 create table user_sessions (
@@ -2676,8 +2681,9 @@ alter table user_sessions enable row level security;
 alter table user_sessions force row level security;
 create policy ingest_all on user_sessions to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_sessions to tollwright_owner using (true) with check (true);
+create policy subtree on user_sessions to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_sessions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on user_sessions to tollwright_account;
+grant delete, insert, select, update on user_sessions to tollwright_account;
 grant delete, insert, select, update on user_sessions to tollwright_app;
 grant delete, select on user_sessions to tollwright_ingest;
 
@@ -2700,8 +2706,9 @@ alter table user_tokens enable row level security;
 alter table user_tokens force row level security;
 create policy ingest_all on user_tokens to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_tokens to tollwright_owner using (true) with check (true);
+create policy subtree on user_tokens to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_tokens to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on user_tokens to tollwright_account;
+grant delete, insert, select, update on user_tokens to tollwright_account;
 grant delete, insert, select, update on user_tokens to tollwright_app;
 grant select on user_tokens to tollwright_ingest;
 
@@ -2733,8 +2740,9 @@ alter table users enable row level security;
 alter table users force row level security;
 create policy ingest_all on users to tollwright_ingest using (true) with check (true);
 create policy owner_all on users to tollwright_owner using (true) with check (true);
+create policy subtree on users to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on users to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on users to tollwright_account;
+grant insert, select, update on users to tollwright_account;
 grant insert, select, update on users to tollwright_app;
 grant select on users to tollwright_ingest;
 
