@@ -41,9 +41,10 @@ export async function takeDueMails(
 }
 
 export async function markMailSent(tx: Tx, id: string): Promise<void> {
-  await tx.query("update mails set state = 'sent', ended_at = clock_timestamp(), body = null, fault = null where id = $1", [
-    id,
-  ]);
+  await tx.query(
+    "update mails set state = 'sent', ended_at = clock_timestamp(), body = null, fault = null where id = $1",
+    [id],
+  );
 }
 
 /**
@@ -99,11 +100,13 @@ export async function listMails(
   tx: Tx,
   { tenantId, state, limit }: { readonly tenantId: string; readonly state: string | null; readonly limit: number },
 ): Promise<readonly ListedMail[]> {
-  const { rows } = await tx.query<Omit<ListedMail, "to" | "queuedAt" | "endedAt"> & {
-    readonly recipient: string;
-    readonly queued_at: EpochMs;
-    readonly ended_at: EpochMs | null;
-  }>(
+  const { rows } = await tx.query<
+    Omit<ListedMail, "to" | "queuedAt" | "endedAt"> & {
+      readonly recipient: string;
+      readonly queued_at: EpochMs;
+      readonly ended_at: EpochMs | null;
+    }
+  >(
     `select id, recipient, subject, state, tries, fault, queued_at, ended_at from mails
      where tenant_id = $1 and ($2::text is null or state = $2) order by queued_at desc, id desc limit $3`,
     [tenantId, state, limit],
