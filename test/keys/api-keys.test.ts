@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { now } from "../../src/clock.ts";
 import { PERMISSIONS, type Permission } from "../../src/core/access/permission.ts";
 import type { Actor } from "../../src/server/access/actor.ts";
+import { AddressLists } from "../../src/server/access/address-lists.ts";
 import { keyAuthenticator } from "../../src/server/keys/authenticate-key.ts";
 import { changeKey, revokeKey } from "../../src/server/keys/change-key.ts";
 import { createKey, type WantedKey } from "../../src/server/keys/create-key.ts";
@@ -48,8 +49,9 @@ const request = (secret: string, address = "192.0.2.1") => ({
   address,
   headers: { authorization: `Bearer ${secret}` },
 });
+const authenticator = () => keyAuthenticator(db, new AddressLists(db));
 /** As a process does that has just begun. */
-const ask = (secret: string, address?: string) => keyAuthenticator(db)(request(secret, address));
+const ask = (secret: string, address?: string) => authenticator()(request(secret, address));
 
 describe("a key", () => {
   test("acts with its permissions for its account, and its secret is stored nowhere", async () => {
@@ -96,7 +98,7 @@ describe("a key", () => {
 
   test("stops within a second of being revoked where it is in use, and others go on", async () => {
     const [one, another] = [await create(), await create()];
-    const authenticate = keyAuthenticator(db);
+    const authenticate = authenticator();
     for (const { secret } of [one, another]) expect(await authenticate(request(secret))).not.toBeNull();
     const began = performance.now();
     await revokeKey(db, actor(), one.key.id);
@@ -133,7 +135,7 @@ describe("a key", () => {
   });
 
   test("no header, or another scheme, is somebody else's to know", async () => {
-    const authenticate = keyAuthenticator(db);
+    const authenticate = authenticator();
     const facts = { method: "GET", path: "/", address: "192.0.2.1" };
     expect(await authenticate({ ...facts, headers: {} })).toBeNull();
     expect(await authenticate({ ...facts, headers: { authorization: "Basic YTpi" } })).toBeNull();

@@ -38,6 +38,15 @@ export function addressKey(words: readonly number[], length: number): number | s
   return words.map((word, i) => word & maskOfWord(length, i)).join(":");
 }
 
+const RANGES_MAX = 100;
+
+/** What is wrong with ranges of addresses that somebody wrote, as a sentence; null: nothing. */
+export function rangesFault(ranges: readonly string[]): string | null {
+  if (ranges.length > RANGES_MAX) return `There may be ${RANGES_MAX} address ranges, not ${ranges.length}.`;
+  const wrong = ranges.find((range) => parseAddressRange(range) === undefined);
+  return wrong === undefined ? null : `"${wrong}" is no address range such as 192.0.2.0/24 or 2001:db8::/32.`;
+}
+
 /** Whether an address lies in one of the ranges; no ranges at all hold every address, a faulty address is in none. */
 export function inAddressRanges(ranges: readonly string[], address: string): boolean {
   if (ranges.length === 0) return true;

@@ -1,7 +1,7 @@
 import { now } from "../../clock.ts";
-import { inAddressRanges } from "../../core/tenancy/address-range.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import type { Actor } from "../access/actor.ts";
+import type { AddressLists } from "../access/address-lists.ts";
 import type { Authenticator } from "../api/authenticate.ts";
 import type { Database } from "../db/database.ts";
 import { noteUse } from "./key-store.ts";
@@ -16,7 +16,7 @@ const USE_NOTED_EVERY_MS = 60_000;
  *
  * Errors, of what it makes: Problem `key-refused` (401), the same whatever is wrong with a key.
  */
-export function keyAuthenticator(db: Database): Authenticator {
+export function keyAuthenticator(db: Database, lists: AddressLists): Authenticator {
   const keys = new KnownKeys(db);
   const noted = new WeakSet<KnownKey>();
   return async ({ headers, address }) => {
@@ -24,12 +24,14 @@ export function keyAuthenticator(db: Database): Authenticator {
     if (text === undefined) return null;
     const hash = keyHash(text);
     const key = hash === undefined ? undefined : await keys.find(hash);
-    if (key === undefined || !inAddressRanges(key.addresses, address)) throw keyRefused();
+    if (key === undefined) throw keyRefused();
+    const actor = actorOf(key, address);
+    if (!(await lists.admit(actor, key.addresses))) throw keyRefused();
     if (isUseDue(key) && !noted.has(key)) {
       noted.add(key);
       await db.transaction("ingest", {}, (tx) => noteUse(tx, { id: key.id, address }));
     }
-    return actorOf(key, address);
+    return actor;
   };
 }
 

@@ -1,4 +1,5 @@
 import { missingPermissions } from "../../core/access/missing-permissions.ts";
+import { rangesFault } from "../../core/tenancy/address-range.ts";
 import { type Actor, scopeOf } from "../access/actor.ts";
 import { requireOwnHands } from "../access/own-hands.ts";
 import type { Database } from "../db/database.ts";
@@ -6,7 +7,7 @@ import type { Tx } from "../db/tx.ts";
 import { isUniqueViolation } from "../db/unique-violation.ts";
 import type { ApiKey } from "./api-key.ts";
 import { auditKey } from "./audit-key.ts";
-import { nameFault, rangesFault } from "./key-faults.ts";
+import { nameFault } from "./key-faults.ts";
 import { lockKey, setRevoked, updateKey } from "./key-store.ts";
 import { keyInvalid, keyNameTaken, keyUnknown, permissionsExceeded } from "./problems.ts";
 

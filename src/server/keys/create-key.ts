@@ -1,6 +1,7 @@
 import { uuidv7 } from "../../clock.ts";
 import { missingPermissions } from "../../core/access/missing-permissions.ts";
 import type { Permission } from "../../core/access/permission.ts";
+import { rangesFault } from "../../core/tenancy/address-range.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import { type Actor, scopeOf } from "../access/actor.ts";
 import { requireOwnHands } from "../access/own-hands.ts";
@@ -8,7 +9,7 @@ import type { Database } from "../db/database.ts";
 import { isUniqueViolation } from "../db/unique-violation.ts";
 import type { ApiKey } from "./api-key.ts";
 import { auditKey } from "./audit-key.ts";
-import { expiryFault, nameFault, rangesFault } from "./key-faults.ts";
+import { expiryFault, nameFault } from "./key-faults.ts";
 import { insertKey, isAccountSeen } from "./key-store.ts";
 import { makeKey } from "./key-text.ts";
 import { keyAccountUnknown, keyInvalid, keyNameTaken, permissionsExceeded } from "./problems.ts";
