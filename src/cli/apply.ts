@@ -2,6 +2,7 @@ import { applySetup, type SetupReport } from "../server/tenancy/apply-setup.ts";
 import { findTenants } from "../server/tenancy/find-tenant.ts";
 import { readSetup } from "../server/tenancy/read-setup.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { atCommandLine } from "./command-line-actor.ts";
 import { argument, dryRun } from "./input.ts";
 import { readText } from "./read-text.ts";
 import { rerateHint } from "./rerate-hint.ts";
@@ -27,9 +28,9 @@ export const applyCommand = defineCommand({
   ],
   async run(context, { file }, options) {
     const setup = readSetup(await readText(file, context.stdin));
-    const { author } = context;
     const { secretsKeyFile } = context.config;
-    const report = await applySetup(await context.db(), setup, { dryRun: options.dryRun, author, secretsKeyFile });
+    const how = { dryRun: options.dryRun, actor: atCommandLine(context), secretsKeyFile };
+    const report = await applySetup(await context.db(), setup, how);
     return {
       json: { ...report, dryRun: options.dryRun },
       human: [

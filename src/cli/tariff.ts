@@ -5,6 +5,7 @@ import { deriveTariff } from "../server/tariff/derive-tariff.ts";
 import { findTariffs, type TariffSummary } from "../server/tariff/find-tariffs.ts";
 import { assignTariff } from "../server/tenancy/assign-tariff.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { atCommandLine } from "./command-line-actor.ts";
 import { argument, dryRun, option, requiredOption } from "./input.ts";
 import { readChoice, readDecimal, readWhole } from "./read-input.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";
@@ -77,7 +78,7 @@ const create = defineCommand({
   async run(context, { name }, { dryRun: dry, ...terms }) {
     const setup = given({ name, ...terms });
     const tenant = await context.tenant();
-    await createTariff(await context.db(), tenant, setup, { dryRun: dry, author: context.author });
+    await createTariff(await context.db(), tenant, setup, { dryRun: dry, actor: atCommandLine(context) });
     return {
       json: { tariff: name, change: "created", dryRun: dry },
       human: [`Tariff "${name}" ${dry ? "would be created" : "created"}.`],
@@ -117,7 +118,7 @@ const derive = defineCommand({
     const { base, markup: markupPercent, add: addPerUnit, decimals, rounding, increments } = options;
     const formula = given({ base, markupPercent, addPerUnit, decimals, rounding, increments });
     const tenant = await context.tenant();
-    const how = { dryRun: options.dryRun, author: context.author };
+    const how = { dryRun: options.dryRun, actor: atCommandLine(context) };
     const change = await deriveTariff(await context.db(), tenant, { name, derive: formula }, how);
     return {
       json: { tariff: name, base, change, dryRun: options.dryRun },

@@ -8,6 +8,7 @@ import type { Source } from "../../src/server/mediation/source.ts";
 import { applySetup } from "../../src/server/tenancy/apply-setup.ts";
 import { readSetup } from "../../src/server/tenancy/read-setup.ts";
 import { callRows, type TestCall } from "../invoicing/billing.ts";
+import { TESTER } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { writeTemporary } from "../support/temporary-file.ts";
 
@@ -114,7 +115,7 @@ export class PackagesWorld {
 }
 
 async function apply(db: TestDatabase, setup: object): Promise<void> {
-  await applySetup(db, readSetup(JSON.stringify(setup)), { dryRun: false, author: "test" });
+  await applySetup(db, readSetup(JSON.stringify(setup)), { dryRun: false, actor: TESTER });
 }
 
 /** The setup file of the world. */

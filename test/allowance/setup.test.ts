@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applySetup } from "../../src/server/tenancy/apply-setup.ts";
 import { readSetup } from "../../src/server/tenancy/read-setup.ts";
+import { TESTER } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { setupOf } from "./packages-world.ts";
 
@@ -23,7 +24,7 @@ async function faultsOf(packages: readonly object[], anna: object, more: object 
     { code: "shop", kind: "customer", payment: "prepaid", packages: "prepaid" in more ? [{ package: "free" }] : [] },
   ];
   try {
-    await applySetup(db, readSetup(JSON.stringify({ ...setup, accounts })), { dryRun: true, author: "test" });
+    await applySetup(db, readSetup(JSON.stringify({ ...setup, accounts })), { dryRun: true, actor: TESTER });
     return [];
   } catch (error) {
     const lines = (error as { what: string }).what.split("\n").slice(1);
@@ -131,7 +132,7 @@ test("applying a setup twice changes nothing the second time", async () => {
     JSON.stringify(setupOf({ packages: [free, { ...free, from: "2026-05-01" }], has: { ben: [{ package: "free" }] } })),
   );
   const apply = async () =>
-    (await applySetup(db, setup, { dryRun: false, author: "test" })).changes.filter(
+    (await applySetup(db, setup, { dryRun: false, actor: TESTER })).changes.filter(
       ({ change }) => change !== "unchanged",
     );
   expect((await apply()).map(({ kind, name }) => `${kind} ${name}`)).toEqual(

@@ -4,6 +4,7 @@ import { Problem } from "../../src/core/problem.ts";
 import { showAccount } from "../../src/server/ledger/account-balances.ts";
 import { applySetup } from "../../src/server/tenancy/apply-setup.ts";
 import { readSetup } from "../../src/server/tenancy/read-setup.ts";
+import { TESTER } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let db: TestDatabase;
@@ -30,7 +31,7 @@ const LIMITS = {
 const BAKERY = { code: "bakery", kind: "customer", payment: "prepaid", limits: LIMITS, lowBalance: ["2.00"] };
 const REDIRECT = { action: "redirect", to: "url", address: "https://topup.example.net/" };
 
-const apply = (setup: object) => applySetup(db, readSetup(JSON.stringify(setup)), { dryRun: false, author: "test" });
+const apply = (setup: object) => applySetup(db, readSetup(JSON.stringify(setup)), { dryRun: false, actor: TESTER });
 
 test("limits, groups, thresholds and what happens when the money ends are applied once, and shown", async () => {
   const trunk = {

@@ -8,6 +8,7 @@ import { LiveRatingContext } from "../../src/server/rating/live-rating-context.t
 import { loadTariff } from "../../src/server/rating/tariff-set.ts";
 import type { RateSetup, TariffSetup } from "../../src/server/tariff/tariff-setup.ts";
 import { applySetup } from "../../src/server/tenancy/apply-setup.ts";
+import { TESTER } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { DeckDesk } from "./deck-desk.ts";
 
@@ -22,7 +23,7 @@ const NOW = "2026-03-15T12:00:00Z";
 const APRIL = "2026-04-01";
 
 const apply = (desk: DeckDesk, ...tariffs: TariffSetup[]) =>
-  applySetup(db, { tenant: { name: desk.tenantName }, tariffs }, { dryRun: false, author: "test" });
+  applySetup(db, { tenant: { name: desk.tenantName }, tariffs }, { dryRun: false, actor: TESTER });
 
 const rate = (prefix: string, price: string, more: Partial<RateSetup> = {}): RateSetup => {
   return { prefix, destination: `To ${prefix || "all"}`, rate: price, ...more };

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applySetup } from "../../src/server/tenancy/apply-setup.ts";
+import { TESTER } from "../support/actor.ts";
 import { tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { DeckDesk, type ImportDocument } from "./deck-desk.ts";
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await desk.run(["publish", draft.outcome.deckId ?? ""]);
   published = draft;
   const bakery = { code: "bakery", name: "Bakery", kind: "customer", currency: "EUR", tariff: "porta" } as const;
-  await applySetup(db, { tenant: { name: desk.tenantName }, accounts: [bakery] }, { dryRun: false, author: "test" });
+  await applySetup(db, { tenant: { name: desk.tenantName }, accounts: [bakery] }, { dryRun: false, actor: TESTER });
 });
 afterAll(() => db?.drop());
 

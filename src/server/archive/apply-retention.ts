@@ -1,5 +1,5 @@
 import type { RetentionSetup } from "../tenancy/setup-schema.ts";
-import { noteChange, type SetupWork } from "../tenancy/setup-work.ts";
+import { noteChange, noteRemoval, type SetupWork } from "../tenancy/setup-work.ts";
 import { loadPolicy, type RetentionPolicy, savePolicy } from "./retention-store.ts";
 
 /** Sets how long the tenant keeps its calls; `null` in the setup takes the policy away, nothing leaves it as it is. */
@@ -9,7 +9,7 @@ export async function applyRetention(work: SetupWork, setup: RetentionSetup | nu
   const name = "calls";
   if (setup === null) {
     if (before === null) return;
-    work.changes.push({ kind: "retention", name, change: "removed", fields: [] });
+    noteRemoval(work, { kind: "retention", name }, before);
     if (!work.dryRun && !work.faults.any) await savePolicy(work.tx, work.tenantId, null);
     return;
   }

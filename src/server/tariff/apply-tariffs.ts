@@ -1,13 +1,14 @@
 import { uuidv7 } from "../../clock.ts";
 import type { Service } from "../../core/usage/service-units.ts";
-import { mayWrite, noteChange, type SetupWork } from "../tenancy/setup-work.ts";
+import { mayWrite, noteEntry, type SetupWork } from "../tenancy/setup-work.ts";
 import { basesFirst } from "./bases-first.ts";
 import { originsOf } from "./deck-zones.ts";
-import { planPublication } from "./plan-publication.ts";
+import { type PublicationPlan, planPublication, type TariffContent } from "./plan-publication.ts";
 import { loadRates } from "./rate-store.ts";
 import { type PlannedTariff, readTariffContent } from "./read-tariff-content.ts";
 import { insertTariff, insertVersion, listTariffs, lockEpoch, type Tariff } from "./store.ts";
 import type { TariffSetup } from "./tariff-setup.ts";
+import { derivationToJson } from "./terms-json.ts";
 
 /** All of the tenant's tariffs. */
 export interface AppliedTariffs {
@@ -56,11 +57,11 @@ export async function applyTariffs(
     const { currency, service = "voice" } = next.terms;
     planned.set(setup.name, { id, name: setup.name, currency, service, derivation: derived, origins });
     const now = present?.terms ? { terms: present.terms, derivation: present.derivation, rates: held } : null;
-    const { fields, closings, rates } = planPublication(now, next);
-    const write = noteTariff(work, setup.name, present, fields);
-    if (!write) continue;
+    const plan = planPublication(now, next);
+    if (!noteTariff(work, { id, name: setup.name, accountId }, { present, next, plan })) continue;
     if (present === undefined) await insertTariff(tx, { tenantId, id, name: setup.name, accountId });
     const { terms, derivation } = next;
+    const { closings, rates } = plan;
     const publication = { tenantId, tariffId: id, terms, derivation, closings, rates, deckId: null };
     await insertVersion(tx, { ...publication, publishedBy: work.author }, epoch);
     epoch += 1;
@@ -72,10 +73,30 @@ export async function applyTariffs(
   };
 }
 
-function noteTariff(work: SetupWork, name: string, present: Tariff | undefined, fields: readonly string[]): boolean {
-  if (present === undefined) return noteChange(work, { kind: "tariff", name }, undefined, {});
-  work.changes.push({ kind: "tariff", name, change: fields.length === 0 ? "unchanged" : "changed", fields });
-  return fields.length > 0 && mayWrite(work);
+/** Notes what becomes of a tariff; answers whether a version has to be published. Of rates the audit counts what goes and comes. */
+function noteTariff(
+  work: SetupWork,
+  { id, name, accountId }: { readonly id: string; readonly name: string; readonly accountId: string | null },
+  args: { readonly present: Tariff | undefined; readonly next: TariffContent; readonly plan: PublicationPlan },
+): boolean {
+  const { present, next, plan } = args;
+  const { fields, closings, rates } = plan;
+  const change = present === undefined ? "created" : fields.length === 0 ? "unchanged" : "changed";
+  work.changes.push({ kind: "tariff", name, change, fields: present === undefined ? [] : fields });
+  if (change === "unchanged") return false;
+  const whose = { id, ...(accountId !== null && { accountId }) };
+  const shown = ({ terms, derivation }: Pick<TariffContent, "terms" | "derivation">, version: number) => {
+    const all = { ...terms, derivation: derivation && derivationToJson(derivation) };
+    const told =
+      present === undefined ? all : Object.fromEntries(Object.entries(all).filter(([field]) => fields.includes(field)));
+    return { ...whose, version, ...told };
+  };
+  const before = present?.terms
+    ? shown({ terms: present.terms, derivation: present.derivation }, present.version)
+    : null;
+  const after = { ...shown(next, (present?.version ?? 0) + 1), rates: { ended: closings.length, added: rates.length } };
+  noteEntry(work, { kind: "tariff", name, change }, { before, after });
+  return mayWrite(work);
 }
 
 /** The account that a private tariff is for; null: anybody's; undefined after a fault. */

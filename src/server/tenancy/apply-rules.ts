@@ -3,7 +3,7 @@ import { type AccountConditions, type AccountRule, checkAccountRule } from "../.
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import { findAccount, findSource, type SetupParties } from "./apply-trunks.ts";
 import type { RuleSetup } from "./setup-schema.ts";
-import { mayWrite, noteChange, type SetupWork } from "./setup-work.ts";
+import { mayWrite, noteChange, noteRemoval, type SetupWork } from "./setup-work.ts";
 import { listRules, replaceRules } from "./store.ts";
 
 /**
@@ -31,9 +31,10 @@ export async function applyRules(
   }
   const codes = new Map([...parties.accounts.values()].map(({ id, code }) => [id, code]));
   const removed = [...present].filter(([meaning]) => !wanted.has(meaning)).map(([, rule]) => rule);
-  for (const { accountId, match } of removed) {
+  for (const rule of removed) {
+    const { accountId, match } = rule;
     const name = nameOf({ account: codes.get(accountId) ?? accountId, match });
-    work.changes.push({ kind: "rule", name, change: "removed", fields: [] });
+    noteRemoval(work, { kind: "rule", name }, rule);
   }
   const same = removed.length === 0 && [...wanted.keys()].every((meaning) => present.has(meaning));
   if (!same && mayWrite(work)) await replaceRules(work.tx, work.tenantId, [...wanted.values()]);

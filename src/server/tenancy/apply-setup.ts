@@ -1,4 +1,7 @@
+import type { Actor } from "../access/actor.ts";
 import { applyRetention } from "../archive/apply-retention.ts";
+import type { AuditEntry } from "../audit/audit-entry.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { applyPackages } from "../catalog/apply-packages.ts";
 import { applySubscriptions } from "../catalog/apply-subscriptions.ts";
 import type { Database } from "../db/database.ts";
@@ -26,8 +29,8 @@ export interface SetupReport {
 export interface ApplyOptions {
   /** Only says what would change. */
   readonly dryRun: boolean;
-  /** Who is named as the publisher of tariff versions. */
-  readonly author: string;
+  /** Who does it: the publisher of tariff versions, and whom the audit names. The tenant is the setup's. */
+  readonly actor: Omit<Actor, "tenantId">;
   /** Where the key stands under which passwords are sealed: for a setup with SIP users. */
   readonly secretsKeyFile?: string;
 }
@@ -48,11 +51,15 @@ export async function applySetup(db: Database, setup: Setup, options: ApplyOptio
     const faults = new SetupFaults();
     const changes: SetupChange[] = [];
     const present = (await listTenants(tx)).find((tenant) => tenant.name.toLowerCase() === name);
-    const tenant = await applyTenant({ tx, faults, changes, dryRun: options.dryRun }, setup.tenant, present);
-    const { currency, timeZone, destinationGroups } = tenant;
-    const work = { tx, tenantId: tenant.id, currency, timeZone, destinationGroups, ...options, faults, changes };
-    await applyParts(work, setup);
+    const entries: AuditEntry[] = [];
+    const noted = { tx, faults, changes, entries, dryRun: options.dryRun };
+    const tenant = await applyTenant(noted, setup.tenant, present);
+    const { id: tenantId, currency, timeZone, destinationGroups } = tenant;
+    const { secretsKeyFile, actor } = options;
+    const named = { author: actor.name, ...(secretsKeyFile !== undefined && { secretsKeyFile }) };
+    await applyParts({ ...noted, ...named, tenantId, currency, timeZone, destinationGroups }, setup);
     faults.throwAny(); // and rolls back
+    if (!options.dryRun) await recordAudit(tx, { ...actor, tenantId }, entries);
     return { tenant: tenant.name, changes };
   });
 }

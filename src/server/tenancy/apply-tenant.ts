@@ -12,7 +12,7 @@ import { saveTenant } from "./store.ts";
 
 /** Creates the tenant of that name, letter case aside, or brings it up to date. */
 export async function applyTenant(
-  work: Pick<SetupWork, "tx" | "dryRun" | "changes" | "faults">,
+  work: Pick<SetupWork, "tx" | "dryRun" | "changes" | "entries" | "faults">,
   setup: TenantSetup,
   present: StoredTenant | undefined,
 ): Promise<StoredTenant> {
