@@ -14,6 +14,7 @@ import { type AccountHold, type Funds, lockHolds, NO_FUNDS } from "./hold-store.
 import { loadMoney } from "./level-money.ts";
 import { databaseNow } from "./session-store.ts";
 import { NOTHING_SPENT } from "./spent-store.ts";
+import { type SpentSums, spentSums } from "./spent-sums.ts";
 
 /** What an account has and may spend, in its own currency. */
 export interface AccountMoney extends Funds {
@@ -60,7 +61,9 @@ export type MoneyOutcome =
 
 /** What an account has, as the next authorisation would find it. */
 export const accountMoney = (db: Database, account: StoredAccount): Promise<AccountMoney> =>
-  db.bulk("ingest", {}, async (tx) => moneyOf(tx, account, (await lockAccount(tx, account)).hold));
+  db.bulk("ingest", {}, async (tx) =>
+    moneyOf(tx, account, { ...(await lockAccount(tx, account)), sums: spentSums(db) }),
+  );
 
 /**
  * Takes money from an account if it may spend as much; what sessions hold is not touched. Errors: Problem
@@ -70,13 +73,14 @@ export async function debitAccount(db: Database, debit: Debit): Promise<MoneyOut
   const { account, amount, memo } = debit;
   return await db.bulk("ingest", {}, async (tx) => {
     const { hold, books } = await lockAccount(tx, account);
+    const having = { hold, sums: spentSums(db) };
     const id = underGroup("debit", debit) + encoded(debit.reference);
     const [earlier] = await adjustmentsUnder(tx, account, id);
-    const before = await moneyOf(tx, account, hold);
+    const before = await moneyOf(tx, account, having);
     const isNew = earlier === undefined;
     if (isNew && before.available !== null && before.available < amount) return refused(exhausted(account));
     await post(tx, books, { ...debit, id, amount, memo });
-    return { kind: "booked", amount, isRepeat: !isNew, money: await moneyOf(tx, account, hold) };
+    return { kind: "booked", amount, isRepeat: !isNew, money: await moneyOf(tx, account, having) };
   });
 }
 
@@ -99,7 +103,8 @@ export async function refundAccount(db: Database, refund: Refund): Promise<Money
     const amount = refund.amount ?? (earlier === undefined ? left : nanos(-earlier.amount));
     if (earlier === undefined && (left === 0n || amount > left)) return refused(refundedBefore(refund.group));
     await post(tx, books, { ...refund, id, amount: nanos(-amount), memo: `Refund of ${debit.memo}` });
-    return { kind: "booked", amount, isRepeat: earlier !== undefined, money: await moneyOf(tx, account, hold) };
+    const money = await moneyOf(tx, account, { hold, sums: spentSums(db) });
+    return { kind: "booked", amount, isRepeat: earlier !== undefined, money };
   });
 }
 
@@ -118,9 +123,13 @@ async function lockAccount(tx: BulkTx, { tenantId, bookId, id: accountId }: Stor
   return { hold, books: await lockBooks(tx, [bookId]) };
 }
 
-async function moneyOf(tx: BulkTx, account: StoredAccount, { held }: AccountHold): Promise<AccountMoney> {
+async function moneyOf(
+  tx: BulkTx,
+  account: StoredAccount,
+  { hold: { held }, sums }: { readonly hold: AccountHold; readonly sums: SpentSums },
+): Promise<AccountMoney> {
   const inAll = { ...account, limits: { ...account.limits, groups: [] } }; // what is no call goes to no group
-  const { funds, spent } = await loadMoney(tx, [inAll], { at: await databaseNow(tx) });
+  const { funds, spent } = await loadMoney(tx, [inAll], { at: await databaseNow(tx), sums });
   const { wallet, owed } = funds.get(account.id) ?? NO_FUNDS;
   const purse = { ...account, wallet, owed, spent: spent.get(account.id) ?? NOTHING_SPENT, othersHold: held };
   return { currency: account.currency, wallet, owed, held, available: spendable(purse).available };

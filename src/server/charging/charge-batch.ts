@@ -28,6 +28,7 @@ import { openLevels } from "./open-levels.ts";
 import { releaseHolds } from "./release-holds.ts";
 import type { Session } from "./session.ts";
 import { databaseNow, insertSessions, lockSessions, updateSessions } from "./session-store.ts";
+import { spentSums } from "./spent-sums.ts";
 import { type StoredRecords, storeRecords } from "./store-records.ts";
 import { settleTold } from "./told-answers.ts";
 
@@ -42,7 +43,8 @@ export async function chargeBatch(
   batch: ChargingBatch,
   alongside: (tx: Tx, answers: readonly ChargingAnswer[]) => Promise<void>,
 ): Promise<readonly ChargingAnswer[]> {
-  return db.urgent("ingest", {}, async (tx) => {
+  const sums = spentSums(db);
+  const decided = await db.urgent("ingest", {}, async (tx) => {
     const sessions = await lockSessions(
       tx,
       batch.requests.map(({ id }) => id),
@@ -65,7 +67,7 @@ export async function chargeBatch(
         await postCharges(tx, { ...charges, released: released.get(sourceId) ?? new Map() });
     }
     for (const [index, stop] of stops.entries()) close(stop, { fate: posted.fates[index], at, batch });
-    await grantAll(tx, works, { holds, units, batch, at });
+    await grantAll(tx, works, { holds, units, sums, batch, at });
     for (const work of works) if (isQuote(work)) delete work.next;
     await saveHolds(tx, holds.values());
     await units.save(tx);
@@ -84,6 +86,8 @@ export async function chargeBatch(
     await alongside(tx, answers);
     return answers;
   });
+  sums.keep();
+  return decided;
 }
 
 /** Whether a request ends a session without a record. */

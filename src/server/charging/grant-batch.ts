@@ -20,6 +20,7 @@ import { blocked, countedScopes, limited, takeTurns } from "./level-limits.ts";
 import { type FundedLevel, loadMoney, notEven, ownHold, withMoney } from "./level-money.ts";
 import { holdUnits, pricesWith } from "./level-units.ts";
 import type { Session } from "./session.ts";
+import type { SpentSums } from "./spent-sums.ts";
 
 /** The batch that is decided, and when. */
 export interface Moment {
@@ -31,6 +32,7 @@ export interface Moment {
 interface Held {
   readonly holds: ReadonlyMap<string, AccountHold>;
   readonly units: LockedUnits;
+  readonly sums: SpentSums;
 }
 
 /** A new session stays closed; one under way keeps what it holds and was granted, and ends there. */
@@ -53,11 +55,11 @@ export async function grantAll(
   works: readonly Work[],
   held: Moment & Held,
 ): Promise<void> {
-  const { holds, units, batch, at } = held;
+  const { holds, units, sums, batch, at } = held;
   const touched = touchedAccounts(works, batch);
   const accounts = [...touched.values()].map(({ account }) => account);
   const groups = ratingOf(batch)?.destinationGroups;
-  const money = { holds, ...(await loadMoney(tx, accounts, { at, ...(groups && { groups }) })) };
+  const money = { holds, ...(await loadMoney(tx, accounts, { at, sums, ...(groups && { groups }) })) };
   const priced = await pricesWith(tx, units, works);
   for (const work of works) {
     const { levels, next, request } = work;

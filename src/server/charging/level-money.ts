@@ -12,6 +12,7 @@ import { type AccountHold, type Funds, loadFunds, NO_FUNDS } from "./hold-store.
 import type { PriceLevel } from "./open-levels.ts";
 import type { Session } from "./session.ts";
 import { limitsSpend, loadSpent, NOTHING_SPENT, type Spent } from "./spent-store.ts";
+import type { SpentSums } from "./spent-sums.ts";
 
 /** The money of accounts: in the ledger, held by sessions, and spent in periods that are limited. */
 export interface Money {
@@ -30,13 +31,21 @@ export interface FundedLevel extends PriceLevel, Spendable {
 export async function loadMoney(
   tx: Tx,
   accounts: readonly StoredAccount[],
-  { at, groups = new Map() }: { readonly at: EpochMs; readonly groups?: ReadonlyMap<string, DestinationGroup> },
+  {
+    at,
+    groups = new Map(),
+    sums,
+  }: {
+    readonly at: EpochMs;
+    readonly groups?: ReadonlyMap<string, DestinationGroup>;
+    readonly sums: SpentSums;
+  },
 ): Promise<Pick<Money, "funds" | "spent">> {
   const funds = await loadFunds(
     tx,
     accounts.map(({ id: accountId, bookId, currency }) => ({ accountId, bookId, currency })),
   );
-  return { funds, spent: await loadSpent(tx, accounts, { at, groups }) };
+  return { funds, spent: await loadSpent(tx, accounts, { at, groups, sums }) };
 }
 
 /** What a level may hold for this session. */
