@@ -100,6 +100,13 @@ export const SETTINGS = {
     initial: null,
     expected: "host names separated by commas, such as billing.example.com,10.0.0.5",
   }),
+  /** Ranges of proxies that may name the client's address, separated by commas; null: none. */
+  httpProxies: setting({
+    variable: "TOLLWRIGHT_HTTP_PROXIES",
+    schema: Type.Union([Type.String({ pattern: "^[0-9A-Fa-f.:/]+(,[0-9A-Fa-f.:/]+)*$" }), Type.Null()]),
+    initial: null,
+    expected: "address ranges separated by commas, such as 10.0.0.0/8,fd00::/8",
+  }),
   metricsHost: host("TOLLWRIGHT_METRICS_HOST"),
   /** null: no metrics are told, 0 takes any free port. */
   metricsPort: port("TOLLWRIGHT_METRICS_PORT"),

@@ -11,6 +11,7 @@ import { databaseCheck, Readiness } from "./readiness.ts";
 import { type HttpMeter, requestLog } from "./request-log.ts";
 import { SECURITY_HEADERS, TLS_HEADERS } from "./security-headers.ts";
 import type { HttpTls } from "./tls-files.ts";
+import { trustedProxies } from "./trusted-proxies.ts";
 
 export interface HttpOptions {
   readonly host: string;
@@ -25,6 +26,8 @@ export interface HttpOptions {
   readonly tls?: HttpTls | null;
   /** What requests may name as their host; null or not given: anything. */
   readonly names?: readonly string[] | null;
+  /** Ranges of addresses whose word is taken for where a request comes from; not given: nobody's. */
+  readonly proxies?: readonly string[];
   /** The level of each request's line; debug when not given. */
   readonly logRequests?: "debug" | "info";
   readonly meter?: HttpMeter;
@@ -74,6 +77,7 @@ async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
     // What fails before there is a route, and before any hook: an address that can't be decoded.
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply.headers(headersOf(options))),
     return503OnClosing: false, // answered below, as a problem
+    trustProxy: trustedProxies(options.proxies ?? []),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: requestMsMax,
     http: {

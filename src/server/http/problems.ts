@@ -64,3 +64,10 @@ export const httpNotListening = (args: {
     },
     { cause: args.cause },
   );
+
+/** `fault` is a sentence. */
+export const proxiesInvalid = (args: { readonly fault: string }) =>
+  new Problem("config-invalid", {
+    what: `TOLLWRIGHT_HTTP_PROXIES is wrong. ${args.fault}`,
+    fix: "Correct or unset it and start again; docs/reference/config.md describes it.",
+  });
