@@ -13,7 +13,8 @@ import type { StoredAccount } from "../../src/server/tenancy/party.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { anyRate, EUR, Operator } from "../support/operator.ts";
 
-const COLUMNS = [
+/** The columns of {@link callRows}, for a source's mapping. */
+export const COLUMNS = [
   "caller_id_number",
   "destination_number",
   "start_stamp",
