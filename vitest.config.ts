@@ -13,6 +13,7 @@ const unit = { test: { name: "unit", include: without } };
  * not ask on both: on the built-in one alone.
  */
 const ON_NEWEST_ALONE = [
+  "api/",
   ...["archive/kill", "cli/demo", "cli/process", "mediation-http/failures", "syslog/listen", "watch/"],
   ...["pulls/disk-full", "pulls/ftp", "pulls/s3", "pulls/sftp", "pulls/sql-mariadb", "pulls/trust", "syslog/rsyslog"],
   // What switches say; the money behind it is tested on both.

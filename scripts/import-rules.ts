@@ -22,6 +22,7 @@ export const CORE_ORDER = [
   "catalog",
   "proration",
   "invoicing",
+  "commission",
   "payments",
   "dunning",
   "reports",
@@ -118,8 +119,8 @@ const shell = [
   ),
   rule(
     "http-in-routes",
-    "The HTTP framework lives in src/server/http and in routes.ts files.",
-    { path: "^src/", pathNot: ["^src/server/http/", ROUTES, TEST] },
+    "The HTTP framework lives in src/server/http, src/server/api and in routes.ts files.",
+    { path: "^src/", pathNot: ["^src/server/(http|api)/", ROUTES, TEST] },
     { path: npm(["fastify", "@fastify/[^/]+"]) },
   ),
   rule(

@@ -111,6 +111,7 @@ export const PROBLEMS = {
   "period-invalid": 422,
   "period-not-over": 409,
   "invoice-unknown": 404,
+  "invoice-ambiguous": 409,
   "search-invalid": 400,
   "search-unknown": 404,
   "call-unknown": 404,

@@ -38,10 +38,15 @@ export interface ApiRequest<Params, Query, Body> {
   readonly actor: Actor;
   /**
    * The database as the actor may see it: transactions of the role `app` are narrowed to their tenant and subtree, the
-   * other roles are open to the operator's own people alone. Where the route is idempotent, every transaction of the
-   * role `app` is part of the one that the answer is recorded in.
+   * other roles are open to the operator's own people alone.
    */
   readonly db: Database;
+  /**
+   * The whole tenant, for writes to what the actor was shown by `db`: who acts for an account may write little by
+   * itself. Where a request has an idempotency key, every transaction of the role `app` on it is part of the one that
+   * the answer is kept in (for the operator's own people those of `db`, too).
+   */
+  readonly tenantDb: Database;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -123,7 +128,10 @@ export function apiRoute<
 }
 
 /** What a handler gets where nobody is known yet. */
-export type PublicRequest<Params, Query, Body> = Omit<ApiRequest<Params, Query, Body>, "actor" | "db" | "ifMatch">;
+export type PublicRequest<Params, Query, Body> = Omit<
+  ApiRequest<Params, Query, Body>,
+  "actor" | "db" | "tenantDb" | "ifMatch"
+>;
 
 /** Declares a route that everybody may use: logging in, accepting an invitation. */
 export function publicRoute<

@@ -55,3 +55,9 @@ export const versionChanged = () =>
     what: "It was changed since the version that If-Match names.",
     fix: "Read it again, and decide anew.",
   });
+
+export const requestsTooMany = (args: { readonly requestsMax: number; readonly resetS: number }) =>
+  new Problem("requests-too-many", {
+    what: `More than ${args.requestsMax} requests came within a minute.`,
+    fix: `Wait ${args.resetS} seconds; the header RateLimit tells beforehand what is left.`,
+  });

@@ -8,6 +8,7 @@ import { hostCheck } from "./host-check.ts";
 import { answerProblem, answerUnknownRoute } from "./problem-response.ts";
 import { httpNotListening, serverStopping } from "./problems.ts";
 import { databaseCheck, Readiness } from "./readiness.ts";
+import { requestId } from "./request-id.ts";
 import { type HttpMeter, requestLog } from "./request-log.ts";
 import { SECURITY_HEADERS, TLS_HEADERS } from "./security-headers.ts";
 import type { HttpTls } from "./tls-files.ts";
@@ -77,6 +78,7 @@ async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
     // What fails before there is a route, and before any hook: an address that can't be decoded.
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply.headers(headersOf(options))),
     return503OnClosing: false, // answered below, as a problem
+    genReqId: requestId,
     trustProxy: trustedProxies(options.proxies ?? []),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: requestMsMax,

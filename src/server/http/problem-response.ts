@@ -4,6 +4,7 @@ import { type ProblemDocument, problemDocument } from "../../core/problem-docume
 import { databaseFailure } from "../db/database-failure.ts";
 import { requestInvalid, requestTooLarge, routeUnknown } from "./problems.ts";
 import { routeOf } from "./request-log.ts";
+import { type FieldError, fieldErrors } from "./validation-errors.ts";
 
 /** Answers of a process that ends or begins, to who asks every second. */
 const SAID_OFTEN: ReadonlySet<string> = new Set(["not-ready", "server-stopping"]);
@@ -15,7 +16,9 @@ export async function answerProblem(error: FastifyError, request: FastifyRequest
   const problem = error instanceof Problem ? error : (databaseFailure(error) ?? problemOfRequest(error));
   if (problem === undefined || (problem.status >= 500 && !SAID_OFTEN.has(problem.code)))
     request.log.error({ err: problem?.cause ?? error, route: routeOf(request) }, problem?.what ?? "internal error");
-  await send(reply, problem === undefined ? INTERNAL : shownDocument(problem));
+  const document = problem === undefined ? INTERNAL : shownDocument(problem);
+  const { validation, validationContext: part = "body" } = error;
+  await send(reply, validation === undefined ? document : { ...document, errors: fieldErrors(validation, part) });
 }
 
 /** What the database says names hosts, logins and paths: that is for the log, and no sender can mend it. */
@@ -34,16 +37,23 @@ export async function answerUnknownRoute({ method, url }: FastifyRequest, reply:
   await send(reply, problemDocument(routeUnknown({ method, path: url.split("?")[0] ?? "" })));
 }
 
-async function send(reply: FastifyReply, document: ProblemDocument): Promise<void> {
+async function send(
+  reply: FastifyReply,
+  document: ProblemDocument & { readonly errors?: readonly FieldError[] },
+): Promise<void> {
   if (document.status === 503) reply.header("retry-after", RETRY_AFTER_S);
-  if (document.status === 401) reply.header("www-authenticate", 'Basic realm="tollwright", charset="UTF-8"');
+  if (document.status === 401) reply.header("www-authenticate", challengeFor(document));
   // As text: a route's own schema describes its answers, and would drop fields that it does not know.
   await reply
     .code(document.status)
     .header("content-type", "application/problem+json")
     .serializer((body: unknown) => body as string)
-    .send(JSON.stringify(document));
+    .send(JSON.stringify({ ...document, requestId: reply.request.id }));
 }
+
+/** Switches send the token of their source as a password, too; a browser must not ask its user for an API key. */
+const challengeFor = ({ code }: ProblemDocument): string =>
+  code === "push-unauthorised" ? 'Basic realm="tollwright", charset="UTF-8"' : 'Bearer realm="tollwright"';
 
 /** What the framework found wrong with a request; undefined: it is not the request's fault. */
 function problemOfRequest(error: FastifyError): Problem | undefined {
