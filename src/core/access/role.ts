@@ -28,3 +28,19 @@ export const ROLE_PERMISSIONS: Readonly<Record<BuiltInRole, readonly Permission[
   support: HELP_DESK,
   "read-only": READS,
 };
+
+/** Whether a role is one that every tenant has. */
+export const isBuiltInRole = (name: string): name is BuiltInRole => BUILT_IN_ROLES.some((role) => role === name);
+
+/** What the built-in ones among roles permit, each once. */
+export const permissionsOfRoles = (roles: readonly string[]): readonly Permission[] => [
+  ...new Set(roles.filter(isBuiltInRole).flatMap((role) => ROLE_PERMISSIONS[role])),
+];
+
+/** What is wrong with the name of a role of one's own, as a sentence; null: nothing. */
+export function roleNameFault(name: string): string | null {
+  if (isBuiltInRole(name)) return `The role "${name}" is built in.`;
+  return name.length <= 50 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)
+    ? null
+    : "A role's name has up to 50 lower-case letters, digits and single hyphens between them, such as night-desk.";
+}
