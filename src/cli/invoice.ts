@@ -55,17 +55,19 @@ const invoicesTable = (invoices: readonly StoredInvoice[]): Table => ({
 });
 
 const NUMBER = "the invoice's number";
+const seller = option("--seller CODE", "the reseller whose invoice it is, where several have that number");
 
 const show = defineCommand({
   name: "show",
   summary: "show an invoice with its lines",
   arguments: { number: argument("NUMBER", NUMBER) },
+  options: { seller },
   examples: [
     { command: "tollwright invoice show INV-2026-00042", does: "Shows what was billed, and how it was rounded." },
   ],
-  async run(context, { number }) {
+  async run(context, { number }, { seller: sellerCode }) {
     const { id } = await context.tenant();
-    const invoice = await showInvoice(await context.db(), id, number);
+    const invoice = await showInvoice(await context.db(), id, number, sellerCode);
     const { kind, accountCode, accountName, currency, lines } = invoice;
     return {
       json: { ...invoiceJson(invoice), lines },
@@ -92,23 +94,25 @@ const exportCommand = defineCommand({
       readChoice(...EXPORT_FORMATS),
     ),
     out: option("--out FOLDER", "the folder to write to, made if need be; this one if left out"),
+    seller,
   },
   examples: [
     { command: "tollwright invoice export INV-2026-00042", does: "Writes INV-2026-00042.pdf." },
     { command: "tollwright invoice export INV-2026-00042 --format calls", does: "Writes INV-2026-00042.calls.csv." },
   ],
-  async run(context, { numbers }, { format = "pdf", out = "." }) {
+  async run(context, { numbers }, { format = "pdf", out = ".", seller: sellerCode }) {
     const { id: tenantId } = await context.tenant();
     const db = await context.db();
     await makeFolder(out);
     const bar = context.progress("Exporting", numbers.length);
     const archive = new ArchivedRows(context.config.archiveDir);
     const printer = createPdfPrinter({ threads: Math.min(numbers.length, availableParallelism()) });
+    const from = { tenantId, format, printer, archive };
     try {
       const files = numbers.map((number) => ({ number, path: join(out, fileName(number, format)) }));
       let done = 0;
       for (const together of chunks(files, EXPORTS_AT_ONCE)) {
-        await Promise.all(together.map((file) => exportInvoice(db, { ...file, tenantId, format, printer, archive })));
+        await Promise.all(together.map((file) => exportInvoice(db, { ...file, sellerCode, ...from })));
         done += together.length;
         bar.update(done);
       }

@@ -99,7 +99,11 @@ export class Operator {
       limits: NO_ACCOUNT_LIMITS,
       lowBalance: null,
       whenMoneyEnds: null,
+      whenCreditEnds: "end-calls",
       letterhead: {},
+      brand: {},
+      customerSince: null,
+      commission: null,
       ...fields,
     };
     await this.db.transaction("app", { tenantId: this.tenantId }, async (tx) => {

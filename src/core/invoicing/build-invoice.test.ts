@@ -149,10 +149,10 @@ describe("a prepaid statement", () => {
 
   test("posts nothing when the wallet paid, and only the overrun when it did not", () => {
     const paid = build([usage("Austria", "12.345")], prepaid("0")) as Invoice;
-    expect(postInvoice(paid, "S-1")).toBeNull();
+    expect(postInvoice(paid, "S-1", null)).toBeNull();
     const short = build([usage("Austria", "12.345")], prepaid("2.004")) as Invoice;
     expect(
-      postInvoice(short, "S-2")?.postings.map(({ account, amount }) => [account.kind, nanosToSql(amount)]),
+      postInvoice(short, "S-2", null)?.postings.map(({ account, amount }) => [account.kind, nanosToSql(amount)]),
     ).toEqual([
       ["receivable", "2"],
       ["overrun", "-2.004"],
@@ -243,7 +243,7 @@ describe("laws", () => {
           const roundingCarried = nanos(carry ? balance("rounding") : 0n);
           const invoice = build(should, { billed, currency, rounding, roundingCarried });
           if (invoice !== null) {
-            postings.push(...(postInvoice(invoice, `INV-${index}`)?.postings ?? []));
+            postings.push(...(postInvoice(invoice, `INV-${index}`, null)?.postings ?? []));
             billed.push(...invoice.lines);
             invoiced += invoice.total;
           }

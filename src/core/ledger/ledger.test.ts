@@ -115,6 +115,7 @@ describe("the postings of each event", () => {
       openInvoice({
         owner: ada,
         invoiceNumber: "INV-1",
+        sellerId: null,
         effectiveDate: DAY,
         due: nanos(10_000_000n),
         billed: nanos(12_345_678n),

@@ -5,8 +5,10 @@ import { credit, debit, type LedgerOwner } from "./posting.ts";
 /** An invoice as the ledger sees it: what it asks for, and what it takes off the accounts it bills. */
 export interface InvoiceEntry {
   readonly owner: LedgerOwner;
-  /** Unique in the seller's books: the invoice's number. */
+  /** Unique with its seller. */
   readonly invoiceNumber: string;
+  /** The reseller who sells; null: the operator. */
+  readonly sellerId: string | null;
   readonly effectiveDate: Temporal.PlainDate;
   /** What the customer is asked to pay, in the currency's own digits. */
   readonly due: Nanos;
@@ -20,11 +22,11 @@ export interface InvoiceEntry {
  * nano ledger = invoiced + unbilled + rounding. null when nothing is asked and nothing is billed.
  */
 export function openInvoice(entry: InvoiceEntry): Journal | null {
-  const { owner, invoiceNumber, effectiveDate, due, billed, billedFrom } = entry;
+  const { owner, invoiceNumber, sellerId, effectiveDate, due, billed, billedFrom } = entry;
   return makeJournal({
     bookId: owner.bookId,
     kind: "invoice",
-    key: `invoice/${invoiceNumber}`,
+    key: sellerId === null ? `invoice/${invoiceNumber}` : `invoice/${sellerId}/${invoiceNumber}`,
     inputText: inputText(owner.ownerId, owner.currency, due, billed, billedFrom),
     effectiveDate,
     reversesKey: null,

@@ -1,7 +1,10 @@
 import type { Currency } from "../money/currency.ts";
 
-export const ACCOUNT_KINDS = ["customer", "reseller", "vendor"] as const;
-/** Whom money goes to or comes from: a customer pays, a reseller buys and sells on, a vendor is paid. */
+export const ACCOUNT_KINDS = ["customer", "reseller", "agent", "vendor"] as const;
+/**
+ * Whom money goes to or comes from: a customer pays, a reseller buys and sells on, an agent sells at its seller's prices
+ * and earns a share, a vendor is paid.
+ */
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 export const PAYMENT_MODES = ["prepaid", "postpaid"] as const;
@@ -16,7 +19,7 @@ export interface Account {
   readonly name: string;
   readonly kind: AccountKind;
   readonly payment: PaymentMode;
-  /** The reseller that sells to this account; null: the operator itself does. A vendor has no parent. */
+  /** The reseller or agent under whom this account is; null: it is directly under the operator, as vendors are. */
   readonly parentId: string | null;
   /** Of the account's balances and invoices; its tariff may be in another. */
   readonly currency: Currency;

@@ -1,3 +1,11 @@
+/**
+ * What becomes of the calls below an account whose money is at its end. `end-calls`: none begins, and those that are up
+ * end with the time that its money pays. `refuse-calls`: none begins, and those that are up go on. `go-on`: none is
+ * refused or ended for want of its money; what it lacks is overrun, or owed beyond its credit.
+ */
+export const CREDIT_ENDS = ["end-calls", "refuse-calls", "go-on"] as const;
+export type CreditEnd = (typeof CREDIT_ENDS)[number];
+
 export const REDIRECT_KINDS = ["ipv4", "ipv6", "url", "sip-uri"] as const;
 
 /**

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseCurrency } from "../money/currency.ts";
 import { Problem } from "../problem.ts";
 import type { Account } from "./account.ts";
-import { CHAIN_LEVELS_MAX, sellingChain } from "./selling-chain.ts";
+import { agentsOf, CHAIN_LEVELS_MAX, sellingChain } from "./selling-chain.ts";
 
 const account = (id: string, parentId: string | null, rest: Partial<Account> = {}): Account => ({
   id,
@@ -26,6 +26,20 @@ test("a customer of a reseller of a reseller pays up the chain", () => {
 
 test("a customer of the operator is a chain of one", () => {
   expect(sellingChain("c", tree(account("c", null, { kind: "customer" })))).toHaveLength(1);
+});
+
+test("agents above the payer sell in their seller's name: they are no part of the chain, and known by themselves", () => {
+  const accounts = tree(
+    account("agency", null, { kind: "agent" }),
+    account("top", "agency"),
+    account("agent", "top", { kind: "agent" }),
+    account("helper", "agent", { kind: "agent" }),
+    account("c", "helper", { kind: "customer" }),
+  );
+  expect(sellingChain("c", accounts).map(({ id }) => id)).toEqual(["c", "top"]);
+  expect(agentsOf("c", accounts).map(({ id }) => id)).toEqual(["helper", "agent"]);
+  expect(agentsOf("top", accounts).map(({ id }) => id)).toEqual(["agency"]);
+  expect(sellingChain("helper", accounts).map(({ id }) => id)).toEqual(["helper", "top"]); // its own calls
 });
 
 test("the deepest tree allowed", () => {

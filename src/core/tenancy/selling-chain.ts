@@ -5,27 +5,53 @@ import type { Account } from "./account.ts";
 export const CHAIN_LEVELS_MAX = 16;
 
 /**
- * Who sells to whom, from the paying account up to the party directly under the operator: each buys from the next, the
- * last from the operator. Errors: a parent that is missing, in another book, no reseller, or an account that is its own
- * ancestor is a Problem `account-chain-broken`, because charging one level less would be wrong money.
+ * Who sells to whom, from the paying account up to the last that buys from the operator: each buys from the next. Agents
+ * above the payer have no part in it: they sell in their seller's name. Errors: those of {@link accountsAbove}.
  */
-export function sellingChain(accountId: string, accounts: ReadonlyMap<string, Account>): readonly Account[] {
-  const chain: Account[] = [];
+export function sellingChain<Party extends Account>(
+  accountId: string,
+  accounts: ReadonlyMap<string, Party>,
+): readonly Party[] {
+  const [payer, ...above] = accountsAbove(accountId, accounts);
+  return payer === undefined ? [] : [payer, ...above.filter(({ kind }) => kind !== "agent")];
+}
+
+/** The agents who sell to an account in its seller's name, the nearest first. Errors: those of {@link accountsAbove}. */
+export function agentsOf<Party extends Account>(
+  accountId: string,
+  accounts: ReadonlyMap<string, Party>,
+): readonly Party[] {
+  const [, ...above] = accountsAbove(accountId, accounts);
+  const seller = above.findIndex(({ kind }) => kind !== "agent");
+  return seller === -1 ? above : above.slice(0, seller);
+}
+
+/**
+ * An account and all above it, up to the party directly under the operator. Errors: a parent that is missing, in another
+ * book, neither reseller nor agent, or an account that is its own ancestor is a Problem `account-chain-broken`, because
+ * charging one level less would be wrong money.
+ */
+function accountsAbove<Party extends Account>(
+  accountId: string,
+  accounts: ReadonlyMap<string, Party>,
+): readonly Party[] {
+  const line: Party[] = [];
   let next: string | null = accountId;
   while (next !== null) {
-    const account: Account | undefined = accounts.get(next);
-    const buyer = chain.at(-1);
+    const account: Party | undefined = accounts.get(next);
+    const below = line.at(-1);
     if (!account) throw accountChainBroken(accountId, `account ${next} does not exist`);
-    if (chain.includes(account)) throw accountChainBroken(accountId, `account ${next} is its own ancestor`);
-    if (buyer && account.kind !== "reseller") throw accountChainBroken(accountId, `account ${next} is no reseller`);
-    if (buyer && account.bookId !== buyer.bookId)
-      throw accountChainBroken(accountId, `account ${next} is in another book than ${buyer.id}`);
-    if (chain.length === CHAIN_LEVELS_MAX)
+    if (line.includes(account)) throw accountChainBroken(accountId, `account ${next} is its own ancestor`);
+    if (below && account.kind !== "reseller" && account.kind !== "agent")
+      throw accountChainBroken(accountId, `account ${next} is no reseller or agent`);
+    if (below && account.bookId !== below.bookId)
+      throw accountChainBroken(accountId, `account ${next} is in another book than ${below.id}`);
+    if (line.length === CHAIN_LEVELS_MAX)
       throw accountChainBroken(accountId, `it has more than ${CHAIN_LEVELS_MAX} levels`);
-    chain.push(account);
+    line.push(account);
     next = account.parentId;
   }
-  return chain;
+  return line;
 }
 
 /** The tree of accounts above one account cannot be walked up to the operator. */

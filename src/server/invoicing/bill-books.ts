@@ -36,7 +36,7 @@ export async function billBooks(
   bookedBy: string,
   accounts: readonly StoredAccount[],
 ): Promise<readonly BillOutcome[]> {
-  const tenantId = order.seller.id;
+  const tenantId = order.tenant.id;
   const books = await lockBooks(
     tx,
     accounts.map(({ bookId }) => bookId),
@@ -66,6 +66,12 @@ const parkedAsStale = (account: StoredAccount): ParkedAccount => ({
   fix: "Run `tollwright bill run` again, when the calls that are up have ended (`tollwright session list`).",
 });
 
+/** A series counts the invoices of one seller. */
+const seriesOf = ({ settings, invoice, seller }: InvoiceDraft): string => {
+  const series = numberSeries(settings.numbers, invoice.issueDate);
+  return seller.accountId === null ? series : `${seller.accountId} ${series}`;
+};
+
 /** Gives each draft the next number of its series, in order; series are locked in order of their names. */
 async function numberDrafts(
   tx: Tx,
@@ -73,7 +79,7 @@ async function numberDrafts(
   drafts: readonly Draft[],
 ): Promise<ReadonlyMap<InvoiceDraft, string>> {
   const invoices = drafts.filter((draft) => draft.kind === "invoice");
-  const bySeries = Map.groupBy(invoices, ({ settings, invoice }) => numberSeries(settings.numbers, invoice.issueDate));
+  const bySeries = Map.groupBy(invoices, seriesOf);
   const numbers = new Map<InvoiceDraft, string>();
   for (const [series, inSeries] of [...bySeries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const first = await takeNumbers(tx, tenantId, series, inSeries.length);
@@ -100,18 +106,17 @@ interface Numbered {
 
 async function storeInvoices(
   tx: Tx,
-  { seller }: BillingOrder,
+  { tenant }: BillingOrder,
   bookedBy: string,
   { books, covers, numbers }: Numbered,
 ): Promise<void> {
   if (numbers.size === 0) return;
-  const logo = logoOf(seller.letterhead);
-  if (logo !== null) await saveLogo(tx, seller.id, logo);
+  const logos = await saveLogos(tx, tenant.id, [...numbers.keys()]);
   const lastNumbers = new Map(covers);
   const entries: JournalEntry[] = [];
-  const invoices = [...numbers].map(([{ account, coverage, invoice, settings }, number]) => {
+  const invoices = [...numbers].map(([{ account, coverage, invoice, settings, seller }, number]) => {
     const { bookId } = invoice;
-    const journal = postInvoice(invoice, number);
+    const journal = postInvoice(invoice, number, seller.accountId);
     if (journal !== null) {
       lastNumbers.set(bookId, (lastNumbers.get(bookId) ?? 0n) + 1n);
       entries.push({ journal, batchId: null, firstAnsweredAt: null, memo: `Invoice ${number}`, bookedBy });
@@ -120,6 +125,8 @@ async function storeInvoices(
       id: uuidv7(),
       number,
       series: numberSeries(settings.numbers, invoice.issueDate),
+      sellerAccountId: seller.accountId,
+      logoSha256: logos.get(seller.accountId) ?? null,
       invoice,
       coverage,
       coversJournalNumber: covers.get(bookId) ?? 0n,
@@ -137,7 +144,24 @@ async function storeInvoices(
   await insertJournals(tx, books, entries);
   for (const [bookId, last] of lastNumbers)
     invariant(books.get(bookId)?.lastJournalNumber === last, `the invoices' journals are the last of book ${bookId}`);
-  await insertInvoices(tx, seller.id, logo?.sha256 ?? null, invoices);
+  await insertInvoices(tx, tenant.id, invoices);
+}
+
+/** Keeps the logos of who sells; answers where, by seller. */
+async function saveLogos(
+  tx: Tx,
+  tenantId: string,
+  drafts: readonly InvoiceDraft[],
+): Promise<ReadonlyMap<string | null, string>> {
+  const sellers = new Map(drafts.map(({ seller }) => [seller.accountId, seller]));
+  const logos = new Map<string | null, string>();
+  for (const [accountId, { letterhead }] of sellers) {
+    const logo = logoOf(letterhead);
+    if (logo === null) continue;
+    await saveLogo(tx, tenantId, logo);
+    logos.set(accountId, logo.sha256);
+  }
+  return logos;
 }
 
 /** Accounts that were looked at are billed up to here, whether there was anything to bill or not; never back. */

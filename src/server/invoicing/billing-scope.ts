@@ -9,6 +9,7 @@ import { findAccounts } from "../tenancy/find-account.ts";
 import { findTenants } from "../tenancy/find-tenant.ts";
 import type { StoredAccount, StoredTenant } from "../tenancy/party.ts";
 import { accountUnknown } from "../tenancy/problems.ts";
+import { type InvoiceSeller, invoiceSeller } from "./invoice-seller.ts";
 import { periodInvalid, periodNotOver } from "./problems.ts";
 
 /** Which accounts to bill, and for which period. */
@@ -23,7 +24,8 @@ export interface BillingScope {
 
 /** What is to be billed, and until when. */
 export interface BillingOrder {
-  readonly seller: StoredTenant;
+  readonly tenant: StoredTenant;
+  readonly sellerOf: (account: StoredAccount) => InvoiceSeller;
   /** The period of an account: a month, two dates, or its latest month that is over. */
   readonly periodOf: (account: StoredAccount) => BillingPeriod;
   /** Whether a period that is not over yet may be billed: in a preview. */
@@ -95,8 +97,8 @@ export async function openOrder(
   { tenantId, accountCodes, period, now }: BillingScope,
   { openPeriods }: Pick<BillingOrder, "openPeriods">,
 ): Promise<{ readonly order: BillingOrder; readonly accounts: readonly StoredAccount[] }> {
-  const seller = (await findTenants(db)).find(({ id }) => id === tenantId);
-  invariant(seller, `tenant ${tenantId} is there`);
+  const tenant = (await findTenants(db)).find(({ id }) => id === tenantId);
+  invariant(tenant, `tenant ${tenantId} is there`);
   const [all, pools] = await db.transaction("app", { tenantId }, async (tx) => [
     await findAccounts(tx, tenantId),
     await findPools(tx, tenantId),
@@ -106,7 +108,9 @@ export async function openOrder(
   const wanted = new Set(accountCodes);
   const accounts = wanted.size === 0 ? all : all.filter(({ code }) => wanted.has(code));
   const periodOf = ({ timeZone }: StoredAccount) => period ?? lastMonth(now, timeZone);
-  const order: BillingOrder = { seller, periodOf, openPeriods, pools, now };
+  const byId = new Map(all.map((account) => [account.id, account]));
+  const sellerOf = (account: StoredAccount) => invoiceSeller(account, tenant, byId);
+  const order: BillingOrder = { tenant, sellerOf, periodOf, openPeriods, pools, now };
   const [first] = accounts;
   if (!openPeriods && first !== undefined && accounts.every((account) => endsAfter(order, account)))
     throw notOver(order, first);

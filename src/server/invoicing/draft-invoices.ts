@@ -22,6 +22,7 @@ import {
   type UsageSum,
 } from "./billing-store.ts";
 import type { Coverage, Position } from "./coverage.ts";
+import type { InvoiceSeller } from "./invoice-seller.ts";
 import { type InvoiceSettings, invoiceSettings } from "./letterhead.ts";
 import type { MissingSpend } from "./missing-spend.ts";
 
@@ -33,6 +34,7 @@ export type Draft =
       readonly coverage: Coverage;
       readonly invoice: Invoice;
       readonly settings: InvoiceSettings;
+      readonly seller: InvoiceSeller;
     }
   /** Nothing to bill up to the end of the period, or billed further already. */
   | { readonly kind: "nothing"; readonly account: StoredAccount; readonly coverage: Coverage }
@@ -171,13 +173,14 @@ function adjustmentItem({ key, memo, amount }: UnbilledAdjustment): AdjustmentIt
   return { kind: "adjustment", adjustmentId: key, description: memo, exactAmount: nanosFromSql(amount) };
 }
 
-function draft({ seller, now }: BillingOrder, account: StoredAccount, coverage: Coverage, unbilled: Unbilled): Draft {
+function draft({ sellerOf, now }: BillingOrder, account: StoredAccount, coverage: Coverage, unbilled: Unbilled): Draft {
   const { bookId, currency, timeZone } = account;
   for (const sum of unbilled.sums)
     invariant(sum.currency === currency, `charges of a ${currency} account are in ${currency}, got ${sum.currency}`);
   const balance = (kind: Residue["kind"]): Nanos =>
     nanosFromSql(unbilled.residues.find((residue) => residue.kind === kind)?.amount ?? "0");
   const postpaid = account.payment === "postpaid";
+  const seller = sellerOf(account);
   const settings = invoiceSettings(seller, account);
   const invoice = buildInvoice({
     bookId,
@@ -199,5 +202,5 @@ function draft({ seller, now }: BillingOrder, account: StoredAccount, coverage: 
   });
   return invoice === null
     ? { kind: "nothing", account, coverage }
-    : { kind: "invoice", account, coverage, invoice, settings };
+    : { kind: "invoice", account, coverage, invoice, settings, seller };
 }

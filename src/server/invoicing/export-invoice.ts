@@ -11,10 +11,9 @@ import { steadySnapshot } from "../db/steady-snapshot.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { textField } from "../files/text-field.ts";
-import { coveredTime, findInvoice, loadDocument, loadLines } from "./invoice-store.ts";
+import { coveredTime, findInvoice, type InvoiceName, loadDocument, loadLines } from "./invoice-store.ts";
 import { itemisedCalls } from "./itemised-calls.ts";
 import { itemisedCsv } from "./itemised-csv.ts";
-import { invoiceUnknown } from "./problems.ts";
 import type { PdfPrinter } from "./render-pdf.ts";
 import type { StoredInvoice } from "./stored-invoice.ts";
 import type { StoredLine } from "./stored-line.ts";
@@ -35,18 +34,21 @@ export interface InvoiceWithLines extends StoredInvoice {
   readonly lines: readonly StoredLine[];
 }
 
-/** @throws Problem `invoice-unknown`. */
-export async function showInvoice(db: Database, tenantId: string, number: string): Promise<InvoiceWithLines> {
+/** @throws Problem `invoice-unknown`, `invoice-ambiguous`. */
+export async function showInvoice(
+  db: Database,
+  tenantId: string,
+  number: string,
+  sellerCode?: string,
+): Promise<InvoiceWithLines> {
   return await db.transaction("app", { tenantId }, async (tx) => {
-    const invoice = await findInvoice(tx, tenantId, number);
-    if (invoice === undefined) throw invoiceUnknown({ number });
+    const invoice = await findInvoice(tx, tenantId, { number, sellerCode });
     return { ...invoice, lines: await loadLines(tx, invoice) };
   });
 }
 
-export interface InvoiceExport {
+export interface InvoiceExport extends InvoiceName {
   readonly tenantId: string;
-  readonly number: string;
   readonly format: ExportFormat;
   /** The file to write; one that is there is replaced once the new one is complete. */
   readonly path: string;
@@ -59,10 +61,10 @@ export interface InvoiceExport {
 /**
  * Writes one invoice to a file. The same invoice gives the same bytes, however often and whenever it is exported.
  *
- * @throws Problem `invoice-unknown`, `invoice-not-printable`, `export-not-written`.
+ * @throws Problem `invoice-unknown`, `invoice-ambiguous`, `invoice-not-printable`, `export-not-written`.
  */
 export async function exportInvoice(db: Database, wanted: InvoiceExport): Promise<void> {
-  const invoice = await showInvoice(db, wanted.tenantId, wanted.number);
+  const invoice = await showInvoice(db, wanted.tenantId, wanted.number, wanted.sellerCode);
   await replaceFile(wanted.path, (path) => writers[wanted.format](db, invoice, path, wanted));
 }
 

@@ -5,6 +5,7 @@ import type { Consumed } from "../../core/usage/service-units.ts";
 import type { TablesInSql } from "../archive/stage-book.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
 import type { InvoiceDocument, InvoiceLogo } from "./invoice-document.ts";
+import { invoiceAmbiguous, invoiceUnknown } from "./problems.ts";
 import type { StoredInvoice } from "./stored-invoice.ts";
 import type { StoredLine } from "./stored-line.ts";
 
@@ -12,7 +13,10 @@ const INVOICE = `i.id, i.number, i.kind, i.book_id as "bookId", i.account_id as 
   a.name as "accountName", a.time_zone as "timeZone", i.period_start_date as "periodStartDate",
   i.period_end_date as "periodEndDate", i.issue_date as "issueDate", i.due_date as "dueDate", i.currency,
   trim_scale(i.exact_total) as "exactTotal", trim_scale(i.total) as total, trim_scale(i.rounding) as rounding,
-  trim_scale(i.paid) as paid, trim_scale(i.due) as due, i.journal_number as "journalNumber"`;
+  trim_scale(i.paid) as paid, trim_scale(i.due) as due, i.journal_number as "journalNumber", s.code as "sellerCode"`;
+
+const FROM_INVOICES = `from invoices i join accounts a on a.id = i.account_id
+  left join accounts s on s.id = i.seller_account_id`;
 
 export interface InvoiceFilter {
   readonly tenantId: string;
@@ -25,7 +29,7 @@ export interface InvoiceFilter {
 /** Invoices, the newest first. */
 export async function listInvoices(tx: Tx, filter: InvoiceFilter): Promise<readonly StoredInvoice[]> {
   const { rows } = await tx.query<StoredInvoice>(
-    `select ${INVOICE} from invoices i join accounts a on a.id = i.account_id
+    `select ${INVOICE} ${FROM_INVOICES}
      where i.tenant_id = $1 and ($2::text is null or a.code = $2) and ($3::date is null or i.period_end_date >= $3)
      order by i.created_at desc, i.id desc limit $4`,
     [filter.tenantId, filter.accountCode ?? null, filter.fromDate ?? null, filter.limit],
@@ -33,13 +37,30 @@ export async function listInvoices(tx: Tx, filter: InvoiceFilter): Promise<reado
   return rows;
 }
 
-/** The invoice of that number. */
-export async function findInvoice(tx: Tx, tenantId: string, number: string): Promise<StoredInvoice | undefined> {
+/** A number is unique with its seller. */
+export interface InvoiceName {
+  readonly number: string;
+  /** Code of the reseller who sells; left out: whoever, the operator before all. */
+  readonly sellerCode?: string | undefined;
+}
+
+/**
+ * The invoice of that name.
+ *
+ * @throws Problem `invoice-unknown`; `invoice-ambiguous`: resellers have that number, and none is named.
+ */
+export async function findInvoice(tx: Tx, tenantId: string, name: InvoiceName): Promise<StoredInvoice> {
+  const { number, sellerCode } = name;
   const { rows } = await tx.query<StoredInvoice>(
-    `select ${INVOICE} from invoices i join accounts a on a.id = i.account_id where i.tenant_id = $1 and i.number = $2`,
-    [tenantId, number],
+    `select ${INVOICE} ${FROM_INVOICES}
+     where i.tenant_id = $1 and i.number = $2 and ($3::text is null or s.code = $3)
+     order by s.code nulls first limit 2`,
+    [tenantId, number, sellerCode ?? null],
   );
-  return rows[0];
+  const [invoice, another] = rows;
+  if (invoice === undefined) throw invoiceUnknown({ number });
+  if (another !== undefined && invoice.sellerCode !== null) throw invoiceAmbiguous({ number });
+  return invoice;
 }
 
 /** The lines of an invoice, in order. */

@@ -49,6 +49,26 @@ export const LetterheadSetup = Type.Object(
 );
 export type Letterhead = Static<typeof LetterheadSetup>;
 
+/**
+ * What the customers of a reseller or agent see of it: a letterhead under which it sells, and where it is at home. What
+ * it does not say of name, address, tax number and mail address, its own letterhead says.
+ */
+export const BrandSetup = Type.Object(
+  {
+    ...LetterheadSetup.properties,
+    name: optional(text("the name under which it sells")),
+    domain: optional(
+      Type.String({
+        pattern: "^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+        description: "a host name in small letters such as portal.example.com",
+      }),
+    ),
+    mailFrom: optional(text("the mail address that it sends from")),
+  },
+  { ...closed, description: "a brand" },
+);
+export type Brand = Static<typeof BrandSetup>;
+
 const LOCALE_DEFAULT = "en";
 const TERM_DAYS_DEFAULT = 14;
 const NUMBERS_DEFAULT = "INV-{year}-{number:5}";

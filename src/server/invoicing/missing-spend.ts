@@ -103,7 +103,7 @@ async function spendMonths(
   const billedTerms = await loadSpendTerms(tx, accounts);
   const firstBilled = await firstBilledDates(tx, accounts);
   const firstUnbilled = await firstUnbilledDates(tx, accounts, positions);
-  const isArchived = await archivedMonths(tx, order.seller.id);
+  const isArchived = await archivedMonths(tx, order.tenant.id);
   return accounts.flatMap((account) => {
     const { id: accountId, bookId, timeZone } = account;
     const { startDate, endDate } = order.periodOf(account);
@@ -178,7 +178,7 @@ function memoOf({ kind, name }: SpendItem, month: string): string {
 /** Posts what is missing as adjustments, so that the invoices that are made next bill it; books are locked. */
 export async function postSpend(
   tx: Tx,
-  { seller, now }: BillingOrder,
+  { tenant, now }: BillingOrder,
   bookedBy: string,
   {
     books,
@@ -197,5 +197,5 @@ export async function postSpend(
     const place = { bookId: account.bookId, accountId: account.id, startDate };
     return { ...place, kind, name, adjustmentId, amount: nanosToSql(amount) };
   });
-  await insertSpendPostings(tx, seller.id, postings);
+  await insertSpendPostings(tx, tenant.id, postings);
 }

@@ -29,3 +29,9 @@ export const invoiceUnknown = (args: { readonly number: string }) =>
     what: `There is no invoice "${args.number}".`,
     fix: "Look for its number with `tollwright invoice list`.",
   });
+
+export const invoiceAmbiguous = (args: { readonly number: string }) =>
+  new Problem("invoice-ambiguous", {
+    what: `Several resellers have an invoice "${args.number}".`,
+    fix: "Name the one whose it is: `--seller CODE`.",
+  });

@@ -1,3 +1,6 @@
+import { type AuditEntry, recordAudit } from "../audit/record-audit.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import type { Actor } from "../access/actor.ts";
 import { InvariantBroken } from "../../core/invariant.ts";
 import { Problem } from "../../core/problem.ts";
 import { replayDue } from "../allowance/replay-due.ts";
@@ -10,7 +13,7 @@ import { type ParkedAccount, parked } from "./draft-invoices.ts";
 import { groupsOfBooks } from "./groups-of-books.ts";
 
 export interface BillRun extends BillingScope {
-  readonly bookedBy: string;
+  readonly actor: Actor;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -39,7 +42,7 @@ export async function runBill(db: Database, run: BillRun): Promise<BillReport> {
   const parkedAccounts: ParkedAccount[] = [];
   let nothing = 0;
   for (const group of groupsOfBooks(accounts)) {
-    const outcomes = await billGroup(db, order, run.bookedBy, group);
+    const outcomes = await billGroup(db, order, run.actor, group);
     for (const outcome of outcomes) {
       if (outcome.kind === "billed") billed.push(outcome);
       else if (outcome.kind === "parked") parkedAccounts.push(outcome);
@@ -47,7 +50,7 @@ export async function runBill(db: Database, run: BillRun): Promise<BillReport> {
     }
     run.onProgress?.(billed.length + parkedAccounts.length + nothing, accounts.length);
   }
-  const { posted } = await accrueVendors(db, { tenantId: run.tenantId, bookedBy: run.bookedBy });
+  const { posted } = await accrueVendors(db, { tenantId: run.tenantId, actor: run.actor });
   return { billed, nothing, parked: parkedAccounts, vendorPostings: posted };
 }
 
@@ -58,18 +61,23 @@ export async function runBill(db: Database, run: BillRun): Promise<BillReport> {
 async function billGroup(
   db: Database,
   order: BillingOrder,
-  bookedBy: string,
+  actor: Actor,
   accounts: readonly StoredAccount[],
 ): Promise<readonly BillOutcome[]> {
-  const tenantId = order.seller.id;
+  const tenantId = order.tenant.id;
   try {
-    return await db.bulk("app", { tenantId }, (tx) => billBooks(tx, order, bookedBy, accounts));
+    return await db.bulk("app", { tenantId }, async (tx) => {
+      const outcomes = await billBooks(tx, order, actor.name, accounts);
+      const issued = outcomes.flatMap((outcome) => (outcome.kind === "billed" ? [entryOf(outcome)] : []));
+      await recordAudit(tx, actor, issued);
+      return outcomes;
+    });
   } catch (error) {
     if (!isAboutTheData(error)) throw error;
     const [account] = accounts;
     if (accounts.length === 1 && account !== undefined) return [parked(account, error)];
     const outcomes: BillOutcome[] = [];
-    for (const part of smallerGroups(accounts)) outcomes.push(...(await billGroup(db, order, bookedBy, part)));
+    for (const part of smallerGroups(accounts)) outcomes.push(...(await billGroup(db, order, actor, part)));
     return outcomes;
   }
 }
@@ -92,3 +100,12 @@ function isAboutTheData(error: unknown): boolean {
   if (error instanceof Problem) return error.status < 500;
   return error instanceof Error && "code" in error && REFUSED.test(String(error.code));
 }
+
+const entryOf = ({ account, number, invoice }: BilledAccount): AuditEntry => ({
+  action: `${invoice.kind}.issued`,
+  object: { kind: "invoice", id: null, name: number },
+  before: null,
+  after: auditJson({ account: account.code, total: invoice.total, currency: invoice.currency }),
+  reason: null,
+  accountId: account.id,
+});

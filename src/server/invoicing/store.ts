@@ -34,6 +34,10 @@ export interface NumberedInvoice {
   readonly id: string;
   readonly number: string;
   readonly series: string;
+  /** Who sells; null: the operator. */
+  readonly sellerAccountId: string | null;
+  /** The seller's logo; null: none. */
+  readonly logoSha256: string | null;
   readonly invoice: Invoice;
   readonly coverage: Coverage;
   /** The last journal of the book when the charges were read. */
@@ -43,26 +47,22 @@ export interface NumberedInvoice {
 }
 
 /** Stores invoices and their lines; books are locked. */
-export async function insertInvoices(
-  tx: Tx,
-  tenantId: string,
-  logoSha256: string | null,
-  invoices: readonly NumberedInvoice[],
-): Promise<void> {
+export async function insertInvoices(tx: Tx, tenantId: string, invoices: readonly NumberedInvoice[]): Promise<void> {
   const column = <Value>(value: (numbered: NumberedInvoice) => Value): Value[] => invoices.map(value);
   const amount = (name: "exactTotal" | "total" | "rounding" | "paid" | "due" | "overrun"): string[] =>
     column(({ invoice }) => nanosToSql(invoice[name]));
   await tx.query(
-    `insert into invoices (tenant_id, logo_sha256, book_id, id, account_id, series, number, kind, period_start_date,
-       period_end_date, period_end_at, covers_journal_number, after_end_at, after_journal_number, issue_date, due_date,
-       currency, exact_total, total, rounding, paid, due, overrun, journal_number, document)
-     select $1::uuid, $2::text, * from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-       $9::date[], $10::date[], $11::timestamptz[], $12::bigint[], $13::timestamptz[], $14::bigint[], $15::date[],
-       $16::date[], $17::text[], $18::numeric[], $19::numeric[], $20::numeric[], $21::numeric[], $22::numeric[],
-       $23::numeric[], $24::bigint[], $25::jsonb[])`,
+    `insert into invoices (tenant_id, seller_account_id, logo_sha256, book_id, id, account_id, series, number, kind,
+       period_start_date, period_end_date, period_end_at, covers_journal_number, after_end_at, after_journal_number,
+       issue_date, due_date, currency, exact_total, total, rounding, paid, due, overrun, journal_number, document)
+     select $1::uuid, * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
+       $9::text[], $10::date[], $11::date[], $12::timestamptz[], $13::bigint[], $14::timestamptz[], $15::bigint[],
+       $16::date[], $17::date[], $18::text[], $19::numeric[], $20::numeric[], $21::numeric[], $22::numeric[],
+       $23::numeric[], $24::numeric[], $25::bigint[], $26::jsonb[])`,
     [
       tenantId,
-      logoSha256,
+      column(({ sellerAccountId }) => sellerAccountId),
+      column(({ logoSha256 }) => logoSha256),
       column(({ invoice }) => invoice.bookId),
       column(({ id }) => id),
       column(({ invoice }) => invoice.accountId),

@@ -24,4 +24,6 @@ export interface StoredInvoice {
   readonly due: string;
   /** In the account's book; null when the invoice moved no money. */
   readonly journalNumber: string | null;
+  /** Code of the reseller who sells; null: the operator. */
+  readonly sellerCode: string | null;
 }

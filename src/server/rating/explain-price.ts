@@ -119,7 +119,7 @@ function explainSide(context: RatingContext, accountId: string, call: Call): Exp
   const { called, answeredAt } = call;
   const account = context.accounts.get(accountId);
   invariant(account, "the selling chain is made of accounts");
-  const side = account.kind === "vendor" ? "cost" : account.kind;
+  const side = account.kind === "vendor" ? "cost" : account.kind === "reseller" ? "reseller" : "customer";
   const loaded = tariffAt(context, accountId, { at: answeredAt, service: serviceOf(call) });
   if (side !== "cost" && isEmergency(called, context.emergencyNumbers))
     return { side, account: account.code, tariff: loaded?.tariff.name ?? null, outcome: { kind: "emergency" } };

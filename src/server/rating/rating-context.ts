@@ -170,7 +170,7 @@ const NO_THRESHOLDS: readonly Nanos[] = [];
 export function chainOf(context: RatingContext, accountId: string): readonly StoredAccount[] {
   const known = context.chains.get(accountId);
   if (known !== undefined) return known;
-  const chain = sellingChain(accountId, context.accounts).map((account) => account as StoredAccount);
+  const chain = sellingChain(accountId, context.accounts);
   context.chains.set(accountId, chain);
   return chain;
 }

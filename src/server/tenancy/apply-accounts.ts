@@ -6,6 +6,7 @@ import { NO_ACCOUNT_LIMITS } from "../../core/tenancy/session-limits.ts";
 import { priceMonthsAgain } from "../allowance/price-months-again.ts";
 import { requireUsable } from "../invoicing/letterhead.ts";
 import { readZone } from "./apply-tenant.ts";
+import { checkReselling } from "./check-reselling.ts";
 import type { StoredAccount } from "./party.ts";
 import { accountFixed } from "./problems.ts";
 import { readAccountLimits, readAmount, readLowBalance } from "./read-limits.ts";
@@ -67,12 +68,17 @@ function readAccount(
       `There is no currency "${setup.currency}".`,
       "Give an ISO 4217 code such as EUR.",
     );
-  if (parent && parent.kind !== "reseller")
-    faults.add(`${pointer}/parent`, `Account "${parent.code}" is no reseller.`, "Only a reseller sells on.");
+  if (parent && parent.kind !== "reseller" && parent.kind !== "agent")
+    faults.add(
+      `${pointer}/parent`,
+      `Account "${parent.code}" is no reseller or agent.`,
+      "Only a reseller sells on, or an agent for its seller.",
+    );
   if (setup.parent && setup.kind === "vendor")
     faults.add(`${pointer}/parent`, "A vendor has no parent.", "Leave it out: vendors are paid by the operator.");
   const { letterhead } = setup;
   if (letterhead !== undefined) faults.attempt(`${pointer}/letterhead`, () => requireUsable(letterhead));
+  checkReselling(setup, pointer, { faults, groups: destinationGroups });
   return {
     id: present?.id ?? uuidv7(),
     tenantId,
@@ -91,7 +97,11 @@ function readAccount(
         : readAccountLimits(setup.limits, `${pointer}/limits`, { faults, groups: destinationGroups }),
     lowBalance: readThresholds(setup, pointer, { faults, present }),
     whenMoneyEnds: setup.whenMoneyEnds === undefined ? (present?.whenMoneyEnds ?? null) : setup.whenMoneyEnds,
+    whenCreditEnds: setup.whenCreditEnds ?? present?.whenCreditEnds ?? "end-calls",
     letterhead: letterhead ?? present?.letterhead ?? {},
+    brand: setup.brand ?? present?.brand ?? {},
+    customerSince: setup.customerSince === undefined ? (present?.customerSince ?? null) : setup.customerSince,
+    commission: setup.commission === undefined ? (present?.commission ?? null) : setup.commission,
   };
 }
 

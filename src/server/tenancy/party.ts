@@ -2,12 +2,13 @@ import type { Currency } from "../../core/money/currency.ts";
 import type { Nanos } from "../../core/money/nanos.ts";
 import type { Account } from "../../core/tenancy/account.ts";
 import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
-import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
+import type { CreditEnd, MoneyEnd } from "../../core/tenancy/money-end.ts";
 import type { AccountLimits } from "../../core/tenancy/session-limits.ts";
 import type { Tenant } from "../../core/tenancy/tenant.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Service } from "../../core/usage/service-units.ts";
-import type { Letterhead } from "../invoicing/letterhead.ts";
+import type { CommissionSetup } from "../commission/commission-setup.ts";
+import type { Brand, Letterhead } from "../invoicing/letterhead.ts";
 
 export interface StoredTenant extends Tenant {
   /** The currency the operator reports in. */
@@ -30,7 +31,15 @@ export interface StoredAccount extends Account {
   readonly lowBalance: readonly Nanos[] | null;
   /** null: as the session's source has it. */
   readonly whenMoneyEnds: MoneyEnd | null;
+  readonly whenCreditEnds: CreditEnd;
+  /** Who its invoices go to. */
   readonly letterhead: Letterhead;
+  /** What those see to whom it sells. */
+  readonly brand: Brand;
+  /** From when on months count in which somebody earns on it ("2026-03-01"); null: since it was made. */
+  readonly customerSince: string | null;
+  /** What an agent earns; null: nothing. */
+  readonly commission: CommissionSetup | null;
 }
 
 /** From when on an account buys a service at which tariff, which is one for that service. */

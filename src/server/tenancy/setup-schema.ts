@@ -1,7 +1,9 @@
 import { type Static, Type } from "typebox";
 import { ACCOUNT_KINDS, PAYMENT_MODES } from "../../core/tenancy/account.ts";
+import { CREDIT_ENDS } from "../../core/tenancy/money-end.ts";
 import { PackageSetup, SubscriptionSetup } from "../catalog/package-setup.ts";
-import { LetterheadSetup } from "../invoicing/letterhead.ts";
+import { CommissionSetup } from "../commission/commission-setup.ts";
+import { BrandSetup, LetterheadSetup } from "../invoicing/letterhead.ts";
 import { SecretFrom } from "../pulls/common-settings.ts";
 import { TariffSetup } from "../tariff/tariff-setup.ts";
 import { AWAY_POLICY_FORM, AwayPolicySchema } from "./away-policy-schema.ts";
@@ -63,13 +65,21 @@ const AccountSetup = Type.Object(
     currency: optional(currency),
     timeZone: optional(timeZone),
     parent: optional(
-      Type.Union([code, Type.Null()], { description: "the code of the reseller that sells to it, or null" }),
+      Type.Union([code, Type.Null()], { description: "the code of the reseller or agent it is under, or null" }),
     ),
     creditLimit: optional(AmountSetup),
     limits: optional(LimitsSetup),
     lowBalance: optional(Type.Union([LowBalanceSetup, Type.Null()], { description: "a list of amounts, or null" })),
     whenMoneyEnds: optional(Type.Union([MoneyEndSchema, Type.Null()], { description: "an action, or null" })),
+    whenCreditEnds: optional(Type.Enum([...CREDIT_ENDS], { description: `one of ${CREDIT_ENDS.join(", ")}` })),
     letterhead: optional(LetterheadSetup),
+    brand: optional(BrandSetup),
+    customerSince: optional(
+      Type.Union([Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" }), Type.Null()], {
+        description: 'a date such as "2026-03-01", or null',
+      }),
+    ),
+    commission: optional(Type.Union([CommissionSetup, Type.Null()], { description: "how an agent earns, or null" })),
     tariff: optional(text("the name of a tariff")),
     tariffs: optional(
       Type.Array(

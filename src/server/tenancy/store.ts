@@ -6,13 +6,14 @@ import type { AccountKind, PaymentMode } from "../../core/tenancy/account.ts";
 import type { AccountRule } from "../../core/tenancy/account-rule.ts";
 import type { AwayPolicy } from "../../core/tenancy/away-policy.ts";
 import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
-import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
+import type { CreditEnd, MoneyEnd } from "../../core/tenancy/money-end.ts";
 import type { Trunk } from "../../core/tenancy/trunk.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Service } from "../../core/usage/service-units.ts";
+import type { CommissionSetup } from "../commission/commission-setup.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
-import type { Letterhead } from "../invoicing/letterhead.ts";
+import type { Brand, Letterhead } from "../invoicing/letterhead.ts";
 import { noteAssignment, noteRules } from "../rerating/note-setting-change.ts";
 import {
   type AccountLimitsJson,
@@ -93,7 +94,11 @@ interface AccountRow {
   readonly limits: AccountLimitsJson;
   readonly low_balance: readonly string[] | null;
   readonly when_money_ends: MoneyEnd | null;
+  readonly when_credit_ends: Exclude<CreditEnd, "end-calls"> | null;
   readonly letterhead: Letterhead;
+  readonly brand: Brand;
+  readonly customer_since: string | null;
+  readonly commission: CommissionSetup | null;
 }
 
 const accountOf = (row: AccountRow): StoredAccount => ({
@@ -111,7 +116,11 @@ const accountOf = (row: AccountRow): StoredAccount => ({
   limits: accountLimitsFromJson(row.limits),
   lowBalance: row.low_balance?.map(nanosFromSql) ?? null,
   whenMoneyEnds: row.when_money_ends,
+  whenCreditEnds: row.when_credit_ends ?? "end-calls",
   letterhead: row.letterhead,
+  brand: row.brand,
+  customerSince: row.customer_since,
+  commission: row.commission,
 });
 
 /** All accounts of a tenant, or those of `ids`, by code. */
@@ -122,7 +131,7 @@ export async function listAccounts(
 ): Promise<readonly StoredAccount[]> {
   const { rows } = await tx.query<AccountRow>(
     `select tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit, limits,
-       low_balance, when_money_ends, letterhead
+       low_balance, when_money_ends, when_credit_ends, letterhead, brand, customer_since, commission
      from accounts where tenant_id = $1 ${ids === null ? "" : "and id = any($2)"} order by code`,
     ids === null ? [tenantId] : [tenantId, ids],
   );
@@ -136,8 +145,8 @@ export async function insertBook(tx: Tx, book: { readonly id: string; readonly t
 export async function insertAccount(tx: Tx, account: StoredAccount): Promise<void> {
   await tx.query(
     `insert into accounts (tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone,
-       credit_limit, letterhead, limits, low_balance, when_money_ends)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+       credit_limit, letterhead, limits, low_balance, when_money_ends, when_credit_ends, brand, customer_since, commission)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
     [
       account.tenantId,
       account.id,
@@ -155,23 +164,27 @@ export async function insertAccount(tx: Tx, account: StoredAccount): Promise<voi
   );
 }
 
-/** Changes what may change of an account: name, zone, credit limit, limits, warnings, letterhead. */
+/** Changes what may change of an account: all but its code, kind, payment, currency, parent and book. */
 export async function updateAccount(tx: Tx, account: StoredAccount): Promise<void> {
   const { rowCount } = await tx.query(
     `update accounts set name = $2, time_zone = $3, credit_limit = $4, letterhead = $5, limits = $6, low_balance = $7,
-       when_money_ends = $8
+       when_money_ends = $8, when_credit_ends = $9, brand = $10, customer_since = $11, commission = $12
      where id = $1`,
     [account.id, account.name, account.timeZone, nanosToSql(account.creditLimit), ...settingsOf(account)],
   );
   invariant(rowCount === 1, `account ${account.id} is there to update`);
 }
 
-/** Letterhead, limits, thresholds of warnings, and what happens when the money ends, as columns. */
-const settingsOf = ({ letterhead, limits, lowBalance, whenMoneyEnds }: StoredAccount): readonly unknown[] => [
-  JSON.stringify(letterhead),
-  JSON.stringify(accountLimitsToJson(limits)),
-  lowBalance?.map(nanosToSql) ?? null,
-  whenMoneyEnds && JSON.stringify(whenMoneyEnds),
+/** Letterhead, limits, thresholds of warnings, what happens when the money ends, brand and commission, as columns. */
+const settingsOf = (account: StoredAccount): readonly unknown[] => [
+  JSON.stringify(account.letterhead),
+  JSON.stringify(accountLimitsToJson(account.limits)),
+  account.lowBalance?.map(nanosToSql) ?? null,
+  account.whenMoneyEnds && JSON.stringify(account.whenMoneyEnds),
+  account.whenCreditEnds === "end-calls" ? null : account.whenCreditEnds,
+  JSON.stringify(account.brand),
+  account.customerSince,
+  account.commission && JSON.stringify(account.commission),
 ];
 
 /** Creates the trunk, or gives the one of that source, name and direction its account and numbers; answers its id. */

@@ -43,12 +43,13 @@ export const invoiceNumbers: Check = {
     select format('series %s has counted %s and has %s invoices', name, coalesce(last_number, 0), coalesce(invoices,
       0)) as what
     from invoice_series s
-    full join (select tenant_id, series as name, count(*) as invoices from invoices group by 1, 2) i
+    full join (select tenant_id, concat_ws(' ', seller_account_id, series) as name, count(*) as invoices
+      from invoices group by 1, 2) i
       using (tenant_id, name)
     where coalesce(last_number, 0) <> coalesce(invoices, 0)
     union all
-    select format('number %s is on %s invoices', number, count(*)) from invoices group by tenant_id,
-      number having count(*) > 1`,
+    select format('number %s is on %s invoices', number, count(*)) from invoices
+      group by tenant_id, seller_account_id, number having count(*) > 1`,
 };
 
 /** Up to an account's position everything is billed; what is billed is what the charges there add up to, once. */
