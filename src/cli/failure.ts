@@ -18,6 +18,13 @@ export const interrupted = () =>
     fix: "Run it again: what was committed stays and counts once, what was not is rolled back.",
   });
 
+/** The process was told to end, and what it had begun took too long. */
+export const shutdownIncomplete = (args: { readonly left: readonly string[]; readonly seconds: number }) =>
+  new Problem("shutdown-incomplete", {
+    what: `Not finished within ${args.seconds} s, and broken off: ${args.left.join(", ")}.`,
+    fix: "Start it again: what was answered is stored and counts once. TOLLWRIGHT_SHUTDOWN_S gives it more time.",
+  });
+
 /** The disk that standard output goes to is full, for one. The command itself has ended by then. */
 export const outputNotWritten = (args: { readonly reason: string; readonly cause: unknown }) =>
   new Problem(

@@ -8,6 +8,7 @@ import type { CutsWatch } from "../server/cuts/watch-cuts.ts";
 import { eventText } from "../server/events/event.ts";
 import { EVENTS } from "../server/events/event-catalogue.ts";
 import type { EventsLog } from "../server/events/log-events.ts";
+import type { TlsReport } from "../server/http/tls-files.ts";
 import type { FoldersReport } from "../server/mediation/watch-folders.ts";
 import type { OutageReport } from "../server/outage/outage-desk.ts";
 import type { Pull } from "../server/pulls/find-pulls.ts";
@@ -58,6 +59,17 @@ export const pullsReport = (log: pino.Logger): PullsReport => {
     failed: (error) => log.warn(`The pulls could not be looked up: ${String(error)}`),
   };
 };
+
+/** The certificate of the HTTP API. */
+export const tlsReport = (log: pino.Logger): TlsReport => ({
+  renewed: (until) => log.info(`HTTP: a new certificate is used, until ${until}.`),
+  failed: (error) => log.error(`HTTP: the certificate's files were changed and can't be used: ${String(error)}`),
+});
+
+/** Balances that are watched for their thresholds. */
+export const balancesReport = (log: pino.Logger) => ({
+  failed: (error: unknown) => log.warn(`Balances could not be looked at: ${String(error)}`),
+});
 
 /** Events that somebody should hear of. */
 export const eventsLog = (log: pino.Logger): EventsLog => ({

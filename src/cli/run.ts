@@ -62,9 +62,9 @@ async function runCommand(invocation: Invocation, surroundings: Surroundings, js
     await context.close();
     return outcome;
   } catch (error) {
-    if (signal.aborted && !command.endsBySignal) {
-      await context.abandon();
-      throw interrupted();
+    if (signal.aborted) {
+      await context.abandon(); // what is under way would keep the connections from being closed
+      throw command.endsBySignal ? error : interrupted();
     }
     await context.close();
     throw error;

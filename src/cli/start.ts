@@ -1,47 +1,31 @@
 import { once } from "node:events";
-import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
-import { watchReplays } from "../server/allowance/watch-replays.ts";
-import { watchRetention } from "../server/archive/watch-retention.ts";
+import manifest from "../../package.json" with { type: "json" };
 import { AccountCharging } from "../server/charging/account-charging.ts";
 import { accountRoutes } from "../server/charging/account-routes.ts";
 import { Charging } from "../server/charging/charging.ts";
 import { chargingRoutes } from "../server/charging/routes.ts";
-import { watchBalances } from "../server/charging/watch-balances.ts";
-import { watchSessions } from "../server/charging/watch-sessions.ts";
 import { totalsRoutes } from "../server/completeness/routes.ts";
-import { watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { cutRoutes } from "../server/cuts/routes.ts";
-import { watchCuts } from "../server/cuts/watch-cuts.ts";
-import type { Database } from "../server/db/database.ts";
-import { logEvents } from "../server/events/log-events.ts";
-import { startHttp } from "../server/http/http-server.ts";
+import { databaseCheck, Readiness } from "../server/http/readiness.ts";
+import { openLog } from "../server/logging/open-log.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
-import { watchFolders } from "../server/mediation/watch-folders.ts";
+import { Metrics } from "../server/metrics/metrics.ts";
 import { openOutageDesk } from "../server/outage/open-outage-desk.ts";
 import type { OutageDesk } from "../server/outage/outage-desk.ts";
-import { runPulls } from "../server/pulls/run-pulls.ts";
-import { startSwitches } from "../server/switches/start-switches.ts";
 import { xmlCurlRoutes } from "../server/switches/xml-curl-routes.ts";
-import { type RunningSyslog, startSyslog } from "../server/syslog/start-syslog.ts";
-import { type CommandContext, defineCommand } from "./command.ts";
+import { defineCommand } from "./command.ts";
 import { databaseOrLater } from "./database-or-later.ts";
-import {
-  alarmsReport,
-  cutsWatch,
-  eventsLog,
-  foldersReport,
-  outageReport,
-  pullsReport,
-  replaysReport,
-  retentionWatch,
-  sessionsWatch,
-  switchReports,
-  syslogReport,
-} from "./log-reports.ts";
+import { shutdownIncomplete } from "./failure.ts";
+import { outageReport } from "./log-reports.ts";
+import { startBackground } from "./start-background.ts";
+import { openPorts, type Ports } from "./start-ports.ts";
+import { unfinishedAfter } from "./unfinished-after.ts";
 
 const STDERR = 2;
+const MS_PER_S = 1_000;
 
 /** `tollwright start` */
 export const startCommand = defineCommand({
@@ -58,91 +42,58 @@ export const startCommand = defineCommand({
     { command: "TOLLWRIGHT_HTTP_HOST=0.0.0.0 tollwright start", does: "Takes records from other machines." },
   ],
   async run(context) {
-    const { logLevel } = context.config;
-    const log = pino({ level: logLevel }, pino.destination({ dest: STDERR, sync: true }));
-    const db = await databaseOrLater(context, log);
+    const { config, signal } = context;
+    const log = openLog(config, pino.destination({ dest: STDERR, sync: true }));
+    const metrics = new Metrics(manifest.version);
+    const db = metrics.measured(await databaseOrLater(context, log));
     const receiver = new PushReceiver(db);
-    const charging = new Charging(db);
-    const outage = await openOutageDesk(db, charging, { ...context.config, report: outageReport(log) });
+    const charging = new Charging(db, undefined, { batches: metrics.batches });
+    const outage = await openOutageDesk(db, charging, { ...config, report: outageReport(log) });
+    const overHttp = charging.metered(metrics.chargingOver("http"));
     const routes = [
       mediationRoutes(db, receiver),
       totalsRoutes(db),
-      chargingRoutes(db, charging),
+      chargingRoutes(db, overHttp),
       accountRoutes(db, new AccountCharging(db, charging)),
       cutRoutes(db),
-      xmlCurlRoutes(db, charging),
+      xmlCurlRoutes(db, charging.metered(metrics.chargingOver("xml-curl"))),
     ];
-    const { http, switches, syslog } = await openPorts(context, { db, log, charging, outage, routes });
-    const { signal } = context;
-    const watching = watchFolders(db, foldersReport(log, context), { signal });
-    const pulling = runPulls(db, pullsReport(log), { spoolDir: join(context.config.dataDir, "spool"), signal });
-    const alarms = watchAlarms(db, alarmsReport(log), { signal });
-    const replays = watchReplays(db, replaysReport(log), { signal });
-    const sessions = watchSessions(db, charging, { watch: sessionsWatch(log), signal });
-    const cutters = switches.flatMap(({ cutter }) => (cutter === null ? [] : [cutter]));
-    const cuts = watchCuts(db, cutters, {
-      ...{ watch: cutsWatch(log), signal },
-      isCatchingUp: () => charging.isCatchingUp,
-    });
-    const warningsFailed = (error: unknown) => log.warn(`Balances could not be looked at: ${String(error)}`);
-    const warnings = watchBalances(db, { failed: warningsFailed, signal });
-    const events = logEvents(db, eventsLog(log), { signal });
-    const { archiveDir } = context.config;
-    const retention = watchRetention(db, retentionWatch(log), { archiveDir, signal });
+    const readiness = new Readiness([databaseCheck(db), () => (outage.isReplaying ? "outage" : null)]);
+    const ports = await openPorts(context, { db, log, charging, outage, metrics, readiness, routes });
+    const { http, switches, syslog } = ports;
+    metrics.queues.show({ outage, syslog });
+    const background = startBackground(context, { db, log, charging, metrics, switches });
     if (!signal.aborted) await once(signal, "abort");
-    await Promise.all([http, ...switches].map((listener) => listener.close()));
-    await Promise.all([
-      receiver.settled(),
-      charging.settled().then(() => outage.close()),
-      sessions,
-      warnings,
-      events,
-      cuts,
-      watching,
-      pulling,
-      syslog?.close(),
-      alarms,
-      replays,
-      retention,
-    ]);
+    readiness.end();
+    await sleep(config.drainS * MS_PER_S);
+    const work = new Map([...background, ...endOfPorts(ports, { receiver, charging, outage })]);
+    const left = await unfinishedAfter(work, config.shutdownS * MS_PER_S);
+    if (left.length > 0) throw shutdownIncomplete({ left, seconds: config.shutdownS });
+    await ports.metricsServer?.close();
+    metrics.end();
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
   },
 });
 
-/**
- * Opens every port, and then says so. One that cannot be had closes those before it: the process would stay, and do
- * half of its work.
- */
-async function openPorts(context: CommandContext, { db, log, charging, outage, routes }: Parts) {
-  const { config } = context;
-  const begun = new AsyncDisposableStack();
-  begun.defer(() => outage.close());
-  try {
-    const syslog = await startSyslog(db, config, syslogReport(log));
-    if (syslog !== undefined) begun.defer(() => syslog.close());
-    const switches = await startSwitches(db, config, { charging, reports: switchReports(log) });
-    for (const listener of switches) begun.defer(() => listener.close());
-    const http = await startHttp({ host: config.httpHost, port: config.httpPort, db, log, routes });
-    context.note(`Listening on ${http.url}`);
-    if (syslog !== undefined) context.note(syslogLine(config.syslogHost, syslog));
-    for (const { shown } of switches) if (shown !== null) context.note(`Listening for ${shown}`);
-    return { http, switches, syslog };
-  } catch (error) {
-    await begun.disposeAsync();
-    throw error;
-  }
+/** Closes the ports, and then what their requests have begun; answers by name what ends when that is done. */
+function endOfPorts(
+  { http, switches, syslog }: Ports,
+  { receiver, charging, outage }: EndingParts,
+): ReadonlyMap<string, Promise<unknown>> {
+  const requests = http.close();
+  const calls = Promise.all(switches.map((listener) => listener.close()));
+  const closed = Promise.all([requests, calls]);
+  return new Map<string, Promise<unknown>>([
+    ["requests over HTTP", requests],
+    ["requests of switches", calls],
+    ["posted records", closed.then(() => receiver.settled())],
+    ["charging", closed.then(() => charging.settled()).then(() => outage.close())],
+    ["syslog messages", closed.then(() => syslog?.close())],
+  ]);
 }
 
-interface Parts {
-  readonly db: Database;
-  readonly log: pino.Logger;
+interface EndingParts {
+  readonly receiver: PushReceiver;
   readonly charging: Charging;
   readonly outage: OutageDesk;
-  readonly routes: Parameters<typeof startHttp>[0]["routes"];
-}
-
-function syslogLine(host: string, { port, tlsPort }: RunningSyslog): string {
-  const open = port === null ? [] : [`${host}:${port} (UDP, TCP)`];
-  const secure = tlsPort === null ? [] : [`${host}:${tlsPort} (TLS)`];
-  return `Listening for syslog on ${[...open, ...secure].join(" and ")}`;
 }

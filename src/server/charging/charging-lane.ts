@@ -3,8 +3,10 @@ import type { Database } from "../db/database.ts";
 import { isDatabaseAway } from "../db/database-failure.ts";
 import { retrying } from "../db/retrying.ts";
 import type { Tx } from "../db/tx.ts";
+import { traced } from "../tracing/traced.ts";
 import { chargeBatch } from "./charge-batch.ts";
 import { ChargedSources } from "./charged-sources.ts";
+import type { BatchMeter } from "./charging-meter.ts";
 import type { ChargingAnswer, ChargingRequest } from "./charging-request.ts";
 import {
   type ChargedSource,
@@ -37,6 +39,7 @@ export class ChargingLane {
   readonly #db: Database;
   readonly #tenantId: string;
   readonly #policy: ChargingPolicy;
+  readonly #batches: BatchMeter | undefined;
   readonly #sources: ChargedSources;
   readonly #runs = new Set<Promise<void>>();
   /** Sessions whose requests are being decided. */
@@ -49,10 +52,11 @@ export class ChargingLane {
   #timer: NodeJS.Timeout | undefined;
   #batchMs = 0;
 
-  constructor(db: Database, tenantId: string, policy: ChargingPolicy) {
+  constructor(db: Database, tenantId: string, policy: ChargingPolicy, batches?: BatchMeter) {
     this.#db = db;
     this.#tenantId = tenantId;
     this.#policy = policy;
+    this.#batches = batches;
     this.#sources = new ChargedSources(db, tenantId);
   }
 
@@ -130,9 +134,11 @@ export class ChargingLane {
       const begunMs = performance.now();
       this.#begun.set(batch, begunMs);
       if (this.#waiting.size > 0 && this.#runs.size < BATCHES_MAX) this.#start();
-      await this.#decideAll(batch);
+      await traced("charging.batch", { "tollwright.requests": batch.length }, () => this.#decideAll(batch));
       this.#begun.delete(batch);
-      this.#batchMs += LATEST * (performance.now() - begunMs - this.#batchMs);
+      const tookMs = performance.now() - begunMs;
+      this.#batchMs += LATEST * (tookMs - this.#batchMs);
+      this.#batches?.decided(batch.length, tookMs);
       for (const { id } of batch) this.#busy.delete(id);
     }
   }

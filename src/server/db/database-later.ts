@@ -45,6 +45,9 @@ export function databaseLater(
   };
   return {
     url,
+    get pools() {
+      return database?.pools ?? [];
+    },
     transaction: async (role, scope, work) => await (await now()).transaction(role, scope, work),
     bulk: async (role, scope, work) => await (await now()).bulk(role, scope, work),
     urgent: async (role, scope, work) => await (await now()).urgent(role, scope, work),

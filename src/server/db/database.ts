@@ -14,9 +14,24 @@ export interface DatabaseOptions {
   readonly bulkConnectionsMax?: number;
 }
 
+/** What connections are for: {@link Database.transaction}, {@link Database.bulk}, {@link Database.urgent}. */
+export type PoolName = "oltp" | "bulk" | "charging";
+
+/** Connections of one kind. */
+export interface PoolState {
+  readonly name: PoolName;
+  readonly max: number;
+  readonly inUse: number;
+  readonly idle: number;
+  /** Who waits for one. */
+  readonly waiting: number;
+}
+
 /** A pool of connections to one Tollwright database. */
 export interface Database {
   readonly url: string;
+  /** Its connections as they are now. */
+  readonly pools: readonly PoolState[];
 
   /**
    * Runs `work` in one transaction as `role`, commits when it resolves and rolls back when it throws.
@@ -112,6 +127,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   return {
     url,
+    get pools() {
+      return [stateOf("oltp", oltp), stateOf("bulk", bulk), stateOf("charging", urgent)];
+    },
     close,
     transaction: (role, scope, work) => withClient(url, oltp, (client) => runTransaction(client, role, scope, work)),
     bulk: (role, scope, work) =>
@@ -120,6 +138,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     session: (work) => withClient(url, bulk, work, { closeOnError: true }),
   };
 }
+
+const stateOf = (name: PoolName, { options, totalCount, idleCount, waitingCount }: pg.Pool): PoolState => ({
+  ...{ name, max: options.max, inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount },
+});
 
 /** Lends a client of `pool`; one whose connection broke meanwhile is closed, never lent again. */
 async function withClient<T>(

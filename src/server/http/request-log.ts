@@ -18,6 +18,6 @@ export function requestLog(
     const [{ method, log }, { statusCode: status, elapsedTime }] = [request, reply];
     const route = routeOf(request);
     meter?.answered({ method, route }, status, elapsedTime);
-    log[level]({ requestId: request.id, method, route, status, ms: Math.ceil(elapsedTime) }, `${method} ${route}`);
+    log[level]({ method, route, status, ms: Math.ceil(elapsedTime) }, `${method} ${route}`);
   };
 }

@@ -2,6 +2,7 @@ import { invariant } from "../../core/invariant.ts";
 import { endRecorded } from "../charging/recorded-sessions.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
+import { traced } from "../tracing/traced.ts";
 import { ChargeSums } from "../usage/charge-sums.ts";
 import { postCharges } from "../usage/post-charges.ts";
 import type { ArrivedRow, RowFate } from "./arrived-row.ts";
@@ -12,6 +13,7 @@ import { importBatch, type UnpricedCall } from "./import-batch.ts";
 import { makePartitions } from "./make-partitions.ts";
 import type { OpenedSource } from "./open-source.ts";
 import type { Source } from "./source.ts";
+import { tellStored } from "./stored-rows.ts";
 
 /** One batch of rows, and what else its transaction does. */
 export interface Batch {
@@ -38,6 +40,14 @@ export interface StoredBatch {
 
 /** Stores a batch of rows, its charges and their ledger postings in one transaction. */
 export async function storeBatch(db: Database, batch: Batch): Promise<StoredBatch> {
+  const { source, rows, kind } = batch;
+  const attributes = { "tollwright.source": source.name, "tollwright.rows": rows.length, "tollwright.kind": kind };
+  const stored = await traced("import.batch", attributes, () => storeInOne(db, batch));
+  tellStored({ source, fates: stored.fates });
+  return stored;
+}
+
+function storeInOne(db: Database, batch: Batch): Promise<StoredBatch> {
   return db.bulk("ingest", {}, async (tx) => {
     const { source, opened, fileId, rows } = batch;
     const [inserted] = await insertBatches(tx, [batch]);

@@ -71,6 +71,12 @@ export class FolderWatch {
     this.#report = report;
   }
 
+  /** Since when the first file waits, on the clock of `performance.now()`; undefined: none does. */
+  get waitsSinceMs(): number | undefined {
+    const waiting = this.#seen.values().filter(({ isSettled }) => !isSettled);
+    return waiting.reduce<number | undefined>((first, { sinceMs }) => Math.min(first ?? sinceMs, sinceMs), undefined);
+  }
+
   /**
    * Imports what rests and comes to rest, and ends when nothing is left to wait for. Errors: Problems of the folder
    * and source.

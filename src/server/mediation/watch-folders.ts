@@ -6,7 +6,8 @@ import { type FolderEvent, FolderWatch, type WatchedFolder } from "./watch-folde
 /** Tells what goes on in the folders, and which they are. */
 export interface FoldersReport {
   event(event: FolderEvent): void;
-  begun(folder: WatchedFolder): void;
+  /** `watch` tells for how long files wait there. */
+  begun(folder: WatchedFolder, watch: Pick<FolderWatch, "waitsSinceMs">): void;
   ended(folder: WatchedFolder): void;
   /** The settings could not be read; what was watched before is watched on. */
   settingsFailed(error: unknown): void;
@@ -57,9 +58,9 @@ async function follow(
 
 function begin(db: Database, report: FoldersReport, folder: WatchedFolder): Watch {
   const stop = new AbortController();
-  report.begun(folder);
-  const ended = new FolderWatch(db, folder, (event) => report.event(event)).run(stop.signal);
-  return { folder, stop, ended };
+  const watch = new FolderWatch(db, folder, (event) => report.event(event));
+  report.begun(folder, watch);
+  return { folder, stop, ended: watch.run(stop.signal) };
 }
 
 async function end({ stop, ended }: Watch): Promise<void> {

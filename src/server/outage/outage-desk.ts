@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { now } from "../../clock.ts";
-import { fromInstant } from "../../core/time/epoch.ts";
+import { type EpochMs, epochMs, fromInstant } from "../../core/time/epoch.ts";
 import { backlogIdOf } from "../backlog/backlog-id.ts";
 import { SESSION_ENDED } from "../charging/charge-batch.ts";
 import type { Charging, Fallback } from "../charging/charging.ts";
@@ -98,6 +98,19 @@ export class OutageDesk implements Fallback {
 
   get isCatchingUp(): boolean {
     return this.#outage !== undefined || performance.now() - this.#backMs < CATCHING_UP_MS;
+  }
+
+  /** What journals have that is not replayed, and when the first of it came; null: nothing. */
+  get backlog(): { readonly requests: number; readonly oldestAt: EpochMs | null } {
+    const journals = [...this.#open.values()].map(({ journal }) => journal.pending);
+    const oldest = journals.flatMap((pending) => pending.oldestAt() ?? []);
+    const requests = journals.reduce((sum, { size }) => sum + size, 0);
+    return { requests, oldestAt: oldest.length === 0 ? null : epochMs(Math.min(...oldest)) };
+  }
+
+  /** Whether journals wait to be replayed, so that books are behind what switches were told. */
+  get isReplaying(): boolean {
+    return this.#open.values().some(({ journal }) => journal.pending.size > 0);
   }
 
   awaits(tenantId: string, request: ChargingRequest): boolean {

@@ -1,4 +1,5 @@
 import { type Nanos, NO_NANOS, nanos, nanosFromSql } from "../../core/money/nanos.ts";
+import type { EpochMs } from "../../core/time/epoch.ts";
 import type { ChargingAnswer } from "../charging/charging-request.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
@@ -6,6 +7,8 @@ import type { JournalEntry } from "./journal-entry.ts";
 export interface Pending {
   readonly requestKey: string;
   readonly answer: ChargingAnswer;
+  /** When it came. */
+  readonly at: EpochMs;
   /** Resolves once the entry is synced. */
   readonly safe: Promise<void>;
 }
@@ -19,6 +22,14 @@ export class PendingRequests {
 
   get size(): number {
     return this.#count;
+  }
+
+  /** When the first of them came; undefined: none waits. Looks at all of them. */
+  oldestAt(): EpochMs | undefined {
+    let oldest: EpochMs | undefined;
+    for (const [first] of this.#bySession.values())
+      if (first !== undefined && (oldest === undefined || first.at < oldest)) oldest = first.at;
+    return oldest;
   }
 
   /** Whether anything of a session waits, so that what comes now belongs behind it. */
@@ -41,9 +52,9 @@ export class PendingRequests {
     return this.#less.promise;
   }
 
-  add(sessionId: string, { request: { requestKey }, answer, risks }: JournalEntry, safe: Promise<void>): void {
+  add(sessionId: string, { request: { requestKey }, answer, at, risks }: JournalEntry, safe: Promise<void>): void {
     const ofSession = this.#bySession.get(sessionId) ?? [];
-    ofSession.push({ requestKey, answer, safe });
+    ofSession.push({ requestKey, answer, at, safe });
     this.#bySession.set(sessionId, ofSession);
     this.#count += 1;
     for (const { accountId, amount } of risks) this.#addRisk(accountId, nanosFromSql(amount));

@@ -1,5 +1,6 @@
 import type { Config } from "../../config.ts";
 import type { Charging } from "../charging/charging.ts";
+import type { ChargingProtocol } from "../charging/charging-meter.ts";
 import type { Database } from "../db/database.ts";
 import type { EvapiReport } from "./kamailio-link.ts";
 import type { RpcReport } from "./rpc-clients.ts";
@@ -32,17 +33,20 @@ export interface SwitchReports {
 export async function startSwitches(
   db: Database,
   config: Config,
-  { charging, reports }: { readonly charging: Charging; readonly reports: SwitchReports },
+  {
+    chargingOver,
+    reports,
+  }: { readonly chargingOver: (protocol: ChargingProtocol) => Charging; readonly reports: SwitchReports },
 ): Promise<readonly SwitchListener[]> {
   const starts: readonly (() => Promise<SwitchListener | undefined>)[] = [
-    () => startRadius(db, config, { charging, report: reports.radius }),
-    () => startDiameter(db, config, { charging, report: reports.diameter }),
+    () => startRadius(db, config, { charging: chargingOver("radius"), report: reports.radius }),
+    () => startDiameter(db, config, { charging: chargingOver("diameter"), report: reports.diameter }),
     () => startKamailioRpc(db, reports.jsonRpc),
-    () => startEvapi(db, { charging, report: reports.evapi }),
-    () => startOpensips(db, config, { charging, report: reports.opensips }),
-    () => startEventSocket(db, config, { charging, report: reports.eventSocket }),
-    () => startAgi(db, config, { charging, report: reports.agi }),
-    () => startAri(db, { charging, report: reports.ari }),
+    () => startEvapi(db, { charging: chargingOver("evapi"), report: reports.evapi }),
+    () => startOpensips(db, config, { charging: chargingOver("cgrates"), report: reports.opensips }),
+    () => startEventSocket(db, config, { charging: chargingOver("event-socket"), report: reports.eventSocket }),
+    () => startAgi(db, config, { charging: chargingOver("agi"), report: reports.agi }),
+    () => startAri(db, { charging: chargingOver("ari"), report: reports.ari }),
   ];
   const listeners: SwitchListener[] = [];
   try {

@@ -94,6 +94,12 @@ export class SyslogIntake {
     return this.#streams.values().some(({ stream }) => stream.backlog.isBusy);
   }
 
+  /** Since when the first message waits to be stored, on the clock of `performance.now()`; undefined: none does. */
+  get waitsSinceMs(): number | undefined {
+    const since = [...this.#streams.values()].flatMap(({ stream }) => stream.waitsSinceMs ?? []);
+    return since.length === 0 ? undefined : Math.min(...since);
+  }
+
   /** Waits until everything that was taken is on disk. */
   async settled(): Promise<void> {
     await Promise.all(this.#streams.values().map(({ stream }) => stream.backlog.settled()));

@@ -9,6 +9,8 @@ export type { SyslogReport };
 
 /** Syslog as it runs in a process. */
 export interface RunningSyslog extends Pick<SyslogListener, "port" | "tlsPort"> {
+  /** As {@link SyslogIntake.waitsSinceMs}. */
+  waitsSinceMs(): number | undefined;
   /** Takes no more; what was taken is on disk, and stored as far as that goes. */
   close(): Promise<void>;
 }
@@ -31,7 +33,7 @@ export async function startSyslog(
       await listener.close();
       await intake.close();
     };
-    return { port: listener.port, tlsPort: listener.tlsPort, close };
+    return { port: listener.port, tlsPort: listener.tlsPort, close, waitsSinceMs: () => intake.waitsSinceMs };
   } catch (error) {
     await intake.close();
     throw error;

@@ -23,12 +23,19 @@ export class Stream {
   readonly #rating = new LiveRatingContext();
   #losses = { ignored: 0, dropped: 0 };
   #place: BacklogPlace | undefined;
+  #waitsSinceMs: number | undefined;
 
   constructor(db: Database, key: StreamKey, backlog: Backlog, onFault: (error: unknown) => void) {
     this.#db = db;
     this.#key = key;
     this.#backlog = backlog;
     this.#onFault = onFault;
+    if (backlog.sizeBytes > 0) this.#waitsSinceMs = performance.now();
+  }
+
+  /** Since when something waits to be stored, on the clock of `performance.now()`; undefined: nothing does. */
+  get waitsSinceMs(): number | undefined {
+    return this.#waitsSinceMs;
   }
 
   get backlog(): Backlog {
@@ -37,6 +44,7 @@ export class Stream {
 
   /** Takes the text of a record; it is safe when the backlog has synced it. */
   take(text: string): void {
+    this.#waitsSinceMs ??= performance.now();
     if (!this.#backlog.add(Buffer.from(text, "utf8"))) this.#losses.dropped += 1;
   }
 
@@ -79,7 +87,10 @@ export class Stream {
   async #storeNext(): Promise<boolean> {
     const from = this.#place ?? (await this.#db.transaction("ingest", {}, (tx) => findPlace(tx, this.#key)));
     const read = await this.#backlog.read(from, BATCH_BYTES);
-    if (read === undefined) return false;
+    if (read === undefined) {
+      this.#waitsSinceMs = undefined;
+      return false;
+    }
     const { source, opened } = await openSourceNow(this.#db, this.#key, this.#rating);
     const rows = rowsOf(opened, read.lines);
     const messages = read.lines.reduce((count, byte) => count + Number(byte === LF), 0);
