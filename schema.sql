@@ -27,8 +27,12 @@ CREATE OR REPLACE FUNCTION tollwright.current_subtree()
  STABLE PARALLEL SAFE SECURITY DEFINER
  SET search_path TO 'tollwright', 'pg_temp'
 AS $function$
-  with recursive subtree as (
-    select id from accounts where id = current_account() and tenant_id = current_tenant()
+  with recursive line as (
+    select id, predecessor_id from accounts where id = current_account() and tenant_id = current_tenant()
+    union
+    select before.id, before.predecessor_id from accounts before join line after on before.id = after.predecessor_id
+  ), subtree as (
+    select id from line
     union
     select below.id from accounts below join subtree above on below.parent_id = above.id
     where below.tenant_id = current_tenant()
@@ -368,6 +372,9 @@ create table accounts (
   when_credit_ends text,
   customer_since date,
   commission jsonb,
+  predecessor_id uuid,
+  since_at timestamp with time zone,
+  closed_at timestamp with time zone,
   constraint accounts_brand_check CHECK ((jsonb_typeof(brand) = 'object'::text)),
   constraint accounts_check CHECK (((kind <> 'vendor'::text) OR (parent_id IS NULL))),
   constraint accounts_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
@@ -378,12 +385,15 @@ create table accounts (
   constraint accounts_limits_check CHECK ((jsonb_typeof(limits) = 'object'::text)),
   constraint accounts_name_check CHECK ((name <> ''::text)),
   constraint accounts_payment_check CHECK ((payment = ANY (ARRAY['prepaid'::text, 'postpaid'::text]))),
+  constraint accounts_succession_check CHECK (((predecessor_id IS NULL) = (since_at IS NULL))),
   constraint accounts_when_credit_ends_check CHECK ((when_credit_ends = ANY (ARRAY['refuse-calls'::text, 'go-on'::text]))),
   constraint accounts_when_money_ends_check CHECK ((jsonb_typeof(when_money_ends) = 'object'::text)),
   constraint accounts_book_id_fkey FOREIGN KEY (book_id) REFERENCES books(id),
   constraint accounts_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES accounts(id),
+  constraint accounts_predecessor_id_fkey FOREIGN KEY (predecessor_id) REFERENCES accounts(id),
   constraint accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_predecessor_id_key UNIQUE (predecessor_id),
   constraint accounts_tenant_id_code_key UNIQUE (tenant_id, code)
 );
 CREATE INDEX accounts_book ON tollwright.accounts USING btree (book_id);
