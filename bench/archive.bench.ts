@@ -8,6 +8,7 @@ import { giveBackSpace } from "../src/server/archive/empty-partitions.ts";
 import { readMonth } from "../src/server/archive/month.ts";
 import { restoreMonth } from "../src/server/archive/restore-month.ts";
 import { searchCalls } from "../src/server/search/search-calls.ts";
+import { testerOf } from "../test/support/actor.ts";
 import { Operator } from "../test/support/operator.ts";
 import { bench } from "./bench.ts";
 import { calledOf, FILLED_MONTH, fillMonth } from "./filled-month.ts";
@@ -24,7 +25,7 @@ bench("archive: a month of calls", { smoke: 4_000, full: 200_000, unit: "calls" 
       const { tenantId } = await Operator.create(db);
       await db.session((client) => fillMonth(client, tenantId, n));
       const month = readMonth(FILLED_MONTH.start.slice(0, 7));
-      const order = { tenantId, month, archiveDir: folder, author: "bench" };
+      const order = { tenantId, month, archiveDir: folder, actor: testerOf(tenantId) };
       const archived = await timed(async () => {
         const part = await archiveMonth(db, order);
         await giveBackSpace(db);

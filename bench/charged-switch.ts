@@ -1,5 +1,6 @@
 import { issuePushToken } from "../src/server/mediation/push-token.ts";
 import { CLIENT_HOST } from "../test/diameter/diameter-client.ts";
+import { testerOf } from "../test/support/actor.ts";
 import { startTollwright } from "../test/support/command-line.ts";
 import type { CallLine } from "./call-line.ts";
 import { openDiameterLine } from "./diameter-line.ts";
@@ -79,7 +80,7 @@ export function withChargedSwitch<T>(
         const [authPort, acctPort] = [port(/RADIUS on 127\.0\.0\.1:(\d+)/), port(/ and 127\.0\.0\.1:(\d+) \(acc/)];
         if (protocol === "RADIUS") return openRadiusLine({ authPort, acctPort }, accounts);
         const { tenantId } = prepaid.operator;
-        const asked = { tenantId, source: "switch", revokeEarlier: false, createdBy: "bench" };
+        const asked = { tenantId, source: "switch", revokeEarlier: false, actor: testerOf(tenantId) };
         const { token } = await issuePushToken(db, asked);
         return openHttpLine(/Listening on (\S+)/.exec(said)?.[1] ?? "", token, accounts);
       }

@@ -1,6 +1,7 @@
 import type { Currency } from "../src/core/money/currency.ts";
 import { epochMs } from "../src/core/time/epoch.ts";
 import type { DeckArrival } from "../src/server/tariff/import-deck.ts";
+import { testerOf } from "../test/support/actor.ts";
 
 /** A whole deck of tariff "carrier", published whatever it changes. */
 export function arrivalOf(tenantId: string, bytes: Uint8Array): DeckArrival {
@@ -19,7 +20,7 @@ export function arrivalOf(tenantId: string, bytes: Uint8Array): DeckArrival {
     },
     receivedAt: null,
     now: epochMs(Date.UTC(2026, 2, 1)),
-    author: "bench",
+    actor: testerOf(tenantId),
     ...{ dryRun: false, publish: true, acceptFindings: true },
   };
 }

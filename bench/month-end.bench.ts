@@ -2,6 +2,7 @@ import { NO_NANOS } from "../src/core/money/nanos.ts";
 import type { BulkTx } from "../src/server/db/tx.ts";
 import { readPeriod } from "../src/server/invoicing/billing-scope.ts";
 import { runBill } from "../src/server/invoicing/run-bill.ts";
+import { testerOf } from "../test/support/actor.ts";
 import { Operator } from "../test/support/operator.ts";
 import { bench } from "./bench.ts";
 import { withDatabase } from "./own-database.ts";
@@ -60,7 +61,7 @@ bench(
         tenantId,
         accountCodes: [],
         now: Temporal.Instant.from("2026-04-02T00:00:00Z"),
-        bookedBy: "bench",
+        actor: testerOf(tenantId),
       };
       const period = readPeriod({ month: "2026-03", from: undefined, to: undefined });
       meter.watch(pid);

@@ -1,8 +1,9 @@
 import { counted } from "../core/counted.ts";
-import { replayDue } from "../server/allowance/replay-due.ts";
+import { replayAsked } from "../server/allowance/replay-asked.ts";
 import type { Database } from "../server/db/database.ts";
 import { findAccount } from "../server/tenancy/find-account.ts";
 import { defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { option } from "./input.ts";
 
 /** `tollwright account replay` */
@@ -17,10 +18,8 @@ export const accountReplayCommand = defineCommand({
   async run(context, _, { account }) {
     const { id: tenantId } = await context.tenant();
     const db = await context.db();
-    const report = await replayDue(db, {
-      tenantId,
-      accountIds: account === undefined ? null : [await idOf(db, tenantId, account)],
-    });
+    const accountIds = account === undefined ? null : [await idOf(db, tenantId, account)];
+    const report = await replayAsked(db, { accountIds }, commandLineActor(context, tenantId));
     const { months, entries, left } = report;
     return {
       json: report,

@@ -6,6 +6,7 @@ import { accountJson } from "./account-json.ts";
 import { accountReplayCommand } from "./account-replay.ts";
 import { accountShowCommand } from "./account-show.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, dryRun, requiredOption } from "./input.ts";
 import { amountText, moneyText } from "./money-text.ts";
 import { readAmount } from "./read-input.ts";
@@ -61,8 +62,9 @@ const topup = defineCommand({
   ],
   async run(context, { code, amount }, options) {
     const { id: tenantId } = await context.tenant();
-    const { now, author: bookedBy } = context;
-    const payment = { tenantId, accountCode: code, amount, reference: options.reference, now, bookedBy };
+    const { now } = context;
+    const actor = commandLineActor(context, tenantId);
+    const payment = { tenantId, accountCode: code, amount, reference: options.reference, now, actor };
     const report = await topUp(await context.db(), { ...payment, dryRun: options.dryRun });
     const { booked, currency } = report;
     const [credited, overrunPaid, balance] = [amount, report.overrunPaid, report.balance].map(nanosToSql);

@@ -3,6 +3,7 @@ import { type Alarm, acknowledgeAlarm, findAlarms } from "../server/completeness
 import { alarmUnknown } from "../server/completeness/problems.ts";
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, flag } from "./input.ts";
 import { type Table, tableOr } from "./table.ts";
 import { timeText } from "./time-text.ts";
@@ -37,7 +38,7 @@ const acknowledge = defineCommand({
   async run(context, { id }) {
     const { id: tenantId } = await context.tenant();
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw alarmUnknown({ id });
-    const alarm = await acknowledgeAlarm(await context.db(), { tenantId, id, author: context.author });
+    const alarm = await acknowledgeAlarm(await context.db(), { id, actor: commandLineActor(context, tenantId) });
     return { json: alarmJson(alarm), human: [`Acknowledged: ${alarm.what}`] };
   },
 });

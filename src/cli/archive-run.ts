@@ -5,6 +5,7 @@ import type { Refusal, RefusalCode } from "../server/archive/refusal.ts";
 import { firstToStay, type MonthOutcome, ONLINE_MONTHS, runArchive } from "../server/archive/run-archive.ts";
 import { runRetention } from "../server/archive/run-retention.ts";
 import { defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { dryRun, flag, option } from "./input.ts";
 import type { Table } from "./table.ts";
@@ -30,10 +31,11 @@ export const archiveRunCommand = defineCommand({
   async run(context, _args, { before, byPolicy, leaveQuarantine, dryRun: isDryRun }) {
     if (byPolicy && before !== undefined)
       throw commandLineInvalid({ what: "Give --before or --by-policy, not both.", command: "tollwright archive run" });
+    const tenant = await context.tenant();
     const run = {
-      tenant: await context.tenant(),
+      tenant,
       archiveDir: context.config.archiveDir,
-      author: context.author,
+      actor: commandLineActor(context, tenant.id),
       now: context.now,
       leaveQuarantine,
       dryRun: isDryRun,

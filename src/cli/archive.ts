@@ -7,6 +7,7 @@ import { restoreMonth } from "../server/archive/restore-month.ts";
 import { type VerifiedFile, verifyArchive } from "../server/archive/verify-archive.ts";
 import { archiveRunCommand } from "./archive-run.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, flag, option } from "./input.ts";
 import { type Table, tableOr } from "./table.ts";
 import { timeText } from "./time-text.ts";
@@ -62,7 +63,12 @@ const restore = defineCommand({
   async run(context, { month }) {
     const { id: tenantId } = await context.tenant();
     const { archiveDir } = context.config;
-    const restored = await restoreMonth(await context.db(), { tenantId, month, archiveDir, author: context.author });
+    const restored = await restoreMonth(await context.db(), {
+      tenantId,
+      month,
+      archiveDir,
+      actor: commandLineActor(context, tenantId),
+    });
     const { calls, charges } = restored;
     return {
       json: { month: month.text, ...restored },

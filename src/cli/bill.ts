@@ -7,6 +7,7 @@ import { previewInvoices } from "../server/invoicing/preview-invoice.ts";
 import { runBill } from "../server/invoicing/run-bill.ts";
 import { storedLines } from "../server/invoicing/stored-line.ts";
 import { type CommandContext, type CommandGroup, defineCommand, type Outcome } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { dryRun, flag, option, optionalArgument, optionList } from "./input.ts";
 import { lineTable } from "./invoice-lines.ts";
 import { amountText } from "./money-text.ts";
@@ -42,7 +43,11 @@ const run = defineCommand({
       return draftsOutcome(await previewInvoices(await context.db(), { ...scope, openPeriods: false }));
     const bar = context.progress("Billing", 1);
     const onProgress = (done: number, total: number) => bar.update(done, total);
-    const report = await runBill(await context.db(), { ...scope, bookedBy: context.author, onProgress });
+    const report = await runBill(await context.db(), {
+      ...scope,
+      actor: commandLineActor(context, scope.tenantId),
+      onProgress,
+    });
     bar.stop();
     const { billed, nothing, parked, vendorPostings } = report;
     return {

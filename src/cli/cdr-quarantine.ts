@@ -7,6 +7,7 @@ import { quarantinedUnknown } from "../server/mediation/problems.ts";
 import { retryQuarantine } from "../server/mediation/retry-quarantine.ts";
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { type CommandContext, type CommandGroup, defineCommand, type RejectAt } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { argument, option, optionList } from "./input.ts";
 import { readText } from "./read-text.ts";
@@ -88,7 +89,7 @@ const edit = defineCommand({
     const raw = typed ?? (await readText(setFile ?? "-", context.stdin)).replace(/\r?\n$/, "");
     const row = await waitingRow(context, args.id);
     const { id: tenantId } = await context.tenant();
-    await editQuarantined(await context.db(), { tenantId, id: row.id, raw });
+    await editQuarantined(await context.db(), { id: row.id, raw, actor: commandLineActor(context, tenantId) });
     return {
       json: { id: row.id, correctedRaw: raw },
       human: [`Corrected. To store it: tollwright cdr quarantine retry --id ${row.id}`],
@@ -105,7 +106,7 @@ const dismiss = defineCommand({
   async run(context, args) {
     const row = await waitingRow(context, args.id);
     const { id: tenantId } = await context.tenant();
-    await dismissQuarantined(await context.db(), { tenantId, id: row.id });
+    await dismissQuarantined(await context.db(), { id: row.id, actor: commandLineActor(context, tenantId) });
     return { json: { id: row.id, state: "dismissed" }, human: [`Dismissed ${row.file} line ${row.line}.`] };
   },
 });
@@ -125,7 +126,8 @@ const retry = defineCommand({
     const sourceId = source === undefined ? undefined : (await findSourceNamed(db, tenantId, source)).id;
     const ids = wanted.length === 0 ? undefined : wanted.map(readId);
     const filter = { tenantId, code, contains, ids };
-    const { tried, fates } = await retryQuarantine(db, { ...filter, sourceId, limit: RETRY_ROWS_MAX });
+    const asked = { ...filter, sourceId, limit: RETRY_ROWS_MAX };
+    const { tried, fates } = await retryQuarantine(db, asked, commandLineActor(context, tenantId));
     const waiting = await findWaiting(db, { ...filter, source, limit: LISTED_ROWS_MAX });
     return {
       json: { tried, fates },

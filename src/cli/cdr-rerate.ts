@@ -5,6 +5,7 @@ import { previewRerating } from "../server/rerating/preview-rerating.ts";
 import { readSelection, type TypedSelection } from "../server/rerating/read-selection.ts";
 import type { ReratingRequest } from "../server/rerating/selection.ts";
 import { type CommandContext, defineCommand, type Outcome } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { flag, inputRefused, option, optionList, type Values } from "./input.ts";
 import { readChoice, readWhole } from "./read-input.ts";
@@ -149,7 +150,12 @@ async function applied(context: CommandContext, request: ReratingRequest, given:
   if (reason === undefined) throw commandLineInvalid({ what: "--apply needs a --reason.", command: COMMAND });
   const bar = context.progress("Re-rating", 1);
   const onProgress = (done: number, total: number) => bar.update(done, total);
-  const done = await applyRerating(await context.db(), { request, author: context.author, reason, onProgress });
+  const done = await applyRerating(await context.db(), {
+    request,
+    actor: commandLineActor(context, request.tenantId),
+    reason,
+    onProgress,
+  });
   bar.stop();
   const { run, outcome, resumed, settingsChanged } = done;
   return {

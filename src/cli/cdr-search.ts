@@ -7,6 +7,7 @@ import { withArchive, withoutArchive } from "./archive-option.ts";
 import { askedCalls, callOptions } from "./call-options.ts";
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { flag, inputRefused, option } from "./input.ts";
 import { moneyText } from "./money-text.ts";
 import { quantityText } from "./quantity-text.ts";
@@ -46,7 +47,7 @@ export const cdrSearchCommand = defineCommand({
     const { id: tenantId } = await context.tenant();
     const db = await context.db();
     const { request, filter } = await askedCalls(context, options, "tollwright cdr search");
-    if (save !== undefined) await saveSearch(db, tenantId, { name: save, request, savedBy: context.author });
+    if (save !== undefined) await saveSearch(db, commandLineActor(context, tenantId), { name: save, request });
     const page = { order: oldest ? "oldest" : "newest", after: after ?? null, limit: listLimit(limit) } as const;
     const found = await withArchive(context, isLeftOut, (archive) =>
       searchCalls(db, { tenantId, filter, page, archive, budgetMs: BUDGET_MS }),

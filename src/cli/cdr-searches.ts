@@ -2,6 +2,7 @@ import { nanosToSql } from "../core/money/nanos.ts";
 import { listSearches, removeSearch } from "../server/search/saved-searches.ts";
 import type { SavedSearch } from "../server/search/search-request.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument } from "./input.ts";
 import { tableOr } from "./table.ts";
 
@@ -28,7 +29,7 @@ const remove = defineCommand({
   examples: [{ command: "tollwright cdr searches remove dear-satellite", does: "Takes it off the list." }],
   async run(context, { name }) {
     const { id: tenantId } = await context.tenant();
-    await removeSearch(await context.db(), tenantId, name);
+    await removeSearch(await context.db(), commandLineActor(context, tenantId), name);
     return { json: { name, removed: true }, human: [`${name} is forgotten.`] };
   },
 });

@@ -3,6 +3,7 @@ import { toInstant } from "../core/time/epoch.ts";
 import { COUNTED_BY } from "../server/completeness/counted-by.ts";
 import { importTotals } from "../server/completeness/import-totals.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, inputRefused, option, requiredOption } from "./input.ts";
 import { readText } from "./read-text.ts";
 
@@ -42,7 +43,7 @@ const importCommand = defineCommand({
       source,
       text,
       countedBy,
-      author: context.author,
+      actor: commandLineActor(context, tenantId),
     });
     return {
       json: {

@@ -3,6 +3,7 @@ import { counted } from "../core/counted.ts";
 import { findNanpImports, importNanp } from "../server/numbering/import-nanp.ts";
 import { NANP_TABLES, type NanpTable } from "../server/numbering/nanp-table.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, inputRefused } from "./input.ts";
 import { readText } from "./read-text.ts";
 
@@ -25,7 +26,13 @@ const importCommand = defineCommand({
     const { id: tenantId } = await context.tenant();
     const name = file === "-" ? "standard input" : basename(file);
     const text = await readText(file, context.stdin);
-    const rows = await importNanp(await context.db(), { tenantId, kind, name, text, author: context.author });
+    const rows = await importNanp(await context.db(), {
+      tenantId,
+      kind,
+      name,
+      text,
+      actor: commandLineActor(context, tenantId),
+    });
     return {
       json: { table: kind, rows },
       human: [`${counted(rows, "row")} of ${kind} imported; calls from now on are priced by them.`],

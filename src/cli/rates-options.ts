@@ -12,6 +12,7 @@ import { findTemplate } from "../server/tariff/carrier-templates.ts";
 import type { DeckSettings } from "../server/tariff/deck-settings.ts";
 import type { DeckArrival } from "../server/tariff/import-deck.ts";
 import type { CommandContext } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { flag, inputRefused, option, requiredOption, type Values } from "./input.ts";
 import { readDeckFile } from "./read-deck-file.ts";
@@ -88,7 +89,7 @@ export async function readArrival(
     settings: settingsOf(template, options, { effectiveAt: time(options.effective), command }),
     receivedAt: time(options.received),
     now: fromInstant(context.now),
-    author: context.author,
+    actor: commandLineActor(context, tenant.id),
   };
 }
 

@@ -2,6 +2,7 @@ import { fromInstant } from "../core/time/epoch.ts";
 import { discardDeck } from "../server/tariff/discard-deck.ts";
 import { publishDeck } from "../server/tariff/publish-deck.ts";
 import { defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, flag } from "./input.ts";
 import { LIMIT, limit } from "./rates-options.ts";
 import { comparisonJson, comparisonText } from "./rates-preview.ts";
@@ -31,8 +32,8 @@ export const ratesPublishCommand = defineCommand({
   ],
   async run(context, { draft: deckId }, { limit: shown = LIMIT, ...accepted }) {
     const { id: tenantId } = await context.tenant();
-    const { author, now } = context;
-    const wanted = { tenantId, deckId, now: fromInstant(now), author, ...accepted };
+    const actor = commandLineActor(context, tenantId);
+    const wanted = { tenantId, deckId, now: fromInstant(context.now), actor, ...accepted };
     const { deck, kind, version, comparison } = await publishDeck(await context.db(), wanted);
     const tariff = deck.tariffName;
     const said = {
@@ -65,7 +66,7 @@ export const ratesDiscardCommand = defineCommand({
   examples: [{ command: "tollwright rates discard 019bf3a2-0d7c-7000-9c1e-2f6b5d1a8e44", does: "Removes its rows." }],
   async run(context, { draft: deckId }) {
     const { id: tenantId } = await context.tenant();
-    await discardDeck(await context.db(), { tenantId, deckId });
+    await discardDeck(await context.db(), { tenantId, deckId, actor: commandLineActor(context, tenantId) });
     return { json: { deck: deckId, state: "discarded" }, human: [`Draft ${deckId} discarded.`] };
   },
 });

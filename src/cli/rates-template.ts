@@ -1,6 +1,7 @@
 import { parseTemplateText } from "../server/tariff/carrier-template.ts";
 import { deleteTemplate, findTemplates, saveTemplate } from "../server/tariff/carrier-templates.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument } from "./input.ts";
 import { readText } from "./read-text.ts";
 
@@ -15,7 +16,7 @@ const save = defineCommand({
   async run(context, { name, file }) {
     const { id } = await context.tenant();
     const template = parseTemplateText(await readText(file, context.stdin));
-    await saveTemplate(await context.db(), id, { name, template });
+    await saveTemplate(await context.db(), commandLineActor(context, id), { name, template });
     return { json: { template: name, change: "saved" }, human: [`Template "${name}" saved.`] };
   },
 });
@@ -43,7 +44,7 @@ const remove = defineCommand({
   examples: [{ command: "tollwright rates template delete acme", does: "Deletes it." }],
   async run(context, { name }) {
     const { id } = await context.tenant();
-    await deleteTemplate(await context.db(), id, name);
+    await deleteTemplate(await context.db(), commandLineActor(context, id), name);
     return { json: { template: name, change: "deleted" }, human: [`Template "${name}" deleted.`] };
   },
 });

@@ -3,6 +3,7 @@ import { fromInstant, toInstant } from "../core/time/epoch.ts";
 import { cancelRun, findRuns } from "../server/rerating/find-runs.ts";
 import { dismissSuggestion, suggestReratings } from "../server/rerating/suggest-reratings.ts";
 import type { CommandContext, Outcome } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { reportJson, reportText } from "./rerate-report.ts";
 import { type Table, tableOr } from "./table.ts";
 import { timeText } from "./time-text.ts";
@@ -35,7 +36,7 @@ export async function suggestionsOutcome(context: CommandContext): Promise<Outco
 /** `--dismiss ID`. Errors: Problem `rerating-suggestion-unknown`. */
 export async function dismissOutcome(context: CommandContext, id: string): Promise<Outcome> {
   const { id: tenantId } = await context.tenant();
-  await dismissSuggestion(await context.db(), { tenantId, id, author: context.author });
+  await dismissSuggestion(await context.db(), { id, actor: commandLineActor(context, tenantId) });
   return { json: { suggestion: id, state: "dismissed" }, human: [`Suggestion ${id} is not listed again.`] };
 }
 

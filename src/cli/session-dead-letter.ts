@@ -11,6 +11,7 @@ import {
 } from "../server/outage/dead-letters.ts";
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { commandLineInvalid } from "./failure.ts";
 import { argument, flag, option, requiredOption } from "./input.ts";
 import { type Table, tableOr } from "./table.ts";
@@ -92,7 +93,11 @@ const retry = defineCommand({
         ? await findDeadLetters(db, { tenantId, source, isAll: false, limit: RETRIED_MAX })
         : [await findDeadLetter(db, { tenantId, id: wanted })];
     const lane = new Charging(db).laneOf(tenantId);
-    const { decided, waiting } = await retryDeadLetters(db, lane, { letters, call, by: context.author });
+    const { decided, waiting } = await retryDeadLetters(db, lane, {
+      letters,
+      call,
+      actor: commandLineActor(context, tenantId),
+    });
     return {
       json: { tried: letters.length, decided, waiting: waiting.map(letterJson) },
       human: [
@@ -117,7 +122,7 @@ const discard = defineCommand({
   ],
   async run(context, args, { why }) {
     const { id: tenantId } = await context.tenant();
-    await discardDeadLetter(await context.db(), { tenantId, id: args.id, by: context.author, why });
+    await discardDeadLetter(await context.db(), { id: args.id, actor: commandLineActor(context, tenantId), why });
     return { json: { id: args.id, state: "discarded" }, human: ["Discarded."] };
   },
 });

@@ -5,6 +5,7 @@ import { findCuts } from "../server/cuts/find-cuts.ts";
 import { hangUp } from "../server/cuts/hang-up.ts";
 import type { Database } from "../server/db/database.ts";
 import { defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { dryRun, flag, optionList, requiredOption } from "./input.ts";
 import { cutJson, cutTable } from "./session-cuts.ts";
 import { sessionOptions } from "./session-options.ts";
@@ -40,7 +41,7 @@ export const sessionHangUpCommand = defineCommand({
   async run(context, _args, { session: sessions, why, yes: isConfirmed, dryRun, ...filter }) {
     const { id: tenantId } = await context.tenant();
     const db = await context.db();
-    const chosen = { filter: { tenantId, sessions, ...filter }, why, askedBy: context.author };
+    const chosen = { filter: { tenantId, sessions, ...filter }, why, actor: commandLineActor(context, tenantId) };
     const hungUp = await hangUp(db, { ...chosen, isConfirmed, dryRun });
     const keys = hungUp.sessions.map(({ id, source, key }) => ({ id, source, key }));
     if (hungUp.sessions.length === 0) return { json: { sessions: [], cuts: [] }, human: ["No such call is up."] };

@@ -2,6 +2,7 @@ import { counted } from "../core/counted.ts";
 import { readSipUsers } from "../server/sip-users/read-sip-users.ts";
 import { setSipUsers } from "../server/sip-users/set-sip-user.ts";
 import { defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument } from "./input.ts";
 import { readText } from "./read-text.ts";
 
@@ -17,7 +18,8 @@ export const sipUserImportCommand = defineCommand({
   async run(context, { file }) {
     const { id: tenantId } = await context.tenant();
     const read = readSipUsers(await readText(file, context.stdin));
-    const users = read.map((user) => ({ ...user, tenantId, changedBy: context.author }));
+    const actor = commandLineActor(context, tenantId);
+    const users = read.map((user) => ({ ...user, tenantId, actor }));
     const present = await setSipUsers(await context.db(), users, context.config.secretsKeyFile);
     const changed = present.filter(Boolean).length;
     const created = present.length - changed;

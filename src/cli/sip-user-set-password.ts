@@ -3,6 +3,7 @@ import type { SipSecret } from "../protocol/radius/sip-digest.ts";
 import { setSipUsers } from "../server/sip-users/set-sip-user.ts";
 import { shownSipUser } from "../server/sip-users/sip-user.ts";
 import { type CommandContext, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, flag, option, requiredOption } from "./input.ts";
 import { readText } from "./read-text.ts";
 
@@ -36,7 +37,7 @@ export const sipUserSetPasswordCommand = defineCommand({
     const { id: tenantId } = await context.tenant();
     const made = from === undefined && !ha1 ? randomBytes(PASSWORD_OCTETS).toString("base64url") : null;
     const secret = await secretOf(context, { made, from: from ?? "-", ha1 });
-    const user = { tenantId, accountCode, name, realm, secret, changedBy: context.author };
+    const user = { tenantId, accountCode, name, realm, secret, actor: commandLineActor(context, tenantId) };
     const [wasThere] = await setSipUsers(await context.db(), [user], context.config.secretsKeyFile);
     const shown = shownSipUser({ name, realm });
     return {

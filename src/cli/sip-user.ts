@@ -3,6 +3,7 @@ import { findSipUsers, type ListedSipUser, removeSipUser } from "../server/sip-u
 import { shownSipUser } from "../server/sip-users/sip-user.ts";
 import { listLimit, listOptions } from "./cdr-files.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, option } from "./input.ts";
 import { sipUserImportCommand } from "./sip-user-import.ts";
 import { REALM, sipUserSetPasswordCommand } from "./sip-user-set-password.ts";
@@ -43,7 +44,7 @@ const remove = defineCommand({
   examples: [{ command: "tollwright sip-user remove ada", does: "Removes the user of any realm." }],
   async run(context, { user: name }, { realm = "" }) {
     const { id: tenantId } = await context.tenant();
-    await removeSipUser(await context.db(), { tenantId, name, realm });
+    await removeSipUser(await context.db(), { tenantId, name, realm }, commandLineActor(context, tenantId));
     return { json: { user: name, realm, removed: true }, human: [`${shownSipUser({ name, realm })} is removed.`] };
   },
 });

@@ -1,6 +1,7 @@
 import { disconnectSession } from "../server/radius/disconnect-session.ts";
 import type { DynamicOutcome } from "../server/radius/dynamic-authorization.ts";
 import { defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, option } from "./input.ts";
 
 /** `tollwright source disconnect` */
@@ -21,7 +22,12 @@ export const sourceDisconnectCommand = defineCommand({
       ["Acct-Session-Id", session] as const,
       ...(user === undefined ? [] : [["User-Name", user] as const]),
     ];
-    const outcome = await disconnectSession(await context.db(), { tenantId, source: name, session: names });
+    const outcome = await disconnectSession(await context.db(), {
+      tenantId,
+      source: name,
+      session: names,
+      actor: commandLineActor(context, tenantId),
+    });
     return { json: { outcome }, human: [outcomeText(outcome)], faulty: outcome.kind !== "acknowledged" };
   },
 });

@@ -1,6 +1,7 @@
 import { counted } from "../core/counted.ts";
 import { issuePushToken } from "../server/mediation/push-token.ts";
 import { defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { argument, flag } from "./input.ts";
 
 /** `tollwright source token` */
@@ -15,7 +16,7 @@ export const sourceTokenCommand = defineCommand({
   examples: [{ command: "tollwright source token fs-1", does: "Prints a token and the address to post to." }],
   async run(context, { name }, { revokeEarlier }) {
     const { id: tenantId } = await context.tenant();
-    const request = { tenantId, source: name, revokeEarlier, createdBy: context.author };
+    const request = { tenantId, source: name, revokeEarlier, actor: commandLineActor(context, tenantId) };
     const { token, revoked } = await issuePushToken(await context.db(), request);
     const path = `/v1/sources/${name}/cdrs`;
     return {

@@ -5,7 +5,7 @@ import { deriveTariff } from "../server/tariff/derive-tariff.ts";
 import { findTariffs, type TariffSummary } from "../server/tariff/find-tariffs.ts";
 import { assignTariff } from "../server/tenancy/assign-tariff.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
-import { atCommandLine } from "./command-line-actor.ts";
+import { atCommandLine, commandLineActor } from "./command-line-actor.ts";
 import { argument, dryRun, option, requiredOption } from "./input.ts";
 import { readChoice, readDecimal, readWhole } from "./read-input.ts";
 import { readTime, TIME_FORM } from "./read-time.ts";
@@ -147,7 +147,14 @@ const assign = defineCommand({
     const { id: tenantId, timeZone } = await context.tenant();
     const { account: accountCode, dryRun: dry, from } = options;
     const effectiveFrom = from === undefined ? epochMs(0) : readTime(from, timeZone, "tollwright tariff assign");
-    const wanted = { tenantId, accountCode, tariffName: name, effectiveFrom, dryRun: dry };
+    const wanted = {
+      tenantId,
+      accountCode,
+      tariffName: name,
+      effectiveFrom,
+      dryRun: dry,
+      actor: commandLineActor(context, tenantId),
+    };
     const changed = await assignTariff(await context.db(), wanted);
     const since = toInstant(effectiveFrom).toString();
     const done = changed ? (dry ? "would buy" : "buys") : "already buys";

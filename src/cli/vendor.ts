@@ -1,6 +1,7 @@
 import { counted } from "../core/counted.ts";
 import { accrueVendors } from "../server/ledger/accrue-vendors.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
+import { commandLineActor } from "./command-line-actor.ts";
 import { dryRun } from "./input.ts";
 
 const accrue = defineCommand({
@@ -13,7 +14,7 @@ const accrue = defineCommand({
   examples: [{ command: "tollwright vendor accrue", does: "Brings `payable` of every vendor up to date." }],
   async run(context, _args, options) {
     const { id: tenantId } = await context.tenant();
-    const accrual = { tenantId, bookedBy: context.author, dryRun: options.dryRun };
+    const accrual = { tenantId, actor: commandLineActor(context, tenantId), dryRun: options.dryRun };
     const { posted } = await accrueVendors(await context.db(), accrual);
     const done = options.dryRun ? "would be posted" : "posted";
     return {

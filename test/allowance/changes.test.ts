@@ -9,6 +9,7 @@ import { readPeriod } from "../../src/server/invoicing/billing-scope.ts";
 import { previewInvoices } from "../../src/server/invoicing/preview-invoice.ts";
 import { runBill } from "../../src/server/invoicing/run-bill.ts";
 import type { TestCall } from "../invoicing/billing.ts";
+import { testerOf } from "../support/actor.ts";
 import { type PackagesGiven, PackagesWorld } from "./packages-world.ts";
 
 const worlds: PackagesWorld[] = [];
@@ -39,7 +40,7 @@ async function bill(world: PackagesWorld, month: string): Promise<readonly strin
     accountCodes: [],
     period: readPeriod({ month, from: undefined, to: undefined }),
     now: Temporal.Instant.from("2026-06-01T00:00:00Z"),
-    bookedBy: "test",
+    actor: testerOf(world.tenantId),
   });
   expect(parked).toEqual([]);
   return billed.map(({ account, invoice }) => {
@@ -266,7 +267,7 @@ describe("least and most spend of months that no run was made for", () => {
     for (const month of ["2026-02", "2026-03", "2026-04"]) await bill(world, month);
     const archiveDir = await mkdtemp(join(tmpdir(), "archive-"));
     const { tenantId } = world;
-    const march = { tenantId, month: readMonth("2026-03"), archiveDir, author: "test" };
+    const march = { tenantId, month: readMonth("2026-03"), archiveDir, actor: testerOf(tenantId) };
     expect(await archiveMonth(world.db, march)).toMatchObject({ kind: "archived", calls: 1 });
     await rm(archiveDir, { recursive: true });
     const until = { package: "talk", from: "2026-02-01", to: "2026-07-01" };

@@ -7,6 +7,7 @@ import { archiveMonth } from "../../src/server/archive/archive-month.ts";
 import { readMonth } from "../../src/server/archive/month.ts";
 import { restoreMonth } from "../../src/server/archive/restore-month.ts";
 import { ensurePartitions } from "../../src/server/db/partitions.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
 
@@ -91,7 +92,7 @@ test("archive and restore are identity on the rows, whatever is in them", { time
   const { tenantId } = await Operator.create(db);
   const { tenantId: otherId } = await Operator.create(db);
   const month = readMonth("2026-01");
-  const order = { tenantId, month, archiveDir: folder, author: "test" };
+  const order = { tenantId, month, archiveDir: folder, actor: testerOf(tenantId) };
   const range = { fromDate: Temporal.PlainDate.from("2026-01-01"), untilDate: Temporal.PlainDate.from("2026-03-01") };
   await db.transaction("owner", {}, async (tx) => {
     await ensurePartitions(tx, "usage_events", range);

@@ -8,6 +8,7 @@ import { chargingRoutes } from "../../src/server/charging/routes.ts";
 import { examine } from "../../src/server/doctor/doctor.ts";
 import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 import { prepaidCustomer } from "../support/prepaid-customer.ts";
@@ -37,7 +38,12 @@ beforeEach(async () => {
   await operator.tariff("rita's", [anyRate("49", "0.60")], [rita]);
   await operator.rule(rita, { match: { sipUser: "rita" } });
   await operator.source("switch", "freeswitch-csv");
-  ({ token } = await issuePushToken(db, { tenantId, source: "switch", revokeEarlier: false, createdBy: "test" }));
+  ({ token } = await issuePushToken(db, {
+    tenantId,
+    source: "switch",
+    revokeEarlier: false,
+    actor: testerOf(tenantId),
+  }));
 });
 
 async function post(path: string, body: object, bearer = token) {

@@ -4,6 +4,7 @@ import { Charging } from "../../src/server/charging/charging.ts";
 import { chargingRoutes } from "../../src/server/charging/routes.ts";
 import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
 import { booksOf, prepaidCustomer } from "../support/prepaid-customer.ts";
@@ -21,7 +22,7 @@ beforeAll(async () => {
   const { tenantId } = operator;
   await unitTariffs(operator, await prepaidCustomer(operator));
   await operator.source("core", "freeswitch-csv");
-  ({ token } = await issuePushToken(db, { tenantId, source: "core", revokeEarlier: false, createdBy: "test" }));
+  ({ token } = await issuePushToken(db, { tenantId, source: "core", revokeEarlier: false, actor: testerOf(tenantId) }));
   const log = pino({ level: "silent" });
   http = await startHttp({ host: "127.0.0.1", port: 0, db, log, routes: [chargingRoutes(db, new Charging(db))] });
 });

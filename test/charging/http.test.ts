@@ -4,6 +4,7 @@ import { Charging } from "../../src/server/charging/charging.ts";
 import { chargingRoutes } from "../../src/server/charging/routes.ts";
 import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
+import { testerOf } from "../support/actor.ts";
 import { tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
@@ -22,7 +23,12 @@ beforeAll(async () => {
   await operator.tariff("rita's", [anyRate("49", "0.60")], [postpaid]);
   await operator.rule(postpaid, { match: { accountCode: "rita" } });
   await operator.source("switch", "freeswitch-csv");
-  ({ token } = await issuePushToken(db, { tenantId, source: "switch", revokeEarlier: false, createdBy: "test" }));
+  ({ token } = await issuePushToken(db, {
+    tenantId,
+    source: "switch",
+    revokeEarlier: false,
+    actor: testerOf(tenantId),
+  }));
   const log = pino({ level: "silent" });
   http = await startHttp({ host: "127.0.0.1", port: 0, db, log, routes: [chargingRoutes(db, new Charging(db))] });
 });

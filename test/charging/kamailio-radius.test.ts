@@ -12,6 +12,7 @@ import { setSipUsers } from "../../src/server/sip-users/set-sip-user.ts";
 import { ChargingOverRadius } from "../../src/server/switches/over-radius.ts";
 import { radiusClient } from "../radius/radius-peer.ts";
 import { radiusUsers } from "../radius/radius-users.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { KamailioRig } from "../support/kamailio-rig.ts";
 import { anyRate, Operator } from "../support/operator.ts";
@@ -91,7 +92,7 @@ describe.skipIf(!hasAuthRadius()).each([
     await setSipUsers(
       db,
       ["rich", "poor"].map((name) => ({
-        ...{ tenantId, accountCode: name, name, realm: "", changedBy: "test" },
+        ...{ tenantId, accountCode: name, name, realm: "", actor: testerOf(tenantId) },
         secret: { kind: "password", password: `${name}'s secret` },
       })),
       keyFile,

@@ -11,6 +11,7 @@ import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import type { CallToCut } from "../../src/server/switches/call-cutter.ts";
 import { startKamailioRpc } from "../../src/server/switches/start-kamailio-rpc.ts";
 import type { SwitchListener } from "../../src/server/switches/switch-listener.ts";
+import { testerOf } from "../support/actor.ts";
 import { cutsUntil } from "../support/cuts-until.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { ended, KamailioRig } from "../support/kamailio-rig.ts";
@@ -66,7 +67,7 @@ describe.skipIf(!hasKamailio())("calls that are ended by JSON-RPC at a Kamailio 
     await prepaidCustomer(operator, { ...money, rates: [anyRate("49", "60")], match: { callingPrefix: "44" } });
     const routes = [chargingRoutes(db, new Charging(db))];
     http = await startHttp({ host: "127.0.0.1", port: 0, db, log: pino({ level: "silent" }), routes });
-    const asked = { tenantId, source: "kamailio", revokeEarlier: false, createdBy: "test" };
+    const asked = { tenantId, source: "kamailio", revokeEarlier: false, actor: testerOf(tenantId) };
     const { token } = await issuePushToken(db, asked);
     await rig.start(GUIDE, [["twp_TOKEN@127.0.0.1:8080", `${token}@${new URL(http.url).host}`]]);
     kamailio = await startKamailioRpc(db, REPORT);

@@ -10,6 +10,7 @@ import { examine } from "../../src/server/doctor/doctor.ts";
 import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { freePort } from "../support/free-port.ts";
 import { anyRate, Operator } from "../support/operator.ts";
@@ -89,7 +90,7 @@ describe.skipIf(!hasKamailio())("calls through Kamailio, with the configuration 
       tenantId,
       source: "kamailio",
       revokeEarlier: false,
-      createdBy: "test",
+      actor: testerOf(tenantId),
     });
     dir = await mkdtemp(join(tmpdir(), "tollwright-kamailio-"));
     await mkdir(join(dir, "run"));

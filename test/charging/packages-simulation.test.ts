@@ -8,6 +8,7 @@ import { giveUpSessions } from "../../src/server/charging/give-up-sessions.ts";
 import { type Database, openDatabase } from "../../src/server/db/database.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
 import { PackagesWorld } from "../allowance/packages-world.ts";
+import { testerOf } from "../support/actor.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
 
 const SEED = Number(process.env.TOLLWRIGHT_SIM_SEED ?? 20_261_122);
@@ -38,7 +39,7 @@ beforeEach(async () => {
   for (const [accountCode, amount] of Object.entries(PAID))
     await topUp(world.db, {
       ...{ tenantId: world.tenantId, accountCode, amount: nanosFromSql(amount), reference: accountCode },
-      ...{ now: now(), bookedBy: "test", dryRun: false },
+      ...{ now: now(), actor: testerOf(world.tenantId), dryRun: false },
     });
   for (let i = 0; i < 2; i += 1) {
     const own = await openDatabase({ url: world.db.url });

@@ -12,6 +12,7 @@ import { readPeriod } from "../../src/server/invoicing/billing-scope.ts";
 import { runBill } from "../../src/server/invoicing/run-bill.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
 import { type PackagesGiven, PackagesWorld } from "../allowance/packages-world.ts";
+import { testerOf } from "../support/actor.ts";
 
 let world: PackagesWorld;
 let lane: ChargingLane;
@@ -30,7 +31,7 @@ async function worldOf(given: PackagesGiven): Promise<void> {
 const pay = (amount: string, accountCode = "anna") =>
   topUp(world.db, {
     ...{ tenantId: world.tenantId, accountCode, amount: nanosFromSql(amount), reference: `${accountCode} ${amount}` },
-    ...{ now: now(), bookedBy: "test", dryRun: false },
+    ...{ now: now(), actor: testerOf(world.tenantId), dryRun: false },
   });
 
 const authorise = (key: string, by = "anna", fields: Partial<Authorise> & { called?: string } = {}): Authorise => {
@@ -87,7 +88,7 @@ async function standing(): Promise<Standing> {
 /** Whose bill of a month waits. */
 async function parkedIn(month: string): Promise<readonly string[]> {
   const period = readPeriod({ month, from: undefined, to: undefined });
-  const run = { tenantId: world.tenantId, accountCodes: ["anna"], period, bookedBy: "test" };
+  const run = { tenantId: world.tenantId, accountCodes: ["anna"], period, actor: testerOf(world.tenantId) };
   const { parked } = await runBill(world.db, { ...run, now: Temporal.Instant.from("2026-06-15T00:00:00Z") });
   return parked.map(({ account }) => account.code);
 }

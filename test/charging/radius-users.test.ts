@@ -14,6 +14,7 @@ import { freeRadius, hasFreeRadius } from "../radius/freeradius.ts";
 import { hasRadclient, radclient } from "../radius/radclient.ts";
 import { radiusClient } from "../radius/radius-peer.ts";
 import { radiusUsers } from "../radius/radius-users.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 import { booksOf, prepaidCustomer } from "../support/prepaid-customer.ts";
@@ -62,7 +63,7 @@ beforeEach(async () => {
 const user = (name: string, accountCode: string, secret: SipSecret, realm = "") =>
   setSipUsers(
     db,
-    [{ tenantId: operator.tenantId, accountCode, name, realm, secret, changedBy: "test" }],
+    [{ tenantId: operator.tenantId, accountCode, name, realm, secret, actor: testerOf(operator.tenantId) }],
     join(folder, "key"),
   );
 

@@ -8,6 +8,7 @@ import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
 import { xmlCurlRoutes } from "../../src/server/switches/xml-curl-routes.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 import { booksOf, prepaidCustomer } from "../support/prepaid-customer.ts";
@@ -36,7 +37,7 @@ beforeEach(async () => {
   });
   source = await operator.source("fs-1", "freeswitch-json");
   const { tenantId } = operator;
-  ({ token } = await issuePushToken(db, { tenantId, source: "fs-1", revokeEarlier: false, createdBy: "test" }));
+  ({ token } = await issuePushToken(db, { tenantId, source: "fs-1", revokeEarlier: false, actor: testerOf(tenantId) }));
   charging = new Charging(db);
   const log = pino({ level: "silent" });
   http = await startHttp({ host: "127.0.0.1", port: 0, db, log, routes: [xmlCurlRoutes(db, charging)] });

@@ -13,6 +13,7 @@ import {
   type Settings,
   World,
 } from "../laws/world.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let db: TestDatabase;
@@ -94,7 +95,7 @@ test("rows in = what became of them, by file and hour, through corrections, retr
       await expectIdentity(world);
       await world.giveCode("unknown", "postpaid");
       const { tenantId } = world.operator;
-      await retryQuarantine(db, { tenantId, limit: 1_000 });
+      await retryQuarantine(db, { tenantId, limit: 1_000 }, testerOf(tenantId));
       await expectIdentity(world);
       await world.correct(right);
       await world.deliver(second);

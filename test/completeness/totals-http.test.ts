@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { totalsRoutes } from "../../src/server/completeness/routes.ts";
 import { startHttp } from "../../src/server/http/http-server.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { FREESWITCH_MAPPING } from "../support/switch-files.ts";
 import { Site } from "./site.ts";
@@ -28,7 +29,12 @@ test("a switch posts its totals with its own token, and the report compares them
   const site = await Site.create(db);
   await site.source("sbc", "freeswitch-csv", { mapping: FREESWITCH_MAPPING });
   const { tenantId } = site.operator;
-  const { token } = await issuePushToken(db, { tenantId, source: "sbc", revokeEarlier: false, createdBy: "test" });
+  const { token } = await issuePushToken(db, {
+    tenantId,
+    source: "sbc",
+    revokeEarlier: false,
+    actor: testerOf(tenantId),
+  });
   const post = async (body: string, secret: string, query = "") => {
     const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
     const response = await fetch(`${http.url}/v1/sources/sbc/totals${query}`, { method: "POST", headers, body });

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import { type FreeRadius, freeRadius, hasFreeRadius } from "../radius/freeradius.ts";
+import { testerOf } from "../support/actor.ts";
 import { startTollwright, tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { ended, KamailioRig } from "../support/kamailio-rig.ts";
@@ -86,7 +87,7 @@ describe.skipIf(!hasKamailio() || !hasFreeRadius())("calls of Kamailio that are 
     const rates = [anyRate("49", "60")];
     const money = { amount: String(MONEY), credit: "1000000" };
     await prepaidCustomer(operator, { ...money, rates, match: { callingPrefix: "44" } });
-    const asked = { tenantId, source: "kamailio", revokeEarlier: false, createdBy: "test" };
+    const asked = { tenantId, source: "kamailio", revokeEarlier: false, actor: testerOf(tenantId) };
     ({ token } = await issuePushToken(db, asked));
     running = startTollwright(["start"], {
       ...{ DATABASE_URL: db.url, TOLLWRIGHT_HTTP_PORT: "0", TOLLWRIGHT_LOG_LEVEL: "warn" },

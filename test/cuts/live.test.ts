@@ -9,6 +9,7 @@ import { CutDesk } from "../../src/server/cuts/cut-desk.ts";
 import { cutRoutes } from "../../src/server/cuts/routes.ts";
 import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
+import { testerOf } from "../support/actor.ts";
 import { tollwrightJson } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
@@ -29,7 +30,7 @@ beforeAll(async () => {
   for (const code of ["ada", "bea"]) await prepaidCustomer(operator, { code, amount: "90", rates });
   for (const name of ["switch", "other"]) await operator.source(name, "freeswitch-csv");
   const issue = async (source: string) =>
-    (await issuePushToken(db, { tenantId, source, revokeEarlier: false, createdBy: "test" })).token;
+    (await issuePushToken(db, { tenantId, source, revokeEarlier: false, actor: testerOf(tenantId) })).token;
   [token, other] = [await issue("switch"), await issue("other")];
   const routes = [chargingRoutes(db, new Charging(db)), cutRoutes(db)];
   http = await startHttp({ host: "127.0.0.1", port: 0, db, log: pino({ level: "silent" }), routes });

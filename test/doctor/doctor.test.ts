@@ -7,6 +7,7 @@ import type { BulkTx } from "../../src/server/db/tx.ts";
 import { type Examination, examine, runDoctor } from "../../src/server/doctor/doctor.ts";
 import { accrueVendors } from "../../src/server/ledger/accrue-vendors.ts";
 import { BillingOperator, type TestCall } from "../invoicing/billing.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let db: TestDatabase;
@@ -216,7 +217,7 @@ test.each<[damage: string, sql: string, found: string[]]>([
 test("cost that no vendor's book has yet is listed, and accrued once", async () => {
   await operator.import([{ code: "alpha", answered: "2026-03-05T10:00:00", talkedS: 60 }], "late.csv");
   expect((await runDoctor(db)).outstanding).toMatchObject({ unpostedCostDays: 1 });
-  const accrual = { tenantId: operator.operator.tenantId, bookedBy: "test" };
+  const accrual = { tenantId: operator.operator.tenantId, actor: testerOf(operator.operator.tenantId) };
   const both = await Promise.all([accrueVendors(db, accrual), accrueVendors(db, accrual)]);
   expect(both.map(({ posted }) => posted).toSorted()).toEqual([0, 1]);
   expect(await runDoctor(db)).toMatchObject({ outstanding: { unpostedCostDays: 0 } });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accrueVendors, countUnpostedCost } from "../../src/server/ledger/accrue-vendors.ts";
 import { BillingOperator, type TestCall } from "../invoicing/billing.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let db: TestDatabase;
@@ -13,7 +14,8 @@ afterAll(() => db?.drop());
 
 const newOperator = () => BillingOperator.create(db, { alpha: {}, beta: {}, carrier: { kind: "vendor" } });
 
-const accrue = ({ operator: { tenantId } }: BillingOperator) => accrueVendors(db, { tenantId, bookedBy: "test" });
+const accrue = ({ operator: { tenantId } }: BillingOperator) =>
+  accrueVendors(db, { tenantId, actor: testerOf(tenantId) });
 
 /** Days that are not posted in full, by all charges of all time. */
 const unposted = ({ operator: { tenantId } }: BillingOperator): Promise<number> =>

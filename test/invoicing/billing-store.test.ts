@@ -263,7 +263,7 @@ describe("kinds of accounts", () => {
           batchId: null,
           firstAnsweredAt: null,
           memo: "Goodwill",
-          actor: testerOf(tenantId),
+          bookedBy: "test",
         }),
       );
     await post(journal);

@@ -10,6 +10,7 @@ import { type BillReport, runBill } from "../../src/server/invoicing/run-bill.ts
 import type { Source } from "../../src/server/mediation/source.ts";
 import { saveExchangeRate } from "../../src/server/rating/exchange-store.ts";
 import type { StoredAccount } from "../../src/server/tenancy/party.ts";
+import { testerOf } from "../support/actor.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { anyRate, EUR, Operator } from "../support/operator.ts";
 
@@ -119,7 +120,7 @@ export class BillingOperator {
       accountCodes,
       period: typeof period === "string" ? readPeriod({ month: period, from: undefined, to: undefined }) : period,
       now: Temporal.Instant.from(now),
-      bookedBy: "test",
+      actor: testerOf(tenantId),
     });
   }
 }

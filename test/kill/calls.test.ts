@@ -10,6 +10,7 @@ import { migrate } from "../../src/server/db/migrate.ts";
 import { examine } from "../../src/server/doctor/doctor.ts";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import { type StartedServer, startServer } from "../mediation-http/started-server.ts";
+import { testerOf } from "../support/actor.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 import { booksOf, prepaidCustomer, walletsOf } from "../support/prepaid-customer.ts";
 import { SeededRandom } from "../support/seeded-random.ts";
@@ -66,7 +67,12 @@ async function found(): Promise<{
     await prepaidCustomer(operator, { code, amount: String(PAID), rates: [anyRate("49", PER_MINUTE)] });
   await operator.source("switch", "freeswitch-csv");
   const { tenantId } = operator;
-  const { token } = await issuePushToken(db, { tenantId, source: "switch", revokeEarlier: false, createdBy: "test" });
+  const { token } = await issuePushToken(db, {
+    tenantId,
+    source: "switch",
+    revokeEarlier: false,
+    actor: testerOf(tenantId),
+  });
   return { operator, token, codes };
 }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { retryQuarantine } from "../../src/server/mediation/retry-quarantine.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyDelivery, anyRows, anySettings, inOneFile, type Settings, World } from "./world.ts";
 
@@ -88,11 +89,11 @@ test("quarantined rows, released in any order or by the files again = imported o
       await world.giveCode("unknown", "reselling");
       const { tenantId } = world.operator;
       for (const limit of limits) {
-        await retryQuarantine(db, { tenantId, limit });
+        await retryQuarantine(db, { tenantId, limit }, testerOf(tenantId));
         await world.outcome();
       }
       if (again) await world.deliver(delivery);
-      else await retryQuarantine(db, { tenantId, limit: 1_000 });
+      else await retryQuarantine(db, { tenantId, limit: 1_000 }, testerOf(tenantId));
       expect(await world.outcome()).toEqual(await fresh.outcome());
     }),
     LIMITS,

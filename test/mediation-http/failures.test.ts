@@ -7,6 +7,7 @@ import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import { PushReceiver } from "../../src/server/mediation/receive-push.ts";
 import { mediationRoutes } from "../../src/server/mediation/routes.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { asSuperuser, withDatabase } from "../support/database-url.ts";
 import { Operator } from "../support/operator.ts";
@@ -24,7 +25,12 @@ async function pushedSource() {
   const operator = await Operator.create(db);
   const source = await operator.source("fs-1", "freeswitch-json");
   await operator.flatRate(source, "0.06");
-  const request = { tenantId: operator.tenantId, source: "fs-1", revokeEarlier: false, createdBy: "test" };
+  const request = {
+    tenantId: operator.tenantId,
+    source: "fs-1",
+    revokeEarlier: false,
+    actor: testerOf(operator.tenantId),
+  };
   return { operator, token: (await issuePushToken(db, request)).token };
 }
 

@@ -5,6 +5,7 @@ import { type HttpServer, startHttp } from "../../src/server/http/http-server.ts
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import { PushReceiver } from "../../src/server/mediation/receive-push.ts";
 import { mediationRoutes } from "../../src/server/mediation/routes.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
 
@@ -39,7 +40,12 @@ async function posting(layout: object) {
   const source = await operator.source("edge", "mapped", { mapping: { layout, ...CALL } });
   await operator.flatRate(source, "0.06");
   const { tenantId } = operator;
-  const { token } = await issuePushToken(db, { tenantId, source: "edge", revokeEarlier: false, createdBy: "test" });
+  const { token } = await issuePushToken(db, {
+    tenantId,
+    source: "edge",
+    revokeEarlier: false,
+    actor: testerOf(tenantId),
+  });
   return async (body: string, headers: Record<string, string> = {}, query = "") => {
     const response = await fetch(`${http.url}/v1/sources/edge/cdrs${query}`, {
       method: "POST",

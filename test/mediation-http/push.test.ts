@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issuePushToken } from "../../src/server/mediation/push-token.ts";
 import { retryQuarantine } from "../../src/server/mediation/retry-quarantine.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 import { callDocument, xmlDocument } from "./call-document.ts";
@@ -30,7 +31,7 @@ async function pushedSource(format = "freeswitch-json", settings: unknown = {}) 
 }
 
 async function tokenOf({ tenantId }: Operator, { name }: Source, revokeEarlier = false): Promise<string> {
-  return (await issuePushToken(db, { tenantId, source: name, revokeEarlier, createdBy: "test" })).token;
+  return (await issuePushToken(db, { tenantId, source: name, revokeEarlier, actor: testerOf(tenantId) })).token;
 }
 
 const urlOf = (index: number): string => servers[index % servers.length]?.url ?? "";
@@ -109,7 +110,7 @@ test("a body may hold many records of any format, with a header of its own", asy
   const again = await post(urlOf(1), { source: "fs-1", token, body, headers: { "content-type": "text/csv" } });
   expect(again).toMatchObject({ status: 200, answer: { rows: 4, stored: 0, duplicate: 4 } });
   expect(await operator.figures(FILES)).toMatchObject({ files: 1, rows: 8, stored: 2, duplicate: 5, quarantined: 1 });
-  const retried = await retryQuarantine(db, { tenantId: operator.tenantId, limit: 10 });
+  const retried = await retryQuarantine(db, { tenantId: operator.tenantId, limit: 10 }, testerOf(operator.tenantId));
   expect(retried).toMatchObject({ tried: 1, fates: { quarantined: 1 } });
 });
 
@@ -146,7 +147,9 @@ test("a rule, a price and a setting count from the next post on; what waited is 
   await operator.source("fs-1", "freeswitch-json", { directions: ["terminating"] });
   expect(await send("leg-4")).toMatchObject({ nonBillable: 1 });
   await operator.source("fs-1", "freeswitch-json");
-  expect((await retryQuarantine(db, { tenantId: operator.tenantId, limit: 10 })).fates).toMatchObject({ stored: 2 });
+  expect(
+    (await retryQuarantine(db, { tenantId: operator.tenantId, limit: 10 }, testerOf(operator.tenantId))).fates,
+  ).toMatchObject({ stored: 2 });
   expect(await operator.figures(FILES)).toMatchObject({ rows: 4, stored: 3, quarantined: 0 });
 });
 

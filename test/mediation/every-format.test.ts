@@ -7,6 +7,7 @@ import { FORMATS } from "../../src/mediation/registry.ts";
 import type { ImportedFile } from "../../src/server/mediation/import-file.ts";
 import { retryQuarantine } from "../../src/server/mediation/retry-quarantine.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
+import { testerOf } from "../support/actor.ts";
 import { type CdrVector, readCdrVectors } from "../support/cdr-vector.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
@@ -56,7 +57,11 @@ describe("a file of every format, from its first import to its last retry", () =
     expect(again.rows).toBe(fates(again));
     expect(again.stored, "nothing is stored twice").toBe(0);
     const events = await operator.figures<{ count: number }>("select count(*)::int as count from usage_events");
-    const waiting = await retryQuarantine(db, { tenantId: operator.tenantId, limit: 1_000 });
+    const waiting = await retryQuarantine(
+      db,
+      { tenantId: operator.tenantId, limit: 1_000 },
+      testerOf(operator.tenantId),
+    );
     const after = await operator.figures<{ count: number }>("select count(*)::int as count from usage_events");
     expect(waiting.tried, "what waits can be tried").toBe(first.quarantined);
     expect(after.count - events.count).toBe(waiting.fates.stored ?? 0);

@@ -5,6 +5,7 @@ import { decodePacket } from "../../src/protocol/radius/decode-packet.ts";
 import { CODES } from "../../src/protocol/radius/packet.ts";
 import { DIGESTS } from "../../src/server/radius/digests.ts";
 import { disconnectSession } from "../../src/server/radius/disconnect-session.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
 import { writeTemporary } from "../support/temporary-file.ts";
@@ -31,7 +32,12 @@ afterAll(async () => {
 });
 
 const disconnect = (source: string) =>
-  disconnectSession(db, { tenantId: operator.tenantId, source, session: [["Acct-Session-Id", "s-1"]] });
+  disconnectSession(db, {
+    tenantId: operator.tenantId,
+    source,
+    session: [["Acct-Session-Id", "s-1"]],
+    actor: testerOf(operator.tenantId),
+  });
 
 test("a source's switch is told where its packets come from, and its answer comes back", async () => {
   const outcome = disconnect("edge");

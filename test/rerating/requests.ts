@@ -2,6 +2,7 @@ import type { Database } from "../../src/server/db/database.ts";
 import { type AppliedRerating, applyRerating } from "../../src/server/rerating/apply-rerating.ts";
 import { previewRerating, type ReratingPreview } from "../../src/server/rerating/preview-rerating.ts";
 import type { ReratingOptions, ReratingRequest, Selection } from "../../src/server/rerating/selection.ts";
+import { testerOf } from "../support/actor.ts";
 
 /** Every answered call, on all sides. */
 export const EVERYTHING: Selection = {
@@ -41,7 +42,8 @@ export const apply = (
   db: Database,
   asked: ReratingRequest,
   rest: { readonly pageCalls?: number; readonly onProgress?: (done: number, total: number) => void } = {},
-): Promise<AppliedRerating> => applyRerating(db, { request: asked, author: "cli:test", reason: "a test", ...rest });
+): Promise<AppliedRerating> =>
+  applyRerating(db, { request: asked, actor: testerOf(asked.tenantId), reason: "a test", ...rest });
 
 /** What is the same in a preview and in what was done. */
 export const figures = ({ looked, changed, moved, sides, kept }: ReratingPreview | AppliedRerating) => ({

@@ -7,6 +7,7 @@ import { showInvoice } from "../../src/server/invoicing/export-invoice.ts";
 import { loadDocument } from "../../src/server/invoicing/invoice-store.ts";
 import { runBill } from "../../src/server/invoicing/run-bill.ts";
 import { saveTenant } from "../../src/server/tenancy/store.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { EUR } from "../support/operator.ts";
 import { SellingChain } from "./chain-world.ts";
@@ -53,7 +54,7 @@ async function bill() {
   const today = now().toZonedDateTimeISO("UTC").toPlainDate();
   const period: BillingPeriod = { startDate: today.subtract({ days: 3 }), endDate: today.add({ days: 1 }) };
   const run = { tenantId: chain.operator.tenantId, accountCodes: [], period, now: now().add({ hours: 48 }) };
-  const { billed, parked } = await runBill(db, { ...run, actor: testerOf(tenantId) });
+  const { billed, parked } = await runBill(db, { ...run, actor: testerOf(run.tenantId) });
   expect(parked).toEqual([]);
   return billed.map(({ account, number, invoice }) => `${account.code} ${number} ${nanosToSql(invoice.total)}`);
 }

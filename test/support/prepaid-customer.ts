@@ -4,6 +4,7 @@ import type { Rate } from "../../src/core/tariff/rate.ts";
 import type { AccountRule } from "../../src/core/tenancy/account-rule.ts";
 import { topUp } from "../../src/server/ledger/top-up.ts";
 import type { StoredAccount } from "../../src/server/tenancy/party.ts";
+import { testerOf } from "./actor.ts";
 import { anyRate, type Operator } from "./operator.ts";
 
 export interface PrepaidCustomer {
@@ -37,7 +38,7 @@ export async function pay(
   { code = "ada", reference = amount }: { readonly code?: string; readonly reference?: string } = {},
 ): Promise<void> {
   const payment = { accountCode: code, amount: nanosFromSql(amount), reference, now: now() };
-  await topUp(db, { tenantId, ...payment, bookedBy: "test", dryRun: false });
+  await topUp(db, { tenantId, ...payment, actor: testerOf(tenantId), dryRun: false });
 }
 
 /** What is in the books of an operator's accounts, and what its sessions hold, in plain currency. */

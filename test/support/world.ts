@@ -3,6 +3,7 @@ import { runBill } from "../../src/server/invoicing/run-bill.ts";
 import type { Source } from "../../src/server/mediation/source.ts";
 import type { StoredAccount } from "../../src/server/tenancy/party.ts";
 import { COLUMNS, callRows } from "../invoicing/billing.ts";
+import { testerOf } from "./actor.ts";
 import type { TestDatabase } from "./database.ts";
 import { fillTables } from "./fill-tables.ts";
 import { anyRate, Operator } from "./operator.ts";
@@ -71,7 +72,7 @@ async function populateTenant(db: TestDatabase): Promise<WorldTenant> {
   const calls = CALLERS.map((code) => ({ code, answered: "2026-03-02T10:00:00", talkedS: 90 }));
   await operator.importText(source, "calls.csv", callRows(calls));
   await runBill(db, {
-    ...{ tenantId, accountCodes: [], bookedBy: "test", now: Temporal.Instant.from("2026-04-02T08:00:00Z") },
+    ...{ tenantId, accountCodes: [], actor: testerOf(tenantId), now: Temporal.Instant.from("2026-04-02T08:00:00Z") },
     period: parseMonth("2026-03") ?? null,
   });
   // Invoices with a logo, as if a letterhead had one.

@@ -4,6 +4,7 @@ import type { Currency } from "../../src/core/money/currency.ts";
 import type { Rate } from "../../src/core/tariff/rate.ts";
 import { type EpochMs, epochMs } from "../../src/core/time/epoch.ts";
 import { type DeckArrival, importDeck } from "../../src/server/tariff/import-deck.ts";
+import { testerOf } from "../support/actor.ts";
 import { applyOperations } from "../support/apply-operations.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate } from "../support/operator.ts";
@@ -100,7 +101,7 @@ function arrivalOf(
     settings: { template: {}, mode, pastDates: "as-given", missingClosedAt: null, rules: {}, costTariff: null },
     receivedAt: null,
     now,
-    author: "test",
+    actor: testerOf(operator.tenantId),
     ...{ dryRun: false, publish: true, acceptFindings: true },
   };
 }

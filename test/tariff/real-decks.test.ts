@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseInstant } from "../../src/core/time/instant-text.ts";
 import { explainPrice } from "../../src/server/rating/explain-price.ts";
 import { assignTariff } from "../../src/server/tenancy/assign-tariff.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { sharedData } from "../support/shared-data.ts";
 import { DeckDesk } from "./deck-desk.ts";
@@ -84,7 +85,7 @@ describe("decks that carriers really sent, through the command line into the dat
     const { tenantId } = desk.operator;
     const effectiveFrom = parseInstant("2020-01-01", "UTC")!;
     const wanted = { tenantId, accountCode: account.code, tariffName: "for-calls", effectiveFrom, dryRun: false };
-    await assignTariff(db, wanted);
+    await assignTariff(db, { ...wanted, actor: testerOf(wanted.tenantId) });
     const answeredAt = parseInstant("2026-03-15T12:00:00Z", "UTC")!;
     const call = { tenantId, called: "+49 30 901820", accountCode: "caller", answeredAt, talkedS: 61 };
     const { sides } = await explainPrice(db, call);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dismissQuarantined, editQuarantined } from "../../src/server/mediation/decide-quarantined.ts";
 import { listWaiting } from "../../src/server/mediation/quarantine-store.ts";
 import { retryQuarantine } from "../../src/server/mediation/retry-quarantine.ts";
+import { testerOf } from "../support/actor.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { anyRate, Operator } from "../support/operator.ts";
 
@@ -163,12 +164,18 @@ describe("quarantine", () => {
     const file = FILE.replaceAll("alpha", "gamma");
     expect((await operator.importText(source, "a.csv", file)).counts).toMatchObject({ stored: 2, quarantined: 2 });
     const filter = { tenantId: operator.tenantId, code: "account-unknown", limit: 10 };
-    expect(await retryQuarantine(db, filter)).toMatchObject({ tried: 2, fates: { stored: 0, quarantined: 2 } });
+    expect(await retryQuarantine(db, filter, testerOf(operator.tenantId))).toMatchObject({
+      tried: 2,
+      fates: { stored: 0, quarantined: 2 },
+    });
     await operator.rule(beta, { match: { accountCode: "gamma" } });
-    expect(await retryQuarantine(db, filter)).toMatchObject({ tried: 2, fates: { stored: 2, quarantined: 0 } });
+    expect(await retryQuarantine(db, filter, testerOf(operator.tenantId))).toMatchObject({
+      tried: 2,
+      fates: { stored: 2, quarantined: 0 },
+    });
     expect(await operator.figures(COUNTS)).toMatchObject({ rows: 4, stored: 4, quarantined: 0 });
     expect(await operator.figures(MONEY)).toMatchObject({ charged: 0.49, balance: 0 });
-    expect(await retryQuarantine(db, filter)).toMatchObject({ tried: 0 });
+    expect(await retryQuarantine(db, filter, testerOf(operator.tenantId))).toMatchObject({ tried: 0 });
   });
 
   test("a broken row is edited and retried; another is dismissed", async () => {
@@ -180,12 +187,12 @@ describe("quarantine", () => {
     const waiting = await db.transaction("app", { tenantId }, (tx) => listWaiting(tx, { tenantId, limit: 10 }));
     const [first, second] = waiting;
     if (!first || !second) throw new Error("two rows wait");
-    await editQuarantined(db, { tenantId, id: first.id, raw: FILE.split("\n")[0] ?? "" });
-    expect(await retryQuarantine(db, { tenantId, limit: 10 })).toMatchObject({
+    await editQuarantined(db, { id: first.id, raw: FILE.split("\n")[0] ?? "", actor: testerOf(tenantId) });
+    expect(await retryQuarantine(db, { tenantId, limit: 10 }, testerOf(tenantId))).toMatchObject({
       tried: 2,
       fates: { stored: 1, quarantined: 1 },
     });
-    await dismissQuarantined(db, { tenantId, id: second.id });
+    await dismissQuarantined(db, { id: second.id, actor: testerOf(tenantId) });
     expect(await operator.figures(COUNTS)).toEqual({
       rows: 4,
       stored: 3,

@@ -2,6 +2,8 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { uuidv7 } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { keepArchivedHours } from "../completeness/keep-archived-hours.ts";
 import type { Database } from "../db/database.ts";
 import { steadySnapshot } from "../db/steady-snapshot.ts";
@@ -28,7 +30,7 @@ import { insertSums, sumCharges } from "./sums-store.ts";
 /** Where a month goes, and who sends it there. */
 export interface ArchiveOrder extends MonthOfTenant {
   readonly archiveDir: string;
-  readonly author: string;
+  readonly actor: Actor;
 }
 
 /** A part as it was written. `changed`: rows came or went while its files were made, so nothing was taken away. */
@@ -130,12 +132,15 @@ async function takeAway(
   try {
     await db.bulk("owner", {}, async (tx) => {
       await takeStoredCalls(tx, order.tenantId);
-      await insertArchive(tx, order, { id, part, calls, archivedBy: order.author, files });
+      await insertArchive(tx, order, { id, part, calls, archivedBy: order.actor.name, files });
       const { startAt: from, endAt: until } = order.month;
       await keepArchivedHours(tx, { tenantId: order.tenantId, archiveId: id, period: { from, until } });
       if (!((await emptyPartitions(tx, order, files)) || (await deleteMonth(tx, order, files))))
         throw new RowsChanged();
       await insertSums(tx, { tenantId: order.tenantId, archiveId: id, sums });
+      const object = { kind: "archive", id, name: `${order.month.text} part ${part}` };
+      const after = { calls, files: files.map(({ file, sha256 }) => ({ file, sha256 })) };
+      await recordAudit(tx, order.actor, [{ action: "month.archived", object, before: null, after, reason: null }]);
     });
   } catch (error) {
     if (error instanceof RowsChanged) return { kind: "changed" };

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { invariant } from "../../core/invariant.ts";
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { ensurePartitions } from "../db/partitions.ts";
 import type { BulkTx } from "../db/tx.ts";
@@ -22,7 +24,7 @@ export interface RestoreOrder {
   readonly tenantId: string;
   readonly month: Month;
   readonly archiveDir: string;
-  readonly author: string;
+  readonly actor: Actor;
 }
 
 export interface RestoredMonth {
@@ -66,8 +68,11 @@ async function makePartitions(db: Database, { month }: RestoreOrder): Promise<vo
 }
 
 async function putBack(tx: BulkTx, duck: Duck, order: RestoreOrder, parts: readonly Archive[]): Promise<void> {
+  const object = { kind: "archive", id: null, name: order.month.text };
+  const after = { parts: parts.length };
+  await recordAudit(tx, order.actor, [{ action: "month.restored", object, before: null, after, reason: null }]);
   const ids = parts.map(({ id }) => id);
-  const ended = await endArchives(tx, { ids, state: "restored", endedBy: order.author });
+  const ended = await endArchives(tx, { ids, state: "restored", endedBy: order.actor.name });
   invariant(ended === parts.length, "nobody else ends parts while the archive is locked");
   for (const table of ["usage_events", "charges", "usage_history"] as const) {
     const files = parts.flatMap((part) => part.files.filter((file) => file.table === table));

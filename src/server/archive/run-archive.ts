@@ -1,3 +1,4 @@
+import type { Actor } from "../access/actor.ts";
 import type { Database } from "../db/database.ts";
 import { withArchiveLock } from "./archive-lock.ts";
 import { archiveMonth, type WrittenPart } from "./archive-month.ts";
@@ -14,7 +15,7 @@ export interface ArchiveRun {
   readonly archiveDir: string;
   /** Months before this one. */
   readonly before: Month;
-  readonly author: string;
+  readonly actor: Actor;
   readonly now: Temporal.Instant;
   /** Rows of the month that wait in quarantine do not hold it back. */
   readonly leaveQuarantine: boolean;
@@ -44,7 +45,7 @@ export const firstToStay = (now: Temporal.Instant, onlineMonths: number): Month 
  * @throws Problem `archive-busy`, `archive-unavailable`, `archive-not-written`.
  */
 export async function runArchive(db: Database, run: ArchiveRun): Promise<readonly MonthOutcome[]> {
-  const { tenant, archiveDir, before, author } = run;
+  const { tenant, archiveDir, before, actor } = run;
   return await withArchiveLock(db, async () => {
     if (!run.dryRun) await clearLeftovers(db, { tenantId: tenant.id, archiveDir });
     const days = await db.transaction("owner", {}, (tx) => loadMonths(tx, { tenantId: tenant.id, month: before }));
@@ -53,7 +54,7 @@ export async function runArchive(db: Database, run: ArchiveRun): Promise<readonl
       const scope: MonthOfTenant = { tenantId: tenant.id, month: readMonth(day.slice(0, 7)) };
       run.onMonth?.(scope.month.text);
       const refusals = await refusalsOf(db, run, scope);
-      const done = (): Promise<WrittenPart> => archiveMonth(db, { ...scope, archiveDir, author });
+      const done = (): Promise<WrittenPart> => archiveMonth(db, { ...scope, archiveDir, actor });
       const outcome =
         refusals.length > 0
           ? ({ kind: "refused", refusals } as const)

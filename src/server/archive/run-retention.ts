@@ -1,4 +1,5 @@
 import { invariant } from "../../core/invariant.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import type { Archive } from "./archive.ts";
 import { withArchiveLock } from "./archive-lock.ts";
@@ -42,15 +43,18 @@ export async function runRetention(db: Database, run: Omit<ArchiveRun, "before">
 /** Month by month: the note and the identities in one transaction, then the files. */
 async function deleteParts(
   db: Database,
-  { tenant, archiveDir, author }: Pick<ArchiveRun, "tenant" | "archiveDir" | "author">,
+  { tenant, archiveDir, actor }: Pick<ArchiveRun, "tenant" | "archiveDir" | "actor">,
   due: readonly Archive[],
 ): Promise<void> {
   for (const [month, parts] of Map.groupBy(due, (part) => part.month)) {
     await db.bulk("owner", {}, async (tx) => {
       const ids = parts.map(({ id }) => id);
-      const ended = await endArchives(tx, { ids, state: "deleted", endedBy: author });
+      const ended = await endArchives(tx, { ids, state: "deleted", endedBy: actor.name });
       invariant(ended === parts.length, "nobody else ends parts while the archive is locked");
       await deleteIdentities(tx, { tenantId: tenant.id, month: readMonth(month) });
+      const object = { kind: "archive", id: null, name: month };
+      const before = { parts: parts.length };
+      await recordAudit(tx, actor, [{ action: "archive.deleted", object, before, after: null, reason: null }]);
     });
     await clearLeftovers(db, { tenantId: tenant.id, archiveDir });
   }

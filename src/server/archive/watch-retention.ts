@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { now } from "../../clock.ts";
+import { systemActor } from "../access/system-actor.ts";
 import type { Database } from "../db/database.ts";
 import { listPolicies } from "./retention-store.ts";
 import { type RetentionReport, runRetention } from "./run-retention.ts";
@@ -11,8 +12,6 @@ export interface RetentionWatch {
 }
 
 const DAY_MS = 86_400_000;
-/** Who is noted for what a policy deletes by itself. */
-const AUTHOR = "retention";
 
 /** Applies the policies of all tenants once a day until `signal`; one that fails is told of, and tried again. */
 export async function watchRetention(
@@ -27,7 +26,14 @@ export async function watchRetention(
     });
     for (const tenant of tenants) {
       if (signal.aborted) return;
-      const run = { tenant, archiveDir, author: AUTHOR, now: now(), leaveQuarantine: false, dryRun: false };
+      const run = {
+        tenant,
+        archiveDir,
+        actor: systemActor("retention", tenant.id),
+        now: now(),
+        leaveQuarantine: false,
+        dryRun: false,
+      };
       await runRetention(db, run).then(
         (report) => watch.done(tenant.name, report),
         (error: unknown) => watch.failed(error),

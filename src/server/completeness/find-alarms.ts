@@ -1,3 +1,5 @@
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { findSourceNamed } from "../mediation/find-source.ts";
 import { type Alarm, acknowledge, countAlarms, listAlarms } from "./alarm-store.ts";
@@ -26,9 +28,15 @@ export async function findAlarms(
  */
 export async function acknowledgeAlarm(
   db: Database,
-  { tenantId, id, author }: { readonly tenantId: string; readonly id: string; readonly author: string },
+  { id, actor }: { readonly id: string; readonly actor: Actor },
 ): Promise<Alarm> {
-  const alarm = await db.transaction("app", { tenantId }, (tx) => acknowledge(tx, { id, author }));
+  const alarm = await db.transaction("app", { tenantId: actor.tenantId }, async (tx) => {
+    const seen = await acknowledge(tx, { id, author: actor.name });
+    if (seen === undefined) return undefined;
+    const object = { kind: "alarm", id, name: seen.what };
+    await recordAudit(tx, actor, [{ action: "alarm.acknowledged", object, before: null, after: null, reason: null }]);
+    return seen;
+  });
   if (alarm === undefined) throw alarmUnknown({ id });
   return alarm;
 }

@@ -1,3 +1,5 @@
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { findSourceNamed } from "../mediation/find-source.ts";
 import type { CountedBy } from "./counted-by.ts";
@@ -11,7 +13,7 @@ export interface TotalsRequest {
   /** CSV or JSON: see {@link readTotals}. */
   readonly text: string;
   readonly countedBy: CountedBy;
-  readonly author: string;
+  readonly actor: Actor;
 }
 
 /**
@@ -19,11 +21,14 @@ export interface TotalsRequest {
  * was read. Errors: Problems `source-unknown`, `totals-invalid`; nothing is stored then.
  */
 export async function importTotals(db: Database, request: TotalsRequest): Promise<readonly StatedTotals[]> {
-  const { tenantId, text, countedBy, author } = request;
+  const { tenantId, text, countedBy, actor } = request;
   const source = await findSourceNamed(db, tenantId, request.source);
   const totals = readTotals(text, { zone: source.config.timeZone, countedBy });
-  await db.transaction("app", { tenantId }, (tx) =>
-    saveTotals(tx, { tenantId, sourceId: source.id, statedBy: author }, totals),
-  );
+  await db.transaction("app", { tenantId }, async (tx) => {
+    await saveTotals(tx, { tenantId, sourceId: source.id, statedBy: actor.name }, totals);
+    const object = { kind: "source", id: source.id, name: source.name };
+    const after = { totals: totals.length };
+    await recordAudit(tx, actor, [{ action: "totals.imported", object, before: null, after, reason: null }]);
+  });
   return totals;
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { invariant } from "../../core/invariant.ts";
+import { sourceActor } from "../access/system-actor.ts";
 import type { Database } from "../db/database.ts";
 import { decodedBody } from "../http/decoded-body.ts";
 import { authorisePush, type PushedSource } from "../mediation/push-token.ts";
@@ -50,7 +51,7 @@ export const totalsRoutes =
           source: request.params.source,
           text: body.toString("utf8"),
           countedBy: request.query.countedBy ?? "start",
-          author: "http",
+          actor: sourceActor(request.params.source, request.counting.tenantId),
         });
         return { totals: totals.length };
       },

@@ -1,3 +1,5 @@
+import type { Actor } from "../access/actor.ts";
+import { type AuditEntry, recordAudit } from "../audit/record-audit.ts";
 import { findOpenSessions, type OpenSession, type SessionFilter } from "../charging/find-sessions.ts";
 import type { Database } from "../db/database.ts";
 import { hangUpUnconfirmed } from "./problems.ts";
@@ -8,7 +10,7 @@ export interface HangUp {
   readonly filter: Omit<SessionFilter, "limit">;
   /** For the record. */
   readonly why: string;
-  readonly askedBy: string;
+  readonly actor: Actor;
   /** Whoever asks knows that it may be more than one call. */
   readonly isConfirmed: boolean;
   readonly dryRun: boolean;
@@ -24,13 +26,29 @@ export interface HungUp {
 const SESSIONS_MAX = 10_000;
 
 /** Asks for calls to be ended at their switches. Errors: Problem `hang-up-unconfirmed`. */
-export async function hangUp(db: Database, { filter, why, askedBy, isConfirmed, dryRun }: HangUp): Promise<HungUp> {
+export async function hangUp(db: Database, { filter, why, actor, isConfirmed, dryRun }: HangUp): Promise<HungUp> {
   const found = await findOpenSessions(db, { ...filter, limit: SESSIONS_MAX });
   const named = new Set(filter.sessions);
   const sessions = found.filter(({ id, key, account }) => account !== null || named.has(id) || named.has(key));
   if (dryRun) return { sessions, asked: [] };
   if (sessions.length > 1 && !isConfirmed) throw hangUpUnconfirmed({ count: sessions.length });
-  const author = { tenantId: filter.tenantId, reason: "operator", askedBy } as const;
+  const author = { tenantId: filter.tenantId, reason: "operator", askedBy: actor.name } as const;
   const wanted = sessions.map(({ id }) => ({ sessionId: id, why }));
-  return { sessions, asked: await requestCuts(db, author, wanted) };
+  const asked = await requestCuts(db, author, wanted, async (tx, ids) => {
+    const known = new Set(ids);
+    await recordAudit(
+      tx,
+      actor,
+      sessions.filter(({ id }) => known.has(id)).map((session) => entryOf(session, why)),
+    );
+  });
+  return { sessions, asked };
 }
+
+const entryOf = ({ id, key, account, source }: OpenSession, why: string): AuditEntry => ({
+  action: "session.hang-up-asked",
+  object: { kind: "session", id, name: key },
+  before: null,
+  after: { account, source },
+  reason: why,
+});

@@ -1,17 +1,28 @@
+import type { Tx } from "../db/tx.ts";
 import type { Database } from "../db/database.ts";
 import { retrying } from "../db/retrying.ts";
 import { type CutAuthor, findNeverCut, insertCuts, type WantedCut } from "./cut-store.ts";
 
 /**
  * Asks for sessions to be ended at their switches, and grants nothing more to them; a process that has a way to the
- * switch takes it up within a second. Answers the ids of the sessions that did not wait for their end already.
+ * switch takes it up within a second. Answers the ids of the sessions that did not wait for their end already; `noted`
+ * writes them down in the same transaction.
  */
 export const requestCuts = async (
   db: Database,
   author: CutAuthor,
   wanted: readonly WantedCut[],
-): Promise<readonly string[]> =>
-  wanted.length === 0 ? [] : await retrying(() => db.transaction("ingest", {}, (tx) => insertCuts(tx, author, wanted)));
+  noted?: (tx: Tx, ids: readonly string[]) => Promise<void>,
+): Promise<readonly string[]> => {
+  if (wanted.length === 0) return [];
+  return await retrying(() =>
+    db.transaction("ingest", {}, async (tx) => {
+      const ids = await insertCuts(tx, author, wanted);
+      await noted?.(tx, ids);
+      return ids;
+    }),
+  );
+};
 
 /** Who asks where nobody does. */
 const BY_ITSELF = "charging";

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { type Static, Type } from "typebox";
 import { invariant } from "../../core/invariant.ts";
 import { SERVICES } from "../../core/usage/service-units.ts";
+import { sourceActor } from "../access/system-actor.ts";
 import { KnownTokens } from "../charging/known-tokens.ts";
 import { LiveSessions, liveSessionJson, type SessionChange } from "../charging/live-sessions.ts";
 import type { Database } from "../db/database.ts";
@@ -120,8 +121,8 @@ export const cutRoutes =
       async ({ params, body, watched }) => {
         const { sessions: named, why, confirmed: isConfirmed, dryRun } = body;
         const filter = { ...filterOf(watched, params.source, body), sessions: named };
-        const askedBy = `http:${params.source}`;
-        const { sessions, asked } = await hangUp(db, { filter, why, askedBy, isConfirmed, dryRun });
+        const actor = sourceActor(params.source, filter.tenantId);
+        const { sessions, asked } = await hangUp(db, { filter, why, actor, isConfirmed, dryRun });
         return { sessions: sessions.map(({ id, key }) => ({ id, key })), asked: asked.length };
       },
     );

@@ -1,4 +1,6 @@
 import { postVendorCost } from "../../core/ledger/post-vendor-cost.ts";
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { rehearse } from "../db/rehearse.ts";
 import type { BulkTx, Tx } from "../db/tx.ts";
@@ -16,7 +18,7 @@ const PAGE_ROWS = 5_000;
 
 export interface Accrual {
   readonly tenantId: string;
-  readonly bookedBy: string;
+  readonly actor: Actor;
   readonly dryRun?: boolean;
 }
 
@@ -33,7 +35,7 @@ export interface AccrualReport {
  */
 export async function accrueVendors(
   db: Database,
-  { tenantId, bookedBy, dryRun = false }: Accrual,
+  { tenantId, actor, dryRun = false }: Accrual,
 ): Promise<AccrualReport> {
   const transact = (work: (tx: BulkTx) => Promise<AccrualReport>) => db.bulk("app", { tenantId }, work);
   return await rehearse(dryRun, transact, async (tx) => {
@@ -46,13 +48,16 @@ export async function accrueVendors(
         const journal = postVendorCost(day);
         if (journal === null) return [];
         const memo = `Calls of ${day.usageDate}`;
-        return [{ journal, batchId: null, firstAnsweredAt: null, memo, bookedBy }];
+        return [{ journal, batchId: null, firstAnsweredAt: null, memo, bookedBy: actor.name }];
       });
       await insertJournals(tx, books, entries);
       await saveAccruals(tx, tenantId, days);
       posted += entries.length;
     }
     await savePositions(tx, tenantId, positions);
+    const object = { kind: "vendors", id: null, name: "vendors" };
+    const entry = { action: "vendors.accrued", object, before: null, after: { journals: posted }, reason: null };
+    if (posted > 0) await recordAudit(tx, actor, [entry]);
     return { posted };
   });
 }

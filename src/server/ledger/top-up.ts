@@ -2,6 +2,9 @@ import { invariant } from "../../core/invariant.ts";
 import { deposit } from "../../core/ledger/deposit.ts";
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanos } from "../../core/money/nanos.ts";
+import type { Actor } from "../access/actor.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { rehearse } from "../db/rehearse.ts";
 import type { Tx } from "../db/tx.ts";
@@ -17,7 +20,7 @@ export interface TopUp {
   /** The payment's own reference: the same one is never credited twice. */
   readonly reference: string;
   readonly now: Temporal.Instant;
-  readonly bookedBy: string;
+  readonly actor: Actor;
   readonly dryRun: boolean;
 }
 
@@ -45,7 +48,7 @@ export async function topUp(db: Database, payment: TopUp): Promise<TopUpReport> 
   );
 }
 
-async function book(tx: Tx, { tenantId, accountCode, amount, reference, now, bookedBy }: TopUp): Promise<TopUpReport> {
+async function book(tx: Tx, { tenantId, accountCode, amount, reference, now, actor }: TopUp): Promise<TopUpReport> {
   const account = await findAccount(tx, tenantId, accountCode);
   if (account.payment !== "prepaid") throw accountNotPrepaid({ code: accountCode });
   const { id: accountId, bookId, currency, creditLimit: limit } = account;
@@ -60,9 +63,19 @@ async function book(tx: Tx, { tenantId, accountCode, amount, reference, now, boo
     overrun: wallet.overrun,
   });
   invariant(journal, "a deposit above zero moves money");
-  const entry = { journal, batchId: null, firstAnsweredAt: null, memo: `Top-up ${reference}`, bookedBy };
+  const entry = { journal, batchId: null, firstAnsweredAt: null, memo: `Top-up ${reference}`, bookedBy: actor.name };
   const booked = await postJournal(tx, books, entry);
   const overrunPaid = nanos(booked ? (wallet.overrun < amount ? wallet.overrun : amount) : 0n);
   const balance = nanos(booked ? wallet.balance + amount - overrunPaid : wallet.balance);
+  if (booked)
+    await recordAudit(tx, actor, [
+      {
+        action: "account.topped-up",
+        object: { kind: "account", id: accountId, name: accountCode },
+        before: auditJson({ balance: wallet.balance, overrun: wallet.overrun, currency }),
+        after: auditJson({ balance, overrun: nanos(wallet.overrun - overrunPaid), currency, amount, reference }),
+        reason: null,
+      },
+    ]);
   return { booked, currency, overrunPaid, balance };
 }

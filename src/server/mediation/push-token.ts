@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { pushUnauthorised } from "./problems.ts";
 import { findPushedSource, insertPushToken, type PushedSource, revokePushTokens } from "./push-token-store.ts";
@@ -27,15 +29,25 @@ export async function issuePushToken(
     readonly tenantId: string;
     readonly source: string;
     readonly revokeEarlier: boolean;
-    readonly createdBy: string;
+    readonly actor: Actor;
   },
 ): Promise<IssuedToken> {
-  const { tenantId, createdBy } = request;
+  const { tenantId, actor } = request;
   const token = `twp_${randomBytes(TOKEN_BYTES).toString("base64url")}`;
   const revoked = await db.transaction("app", { tenantId }, async (tx) => {
     const { id: sourceId } = await findSource(tx, tenantId, request.source);
     const count = request.revokeEarlier ? await revokePushTokens(tx, sourceId) : 0;
-    await insertPushToken(tx, { tenantId, sourceId }, { hash: hashOf(token), createdBy });
+    await insertPushToken(tx, { tenantId, sourceId }, { hash: hashOf(token), createdBy: actor.name });
+    await recordAudit(tx, actor, [
+      {
+        action: "source.token-issued",
+        object: { kind: "source", id: sourceId, name: request.source },
+        before: null,
+        after: { earlierRevoked: count },
+        reason: null,
+        isSecurity: true,
+      },
+    ]);
     return count;
   });
   return { token, revoked };

@@ -1,3 +1,6 @@
+import type { Actor } from "../access/actor.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import { noteRows } from "../completeness/note-rows.ts";
 import type { Database } from "../db/database.ts";
 import { loadRatingContext } from "../rating/rating-context.ts";
@@ -33,7 +36,7 @@ const RETRY_ROWS = 1_000;
  * stored and leaves quarantine, the rest waits on with its newest reason. `tenantId` of the filter is whose rows they
  * are.
  */
-export async function retryQuarantine(db: Database, filter: QuarantineFilter): Promise<RetryResult> {
+export async function retryQuarantine(db: Database, filter: QuarantineFilter, actor: Actor): Promise<RetryResult> {
   const { tenantId } = filter;
   const { waiting, sources, rating } = await db.transaction("app", { tenantId }, async (tx) => ({
     waiting: await listWaiting(tx, filter),
@@ -49,6 +52,17 @@ export async function retryQuarantine(db: Database, filter: QuarantineFilter): P
       for (const fate of await retryRows(db, source, rating, rows)) fates[fate] += 1;
     }
   }
+  await db.transaction("app", { tenantId }, (tx) =>
+    recordAudit(tx, actor, [
+      {
+        action: "quarantine.retried",
+        object: { kind: "quarantine", id: null, name: "quarantine" },
+        before: { waiting: waiting.length },
+        after: auditJson(fates),
+        reason: null,
+      },
+    ]),
+  );
   return { tried: waiting.length, fates };
 }
 

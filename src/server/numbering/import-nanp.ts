@@ -1,4 +1,6 @@
 import { parse } from "csv-parse/sync";
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import type { NanpImport, NanpTable } from "./nanp-table.ts";
 import { listNanpImports, type NanpRow, replaceNanpTable } from "./numbering-store.ts";
@@ -10,7 +12,7 @@ export interface NanpFile {
   readonly kind: NanpTable;
   readonly name: string;
   readonly text: string;
-  readonly author: string;
+  readonly actor: Actor;
 }
 
 /**
@@ -20,10 +22,13 @@ export interface NanpFile {
  *
  * @throws Problem `number-table-invalid` with the line.
  */
-export async function importNanp(db: Database, { tenantId, kind, name, text, author }: NanpFile): Promise<number> {
+export async function importNanp(db: Database, { tenantId, kind, name, text, actor }: NanpFile): Promise<number> {
   const rows = readRows(kind, text);
   await db.bulk("app", { tenantId }, async (tx) => {
-    await replaceNanpTable(tx, { tenantId, kind, fileName: name, importedBy: author }, rows);
+    await replaceNanpTable(tx, { tenantId, kind, fileName: name, importedBy: actor.name }, rows);
+    const object = { kind: "number-table", id: null, name: kind };
+    const after = { file: name, rows: rows.length };
+    await recordAudit(tx, actor, [{ action: "numbers.imported", object, before: null, after, reason: null }]);
   });
   return rows.length;
 }

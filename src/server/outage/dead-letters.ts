@@ -1,3 +1,5 @@
+import type { Actor } from "../access/actor.ts";
+import { type AuditEntry, recordAudit } from "../audit/record-audit.ts";
 import type { ChargingLane } from "../charging/charging-lane.ts";
 import type { CallAttempt, ChargingAnswer, ChargingRequest } from "../charging/charging-request.ts";
 import type { Database } from "../db/database.ts";
@@ -36,12 +38,17 @@ export async function findDeadLetter(
 /** Gives a letter up: it is decided never, and kept with who said so and why. Errors: Problem `dead-letter-unknown`. */
 export async function discardDeadLetter(
   db: Database,
-  own: { readonly tenantId: string; readonly id: string; readonly by: string; readonly why: string },
+  { id, actor, why }: { readonly id: string; readonly actor: Actor; readonly why: string },
 ): Promise<void> {
+  const own = { tenantId: actor.tenantId, id, by: actor.name, outcome: "discarded", why } as const;
   const isSettled =
-    isUuid(own.id) &&
-    (await db.transaction("ingest", {}, (tx) => settleDeadLetter(tx, { ...own, outcome: "discarded" })));
-  if (!isSettled) throw deadLetterUnknown({ id: own.id });
+    isUuid(id) &&
+    (await db.transaction("ingest", {}, async (tx) => {
+      const isOurs = await settleDeadLetter(tx, own);
+      if (isOurs) await recordAudit(tx, actor, [entryOf(id, "discarded", why)]);
+      return isOurs;
+    }));
+  if (!isSettled) throw deadLetterUnknown({ id });
 }
 
 /** What becomes of letters that are tried again. */
@@ -61,12 +68,12 @@ export async function retryDeadLetters(
   {
     letters,
     call,
-    by,
-  }: { readonly letters: readonly DeadLetter[]; readonly call: KnownOfCall | null; readonly by: string },
+    actor,
+  }: { readonly letters: readonly DeadLetter[]; readonly call: KnownOfCall | null; readonly actor: Actor },
 ): Promise<RetriedLetters> {
   const waiting: DeadLetter[] = [];
   for (const letter of letters) {
-    const reason = await retry(db, lane, { letter, call, by });
+    const reason = await retry(db, lane, { letter, call, actor });
     if (reason !== null) waiting.push({ ...letter, reason });
   }
   return { decided: letters.length - waiting.length, waiting };
@@ -76,15 +83,16 @@ export async function retryDeadLetters(
 async function retry(
   db: Database,
   lane: ChargingLane,
-  { letter, call, by }: { readonly letter: DeadLetter; readonly call: KnownOfCall | null; readonly by: string },
+  { letter, call, actor }: { readonly letter: DeadLetter; readonly call: KnownOfCall | null; readonly actor: Actor },
 ): Promise<string | null> {
   const { id, tenantId } = letter;
   const request = call === null ? letter.request : withCall(letter.request, call);
-  const decided = { tenantId, id, outcome: "decided", by, why: "" } as const;
+  const decided = { tenantId, id, outcome: "decided", by: actor.name, why: "" } as const;
   try {
     await lane.decideWith([request], async (tx, [answer]) => {
       if (isLost(request, answer)) throw new Undecided(UNKNOWN_CALL);
       if (!(await settleDeadLetter(tx, decided))) throw new Undecided("Somebody else has settled it.");
+      await recordAudit(tx, actor, [entryOf(id, "decided", null)]);
     });
     return null;
   } catch (error) {
@@ -94,6 +102,14 @@ async function retry(
     return reason;
   }
 }
+
+const entryOf = (id: string, outcome: string, reason: string | null): AuditEntry => ({
+  action: `dead-letter.${outcome}`,
+  object: { kind: "dead-letter", id, name: id },
+  before: null,
+  after: { outcome },
+  reason,
+});
 
 /** Undoes what a letter's transaction has done so far. */
 class Undecided extends Error {}

@@ -1,5 +1,8 @@
 import { parseAddress } from "../../core/tenancy/address-range.ts";
 import type { NamedValue } from "../../protocol/radius/encode-attributes.ts";
+import type { Actor } from "../access/actor.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { findSources } from "../mediation/find-sources.ts";
 import { sourceSettingsInvalid, sourceUnknown } from "../mediation/problems.ts";
@@ -13,6 +16,7 @@ export interface DisconnectRequest {
   readonly source: string;
   /** Names and values by which the switch finds the session, such as its Acct-Session-Id. */
   readonly session: readonly NamedValue[];
+  readonly actor: Actor;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface DisconnectRequest {
  */
 export async function disconnectSession(
   db: Database,
-  { tenantId, source: name, session }: DisconnectRequest,
+  { tenantId, source: name, session, actor }: DisconnectRequest,
 ): Promise<DynamicOutcome> {
   const source = (await findSources(db, tenantId)).find((each) => each.name === name);
   if (source === undefined) throw sourceUnknown({ name });
@@ -32,6 +36,18 @@ export async function disconnectSession(
   if (address === undefined)
     throw sourceSettingsInvalid({ source: name, faults: ["/radius/disconnect/address is needed beside ranges alone"] });
   const secret = await readSecret(`RADIUS secret of source "${name}"`, settings.secretFrom);
+  // Before it is sent: what a switch did must not be missing because the process ended meanwhile.
+  await db.transaction("app", { tenantId }, (tx) =>
+    recordAudit(tx, actor, [
+      {
+        action: "session.disconnect-sent",
+        object: { kind: "source", id: source.id, name },
+        before: null,
+        after: auditJson(session),
+        reason: null,
+      },
+    ]),
+  );
   const sender = new DynamicAuthorization();
   try {
     return await sender.disconnect({ client: radiusClientOf(name, settings, secret), senderAddress: address }, session);

@@ -1,6 +1,9 @@
 import { hash } from "node:crypto";
 import { uuidv7 } from "../../clock.ts";
 import { invariant } from "../../core/invariant.ts";
+import type { Actor } from "../access/actor.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
@@ -29,7 +32,7 @@ import { Tally } from "./tally.ts";
 /** A re-rating to be done. */
 export interface Rerating {
   readonly request: ReratingRequest;
-  readonly author: string;
+  readonly actor: Actor;
   readonly reason: string;
   readonly onProgress?: (done: number, total: number) => void;
   /** Calls in one transaction. */
@@ -86,7 +89,7 @@ export async function applyRerating(db: Database, rerating: Rerating): Promise<A
 /** The run of this request that is under way, or was done under the same settings; else a new one. */
 async function beginRun(
   db: Database,
-  { request, author, reason }: Rerating,
+  { request, actor, reason }: Rerating,
   { desk, settingsFingerprint }: OpenedDesk,
 ): Promise<ReratingRun> {
   const { tenantId } = request;
@@ -96,7 +99,12 @@ async function beginRun(
     if (present?.state === "running") return present;
     if (present?.settingsFingerprint === settingsFingerprint) return present;
     const { epoch: tariffEpoch } = desk.context.tariffs;
-    await insertRun(tx, { id: uuidv7(), request, requestHash, author, reason, tariffEpoch, settingsFingerprint });
+    const run = { id: uuidv7(), request, requestHash, author: actor.name, reason, tariffEpoch, settingsFingerprint };
+    await insertRun(tx, run);
+    const object = { kind: "re-rating", id: run.id, name: run.id };
+    await recordAudit(tx, actor, [
+      { action: "re-rating.begun", object, before: null, after: auditJson({ ...request, tariffEpoch }), reason },
+    ]);
     const begun = await findRunOf(tx, tenantId, requestHash);
     invariant(begun, "a run that was begun is there");
     return begun;

@@ -1,6 +1,8 @@
 import { DAY_MS } from "../../core/time/civil-day.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import { parseInstant } from "../../core/time/instant-text.ts";
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { findSources } from "../mediation/find-sources.ts";
@@ -64,14 +66,19 @@ export async function suggestReratings(
  */
 export async function dismissSuggestion(
   db: Database,
-  { tenantId, id, author }: { readonly tenantId: string; readonly id: string; readonly author: string },
+  { id, actor }: { readonly id: string; readonly actor: Actor },
 ): Promise<void> {
+  const { tenantId } = actor;
   const isNumber = /^\d{1,18}$/.test(id);
   const closed = !isNumber
     ? 0
-    : await db.transaction("app", { tenantId }, (tx) =>
-        closeChanges(tx, tenantId, { ids: [id], state: "dismissed", author }),
-      );
+    : await db.transaction("app", { tenantId }, async (tx) => {
+        const count = await closeChanges(tx, tenantId, { ids: [id], state: "dismissed", author: actor.name });
+        const object = { kind: "re-rating-suggestion", id, name: id };
+        const entry = { action: "re-rating.suggestion-dismissed", object, before: null, after: null, reason: null };
+        if (count > 0) await recordAudit(tx, actor, [entry]);
+        return count;
+      });
   if (closed === 0) throw suggestionUnknown({ id });
 }
 

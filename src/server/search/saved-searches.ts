@@ -1,3 +1,5 @@
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { searchNameInvalid, searchUnknown } from "./problems.ts";
 import type { SavedSearch } from "./search-request.ts";
@@ -7,9 +9,14 @@ import { deleteSearch, loadSearches, putSearch } from "./search-store.ts";
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Keeps a search under a name; one of that name is replaced. Errors: Problem `search-invalid`. */
-export async function saveSearch(db: Database, tenantId: string, search: SavedSearch): Promise<void> {
+export async function saveSearch(db: Database, actor: Actor, search: Omit<SavedSearch, "savedBy">): Promise<void> {
+  const { tenantId } = actor;
   if (!NAME.test(search.name)) throw searchNameInvalid({ name: search.name });
-  await db.transaction("app", { tenantId }, (tx) => putSearch(tx, tenantId, search));
+  await db.transaction("app", { tenantId }, async (tx) => {
+    await putSearch(tx, tenantId, { ...search, savedBy: actor.name });
+    const object = { kind: "search", id: null, name: search.name };
+    await recordAudit(tx, actor, [{ action: "search.saved", object, before: null, after: null, reason: null }]);
+  });
 }
 
 /** All saved searches, by name. */
@@ -24,7 +31,13 @@ export async function findSearch(db: Database, tenantId: string, name: string): 
 }
 
 /** Forgets a saved search. Errors: Problem `search-unknown`. */
-export async function removeSearch(db: Database, tenantId: string, name: string): Promise<void> {
-  const wasThere = await db.transaction("app", { tenantId }, (tx) => deleteSearch(tx, name));
+export async function removeSearch(db: Database, actor: Actor, name: string): Promise<void> {
+  const wasThere = await db.transaction("app", { tenantId: actor.tenantId }, async (tx) => {
+    const isRemoved = await deleteSearch(tx, name);
+    const object = { kind: "search", id: null, name };
+    const entry = { action: "search.removed", object, before: null, after: null, reason: null };
+    if (isRemoved) await recordAudit(tx, actor, [entry]);
+    return isRemoved;
+  });
   if (!wasThere) throw searchUnknown({ name });
 }

@@ -8,7 +8,7 @@ const COLUMNS = ["account", "user", "realm", "password", "ha1"] as const;
 type Column = (typeof COLUMNS)[number];
 
 /** A user of a file; who set him, and for which operator, is added. */
-export type ReadSipUser = Omit<SipUserSecret, "tenantId" | "changedBy">;
+export type ReadSipUser = Omit<SipUserSecret, "tenantId" | "actor">;
 
 /**
  * Reads SIP users from CSV: `account,user,realm,password,ha1` in any order, of the last two one in each row. Errors:

@@ -1,5 +1,7 @@
 import { uuidv7 } from "../../clock.ts";
 import type { SipSecret } from "../../protocol/radius/sip-digest.ts";
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { makeSecretsKey, type SecretsKey } from "../secrets/secrets-key.ts";
@@ -17,7 +19,7 @@ export interface SipUserSecret {
   readonly name: string;
   readonly realm: string;
   readonly secret: SipSecret;
-  readonly changedBy: string;
+  readonly actor: Actor;
 }
 
 /**
@@ -54,11 +56,22 @@ async function setOne(
   wanted: SipUserSecret,
   { account, key }: { readonly account: StoredAccount; readonly key: SecretsKey },
 ): Promise<boolean> {
-  const { tenantId, name, realm, secret, changedBy } = wanted;
+  const { tenantId, name, realm, secret, actor } = wanted;
   const present = await findSipUser(tx, { tenantId, name, realm });
   if (present !== undefined && present.user.accountId !== account.id)
     throw sipUserTaken({ user: shownSipUser(wanted), account: present.account });
   const user = { id: present?.user.id ?? uuidv7(), tenantId, accountId: account.id, name, realm };
-  await saveSipUser(tx, sealSipUser({ ...user, secret }, key), changedBy);
+  await saveSipUser(tx, sealSipUser({ ...user, secret }, key), actor.name);
+  await recordAudit(tx, actor, [
+    {
+      action: present === undefined ? "sip-user.created" : "sip-user.password-changed",
+      object: { kind: "sip-user", id: user.id, name: shownSipUser(wanted) },
+      before: null,
+      after: { account: account.code, secretKind: secret.kind },
+      reason: null,
+      isSecurity: true,
+      accountId: account.id,
+    },
+  ]);
   return present !== undefined;
 }

@@ -1,3 +1,6 @@
+import type { Actor } from "../access/actor.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { type CarrierTemplate, parseCarrierTemplate } from "./carrier-template.ts";
 import * as store from "./deck-template-store.ts";
@@ -19,13 +22,27 @@ export async function findTemplate(db: Database, tenantId: string, name: string)
  *
  * @throws Problem `deck-template-invalid`.
  */
-export async function saveTemplate(db: Database, tenantId: string, template: store.StoredTemplate): Promise<void> {
+export async function saveTemplate(db: Database, actor: Actor, template: store.StoredTemplate): Promise<void> {
+  const { tenantId } = actor;
   parseCarrierTemplate(template.template);
-  await db.transaction("app", { tenantId }, (tx) => store.saveTemplate(tx, tenantId, template));
+  const object = { kind: "deck-template", id: null, name: template.name };
+  await db.transaction("app", { tenantId }, async (tx) => {
+    const before = auditJson(await store.loadTemplate(tx, tenantId, template.name));
+    await store.saveTemplate(tx, tenantId, template);
+    const after = auditJson(template.template);
+    await recordAudit(tx, actor, [{ action: "deck-template.saved", object, before, after, reason: null }]);
+  });
 }
 
 /** Errors: Problem `deck-template-unknown`. Decks that were imported by it keep a copy. */
-export async function deleteTemplate(db: Database, tenantId: string, name: string): Promise<void> {
-  const found = await db.transaction("app", { tenantId }, (tx) => store.deleteTemplate(tx, tenantId, name));
+export async function deleteTemplate(db: Database, actor: Actor, name: string): Promise<void> {
+  const { tenantId } = actor;
+  const object = { kind: "deck-template", id: null, name };
+  const found = await db.transaction("app", { tenantId }, async (tx) => {
+    const before = auditJson(await store.loadTemplate(tx, tenantId, name));
+    if (!(await store.deleteTemplate(tx, tenantId, name))) return false;
+    await recordAudit(tx, actor, [{ action: "deck-template.deleted", object, before, after: null, reason: null }]);
+    return true;
+  });
   if (!found) throw deckTemplateUnknown({ name });
 }

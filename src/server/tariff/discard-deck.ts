@@ -1,3 +1,5 @@
+import type { Actor } from "../access/actor.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { findDeck } from "./check-deck-draft.ts";
 import { markDiscarded } from "./deck-store.ts";
@@ -11,12 +13,15 @@ import { lockEpoch } from "./store.ts";
  */
 export async function discardDeck(
   db: Database,
-  { tenantId, deckId }: { readonly tenantId: string; readonly deckId: string },
+  { tenantId, deckId, actor }: { readonly tenantId: string; readonly deckId: string; readonly actor: Actor },
 ): Promise<void> {
   await db.bulk("app", { tenantId }, async (tx) => {
     await lockEpoch(tx, tenantId); // nobody publishes it meanwhile
-    const { state } = await findDeck(tx, tenantId, deckId);
+    const { state, fileName } = await findDeck(tx, tenantId, deckId);
     if (state === "published") throw deckNotDraft({ id: deckId, state });
-    if (state === "draft") await markDiscarded(tx, deckId);
+    if (state !== "draft") return;
+    await markDiscarded(tx, deckId);
+    const object = { kind: "deck", id: deckId, name: fileName };
+    await recordAudit(tx, actor, [{ action: "deck.discarded", object, before: { state }, after: null, reason: null }]);
   });
 }

@@ -5,6 +5,9 @@ import type { TariffTerms } from "../../core/tariff/tariff.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { DeckReading } from "../../decks/deck-row.ts";
 import { isEmptyDiff } from "../../decks/diff/deck-diff.ts";
+import type { Actor } from "../access/actor.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { SetupFaults } from "../tenancy/setup-faults.ts";
@@ -31,7 +34,7 @@ export interface DeckArrival {
   /** When the carrier sent it; null: now, or when the same file came first. */
   readonly receivedAt: EpochMs | null;
   readonly now: EpochMs;
-  readonly author: string;
+  readonly actor: Actor;
   /** Only says what would be done. */
   readonly dryRun: boolean;
   readonly publish: boolean;
@@ -111,8 +114,8 @@ async function keep(tx: BulkTx, compared: ComparedDeck, epoch: number): Promise<
   const deckId = knownId ?? (await storeDraft(tx, compared));
   if (knownId !== null) await savePreview(tx, knownId, previewOf(comparison));
   if (!publishes) return { kind: arrival.publish ? "held" : knownId === null ? "draft" : "known-draft", deckId };
-  const { tenant, author } = arrival;
-  const version = await publishComparison(tx, { ...compared, tenantId: tenant.id, deckId, author }, epoch);
+  const { tenant, actor } = arrival;
+  const version = await publishComparison(tx, { ...compared, tenantId: tenant.id, deckId, actor }, epoch);
   return { kind: "published", deckId, version };
 }
 
@@ -147,7 +150,11 @@ async function createTarget(
   if (publishes) return;
   const { id: tariffId, terms, derivation } = tariff;
   const nothing = { closings: [], rates: [], deckId: null };
-  await insertVersion(tx, { tenantId, tariffId, terms, derivation, ...nothing, publishedBy: arrival.author }, epoch);
+  await insertVersion(
+    tx,
+    { tenantId, tariffId, terms, derivation, ...nothing, publishedBy: arrival.actor.name },
+    epoch,
+  );
 }
 
 async function storeDraft(tx: BulkTx, compared: ComparedDeck): Promise<string> {
@@ -156,8 +163,18 @@ async function storeDraft(tx: BulkTx, compared: ComparedDeck): Promise<string> {
   const id = uuidv7();
   const file = { fileName: arrival.file.name, sha256, settings: arrival.settings, receivedAt };
   const found = { reading: { counts, detected, warnings, zones }, preview: previewOf(comparison) };
-  const owner = { tenantId: arrival.tenant.id, tariffId: tariff.id, createdBy: arrival.author };
+  const owner = { tenantId: arrival.tenant.id, tariffId: tariff.id, createdBy: arrival.actor.name };
   await insertDeck(tx, { id, ...owner, ...file, ...found }, reading);
+  await recordAudit(tx, arrival.actor, [
+    {
+      action: "deck.imported",
+      object: { kind: "deck", id, name: arrival.file.name },
+      before: null,
+      after: auditJson({ tariff: tariff.name, sha256, counts: comparison.diff.counts }),
+      reason: null,
+      accountId: tariff.accountId,
+    },
+  ]);
   return id;
 }
 

@@ -1,4 +1,7 @@
 import type { TariffTerms } from "../../core/tariff/tariff.ts";
+import type { Actor } from "../access/actor.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type DeckComparison, isBlocking } from "./compare-deck.ts";
 import { markPublished } from "./deck-store.ts";
@@ -9,7 +12,7 @@ interface DeckToPublish {
   readonly deckId: string;
   readonly tariff: Tariff & { readonly terms: TariffTerms };
   readonly comparison: DeckComparison;
-  readonly author: string;
+  readonly actor: Actor;
 }
 
 /**
@@ -17,15 +20,27 @@ interface DeckToPublish {
  * answers its number.
  */
 export async function publishComparison(tx: BulkTx, deck: DeckToPublish, epoch: number): Promise<number> {
-  const { tenantId, deckId, tariff, comparison, author: publishedBy } = deck;
+  const { tenantId, deckId, tariff, comparison, actor } = deck;
   const { close: closings, rename: renames, insert: rates } = comparison.diff.operations;
   const { terms, derivation } = tariff;
   const changes = { closings, renames, rates };
   const version = await insertVersion(
     tx,
-    { tenantId, tariffId: tariff.id, terms, derivation, ...changes, deckId, publishedBy },
+    { tenantId, tariffId: tariff.id, terms, derivation, ...changes, deckId, publishedBy: actor.name },
     epoch,
   );
-  await markPublished(tx, deckId, { version, findingsAccepted: comparison.findings.filter(isBlocking).length });
+  const findingsAccepted = comparison.findings.filter(isBlocking).length;
+  await markPublished(tx, deckId, { version, findingsAccepted });
+  const { counts } = comparison.diff;
+  await recordAudit(tx, actor, [
+    {
+      action: "rates.published",
+      object: { kind: "tariff", id: tariff.id, name: tariff.name },
+      before: { version: tariff.version },
+      after: auditJson({ version, deck: deckId, counts, findingsAccepted }),
+      reason: null,
+      accountId: tariff.accountId,
+    },
+  ]);
   return version;
 }

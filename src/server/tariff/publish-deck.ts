@@ -1,3 +1,4 @@
+import type { Actor } from "../access/actor.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { type ChangeKind, isEmptyDiff } from "../../decks/diff/deck-diff.ts";
 import type { Database } from "../db/database.ts";
@@ -22,7 +23,7 @@ interface DeckToPublish {
   readonly tenantId: string;
   readonly deckId: string;
   readonly now: EpochMs;
-  readonly author: string;
+  readonly actor: Actor;
   /** Publish although findings block it. */
   readonly acceptFindings: boolean;
   /** Publish although it would do something else than it last showed. */
@@ -37,7 +38,7 @@ interface DeckToPublish {
  * then.
  */
 export async function publishDeck(db: Database, wanted: DeckToPublish): Promise<DeckPublication> {
-  const { tenantId, deckId, now, author } = wanted;
+  const { tenantId, deckId, now, actor } = wanted;
   return await db.bulk("app", { tenantId }, async (tx) => {
     const epoch = await lockEpoch(tx, tenantId);
     const deck = await findDeck(tx, tenantId, deckId);
@@ -54,7 +55,7 @@ export async function publishDeck(db: Database, wanted: DeckToPublish): Promise<
     const [first, ...others] = comparison.findings.filter(isBlocking);
     if (first !== undefined && !wanted.acceptFindings)
       throw deckFindingsBlock({ total: 1 + others.length, first: first.what });
-    const version = await publishComparison(tx, { tenantId, deckId, tariff, comparison, author }, epoch);
+    const version = await publishComparison(tx, { tenantId, deckId, tariff, comparison, actor }, epoch);
     return { deck, kind: "published", version, comparison };
   });
 }

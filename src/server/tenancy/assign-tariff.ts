@@ -1,4 +1,7 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { Actor } from "../access/actor.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { findTariffToBuy } from "../tariff/find-tariffs.ts";
 import { findAccount } from "./find-account.ts";
@@ -12,6 +15,7 @@ export interface TariffToAssign {
   readonly effectiveFrom: EpochMs;
   /** Only says whether something would change. */
   readonly dryRun: boolean;
+  readonly actor: Actor;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface TariffToAssign {
  * @throws Problem `account-unknown`, `tariff-unknown`.
  */
 export async function assignTariff(db: Database, wanted: TariffToAssign): Promise<boolean> {
-  const { tenantId, effectiveFrom, dryRun } = wanted;
+  const { tenantId, effectiveFrom, dryRun, actor } = wanted;
   return await db.transaction("app", { tenantId }, async (tx) => {
     const account = await findAccount(tx, tenantId, wanted.accountCode);
     const { id: tariffId, service } = await findTariffToBuy(tx, tenantId, wanted.tariffName);
@@ -29,7 +33,18 @@ export async function assignTariff(db: Database, wanted: TariffToAssign): Promis
       (one) => one.accountId === account.id && one.service === service && one.effectiveFrom === effectiveFrom,
     );
     if (present?.tariffId === tariffId) return false;
-    if (!dryRun) await saveTariffAssignment(tx, tenantId, { accountId: account.id, service, tariffId, effectiveFrom });
+    if (dryRun) return true;
+    await saveTariffAssignment(tx, tenantId, { accountId: account.id, service, tariffId, effectiveFrom });
+    await recordAudit(tx, actor, [
+      {
+        action: present === undefined ? "assignment.created" : "assignment.changed",
+        object: { kind: "assignment", id: null, name: `${wanted.accountCode}: ${wanted.tariffName}` },
+        before: auditJson(present),
+        after: auditJson({ accountId: account.id, service, tariffId, effectiveFrom }),
+        reason: null,
+        accountId: account.id,
+      },
+    ]);
     return true;
   });
 }
