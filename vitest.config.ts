@@ -21,6 +21,7 @@ const ON_NEWEST_ALONE = [
     (name) => `charging/${name}`,
   ),
   ...["cuts/kamailio", "cuts/live", "cuts/over"],
+  ...["keys/"],
 ];
 
 /** The tests that need a database run on both ends of what is supported: the built-in 18, and 15. */

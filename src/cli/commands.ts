@@ -1,4 +1,5 @@
 import { accountCommands } from "./account.ts";
+import { addressListCommands } from "./address-list.ts";
 import { alarmCommands } from "./alarm.ts";
 import { applyCommand } from "./apply.ts";
 import { archiveCommands } from "./archive.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   accountCommands,
   sipUserCommands,
   keyCommands,
+  addressListCommands,
   sourceCommands,
   tariffCommands,
   ratesCommands,

@@ -7,6 +7,7 @@ import { changeAddressList, findAddressList } from "../../src/server/access/chan
 import { keyAuthenticator } from "../../src/server/keys/authenticate-key.ts";
 import { createKey } from "../../src/server/keys/create-key.ts";
 import type { StoredAccount } from "../../src/server/tenancy/party.ts";
+import { tollwright } from "../support/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Operator } from "../support/operator.ts";
 
@@ -137,4 +138,18 @@ test("who came from elsewhere is in the audit as a security event, once however 
     { action: "address-list.changed", actor_name: "user:ada@example.com", address: null, is_security: true },
     { action: "address.refused", actor_name: "user:eve@example.com", address: HOME, is_security: true },
   ]);
+});
+
+test("from the command line any list is set and taken away", async () => {
+  const run = async (...words: string[]) => {
+    const { status, stdout, stderr } = await tollwright(["address-list", ...words], { db });
+    return status === 0 ? stdout.trim() : stderr;
+  };
+  expect(await run("set", "--address", "192.0.2.0/24", "--address", "2001:db8::/32")).toBe(
+    "From 192.0.2.0/24, 2001:db8::/32 alone.",
+  );
+  expect(await run("show", "--user", "ADA@example.com")).toBe("From anywhere.");
+  expect(await run("set", "--account", "reseller")).toBe("From anywhere.");
+  expect(await run("show", "--user", "nobody@example.com")).toContain("no such user");
+  expect(await run("set")).toBe("From anywhere.");
 });

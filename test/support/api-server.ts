@@ -38,15 +38,23 @@ export class ApiServer {
   static async start(
     db: Database,
     routes: readonly ApiRoute[],
-    options: { readonly requestsPerMinute?: number; readonly requestMsMax?: number } = {},
+    options: {
+      readonly requestsPerMinute?: number;
+      readonly requestMsMax?: number;
+      /** Asked after who is known by a name. */
+      readonly authenticators?: readonly Authenticator[];
+    } = {},
   ): Promise<ApiServer> {
     const actors = new Map<string, Actor>();
     const byName: Authenticator = async ({ headers }) =>
       actors.get(headers.authorization?.replace(/^Bearer /, "") ?? "") ?? null;
-    const { requestMsMax, requestsPerMinute = 1_000_000 } = options;
+    const { requestMsMax, requestsPerMinute = 1_000_000, authenticators = [] } = options;
     const { url, close } = await startHttp({
       ...{ host: "127.0.0.1", port: 0, db, log: pino({ level: process.env.API_LOG ?? "silent" }) },
-      routes: [openApiRoutes, apiRoutes({ db, authenticators: [byName], routes, requestsPerMinute })],
+      routes: [
+        openApiRoutes,
+        apiRoutes({ db, authenticators: [byName, ...authenticators], routes, requestsPerMinute }),
+      ],
       ...(requestMsMax !== undefined && { requestMsMax }),
     });
     return new ApiServer(url, close, actors);

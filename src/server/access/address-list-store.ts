@@ -60,3 +60,9 @@ export async function accountOfUser(tx: Tx, userId: string): Promise<string | nu
   ]);
   return rows[0]?.account_id;
 }
+
+/** The id of a user that the transaction sees. */
+export async function userOfEmail(tx: Tx, email: string): Promise<string | undefined> {
+  const { rows } = await tx.query<{ id: string }>("select id from users where email = $1", [email]);
+  return rows[0]?.id;
+}

@@ -3,7 +3,7 @@ import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
 import { type Actor, scopeOf } from "./actor.ts";
-import { accountOfUser, type ListOwner, readAddresses, saveAddresses } from "./address-list-store.ts";
+import { accountOfUser, type ListOwner, readAddresses, saveAddresses, userOfEmail } from "./address-list-store.ts";
 import { requireOwnHands } from "./own-hands.ts";
 import { addressListInvalid, addressListLocksOut, addressListOwnerUnknown } from "./problems.ts";
 
@@ -54,6 +54,13 @@ export async function changeAddressList(
     ]);
     return addresses;
   });
+}
+
+/** The id of the user of that e-mail address. Errors: Problem `address-list-owner-unknown`. */
+export async function findListedUser(db: Database, actor: Actor, email: string): Promise<string> {
+  const id = await db.transaction("app", scopeOf(actor), (tx) => userOfEmail(tx, email.toLowerCase()));
+  if (id === undefined) throw addressListOwnerUnknown();
+  return id;
 }
 
 /** Whether the list would be asked when its author comes again; the command line comes from nowhere. */

@@ -1,4 +1,6 @@
+import type { Database } from "../db/database.ts";
+import { accountRoutes } from "../ledger/account-routes.ts";
 import type { ApiRoute } from "./api-route.ts";
 
-/** Every route of the API that needs the database alone. A room's own routes are added here by their name. */
-export const apiResources = (): readonly ApiRoute[] => [];
+/** The routes of the API that need the whole database and nothing else. A room's own are added here. */
+export const apiResources = (db: Database): readonly ApiRoute[] => [...accountRoutes(db)];

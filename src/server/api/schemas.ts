@@ -25,6 +25,13 @@ export const currency = (description = "ISO 4217") => Type.String({ pattern: "^[
 export const amount = (description = "") =>
   Type.String({ pattern: "^\\d{1,12}(\\.\\d{1,9})?$", ...(description !== "" && { description }) });
 
+/** An amount above zero. */
+export const positiveAmount = (description = "") =>
+  Type.String({
+    pattern: "^(?!0+(\\.0+)?$)\\d{1,12}(\\.\\d{1,9})?$",
+    description: `above zero${description === "" ? "" : `, ${description}`}`,
+  });
+
 /** An amount that may be below zero. */
 export const signedAmount = (description = "") =>
   Type.String({ pattern: "^-?\\d{1,19}(\\.\\d{1,9})?$", ...(description !== "" && { description }) });
