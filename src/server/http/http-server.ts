@@ -10,6 +10,7 @@ import { httpNotListening, serverStopping } from "./problems.ts";
 import { databaseCheck, Readiness } from "./readiness.ts";
 import { requestId } from "./request-id.ts";
 import { type HttpMeter, requestLog } from "./request-log.ts";
+import { traceRequests } from "./request-span.ts";
 import { SECURITY_HEADERS, TLS_HEADERS } from "./security-headers.ts";
 import type { HttpTls } from "./tls-files.ts";
 import { trustedProxies } from "./trusted-proxies.ts";
@@ -70,8 +71,13 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
 
 async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
   const { db, log, routes, requestMsMax = REQUEST_MS_MAX, tls = null } = options;
+  const limits = {
+    requestTimeout: requestMsMax,
+    headersTimeout: requestMsMax, // with Node's own, which is longer, no request would ever time out
+    connectionsCheckingInterval: Math.ceil(requestMsMax / 4),
+  };
   const app = Fastify({
-    ...(tls !== null && { https: tls.options }),
+    ...(tls === null ? { http: limits } : { https: { ...tls.options, ...limits } }),
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler: answerClientError,
@@ -82,14 +88,10 @@ async function buildApp(options: HttpOptions): Promise<FastifyInstance> {
     trustProxy: trustedProxies(options.proxies ?? []),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: requestMsMax,
-    http: {
-      requestTimeout: requestMsMax,
-      headersTimeout: requestMsMax, // with Node's own, which is longer, no request would ever time out
-      connectionsCheckingInterval: Math.ceil(requestMsMax / 4),
-    },
     ajv: { customOptions: { removeAdditional: false } }, // the default drops unknown fields without a word
     routerOptions: { maxParamLength: 128 },
   });
+  traceRequests(app);
   app.addHook("onRequest", async (_request, reply) => {
     reply.headers(headersOf(options));
   });

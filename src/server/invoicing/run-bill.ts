@@ -1,12 +1,13 @@
-import { type AuditEntry, recordAudit } from "../audit/record-audit.ts";
-import { auditJson } from "../audit/audit-json.ts";
-import type { Actor } from "../access/actor.ts";
 import { InvariantBroken } from "../../core/invariant.ts";
 import { Problem } from "../../core/problem.ts";
+import type { Actor } from "../access/actor.ts";
 import { replayDue } from "../allowance/replay-due.ts";
+import { auditJson } from "../audit/audit-json.ts";
+import { type AuditEntry, recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { accrueVendors } from "../ledger/accrue-vendors.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
+import { traced } from "../tracing/traced.ts";
 import { type BilledAccount, type BillOutcome, billBooks } from "./bill-books.ts";
 import { type BillingOrder, type BillingScope, openOrder } from "./billing-scope.ts";
 import { type ParkedAccount, parked } from "./draft-invoices.ts";
@@ -36,6 +37,16 @@ export interface BillReport {
  * @throws Problem `account-unknown`, `period-not-over` when no account's period is over.
  */
 export async function runBill(db: Database, run: BillRun): Promise<BillReport> {
+  return await traced("bill.run", {}, async (span) => {
+    const report = await billAll(db, run);
+    const { billed, parked, nothing } = report;
+    span.setAttributes({ "tollwright.billed": billed.length, "tollwright.parked": parked.length });
+    span.setAttribute("tollwright.nothing", nothing);
+    return report;
+  });
+}
+
+async function billAll(db: Database, run: BillRun): Promise<BillReport> {
   const { order, accounts } = await openOrder(db, run, { openPeriods: false });
   await replayDue(db, { tenantId: run.tenantId, accountIds: accounts.map(({ id }) => id) });
   const billed: BilledAccount[] = [];

@@ -3,6 +3,7 @@ import { now, uuidv7 } from "../../clock.ts";
 import { fromInstant } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
+import { markFailed, traced } from "../tracing/traced.ts";
 import type { Pull } from "./find-pulls.ts";
 import { holderOfThisProcess, isDeadHolder } from "./pull-holder.ts";
 import { endRun, ensurePull, keepPull, releasePull, type StoredPull, storedProblem, takePull } from "./pull-store.ts";
@@ -39,7 +40,18 @@ const MS_PER_S = 1_000;
  * Runs a pull once, unless another process does, and notes how it went. Whatever is killed meanwhile: the next run goes
  * on, and every record is stored once. Errors: those of the database; what the pull itself meets is in the answer.
  */
-export async function runPull(db: Database, { source, settings }: Pull, options: PullRunOptions): Promise<PullRunEnd> {
+export async function runPull(db: Database, pull: Pull, options: PullRunOptions): Promise<PullRunEnd> {
+  const { source, settings } = pull;
+  const attributes = { "tollwright.source": source.name, "tollwright.pull": settings.name };
+  return await traced("pull.run", attributes, async (span) => {
+    const end = await runOnce(db, pull, options);
+    span.setAttribute("tollwright.end", end.kind);
+    if (end.kind === "failed") markFailed(span, end.error);
+    return end;
+  });
+}
+
+async function runOnce(db: Database, { source, settings }: Pull, options: PullRunOptions): Promise<PullRunEnd> {
   const { tenantId } = source;
   const startedAt = fromInstant(now());
   const taken = await take(db, { id: uuidv7(), tenantId, sourceId: source.id, name: settings.name });
