@@ -131,6 +131,35 @@ $function$
 ;
 revoke execute on function note_setting_change(uuid,text,uuid[]) from public;
 
+CREATE OR REPLACE FUNCTION tollwright.person_public_key(wanted_tenant uuid, wanted text, fresh_public bytea, fresh_private bytea)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'tollwright', 'pg_temp'
+AS $function$
+declare
+  found_key bytea;
+begin
+  if wanted_tenant is distinct from coalesce(current_tenant(), wanted_tenant) then
+    raise exception 'a person of another tenant' using errcode = 'insufficient_privilege';
+  end if;
+  select public_key into found_key from person_keys where tenant_id = wanted_tenant and person = wanted;
+  if found then
+    return found_key;
+  end if;
+  insert into person_keys (tenant_id, person, public_key, private_key)
+    values (wanted_tenant, wanted, fresh_public, fresh_private) on conflict (tenant_id, person) do nothing;
+  -- Of two who make them at the same time both get the same: the second statement sees what the first waited for.
+  select public_key into found_key from person_keys where tenant_id = wanted_tenant and person = wanted;
+  return found_key;
+end
+$function$
+;
+revoke execute on function person_public_key(uuid,text,bytea,bytea) from public;
+grant execute on function person_public_key(uuid,text,bytea,bytea) to tollwright_account;
+grant execute on function person_public_key(uuid,text,bytea,bytea) to tollwright_app;
+grant execute on function person_public_key(uuid,text,bytea,bytea) to tollwright_ingest;
+
 CREATE OR REPLACE FUNCTION tollwright.protect(target regclass, privileges text, tenant_column name DEFAULT 'tenant_id'::name)
  RETURNS void
  LANGUAGE plpgsql
@@ -1646,6 +1675,29 @@ create policy tenant_isolation on packages to tollwright_app using ((tenant_id =
 grant select on packages to tollwright_account;
 grant insert, select, update on packages to tollwright_app;
 grant select on packages to tollwright_ingest;
+
+create table person_keys (
+  tenant_id uuid not null,
+  person text collate "C" not null,
+  public_key bytea,
+  private_key bytea,
+  key_id text,
+  made_at timestamp with time zone not null default clock_timestamp(),
+  erased_at timestamp with time zone,
+  constraint person_keys_check CHECK ((((erased_at IS NULL) = (public_key IS NOT NULL)) AND ((erased_at IS NULL) = (private_key IS NOT NULL)))),
+  constraint person_keys_check1 CHECK (((erased_at IS NULL) OR (key_id IS NULL))),
+  constraint person_keys_person_check CHECK ((person ~ '^(user|account):.'::text)),
+  constraint person_keys_public_key_check CHECK ((length(public_key) = 32)),
+  constraint person_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint person_keys_pkey PRIMARY KEY (tenant_id, person)
+);
+CREATE INDEX person_keys_unsealed ON tollwright.person_keys USING btree (tenant_id, person) WHERE ((key_id IS NULL) AND (erased_at IS NULL));
+alter table person_keys enable row level security;
+alter table person_keys force row level security;
+create policy ingest_all on person_keys to tollwright_ingest using (true) with check (true);
+create policy owner_all on person_keys to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on person_keys to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant insert, select, update on person_keys to tollwright_ingest;
 
 create table pool_months (
   tenant_id uuid not null,
