@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
 import { Problem } from "./core/problem.ts";
+import { parseAddressRange } from "./core/tenancy/address-range.ts";
 import { shownUrl } from "./shown-url.ts";
 
 /** One thing an operator can set, by one environment variable. */
@@ -224,6 +225,22 @@ export const SETTINGS = {
     initial: null,
     expected: "an address such as billing@example.com or Example Telecom <billing@example.com>",
   }),
+  /** Ranges of addresses of the operator's own network that webhooks may call, by plain HTTP too; "": none. */
+  webhookAllow: setting({
+    variable: "TOLLWRIGHT_WEBHOOK_ALLOW",
+    schema: Type.Refine(Type.String(), (text) =>
+      rangesIn(text).every((range) => parseAddressRange(range) !== undefined),
+    ),
+    initial: "",
+    expected: "a list of addresses and ranges such as 10.1.0.0/16,192.0.2.7",
+  }),
+  /** Days for which deliveries of webhooks are kept once they have ended. */
+  webhookLogDays: setting({
+    variable: "TOLLWRIGHT_WEBHOOK_LOG_DAYS",
+    schema: Type.Integer({ minimum: 1, maximum: 3_650 }),
+    initial: 30,
+    expected: "a whole number of days from 1 to 3650",
+  }),
   logLevel: setting({
     variable: "TOLLWRIGHT_LOG_LEVEL",
     schema: Type.Enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]),
@@ -255,6 +272,9 @@ export type Config = { readonly [K in Key]: Static<(typeof SETTINGS)[K]["schema"
   readonly archiveDir: string;
   readonly secretsKeyFile: string;
 };
+
+/** The ranges of a list. */
+export const rangesIn = (text: string): readonly string[] => text.split(",").flatMap((one) => one.trim() || []);
 
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -10,16 +10,21 @@ import { EVENTS } from "./event-catalogue.ts";
 /** Longest text of an event: what is longer is cut, so that a message about it stays small whatever it tells of. */
 const TEXT_LENGTH_MAX = 500;
 
-/** Stores events of a tenant, in the transaction in which they happen. */
-export async function insertEvents(tx: Tx, tenantId: string, events: readonly TenantEvent[]): Promise<void> {
-  if (events.length === 0) return;
+/** Stores events of a tenant, in the transaction in which they happen; answers their ids. */
+export async function insertEvents(
+  tx: Tx,
+  tenantId: string,
+  events: readonly TenantEvent[],
+): Promise<readonly string[]> {
+  if (events.length === 0) return [];
+  const ids = events.map(() => uuidv7());
   await tx.query(
     `insert into events (id, tenant_id, kind, account_id, object_kind, object_id, data)
      select t.id, $2, t.kind, t.account_id, t.object_kind, t.object_id, t.data
      from unnest($1::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::jsonb[])
        as t(id, kind, account_id, object_kind, object_id, data)`,
     [
-      plainArray(events.map(() => uuidv7())),
+      plainArray(ids),
       tenantId,
       events.map(({ kind }) => kind),
       plainArray(events.map(({ accountId }) => accountId)),
@@ -28,6 +33,7 @@ export async function insertEvents(tx: Tx, tenantId: string, events: readonly Te
       events.map(({ data }) => JSON.stringify(data, cutText)),
     ],
   );
+  return ids;
 }
 
 function objectIdOf({ kind, accountId, objectId }: TenantEvent): string {

@@ -28,7 +28,7 @@ const NAME_SERVER = { timeout: 2_000, tries: 2 };
  * and its look-up holds one of four threads of Node for as long as a foreign server likes. `localhost` is this machine
  * whoever is asked (RFC 6761 §6.3).
  */
-export async function resolveByDns(host: string): Promise<readonly string[]> {
+async function resolveByDns(host: string): Promise<readonly string[]> {
   if (/^(.+\.)?localhost\.?$/.test(host)) return ["127.0.0.1"];
   const resolver = new Resolver(NAME_SERVER);
   const [v4, v6] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
@@ -36,3 +36,6 @@ export async function resolveByDns(host: string): Promise<readonly string[]> {
   if (found.length === 0 && v4.status === "rejected") throw v4.reason;
   return found;
 }
+
+/** The policy of a process: names are asked of the servers of names, and only these ranges are called besides. */
+export const outgoingPolicy = (allowed: readonly string[]): OutgoingPolicy => ({ allowed, resolve: resolveByDns });
