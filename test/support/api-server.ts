@@ -1,3 +1,4 @@
+import type { FastifyPluginAsync } from "fastify";
 import pino from "pino";
 import { PERMISSIONS, type Permission } from "../../src/core/access/permission.ts";
 import type { Actor } from "../../src/server/access/actor.ts";
@@ -43,15 +44,18 @@ export class ApiServer {
       readonly requestMsMax?: number;
       /** Asked after who is known by a name. */
       readonly authenticators?: readonly Authenticator[];
+      /** Other routes and hooks, in their order, before those of the API. */
+      readonly before?: readonly FastifyPluginAsync[];
     } = {},
   ): Promise<ApiServer> {
     const actors = new Map<string, Actor>();
     const byName: Authenticator = async ({ headers }) =>
       actors.get(headers.authorization?.replace(/^Bearer /, "") ?? "") ?? null;
-    const { requestMsMax, requestsPerMinute = 1_000_000, authenticators = [] } = options;
+    const { requestMsMax, requestsPerMinute = 1_000_000, authenticators = [], before = [] } = options;
     const { url, close } = await startHttp({
       ...{ host: "127.0.0.1", port: 0, db, log: pino({ level: process.env.API_LOG ?? "silent" }) },
       routes: [
+        ...before,
         openApiRoutes,
         apiRoutes({ db, authenticators: [byName, ...authenticators], routes, requestsPerMinute }),
       ],

@@ -13,6 +13,7 @@ export const ROW_VALUES: Readonly<Record<string, Readonly<Record<string, unknown
   mails: { recipient: "ada@example.com", body: "Hello" },
   nanp_exchanges: { npa_nxx: "212555", state: "NY" },
   nanp_ported_numbers: { number: "12125550100", routing_number: "12125550199" },
+  person_keys: { person: ({ number }: Owner) => `account:${number}`, erased_at: "2026-03-01T00:00:00Z" },
   sessions: { levels: "[]" },
   switch_totals: { until_at: "2026-03-03T00:00:00Z", calls: 1, trunk: "" },
   user_passwords: { hash: "$argon2id$v=19$x" },
