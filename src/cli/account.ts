@@ -3,6 +3,7 @@ import { type AccountWithBalances, listAccountBalances } from "../server/ledger/
 import { topUp } from "../server/ledger/top-up.ts";
 import { accountAllowancesCommand } from "./account-allowances.ts";
 import { accountJson } from "./account-json.ts";
+import { accountMoveCommand } from "./account-move.ts";
 import { accountReplayCommand } from "./account-replay.ts";
 import { accountShowCommand } from "./account-show.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
@@ -86,7 +87,7 @@ const topup = defineCommand({
 export const accountCommands: CommandGroup = {
   name: "account",
   summary: "customers, resellers and vendors",
-  commands: [list, accountShowCommand, topup, accountAllowancesCommand, accountReplayCommand],
+  commands: [list, accountShowCommand, topup, accountMoveCommand, accountAllowancesCommand, accountReplayCommand],
 };
 
 /** The one balance that says how an account stands: the wallet, what is owed, or what is to be paid to it. */

@@ -11,6 +11,8 @@ export const JOURNAL_KINDS = [
   "invoice",
   "adjustment",
   "overrun",
+  "transfer",
+  "commission",
   "reversal",
 ] as const;
 export type JournalKind = (typeof JOURNAL_KINDS)[number];

@@ -18,8 +18,10 @@ export const LEDGER_ACCOUNT_KINDS = {
   cost: "expense",
   /** What vendors are owed for this book's calls; the mirror entry in the vendor's own book takes it back to zero. */
   "vendor-clearing": "liability",
-  /** What a vendor is owed, in the vendor's own book. */
+  /** What a vendor is owed, in the vendor's own book; what an agent is owed, in the book of its customers. */
   payable: "liability",
+  /** What agents earn on what is sold past them. */
+  commission: "expense",
   /** What rounding invoices to the currency's digits won or lost. */
   rounding: "expense",
   /** Prepaid usage that the wallet could not cover. */
@@ -28,6 +30,8 @@ export const LEDGER_ACCOUNT_KINDS = {
   "write-off": "expense",
   /** The other half of every conversion between currencies. */
   "fx-clearing": "asset",
+  /** What went to another account of the same party when it moved in the tree; over all books together zero. */
+  "transfer-clearing": "asset",
   tax: "liability",
   /** Money received. */
   payments: "asset",
@@ -35,7 +39,7 @@ export const LEDGER_ACCOUNT_KINDS = {
 
 export type LedgerAccountKind = keyof typeof LEDGER_ACCOUNT_KINDS;
 
-/** Names one ledger account. The owner is the account that pays or, for cost, the vendor that is paid. */
+/** Names one ledger account. The owner is the account that pays or, for cost and commission, who is paid. */
 export interface LedgerAccountRef {
   readonly bookId: string;
   readonly ownerId: string;

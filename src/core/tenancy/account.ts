@@ -1,4 +1,5 @@
 import type { Currency } from "../money/currency.ts";
+import type { Succession } from "./succession.ts";
 
 export const ACCOUNT_KINDS = ["customer", "reseller", "agent", "vendor"] as const;
 /**
@@ -25,4 +26,8 @@ export interface Account {
   readonly currency: Currency;
   /** IANA zone in which its billing periods begin and end. */
   readonly timeZone: string;
+  /** Whose place it took when it moved in the tree; left out: it never moved. */
+  readonly succession?: Succession;
+  /** Another account has taken its place: it keeps what it had, and gets nothing new. */
+  readonly isClosed?: true;
 }

@@ -9,6 +9,7 @@ import {
   unitHoldsAreSums,
   usedIsSum,
 } from "./checks/charging-checks.ts";
+import { commissionsArePosted, paymentsArePosted } from "./checks/commission-checks.ts";
 import { hoursAreInFiles } from "./checks/completeness-checks.ts";
 import { chargesAreBilledOnce, invoiceNumbers, invoicesAddUp, invoicesArePosted } from "./checks/invoice-checks.ts";
 import { tablesAreIsolated } from "./checks/isolation-check.ts";
@@ -21,6 +22,7 @@ import {
   postingsHaveJournals,
   vendorsArePosted,
 } from "./checks/ledger-checks.ts";
+import { treeIsWhole } from "./checks/tree-check.ts";
 import {
   chargesAreBooked,
   chargesHaveEvents,
@@ -48,6 +50,7 @@ const CHECKS = [
   balancesAreSums,
   costIsAccrued,
   vendorsArePosted,
+  treeIsWhole,
   holdsAreSums,
   unitHoldsAreSums,
   scopeHoldsAreSums,
@@ -56,6 +59,8 @@ const CHECKS = [
   invoicesAddUp,
   invoicesArePosted,
   invoiceNumbers,
+  paymentsArePosted,
+  commissionsArePosted,
   chargesAreBilledOnce,
   tablesAreIsolated,
 ].map((check) => (tx: BulkTx) => runCheck(tx, check));

@@ -11,6 +11,7 @@ import type { Reject } from "../../core/reject.ts";
 import type { CompiledTariff } from "../../core/tariff/compiled-tariff.ts";
 import type { CallOrigin } from "../../core/tariff/origin-zone.ts";
 import type { TariffTerms } from "../../core/tariff/tariff.ts";
+import { accountAt } from "../../core/tenancy/succession.ts";
 import { isoDate } from "../../core/time/civil-day.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { civilDay } from "../../core/time/zone.ts";
@@ -55,7 +56,8 @@ export function findParties(context: RatingContext, sourceId: string, event: Usa
   if (payer.kind === "ambiguous") return ambiguousAccount(payer.ruleIds);
   const vendor = context.vendors.vendorOf(sourceId, event.egressTrunk);
   const vendorAccount = vendor.kind === "account" ? context.accounts.get(vendor.accountId) : undefined;
-  return { accountId: payer.accountId, vendorAccountId: vendorAccount?.id ?? null };
+  const accountId = accountAt(payer.accountId, event.answeredAt ?? event.startedAt, context.accounts);
+  return { accountId, vendorAccountId: vendorAccount?.id ?? null };
 }
 
 /** The price of the sides of a call whose parties are known: of all, or of those that are `wanted`. */

@@ -80,6 +80,7 @@ function readAccount(
   if (letterhead !== undefined) faults.attempt(`${pointer}/letterhead`, () => requireUsable(letterhead));
   checkReselling(setup, pointer, { faults, groups: destinationGroups });
   return {
+    ...present,
     id: present?.id ?? uuidv7(),
     tenantId,
     bookId: present?.bookId ?? parent?.bookId ?? uuidv7(),

@@ -32,5 +32,26 @@ export const accountFixed = (args: {
 }) =>
   new Problem("account-fixed", {
     what: `Account "${args.code}" has the ${args.field} "${args.is}", which cannot become "${args.wanted}".`,
-    fix: `Create a new account for the other ${args.field}: money already booked stays as it was booked.`,
+    fix:
+      args.field === "parent"
+        ? `Move it with \`tollwright account move ${args.code} --to ${args.wanted}\`, or give the setup file its present parent.`
+        : `Create a new account for the other ${args.field}: money already booked stays as it was booked.`,
+  });
+
+export const accountMoveRefused = (args: { readonly code: string; readonly why: string; readonly fix: string }) =>
+  new Problem("account-move-refused", {
+    what: `Account "${args.code}" can't be moved: ${args.why}.`,
+    fix: args.fix,
+  });
+
+export const accountExists = (args: { readonly code: string }) =>
+  new Problem("account-exists", {
+    what: `There is an account "${args.code}" already.`,
+    fix: "Choose another code, or change the one that is there.",
+  });
+
+export const accountOwn = (args: { readonly code: string }) =>
+  new Problem("account-own", {
+    what: `You act for account "${args.code}" yourself: its money and terms are for who stands above it.`,
+    fix: "Ask who sells to you.",
   });

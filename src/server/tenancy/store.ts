@@ -99,6 +99,9 @@ interface AccountRow {
   readonly brand: Brand;
   readonly customer_since: string | null;
   readonly commission: CommissionSetup | null;
+  readonly predecessor_id: string | null;
+  readonly since_at: EpochMs | null;
+  readonly is_closed: boolean;
 }
 
 const accountOf = (row: AccountRow): StoredAccount => ({
@@ -121,6 +124,9 @@ const accountOf = (row: AccountRow): StoredAccount => ({
   brand: row.brand,
   customerSince: row.customer_since,
   commission: row.commission,
+  ...(row.predecessor_id !== null &&
+    row.since_at !== null && { succession: { predecessorId: row.predecessor_id, since: row.since_at } }),
+  ...(row.is_closed && { isClosed: true }),
 });
 
 /** All accounts of a tenant, or those of `ids`, by code. */
@@ -131,7 +137,8 @@ export async function listAccounts(
 ): Promise<readonly StoredAccount[]> {
   const { rows } = await tx.query<AccountRow>(
     `select tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit, limits,
-       low_balance, when_money_ends, when_credit_ends, letterhead, brand, customer_since, commission
+       low_balance, when_money_ends, when_credit_ends, letterhead, brand, customer_since, commission,
+       predecessor_id, since_at, closed_at is not null as is_closed
      from accounts where tenant_id = $1 ${ids === null ? "" : "and id = any($2)"} order by code`,
     ids === null ? [tenantId] : [tenantId, ids],
   );
