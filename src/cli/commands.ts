@@ -7,6 +7,7 @@ import { backupCommand, restoreCommand } from "./backup.ts";
 import { billCommands } from "./bill.ts";
 import { cdrCommands } from "./cdr.ts";
 import type { Command, CommandGroup } from "./command.ts";
+import { commissionCommands } from "./commission.ts";
 import { configCommand } from "./config.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -44,6 +45,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   eventCommands,
   billCommands,
   invoiceCommands,
+  commissionCommands,
   vendorCommands,
   alarmCommands,
   archiveCommands,

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type Nanos, nanos, nanosFromSql } from "../core/money/nanos.ts";
+import { type Nanos, nanos, nanosFromSql, nanosToSql } from "../core/money/nanos.ts";
 import { ArchivedRows } from "../server/archive/archived-rows.ts";
 import { makeFolder } from "../server/files/make-folder.ts";
 import {
@@ -11,13 +11,15 @@ import {
   showInvoice,
 } from "../server/invoicing/export-invoice.ts";
 import { findInvoices } from "../server/invoicing/find-invoices.ts";
+import { recordPayment } from "../server/invoicing/record-payment.ts";
 import { createPdfPrinter } from "../server/invoicing/render-pdf.ts";
 import type { StoredInvoice } from "../server/invoicing/stored-invoice.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
-import { argument, argumentList, option } from "./input.ts";
+import { commandLineActor } from "./command-line-actor.ts";
+import { argument, argumentList, dryRun, flag, option, requiredOption } from "./input.ts";
 import { lineTable } from "./invoice-lines.ts";
 import { amountText, moneyText } from "./money-text.ts";
-import { readChoice, readWhole } from "./read-input.ts";
+import { readAmount, readChoice, readWhole } from "./read-input.ts";
 import { type Table, tableOr } from "./table.ts";
 
 const LIMIT = 50;
@@ -125,6 +127,42 @@ const exportCommand = defineCommand({
   },
 });
 
+const payCommand = defineCommand({
+  name: "pay",
+  summary: "record a payment of an invoice, or a refund",
+  about:
+    "The reference is the payment's own (a bank's, a card processor's): the same one is never booked twice, so a " +
+    "command that may not have ended can be run again. What pays out a credit note is a refund on the credit note.",
+  arguments: {
+    number: argument("NUMBER", NUMBER),
+    amount: argument("AMOUNT", "in the invoice's currency", readAmount),
+  },
+  options: {
+    reference: requiredOption("--reference TEXT", "the payment's reference"),
+    refund: flag("--refund", "the money went back"),
+    seller,
+    dryRun,
+  },
+  examples: [
+    { command: "tollwright invoice pay INV-2026-00042 120.50 --reference BANK-7731", does: "Records a payment." },
+  ],
+  async run(context, { number, amount }, { reference, refund, seller: sellerCode, dryRun: isDryRun }) {
+    const { id: tenantId } = await context.tenant();
+    const payment = { number, sellerCode, amount: refund ? nanos(-amount) : amount, reference, now: context.now };
+    const actor = commandLineActor(context, tenantId);
+    const report = await recordPayment(await context.db(), { ...payment, actor, dryRun: isDryRun });
+    const { booked, currency, paid, open } = report;
+    const [paidText, openText] = [moneyText(paid, currency), moneyText(open, currency)];
+    return {
+      json: { number, booked, currency, paid: nanosToSql(paid), open: nanosToSql(open), dryRun: isDryRun },
+      human: [
+        ...(booked ? [] : [`The payment ${reference} was booked before; nothing was changed.`]),
+        `Of invoice ${number} ${isDryRun ? "would be" : "is"} paid ${paidText}, open ${openText}.`,
+      ],
+    };
+  },
+});
+
 /** Rounding is shown as the invoice shows it: what is added to the exact sum. */
 function sumsText({ exactTotal, rounding, total, paid, due, dueDate, currency }: StoredInvoice): string[] {
   const amounts = { exactTotal, rounding, total, paid, due };
@@ -165,5 +203,5 @@ function invoiceJson({ id, number, kind, accountCode, accountName, ...rest }: St
 export const invoiceCommands: CommandGroup = {
   name: "invoice",
   summary: "invoices that were made",
-  commands: [list, show, exportCommand],
+  commands: [list, show, exportCommand, payCommand],
 };

@@ -187,6 +187,7 @@ export const PROBLEMS = {
   "requests-too-many": 429,
   "account-exists": 409,
   "account-own": 403,
+  "setup-of-other": 403,
   "currency-differs": 422,
   "key-unknown": 404,
   "key-name-taken": 409,

@@ -60,6 +60,7 @@ export const REJECT_CODES = [
   "record-not-ber",
   "record-not-baf",
   "account-not-billed",
+  "commission-not-booked",
   "books-differ",
 ] as const;
 

@@ -8,6 +8,7 @@ import { deposit } from "./deposit.ts";
 import { balanced, imbalances, type Journal, makeJournal } from "./journal.ts";
 import type { LedgerAccountKind } from "./ledger-account.ts";
 import { openInvoice } from "./open-invoice.ts";
+import { postCommission } from "./post-commission.ts";
 import { postUsage, type UsageTotal } from "./post-usage.ts";
 import { postVendorCost } from "./post-vendor-cost.ts";
 import { credit, debit, type LedgerOwner, type Posting, sumByAccount, sumByCurrency } from "./posting.ts";
@@ -94,9 +95,26 @@ describe("the postings of each event", () => {
     ],
     [
       "a payment",
-      receivePayment({ owner: ada, paymentId: "p", effectiveDate: DAY, amount: nanos(50n) }),
+      receivePayment({ owner: ada, paymentId: "p", invoiceId: "i", effectiveDate: DAY, amount: nanos(50n) }),
       ["ada payments EUR 50", "ada receivable EUR -50"],
       "an invoice is paid",
+    ],
+    [
+      "a refund",
+      receivePayment({ owner: ada, paymentId: "r", invoiceId: "i", effectiveDate: DAY, amount: nanos(-20n) }),
+      ["ada payments EUR -20", "ada receivable EUR 20"],
+      "it is owed again, unless a credit note says otherwise",
+    ],
+    [
+      "an agent's commission",
+      postCommission({
+        owner: { ...ada, ownerId: "agent" },
+        period: Temporal.PlainYearMonth.from("2026-03"),
+        postingNumber: 1,
+        amount: nanos(7n),
+      }),
+      ["agent commission EUR 7", "agent payable EUR -7"],
+      "what it earned is owed to it",
     ],
     [
       "an overrun given up",

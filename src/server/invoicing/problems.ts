@@ -30,6 +30,12 @@ export const invoiceUnknown = (args: { readonly number: string }) =>
     fix: "Look for its number with `tollwright invoice list`.",
   });
 
+export const refundAbovePayments = (args: { readonly number: string; readonly paid: string }) =>
+  new Problem("refund-above-payments", {
+    what: `Of invoice ${args.number} ${args.paid} came in, which is less than is to go back.`,
+    fix: "Refund at most what was paid; what else a customer is owed is a credit.",
+  });
+
 export const invoiceAmbiguous = (args: { readonly number: string }) =>
   new Problem("invoice-ambiguous", {
     what: `Several resellers have an invoice "${args.number}".`,

@@ -128,7 +128,12 @@ const byAccount = (assignments: readonly TariffAssignment[]): ReadonlyMap<string
 const oldestFirst = (assignments: RatingContext["assignments"]): readonly TariffAssignment[] =>
   [...assignments].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, ofAccount]) => ofAccount.toReversed());
 
-async function loadExchange(tx: Tx, tenantId: string, { currency, timeZone }: StoredTenant): Promise<ExchangeTerms> {
+/** Rates between currencies, as a tenant has them, and the zone of its days. */
+export async function loadExchange(
+  tx: Tx,
+  tenantId: string,
+  { currency, timeZone }: Pick<StoredTenant, "currency" | "timeZone">,
+): Promise<ExchangeTerms> {
   const rates = await listExchangeRates(tx, tenantId);
   return { table: exchangeTable(rates, { pivot: currency, ageDaysMax: EXCHANGE_AGE_DAYS_MAX }), timeZone };
 }
