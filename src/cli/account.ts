@@ -6,6 +6,7 @@ import { accountJson } from "./account-json.ts";
 import { accountMoveCommand } from "./account-move.ts";
 import { accountReplayCommand } from "./account-replay.ts";
 import { accountShowCommand } from "./account-show.ts";
+import { asTree } from "./account-tree.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";
 import { commandLineActor } from "./command-line-actor.ts";
 import { argument, dryRun, requiredOption } from "./input.ts";
@@ -16,16 +17,16 @@ const CODE = "the account's code";
 
 const list = defineCommand({
   name: "list",
-  summary: "list accounts with what they hold or owe",
+  summary: "list accounts as a tree, with what they hold or owe",
   examples: [
     { command: "tollwright account list", does: "Lists the accounts of the only tenant." },
     { command: "tollwright account list --json | jq '.accounts[].code'", does: "Prints their codes." },
   ],
   async run(context) {
     const { id } = await context.tenant();
-    const accounts = await listAccountBalances(await context.db(), id);
+    const accounts = asTree(await listAccountBalances(await context.db(), id));
     return {
-      json: { accounts: accounts.map(accountJson) },
+      json: { accounts: accounts.map(({ account, depth }) => ({ ...accountJson(account), depth })) },
       human: [
         {
           columns: [
@@ -33,8 +34,14 @@ const list = defineCommand({
             { title: "BALANCE", align: "right" },
             { title: "" },
           ],
-          rows: accounts.map((account) => [
-            ...[account.code, account.name, account.kind, account.payment, account.parentCode ?? ""],
+          rows: accounts.map(({ account, depth }) => [
+            ...[
+              "  ".repeat(depth) + account.code,
+              account.name,
+              account.kind,
+              account.payment,
+              account.parentCode ?? "",
+            ],
             ...headline(account),
           ]),
         },

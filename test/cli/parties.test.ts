@@ -36,10 +36,10 @@ describe("tenants", () => {
 });
 
 describe("accounts", () => {
-  test("are listed with what they hold or owe", async () => {
+  test("are listed below their parents, with what they hold or owe", async () => {
     const { stdout } = await run("account list");
-    expect(stdout.split("\n").find((line) => line.startsWith("bakery"))).toBe(
-      "bakery          Bakery Müller   customer  postpaid  office-partner     0.00  EUR owed",
+    expect(stdout.split("\n").find((line) => line.startsWith("  bakery"))).toBe(
+      "  bakery        Bakery Müller   customer  postpaid  office-partner     0.00  EUR owed",
     );
   });
 
