@@ -97,10 +97,9 @@ export const userInvalid = (args: { readonly fault: string }) =>
     fix: "docs/guides/people.md says what a user consists of.",
   });
 
-/** `what` is a sentence. */
 export const ownUserProtected = () =>
   new Problem("own-user-protected", {
-    what: "Nobody changes their own roles or state.",
+    what: "Nobody changes their own roles, state or e-mail address.",
     fix: "Ask somebody else who manages users.",
   });
 
