@@ -103,6 +103,7 @@ export const TIES: Readonly<Record<string, Tie>> = {
   operations: own,
   package_versions: through("account_packages", { package_id: "package_id" }),
   packages: through("account_packages", { id: "package_id" }),
+  person_keys: operator,
   pool_months: operator,
   postings: own,
   pulled_files: operator,
