@@ -159,6 +159,8 @@ export const PROBLEMS = {
   "rerating-suggestion-unknown": 404,
   "month-invalid": 422,
   "archive-unavailable": 501,
+  "audit-entry-unknown": 404,
+  "audit-head-invalid": 400,
   "archive-busy": 409,
   "archive-unknown": 404,
   "archive-damaged": 500,
@@ -198,6 +200,7 @@ export const PROBLEMS = {
   "impersonation-refused": 403,
   "impersonation-unknown": 404,
   "impersonation-invalid": 422,
+  "impersonation-over": 403,
   "address-list-invalid": 422,
   "address-list-locks-out": 409,
   "address-list-owner-unknown": 404,
@@ -210,6 +213,7 @@ export const PROBLEMS = {
   "log-in-throttled": 429,
   "log-in-overloaded": 503,
   "log-in-over": 401,
+  "log-in-needed": 403,
   "second-factor-due": 401,
   "second-factor-refused": 401,
   "second-factor-unknown": 404,
@@ -248,12 +252,19 @@ export class Problem extends Error {
   readonly status: number;
   readonly what: string;
   readonly fix: string;
+  /** Seconds after which it may be tried again; null: it is not known. */
+  readonly retryAfterS: number | null;
 
-  constructor(code: ProblemCode, { what, fix }: ProblemText, options?: { readonly cause?: unknown }) {
+  constructor(
+    code: ProblemCode,
+    { what, fix }: ProblemText,
+    options?: { readonly cause?: unknown; readonly retryAfterS?: number },
+  ) {
     super(`${what} ${fix}`, options);
     this.code = code;
     this.status = PROBLEMS[code];
     this.what = what;
     this.fix = fix;
+    this.retryAfterS = options?.retryAfterS ?? null;
   }
 }

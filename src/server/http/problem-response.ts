@@ -16,6 +16,8 @@ export async function answerProblem(error: FastifyError, request: FastifyRequest
   const problem = error instanceof Problem ? error : (databaseFailure(error) ?? problemOfRequest(error));
   if (problem === undefined || (problem.status >= 500 && !SAID_OFTEN.has(problem.code)))
     request.log.error({ err: problem?.cause ?? error, route: routeOf(request) }, problem?.what ?? "internal error");
+  const retryAfterS = problem?.retryAfterS ?? null;
+  if (retryAfterS !== null) reply.header("retry-after", retryAfterS);
   const document = problem === undefined ? INTERNAL : shownDocument(problem);
   const { validation, validationContext: part = "body" } = error;
   await send(reply, validation === undefined ? document : { ...document, errors: fieldErrors(validation, part) });
@@ -41,7 +43,7 @@ async function send(
   reply: FastifyReply,
   document: ProblemDocument & { readonly errors?: readonly FieldError[] },
 ): Promise<void> {
-  if (document.status === 503) reply.header("retry-after", RETRY_AFTER_S);
+  if (document.status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", RETRY_AFTER_S);
   if (document.status === 401) reply.header("www-authenticate", challengeFor(document));
   // As text: a route's own schema describes its answers, and would drop fields that it does not know.
   await reply

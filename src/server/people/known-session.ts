@@ -3,7 +3,7 @@ import type { Database } from "../db/database.ts";
 import { cookieOf } from "./browser-cookies.ts";
 import { requireOwnPage } from "./own-page.ts";
 import type { People } from "./people.ts";
-import { logInOver, secondFactorDue } from "./problems.ts";
+import { logInNeeded, logInOver, secondFactorDue } from "./problems.ts";
 import { tokenHash } from "./secret-token.ts";
 import type { User } from "./user.ts";
 import { userActor } from "./user-actor.ts";
@@ -40,9 +40,9 @@ export async function knownSession(
 const findSession = (db: Database, token: string) =>
   db.transaction("ingest", {}, (tx) => findSessionByHash(tx, tokenHash(token)));
 
-/** The same where there has to be one. Errors: Problem `log-in-over`, too, when there is none. */
+/** The same where there has to be one. Errors: Problem `log-in-needed` besides. */
 export async function requireSession(...asked: Parameters<typeof knownSession>): Promise<KnownSession> {
   const known = await knownSession(...asked);
-  if (known === null) throw logInOver();
+  if (known === null) throw logInNeeded();
   return known;
 }

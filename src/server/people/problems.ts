@@ -10,10 +10,14 @@ export const logInRefused = () =>
 
 /** `seconds` until it may be tried again. */
 export const logInThrottled = (args: { readonly seconds: number }) =>
-  new Problem("log-in-throttled", {
-    what: `There were too many failed tries; the next one counts in ${args.seconds} s.`,
-    fix: "Wait, then try again. A browser in which you have logged in before does not wait for others' failures.",
-  });
+  new Problem(
+    "log-in-throttled",
+    {
+      what: `There were too many failed tries; the next one counts in ${args.seconds} s.`,
+      fix: "Wait, then try again. A browser in which you have logged in before does not wait for others' failures.",
+    },
+    { retryAfterS: args.seconds },
+  );
 
 export const logInOverloaded = () =>
   new Problem("log-in-overloaded", {
@@ -25,6 +29,12 @@ export const logInOver = () =>
   new Problem("log-in-over", {
     what: "You are logged in no more: it was too long ago, or it was ended.",
     fix: "Log in again.",
+  });
+
+export const logInNeeded = () =>
+  new Problem("log-in-needed", {
+    what: "This is for people who are logged in, not for API keys.",
+    fix: "Log in with POST /v1/auth/log-in, and send its cookie.",
   });
 
 export const secondFactorDue = () =>
