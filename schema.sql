@@ -658,8 +658,8 @@ alter table archives enable row level security;
 alter table archives force row level security;
 create policy ingest_all on archives to tollwright_ingest using (true) with check (true);
 create policy owner_all on archives to tollwright_owner using (true) with check (true);
+create policy subtree on archives to tollwright_account using (((tenant_id = current_tenant()) AND true)) with check (((tenant_id = current_tenant()) AND true));
 create policy tenant_isolation on archives to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on archives to tollwright_account;
 grant insert, select, update on archives to tollwright_app;
 grant select on archives to tollwright_ingest;
 
@@ -1182,6 +1182,7 @@ alter table exchange_rates enable row level security;
 alter table exchange_rates force row level security;
 create policy ingest_all on exchange_rates to tollwright_ingest using (true) with check (true);
 create policy owner_all on exchange_rates to tollwright_owner using (true) with check (true);
+create policy subtree on exchange_rates to tollwright_account using (((tenant_id = current_tenant()) AND true)) with check (((tenant_id = current_tenant()) AND true));
 create policy tenant_isolation on exchange_rates to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant select on exchange_rates to tollwright_account;
 grant insert, select, update on exchange_rates to tollwright_app;
