@@ -3,6 +3,7 @@ import { addressListCommands } from "./address-list.ts";
 import { alarmCommands } from "./alarm.ts";
 import { applyCommand } from "./apply.ts";
 import { archiveCommands } from "./archive.ts";
+import { auditCommands } from "./audit.ts";
 import { backupCommand, restoreCommand } from "./backup.ts";
 import { billCommands } from "./bill.ts";
 import { cdrCommands } from "./cdr.ts";
@@ -18,6 +19,8 @@ import { migrateCommand } from "./migrate.ts";
 import { numbersCommands } from "./numbers.ts";
 import { rateCommand } from "./rate.ts";
 import { ratesCommands } from "./rates.ts";
+import { reportCommands } from "./report.ts";
+import { secretsCommands } from "./secrets.ts";
 import { sessionCommands } from "./session.ts";
 import { sipUserCommands } from "./sip-user.ts";
 import { sourceCommands } from "./source.ts";
@@ -25,6 +28,7 @@ import { startCommand } from "./start.ts";
 import { tariffCommands } from "./tariff.ts";
 import { tenantCommands } from "./tenant.ts";
 import { vendorCommands } from "./vendor.ts";
+import { webhookCommands } from "./webhook.ts";
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly (Command | CommandGroup)[] = [
@@ -43,12 +47,16 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   cdrCommands,
   sessionCommands,
   eventCommands,
+  webhookCommands,
   billCommands,
   invoiceCommands,
   commissionCommands,
+  reportCommands,
   vendorCommands,
   alarmCommands,
   archiveCommands,
+  auditCommands,
+  secretsCommands,
   doctorCommand,
   migrateCommand,
   backupCommand,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseCurrency } from "../money/currency.ts";
 import { Problem } from "../problem.ts";
 import type { Account } from "./account.ts";
-import { agentsOf, CHAIN_LEVELS_MAX, sellingChain } from "./selling-chain.ts";
+import { agentsOf, buyersOf, CHAIN_LEVELS_MAX, sellingChain } from "./selling-chain.ts";
 
 const account = (id: string, parentId: string | null, rest: Partial<Account> = {}): Account => ({
   id,
@@ -40,6 +40,20 @@ test("agents above the payer sell in their seller's name: they are no part of th
   expect(agentsOf("c", accounts).map(({ id }) => id)).toEqual(["helper", "agent"]);
   expect(agentsOf("top", accounts).map(({ id }) => id)).toEqual(["agency"]);
   expect(sellingChain("helper", accounts).map(({ id }) => id)).toEqual(["helper", "top"]); // its own calls
+});
+
+test("who buys from a seller: those under it, and those under its agents", () => {
+  const accounts = [
+    account("agent", null, { kind: "agent" }),
+    account("c1", "agent", { kind: "customer" }),
+    account("top", "agent"),
+    account("c2", "top", { kind: "customer" }),
+    account("c3", null, { kind: "customer" }),
+    account("v", null, { kind: "vendor" }),
+  ];
+  expect(buyersOf(null, accounts).map(({ id }) => id)).toEqual(["agent", "c3", "c1", "top"]);
+  expect(buyersOf("top", accounts).map(({ id }) => id)).toEqual(["c2"]);
+  expect(buyersOf("c2", accounts)).toEqual([]);
 });
 
 test("the deepest tree allowed", () => {

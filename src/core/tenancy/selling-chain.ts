@@ -27,6 +27,24 @@ export function agentsOf<Party extends Account>(
 }
 
 /**
+ * Who buys from a seller (null: the operator): the accounts directly under it, and those under its agents, who sell in its
+ * name; an agent's own calls are sold by the same seller. `accounts` are all there are, or all of a subtree that has the
+ * seller in it.
+ */
+export function buyersOf<Party extends Account>(sellerId: string | null, accounts: Iterable<Party>): readonly Party[] {
+  const below = Map.groupBy(accounts, ({ parentId }) => parentId);
+  const buyers: Party[] = [];
+  const sellers: (string | null)[] = [sellerId];
+  for (let level = sellers.shift(); level !== undefined; level = sellers.shift())
+    for (const account of below.get(level) ?? []) {
+      if (account.kind === "vendor") continue;
+      buyers.push(account);
+      if (account.kind === "agent") sellers.push(account.id);
+    }
+  return buyers;
+}
+
+/**
  * An account and all above it, up to the party directly under the operator. Errors: a parent that is missing, in another
  * book, neither reseller nor agent, or an account that is its own ancestor is a Problem `account-chain-broken`, because
  * charging one level less would be wrong money.
