@@ -14,7 +14,7 @@ const unit = { test: { name: "unit", include: without } };
  */
 const ON_NEWEST_ALONE = [
   "api/",
-  ...["archive/kill", "cli/demo", "cli/process", "mediation-http/failures", "syslog/listen", "watch/"],
+  ...["archive/kill", "cli/demo", "cli/process", "mediation-http/failures", "operations/", "syslog/listen", "watch/"],
   ...["pulls/disk-full", "pulls/ftp", "pulls/s3", "pulls/sftp", "pulls/sql-mariadb", "pulls/trust", "syslog/rsyslog"],
   // What switches say; the money behind it is tested on both.
   ...["asterisk", "diameter", "event-socket", "kamailio", "opensips", "outage", "radius", "xml-curl"].map(

@@ -26,6 +26,8 @@ export interface HttpOptions {
   readonly requestMsMax?: number;
   /** Null or not given: plain HTTP. */
   readonly tls?: HttpTls | null;
+  /** How often the certificate's files are looked at, in milliseconds; as {@link HttpTls.follow} says when not given. */
+  readonly tlsLookMs?: number;
   /** What requests may name as their host; null or not given: anything. */
   readonly names?: readonly string[] | null;
   /** Ranges of addresses whose word is taken for where a request comes from; not given: nobody's. */
@@ -61,7 +63,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   }
   const { address, family, port: taken } = app.server.address() as AddressInfo;
   const name = family === "IPv6" ? `[${address}]` : address;
-  options.tls?.follow(app.server as SecureServer);
+  options.tls?.follow(app.server as SecureServer, options.tlsLookMs);
   const close = async () => {
     options.tls?.close();
     await app.close();

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Server } from "node:https";
 import { createSecureContext } from "node:tls";
 import { tlsFileUnreadable } from "../files/problems.ts";
@@ -100,12 +100,17 @@ async function read({ httpTlsCert, httpTlsKey, httpTlsCa }: TlsFiles): Promise<T
     minVersion: "TLSv1.2",
   } as const;
   try {
-    createSecureContext(options);
+    prove(options);
   } catch (error) {
-    throw tlsFileUnreadable({
-      variable: "TOLLWRIGHT_HTTP_TLS_CERT",
-      reason: `not usable with its key: ${String(error)}`,
-    });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw tlsFileUnreadable({ variable: "TOLLWRIGHT_HTTP_TLS_CERT", reason: `not usable with its key: ${reason}` });
   }
   return options;
+}
+
+/** OpenSSL takes a certificate without a key, too, as a file is while it is written; nobody could connect then. */
+function prove(options: TlsOptions): void {
+  const isPair = new X509Certificate(options.cert).checkPrivateKey(createPrivateKey(options.key));
+  if (!isPair) throw new Error("the key is another certificate's");
+  createSecureContext(options);
 }
