@@ -57,6 +57,15 @@ export function keyAfter({ after }: PageRequest, order: string, width: number): 
   return key;
 }
 
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** The same where the key is one id. Errors: Problem `cursor-invalid`. */
+export function idAfter(request: PageRequest, order: string): string | undefined {
+  const [id] = keyAfter(request, order, 1) ?? [];
+  if (id !== undefined && !UUID.test(id)) throw cursorInvalid();
+  return id;
+}
+
 /** A page of rows that were read by {@link rowsOf}; `keyOf` gives what the list is sorted by, unique at its end. */
 export function pageOf<Row, Item>(
   request: PageRequest,

@@ -2,8 +2,7 @@ import { Type } from "typebox";
 import { now } from "../../clock.ts";
 import { PERMISSIONS } from "../../core/access/permission.ts";
 import { type ApiRoute, apiRoute } from "../api/api-route.ts";
-import { keyAfter, listOf, PageQuery, pageOf, rowsOf } from "../api/page.ts";
-import { cursorInvalid } from "../api/problems.ts";
+import { idAfter, listOf, PageQuery, pageOf, rowsOf } from "../api/page.ts";
 import { addressRanges, closed, id, instant, orNull, text } from "../api/schemas.ts";
 import { changeKey, revokeKey } from "./change-key.ts";
 import { createKey } from "./create-key.ts";
@@ -12,7 +11,6 @@ import { keyJson } from "./key-json.ts";
 
 const TAG = "API keys";
 const ORDER = "keys";
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const HOURS_INITIAL = 365 * 24;
 
 const name = text(100, "what the key is for");
@@ -54,9 +52,8 @@ const list = apiRoute({
   answer: listOf(Key),
   problems: ["cursor-invalid"],
   async handle({ db, actor, query }) {
-    const [after] = keyAfter(query, ORDER, 1) ?? [];
-    if (after !== undefined && !UUID.test(after)) throw cursorInvalid();
-    const rows = await findKeys(db, actor, { withEnded: query.ended ?? false, after, limit: rowsOf(query) });
+    const page = { after: idAfter(query, ORDER), limit: rowsOf(query) };
+    const rows = await findKeys(db, actor, { withEnded: query.ended ?? false, ...page });
     return pageOf(query, rows, { order: ORDER, keyOf: (key) => [key.id], shown: keyJson });
   },
 });
