@@ -5,24 +5,30 @@ import type { Database } from "../server/db/database.ts";
 import { databaseFailure } from "../server/db/database-failure.ts";
 import { databaseLater } from "../server/db/database-later.ts";
 import { hasLastKnown, keepLastKnown } from "../server/mediation/last-known-sources.ts";
+import type { Metrics } from "../server/metrics/metrics.ts";
 import type { CommandContext } from "./command.ts";
 
 /**
  * The database; one that is away as yet where switches are known from an earlier start in the same data directory: they
  * are answered without it, and it is looked for meanwhile. Errors: those of {@link CommandContext.db}.
  */
-export async function databaseOrLater(context: CommandContext, log: pino.Logger): Promise<Database> {
+export async function databaseOrLater(
+  context: CommandContext,
+  log: pino.Logger,
+  metrics: Pick<Metrics, "measured">,
+): Promise<Database> {
   const { dataDir, databaseUrl: url } = context.config;
   const folder = join(dataDir, "last-known-sources");
-  const db = await context.db().catch(async (error: unknown) => {
+  const found = await context.db().catch(async (error: unknown) => {
     if (url === null || !isAway(error) || !(await hasLastKnown(folder))) throw error;
     log.error(
       `The database is away: switches are answered by the settings that were read last, new calls are refused, and what ` +
         `calls report is kept on disk until it is there. ${String(error)}`,
     );
-    const found = () => log.warn("The database is there.");
-    return databaseLater(() => context.db(), { url, error, found, signal: context.signal });
+    const isThere = () => log.warn("The database is there.");
+    return databaseLater(() => context.db(), { url, error, found: isThere, signal: context.signal });
   });
+  const db = metrics.measured(found); // what is kept of a database is found by whoever holds it
   await keepLastKnown(db, folder);
   return db;
 }

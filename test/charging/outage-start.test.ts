@@ -74,6 +74,9 @@ test.skipIf(!hasRadclient())(
     const tell = (acctPort: number) =>
       radclient({ port: acctPort, command: "acct", request: `${CALL}${STOP}`, options: ["-t", "6", "-r", "1"] });
     const asked = await radclient({ port: first.authPort, command: "auth", request: CALL, reply: REFUSED });
+    const emergency = CALL.replace("4930123456", "112").replace("s-1", "s-112");
+    const helped = await radclient({ port: first.authPort, command: "auth", request: emergency });
+    expect(helped.output).toContain("Access-Accept");
     const told = await tell(first.acctPort);
     expect([asked.exitCode, told.exitCode]).toEqual([0, 0]);
     first.kill();

@@ -1,5 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { isDatabaseAway } from "../db/database-failure.ts";
+import { noteEmergencyNumbers } from "./known-emergency-numbers.ts";
 import { lastKnownSources, noteSources } from "./last-known-sources.ts";
 import { findProtocolSources, type ProtocolSource, type SwitchProtocol } from "./source-store.ts";
 
@@ -18,10 +19,12 @@ export async function protocolSources<Protocol extends SwitchProtocol>(
   try {
     const sources = await db.transaction("ingest", {}, (tx) => findProtocolSources(tx, protocol));
     await noteSources(db, protocol, sources);
+    noteEmergencyNumbers(db, sources);
     return sources;
   } catch (error) {
     const known = isDatabaseAway(error) ? await lastKnownSources(db, protocol) : undefined;
     if (known === undefined) throw error;
+    noteEmergencyNumbers(db, known);
     return known as readonly ProtocolSource<Protocol>[];
   }
 }

@@ -59,6 +59,10 @@ export interface ProtocolSource<Protocol extends SwitchProtocol> {
   readonly sourceId: string;
   readonly name: string;
   readonly settings: NonNullable<SourceConfig[Protocol]>;
+  /** By which its emergency calls are known where nothing else is. */
+  readonly numbers: SourceConfig["numbers"];
+  /** Of its tenant. */
+  readonly emergencyNumbers: readonly string[];
 }
 
 /** The sources of all tenants that have settings of a protocol; needs a role that may cross tenants. */
@@ -66,14 +70,17 @@ export async function findProtocolSources<Protocol extends SwitchProtocol>(
   tx: Tx,
   protocol: Protocol,
 ): Promise<readonly ProtocolSource<Protocol>[]> {
-  const { rows } = await tx.query<SourceRow>(
-    `select id, tenant_id, name, format, settings from sources
-     where jsonb_typeof(settings -> $1::text) = 'object' order by tenant_id, name`,
+  const { rows } = await tx.query<SourceRow & { emergency_numbers: string[] }>(
+    `select s.id, s.tenant_id, s.name, s.format, s.settings, t.emergency_numbers
+     from sources s join tenants t on t.id = s.tenant_id
+     where jsonb_typeof(s.settings -> $1::text) = 'object' order by s.tenant_id, s.name`,
     [protocol],
   );
-  return rows.map(sourceOf).flatMap(({ id: sourceId, tenantId, name, config }) => {
-    const settings = config[protocol];
-    return settings === null ? [] : [{ tenantId, sourceId, name, settings }];
+  return rows.flatMap((row) => {
+    const { id: sourceId, tenantId, name, config } = sourceOf(row);
+    const { [protocol]: settings, numbers } = config;
+    const { emergency_numbers: emergencyNumbers } = row;
+    return settings === null ? [] : [{ tenantId, sourceId, name, settings, numbers, emergencyNumbers }];
   });
 }
 

@@ -24,6 +24,8 @@ import type { KnownCall } from "./known-calls.ts";
 export interface InMemory {
   /** The request's source as it was read last; undefined: it never was. */
   readonly charged: ChargedSource | undefined;
+  /** Whether a call is an emergency call, where nothing else is known of the source. */
+  readonly isEmergency: (attempt: CallAttempt) => boolean;
   readonly call: KnownCall | undefined;
   /** A call of that name is over. */
   readonly hasEnded: boolean;
@@ -103,14 +105,15 @@ interface Asked {
 function grantTo(
   attempt: CallAttempt,
   asked: Asked,
-  { charged, riskOf, policy: { longestCallS: longestS }, processes, at }: InMemory,
+  { charged, isEmergency, riskOf, policy: { longestCallS: longestS }, processes, at }: InMemory,
 ): { readonly talkS: number; readonly risks: readonly Risk[] } | Refusal {
-  if (charged === undefined || attempt.consumed !== undefined) return AWAY; // policies risk talk time alone
+  if (attempt.consumed !== undefined) return AWAY; // policies risk talk time alone
+  const { toldS, usedS, wantedS } = asked;
+  const free = { talkS: Math.max(toldS, Math.min(longestS, usedS + (wantedS ?? longestS))), risks: [] };
+  if (charged === undefined) return isEmergency(attempt) ? free : AWAY;
   const opened = openNow(charged, attempt, { at, longestS });
   if (opened.kind === "refused") return opened.reason;
-  const { toldS, usedS, wantedS } = asked;
-  if (opened.payer === null)
-    return { talkS: Math.max(toldS, Math.min(longestS, usedS + (wantedS ?? longestS))), risks: [] };
+  if (opened.payer === null) return free;
   const policy = policyOf(charged, attempt);
   if (policy.kind === "refuse") return AWAY;
   const refusal = blocked(opened.levels);

@@ -11,6 +11,7 @@ import type { ChargingAnswer, ChargingRequest } from "../charging/charging-reque
 import { sessionIdOf } from "../charging/charging-work.ts";
 import { chargingNotKept, chargingOverloaded } from "../charging/problems.ts";
 import type { Database } from "../db/database.ts";
+import { isKnownEmergency } from "../mediation/known-emergency-numbers.ts";
 import { type BlindDecision, decideBlindly, passesAlways } from "./decide-blindly.ts";
 import { KnownCalls } from "./known-calls.ts";
 import { TenantJournal } from "./tenant-journal.ts";
@@ -200,7 +201,11 @@ export class OutageDesk implements Fallback {
     if (request.kind === "authorise") {
       const charged = lane.known(request.sourceId);
       const moment = { at: fromInstant(now()), longestS: lane.policy.longestCallS };
-      if (charged === undefined || !passesAlways(charged, request.attempt, moment)) throw chargingOverloaded();
+      const passes =
+        charged === undefined
+          ? isKnownEmergency(this.#db, request.sourceId, request.attempt.called)
+          : passesAlways(charged, request.attempt, moment);
+      if (!passes) throw chargingOverloaded();
     }
     return await this.#standIn(arrived, false);
   }
@@ -224,6 +229,7 @@ export class OutageDesk implements Fallback {
   #blindly(request: ChargingRequest, { id, lane, tenant: { journal, calls } }: Arrived): BlindDecision {
     return decideBlindly(request, {
       charged: lane.known(request.sourceId),
+      isEmergency: ({ called }) => isKnownEmergency(this.#db, request.sourceId, called),
       call: calls.get(id),
       hasEnded: calls.hasEnded(id),
       riskOf: (accountId) => journal.pending.riskOf(accountId),
