@@ -23,6 +23,7 @@ import type { OpensipsReport } from "../server/switches/start-opensips.ts";
 import type { RadiusReport } from "../server/switches/start-radius.ts";
 import type { SwitchReports } from "../server/switches/start-switches.ts";
 import type { SyslogReport } from "../server/syslog/start-syslog.ts";
+import type { WebhooksReport } from "../server/webhooks/webhook-deliverer.ts";
 import { deletedLine, outcomeLine } from "./archive-run.ts";
 import type { CommandContext } from "./command.ts";
 import { folderLine } from "./folder-line.ts";
@@ -79,6 +80,14 @@ export const eventsLog = (log: pino.Logger): EventsLog => ({
       eventText(event),
     ),
   failed: (error) => log.warn(`Events could not be logged: ${String(error)}`),
+});
+
+/** Deliveries of webhooks: what failed, and which are turned off. */
+export const webhooksReport = (log: pino.Logger): WebhooksReport => ({
+  tried: ({ webhookId, event, tries }, { status, what, tookMs }) =>
+    log.debug({ webhook: webhookId, event: event.kind, tries, status, what, tookMs }, "A webhook was called."),
+  disabled: ({ webhookId }, reason) => log.warn(`Webhook ${webhookId} is turned off: ${reason}.`),
+  failed: (error) => log.warn(`Webhooks could not be delivered: ${String(error)}`),
 });
 
 /** Months that were priced again. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type pino from "pino";
 import { watchReplays } from "../server/allowance/watch-replays.ts";
 import { watchRetention } from "../server/archive/watch-retention.ts";
+import { watchAudit } from "../server/audit/watch-audit.ts";
 import type { Charging } from "../server/charging/charging.ts";
 import { watchBalances } from "../server/charging/watch-balances.ts";
 import { watchSessions } from "../server/charging/watch-sessions.ts";
@@ -13,6 +14,8 @@ import { watchFolders } from "../server/mediation/watch-folders.ts";
 import type { Metrics } from "../server/metrics/metrics.ts";
 import { runPulls } from "../server/pulls/run-pulls.ts";
 import type { SwitchListener } from "../server/switches/switch-listener.ts";
+import { watchWebhooks } from "../server/webhooks/watch-webhooks.ts";
+import { auditLog } from "./audit-log.ts";
 import type { CommandContext } from "./command.ts";
 import {
   alarmsReport,
@@ -24,7 +27,9 @@ import {
   replaysReport,
   retentionWatch,
   sessionsWatch,
+  webhooksReport,
 } from "./log-reports.ts";
+import { outgoingOf } from "./outgoing-of.ts";
 
 /** What the work of `tollwright start` besides its requests works with. */
 export interface BackgroundParts {
@@ -44,7 +49,7 @@ export function startBackground(
   { db, log, charging, metrics, switches }: BackgroundParts,
 ): ReadonlyMap<string, Promise<unknown>> {
   const { signal, config } = context;
-  const { archiveDir, dataDir } = config;
+  const { archiveDir, dataDir, webhookLogDays: logDays } = config;
   const cutters = switches.flatMap(({ cutter }) => (cutter === null ? [] : [cutter]));
   const isCatchingUp = () => charging.isCatchingUp;
   return new Map<string, Promise<unknown>>([
@@ -56,6 +61,8 @@ export function startBackground(
     ["calls to end", watchCuts(db, cutters, { watch: cutsWatch(log), signal, isCatchingUp })],
     ["balances", watchBalances(db, { ...balancesReport(log), signal })],
     ["events", logEvents(db, eventsLog(log), { signal })],
+    ["webhooks", watchWebhooks(db, { ...outgoingOf(context), report: webhooksReport(log) }, { logDays, signal })],
+    ["the audit", watchAudit(db, auditLog(log), { secretsKeyFile: config.secretsKeyFile, signal })],
     ["retention", watchRetention(db, retentionWatch(log), { archiveDir, signal })],
   ]);
 }

@@ -51,6 +51,8 @@ export interface EventFilter {
   readonly kind?: string | undefined;
   /** Only those that happened then or later. */
   readonly since?: EpochMs | undefined;
+  /** Only those behind the one of this id in the list. */
+  readonly behind?: string | undefined;
   readonly limit: number;
 }
 
@@ -72,14 +74,19 @@ const eventOf = ({ id, kind, code, object_kind, object_id, happened_at, data }: 
 export async function listEvents(
   tx: Tx,
   tenantId: string,
-  { account, kind, since, limit }: EventFilter,
+  { account, kind, since, behind, limit }: EventFilter,
 ): Promise<readonly StoredEvent[]> {
   const { rows } = await tx.query<EventRow>(
-    `select e.id, e.kind, a.code, e.object_kind, e.object_id, e.happened_at, e.data from events e left join accounts a on a.id = e.account_id
+    `select e.id, e.kind, a.code, e.object_kind, e.object_id, e.happened_at, e.data
+     from events e left join accounts a on a.id = e.account_id
      where e.tenant_id = $1 and ($2::text is null or a.code = $2) and ($3::text is null or e.kind = $3)
        and ($4::timestamptz is null or e.happened_at >= $4)
+       and ($6::uuid is null or (e.happened_at, e.id) < (select happened_at, id from events where id = $6))
      order by e.happened_at desc, e.id desc limit $5`,
-    [tenantId, account ?? null, kind ?? null, since === undefined ? null : timestampToSql(since), limit],
+    [
+      ...[tenantId, account ?? null, kind ?? null, since === undefined ? null : timestampToSql(since), limit],
+      behind ?? null,
+    ],
   );
   return rows.map(eventOf);
 }

@@ -6,11 +6,11 @@ import { findWebhook } from "./find-webhooks.ts";
 import type { Webhook } from "./webhook.ts";
 import { withWebhook } from "./webhook-access.ts";
 import { databaseClock } from "./webhook-clock.ts";
-import { readSettings, type WebhookSettings } from "./webhook-settings.ts";
+import { readSettings, type WantedSettings } from "./webhook-settings.ts";
 import { deleteWebhook, setDisabled, setEnabled, updateWebhook } from "./webhook-store.ts";
 
 /** What somebody wants to be otherwise; what is left out stays. */
-export interface WebhookChange extends Partial<WebhookSettings> {
+export interface WebhookChange extends Partial<WantedSettings> {
   readonly enabled?: boolean;
 }
 

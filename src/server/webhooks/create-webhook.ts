@@ -10,13 +10,13 @@ import { webhooksTooMany } from "./problems.ts";
 import { addSecret } from "./rotate-secret.ts";
 import type { ListedSecret, Webhook } from "./webhook.ts";
 import { newWebhookSecret, type WebhookSecret } from "./webhook-secret.ts";
-import { readSettings, type WebhookSettings } from "./webhook-settings.ts";
+import { readSettings, type WantedSettings } from "./webhook-settings.ts";
 import { countWebhooks, insertWebhook } from "./webhook-store.ts";
 
 /** Of one reseller or customer, or of the operator. */
 const WEBHOOKS_MAX = 50;
 
-export interface WantedWebhook extends WebhookSettings {
+export interface WantedWebhook extends WantedSettings {
   /** The code of the account of whose subtree it hears; null: the actor's own, or the whole tenant. */
   readonly account: string | null;
   /** What it signs with. */

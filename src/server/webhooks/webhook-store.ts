@@ -1,6 +1,7 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
+import type { EventKind } from "../events/event.ts";
 import type { SealedSecret } from "../secrets/sealed-secret.ts";
 import type { DisabledReason, ListedSecret, Webhook } from "./webhook.ts";
 
@@ -10,7 +11,7 @@ interface WebhookRow {
   readonly code: string | null;
   readonly url: string;
   readonly description: string;
-  readonly kinds: readonly string[];
+  readonly kinds: readonly EventKind[];
   readonly disabled_reason: DisabledReason | null;
   readonly disabled_at: EpochMs | null;
   readonly failures: number;

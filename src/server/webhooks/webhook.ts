@@ -1,4 +1,5 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
+import type { EventKind } from "../events/event.ts";
 
 /** Why a webhook is off: somebody asked for it, its server said that it is gone (410), or it failed for days. */
 export type DisabledReason = "asked" | "gone" | "failing";
@@ -13,7 +14,7 @@ export interface Webhook {
   readonly url: string;
   readonly description: string;
   /** Kinds of events; none: all, those that are not there yet among them. */
-  readonly kinds: readonly string[];
+  readonly kinds: readonly EventKind[];
   readonly disabled: { readonly reason: DisabledReason; readonly at: EpochMs } | null;
   /** Tries that failed since the last that did not. */
   readonly failures: number;
