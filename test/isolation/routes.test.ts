@@ -3,7 +3,7 @@ import { PERMISSIONS, type Permission } from "../../src/core/access/permission.t
 import { BUILT_IN_ROLES, ROLE_PERMISSIONS } from "../../src/core/access/role.ts";
 import type { ApiRoute } from "../../src/server/api/api-route.ts";
 import { apiResources } from "../../src/server/api/resources.ts";
-import { type Answered, ApiServer, type Caller } from "../support/api-server.ts";
+import { type Answered, ApiServer, apiParts, type Caller } from "../support/api-server.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { populateWorld, type World } from "../support/world.ts";
 import { isOwn, type Names, namesOf, type Place, renameOthers } from "./route-references.ts";
@@ -48,7 +48,7 @@ beforeAll(async () => {
   world = await populateWorld(db);
   await renameOthers(db, world.tenants[1].tenantId);
   rows = await loadRows(db);
-  routes = apiResources(db);
+  routes = apiResources(apiParts(db));
   server = await ApiServer.start(db, routes, { before: [table.plugin] });
   for (const { name, tenant, party, permissions } of ROLES) {
     const { tenantId, accounts } = world.tenants[tenant];

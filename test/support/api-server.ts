@@ -6,8 +6,16 @@ import type { ApiRoute } from "../../src/server/api/api-route.ts";
 import { apiRoutes } from "../../src/server/api/api-routes.ts";
 import type { Authenticator } from "../../src/server/api/authenticate.ts";
 import { openApiRoutes } from "../../src/server/api/openapi-routes.ts";
+import type { ApiParts } from "../../src/server/api/resources.ts";
 import type { Database } from "../../src/server/db/database.ts";
 import { startHttp } from "../../src/server/http/http-server.ts";
+import { createPdfPrinter } from "../../src/server/invoicing/render-pdf.ts";
+import { NO_WEBHOOKS } from "./api-surroundings.ts";
+
+/** What resources need: no archive, and a printer that starts when it is first asked. */
+export const apiParts = (db: Database): ApiParts => ({
+  ...{ db, archive: null, printer: createPdfPrinter({ threads: 1 }), webhooks: NO_WEBHOOKS },
+});
 
 /** An answer as tests look at it. */
 export interface Answered {

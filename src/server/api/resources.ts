@@ -1,6 +1,45 @@
+import { addressListRoutes } from "../access/address-list-routes.ts";
+import type { ArchivedRows } from "../archive/archived-rows.ts";
+import { sessionRoutes } from "../charging/session-routes.ts";
 import type { Database } from "../db/database.ts";
+import { eventRoutes } from "../events/routes.ts";
+import { impersonationRoutes } from "../impersonation/routes.ts";
+import { invoiceRoutes } from "../invoicing/invoice-routes.ts";
+import type { PdfPrinter } from "../invoicing/render-pdf.ts";
+import { keyRoutes } from "../keys/routes.ts";
 import { accountRoutes } from "../ledger/account-routes.ts";
+import { quarantineRoutes } from "../mediation/quarantine-routes.ts";
+import { sourceRoutes } from "../mediation/source-routes.ts";
+import { callRoutes } from "../search/call-routes.ts";
+import { tariffRoutes } from "../tariff/tariff-routes.ts";
+import { setupRoutes } from "../tenancy/setup-routes.ts";
+import type { WebhookSurroundings } from "../webhooks/create-webhook.ts";
+import { deliveryRoutes } from "../webhooks/delivery-routes.ts";
+import { webhookRoutes } from "../webhooks/routes.ts";
 import type { ApiRoute } from "./api-route.ts";
 
-/** The routes of the API that need the whole database and nothing else. A room's own are added here. */
-export const apiResources = (db: Database): readonly ApiRoute[] => [...accountRoutes(db)];
+/** What the routes of the API need beside what each request brings. */
+export interface ApiParts {
+  readonly db: Database;
+  readonly archive: ArchivedRows | null;
+  readonly printer: PdfPrinter;
+  readonly webhooks: WebhookSurroundings;
+}
+
+/** Every route of the API, by room. */
+export const apiResources = ({ db, archive, printer, webhooks }: ApiParts): readonly ApiRoute[] => [
+  ...accountRoutes(db),
+  ...callRoutes(db, archive),
+  ...tariffRoutes,
+  ...invoiceRoutes(printer),
+  ...sourceRoutes,
+  ...quarantineRoutes,
+  ...sessionRoutes,
+  ...setupRoutes(db),
+  ...keyRoutes(),
+  ...addressListRoutes(),
+  ...impersonationRoutes(),
+  ...eventRoutes(),
+  ...webhookRoutes(webhooks),
+  ...deliveryRoutes(),
+];

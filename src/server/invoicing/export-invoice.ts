@@ -68,6 +68,23 @@ export async function exportInvoice(db: Database, wanted: InvoiceExport): Promis
   await replaceFile(wanted.path, (path) => writers[wanted.format](db, invoice, path, wanted));
 }
 
+/** The same bytes in memory: an invoice on paper, or its lines. Errors: Problems `invoice-unknown`, `invoice-not-printable`. */
+export async function invoiceFile(
+  db: Database,
+  {
+    tenantId,
+    number,
+    sellerCode,
+    format,
+  }: InvoiceName & { readonly tenantId: string; readonly format: "pdf" | "lines" },
+  printer: PdfPrinter,
+): Promise<Uint8Array> {
+  const invoice = await showInvoice(db, tenantId, number, sellerCode);
+  if (format === "lines") return Buffer.from(linesCsv(invoice));
+  const document = await db.transaction("app", { tenantId }, (tx) => loadDocument(tx, invoice));
+  return (await printer.render(document)).bytes;
+}
+
 /** A list of calls that lacks some would be taken for the whole. */
 async function requireKept(
   tx: BulkTx,

@@ -23,6 +23,8 @@ export interface InvoiceFilter {
   readonly accountCode?: string | undefined;
   /** Invoices whose period ends on or after this date. */
   readonly fromDate?: string | undefined;
+  /** Those that were made before the invoice of this id. */
+  readonly beforeId?: string | undefined;
   readonly limit: number;
 }
 
@@ -31,8 +33,9 @@ export async function listInvoices(tx: Tx, filter: InvoiceFilter): Promise<reado
   const { rows } = await tx.query<StoredInvoice>(
     `select ${INVOICE} ${FROM_INVOICES}
      where i.tenant_id = $1 and ($2::text is null or a.code = $2) and ($3::date is null or i.period_end_date >= $3)
-     order by i.created_at desc, i.id desc limit $4`,
-    [filter.tenantId, filter.accountCode ?? null, filter.fromDate ?? null, filter.limit],
+       and ($5::uuid is null or i.id < $5)
+     order by i.id desc limit $4`, // ids ascend as invoices are made
+    [filter.tenantId, filter.accountCode ?? null, filter.fromDate ?? null, filter.limit, filter.beforeId ?? null],
   );
   return rows;
 }

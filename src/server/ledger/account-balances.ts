@@ -2,7 +2,9 @@ import { LEDGER_ACCOUNT_KINDS, type LedgerAccountKind } from "../../core/ledger/
 import type { Currency } from "../../core/money/currency.ts";
 import { type Nanos, nanos } from "../../core/money/nanos.ts";
 import type { Database } from "../db/database.ts";
-import { findAccounts } from "../tenancy/find-account.ts";
+import type { Tx } from "../db/tx.ts";
+import { findAccount, findAccounts } from "../tenancy/find-account.ts";
+import { type AccountFilter, findAccountsBehind } from "../tenancy/find-account-page.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { accountUnknown } from "../tenancy/problems.ts";
 import { type LedgerBalance, listBalances } from "./balance-store.ts";
@@ -23,15 +25,38 @@ export interface AccountWithBalances extends StoredAccount {
 /** All accounts of the tenant, by code. */
 export async function listAccountBalances(db: Database, tenantId: string): Promise<readonly AccountWithBalances[]> {
   return await db.transaction("app", { tenantId }, async (tx) => {
-    const accounts = await findAccounts(tx, tenantId);
-    const byOwner = Map.groupBy(await listBalances(tx, tenantId), ({ ownerId }) => ownerId);
-    const codes = new Map(accounts.map(({ id, code }) => [id, code]));
-    return accounts.map((account) => ({
-      ...account,
-      parentCode: (account.parentId && codes.get(account.parentId)) ?? null,
-      balances: (byOwner.get(account.id) ?? []).map(asRead),
-    }));
+    return await withBalances(tx, tenantId, await findAccounts(tx, tenantId));
   });
+}
+
+/** The next accounts of a filter by code, behind `after`. */
+export async function findAccountBalances(
+  db: Database,
+  tenantId: string,
+  filter: AccountFilter,
+  page: { readonly after: string | null; readonly rows: number },
+): Promise<readonly AccountWithBalances[]> {
+  return await db.transaction("app", { tenantId }, async (tx) => {
+    const accounts = await findAccountsBehind(tx, tenantId, filter, page);
+    return await withBalances(tx, tenantId, accounts);
+  });
+}
+
+async function withBalances(
+  tx: Tx,
+  tenantId: string,
+  accounts: readonly StoredAccount[],
+): Promise<readonly AccountWithBalances[]> {
+  const ids = accounts.map(({ id }) => id);
+  const byOwner = Map.groupBy(await listBalances(tx, tenantId, ids), ({ ownerId }) => ownerId);
+  const parentIds = accounts.flatMap(({ parentId }) => parentId ?? []);
+  const parents = await findAccounts(tx, tenantId, parentIds);
+  const codes = new Map(parents.map(({ id, code }) => [id, code]));
+  return accounts.map((account) => ({
+    ...account,
+    parentCode: (account.parentId && codes.get(account.parentId)) ?? null,
+    balances: (byOwner.get(account.id) ?? []).map(asRead),
+  }));
 }
 
 /**
@@ -40,9 +65,11 @@ export async function listAccountBalances(db: Database, tenantId: string): Promi
  * @throws Problem `account-unknown`.
  */
 export async function showAccount(db: Database, tenantId: string, code: string): Promise<AccountWithBalances> {
-  const account = (await listAccountBalances(db, tenantId)).find((one) => one.code === code);
-  if (account === undefined) throw accountUnknown({ code });
-  return account;
+  return await db.transaction("app", { tenantId }, async (tx) => {
+    const [account] = await withBalances(tx, tenantId, [await findAccount(tx, tenantId, code)]);
+    if (account === undefined) throw accountUnknown({ code });
+    return account;
+  });
 }
 
 /** Liabilities and income grow by credits, which are below zero as postings. */

@@ -12,14 +12,19 @@ export interface LedgerBalance {
 }
 
 /**
- * Every balance of a tenant that is not zero. A vendor has cost and clearing in every payer's book; over all of them
+ * Every balance of a tenant, or of `ownerIds`, that is not zero. A vendor has cost and clearing in every payer's book; over all of them
  * together, clearing is zero once its cost is posted to its own book.
  */
-export async function listBalances(tx: Tx, tenantId: string): Promise<readonly LedgerBalance[]> {
+export async function listBalances(
+  tx: Tx,
+  tenantId: string,
+  ownerIds: readonly string[] | null = null,
+): Promise<readonly LedgerBalance[]> {
   const { rows } = await tx.query<{ account_id: string; kind: LedgerAccountKind; currency: string; amount: string }>(
-    `select account_id, kind, currency, sum(amount) as amount from balances where tenant_id = $1
+    `select account_id, kind, currency, sum(amount) as amount from balances
+     where tenant_id = $1 and ($2::uuid[] is null or account_id = any ($2))
      group by account_id, kind, currency having sum(amount) <> 0 order by account_id, kind, currency`,
-    [tenantId],
+    [tenantId, ownerIds],
   );
   return rows.map((row) => ({
     ownerId: row.account_id,

@@ -11,3 +11,9 @@ export const accountNotPrepaid = (args: { readonly code: string }) =>
     what: `Account "${args.code}" is postpaid: it has no wallet to top up.`,
     fix: "Name a prepaid account. Payments of invoices are not booked by Tollwright yet.",
   });
+
+export const currencyDiffers = (args: { readonly code: string; readonly is: string; readonly given: string }) =>
+  new Problem("currency-differs", {
+    what: `Account "${args.code}" is kept in ${args.is}, and the amount is in ${args.given}.`,
+    fix: `Send the amount in ${args.is}.`,
+  });

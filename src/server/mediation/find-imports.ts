@@ -45,7 +45,7 @@ export const findOpenParts = (db: Database, { tenantId, source, limit }: ListFil
   });
 
 /** What to look for in quarantine, with the source by its name. */
-export type WaitingFilter = ListFilter & Pick<QuarantineFilter, "code" | "contains" | "ids">;
+export type WaitingFilter = ListFilter & Pick<QuarantineFilter, "code" | "contains" | "ids" | "behindId">;
 
 /** Errors: Problem `source-unknown`. */
 export const findWaiting = (db: Database, filter: WaitingFilter): Promise<readonly WaitingRow[]> =>

@@ -183,6 +183,8 @@ export interface QuarantineFilter {
   /** Text that the row must contain. */
   readonly contains?: string | undefined;
   readonly ids?: readonly string[] | undefined;
+  /** Only those behind the row of this id. */
+  readonly behindId?: string | undefined;
   readonly limit: number;
 }
 
@@ -230,6 +232,8 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
      where q.tenant_id = $1 and q.state = 'waiting' and ($2::uuid is null or q.source_id = $2)
        and ($3::text is null or q.code = $3) and ($4::text is null or position($4 in q.raw) > 0)
        and ($5::uuid[] is null or q.id = any($5))
+       and ($7::uuid is null
+         or (q.created_at, q.line, q.id) > (select b.created_at, b.line, b.id from quarantine b where b.id = $7))
      order by q.created_at, q.line, q.id limit $6`,
     [
       filter.tenantId,
@@ -238,6 +242,7 @@ export async function listWaiting(tx: Tx, filter: QuarantineFilter): Promise<rea
       filter.contains ?? null,
       filter.ids ?? null,
       filter.limit,
+      filter.behindId ?? null,
     ],
   );
   return rows.map((row) => ({

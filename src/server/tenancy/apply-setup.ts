@@ -5,6 +5,7 @@ import { recordAudit } from "../audit/record-audit.ts";
 import { applyPackages } from "../catalog/apply-packages.ts";
 import { applySubscriptions } from "../catalog/apply-subscriptions.ts";
 import type { Database } from "../db/database.ts";
+import type { Tx } from "../db/tx.ts";
 import { applySources } from "../mediation/apply-sources.ts";
 import { applyExchangeRates } from "../rating/apply-exchange-rates.ts";
 import { applySipUsers } from "../sip-users/apply-sip-users.ts";
@@ -33,6 +34,8 @@ export interface ApplyOptions {
   readonly actor: Omit<Actor, "tenantId">;
   /** Where the key stands under which passwords are sealed: for a setup with SIP users. */
   readonly secretsKeyFile?: string;
+  /** Looks, once nobody else can apply anything, whether all is still as it was seen; it throws when not. */
+  readonly precondition?: (tx: Tx, tenantId: string) => Promise<void>;
 }
 
 /**
@@ -55,6 +58,7 @@ export async function applySetup(db: Database, setup: Setup, options: ApplyOptio
     const noted = { tx, faults, changes, entries, dryRun: options.dryRun };
     const tenant = await applyTenant(noted, setup.tenant, present);
     const { id: tenantId, currency, timeZone, destinationGroups } = tenant;
+    await options.precondition?.(tx, tenantId);
     const { secretsKeyFile, actor } = options;
     const named = { author: actor.name, ...(secretsKeyFile !== undefined && { secretsKeyFile }) };
     await applyParts({ ...noted, ...named, tenantId, currency, timeZone, destinationGroups }, setup);

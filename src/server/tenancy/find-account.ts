@@ -3,8 +3,12 @@ import type { StoredAccount } from "./party.ts";
 import { accountUnknown } from "./problems.ts";
 import { listAccounts } from "./store.ts";
 
-/** All accounts of the tenant, by code. */
-export const findAccounts = (tx: Tx, tenantId: string): Promise<readonly StoredAccount[]> => listAccounts(tx, tenantId);
+/** All accounts of the tenant, or those of `ids`, by code. */
+export const findAccounts = (
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[] | null = null,
+): Promise<readonly StoredAccount[]> => listAccounts(tx, tenantId, ids);
 
 /**
  * The account of that code.

@@ -55,3 +55,9 @@ export const accountOwn = (args: { readonly code: string }) =>
     what: `You act for account "${args.code}" yourself: its money and terms are for who stands above it.`,
     fix: "Ask who sells to you.",
   });
+
+export const setupOfOther = (args: { readonly reason: string }) =>
+  new Problem("setup-of-other", {
+    what: `The setup can't be applied from here: ${args.reason}.`,
+    fix: "Send one of your own tenant without them, or apply the file at the server with `tollwright apply`.",
+  });

@@ -56,7 +56,7 @@ const SipUserSetup = Type.Object(
 );
 export type SipUserSetup = Static<typeof SipUserSetup>;
 
-const AccountSetup = Type.Object(
+export const AccountSetup = Type.Object(
   {
     code,
     name: optional(text("the account's name")),
