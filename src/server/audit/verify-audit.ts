@@ -1,5 +1,14 @@
+import type { Database } from "../db/database.ts";
+import { steadySnapshot } from "../db/steady-snapshot.ts";
 import type { Tx } from "../db/tx.ts";
-import { entriesOutside, type StoredSeal, sealedEntries, sealsAfter, tenantsWithAudit } from "./chain-store.ts";
+import {
+  entriesOutside,
+  lastSeal,
+  type StoredSeal,
+  sealedEntries,
+  sealsAfter,
+  tenantsWithAudit,
+} from "./chain-store.ts";
 import { entryDigest } from "./entry-digest.ts";
 import { type AuditHead, CHAIN_START, chainOf } from "./seal.ts";
 
@@ -40,6 +49,26 @@ export async function verifyAudit(tx: Tx, kept: readonly AuditHead[] = []): Prom
   }
   return found;
 }
+
+/** {@link verifyAudit} as it is at one moment, while the work goes on. */
+export const verifyWholeAudit = (db: Database, kept: readonly AuditHead[] = []): Promise<AuditVerification> =>
+  db.bulk("owner", {}, async (tx) => {
+    await steadySnapshot(tx);
+    return await verifyAudit(tx, kept);
+  });
+
+/** The ends of all chains. */
+export const findAuditHeads = (db: Database): Promise<readonly AuditHead[]> =>
+  db.transaction("owner", {}, async (tx) => {
+    const heads: AuditHead[] = [];
+    for (const tenantId of await tenantsWithAudit(tx)) {
+      const last = await lastSeal(tx, tenantId);
+      if (last === undefined) continue;
+      const { number, lastSequence, chain } = last;
+      heads.push({ tenantId, number, lastSequence, chain: chain.toString("hex") });
+    }
+    return heads;
+  });
 
 /** One tenant's chain, from its first seal to its end. */
 class ChainWalk {

@@ -1,7 +1,9 @@
+import type { AuditHead } from "../audit/seal.ts";
 import type { Database } from "../db/database.ts";
 import { steadySnapshot } from "../db/steady-snapshot.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { type CheckResult, runCheck } from "./check.ts";
+import { auditHolds } from "./checks/audit-holds.ts";
 import {
   endedSessionsHoldNothing,
   holdsAreSums,
@@ -72,23 +74,28 @@ export interface Examination {
 
 /**
  * Proves that the books of all tenants are right, as they were at one moment: what must be equal is compared to the
- * nano, while the work goes on. Changes nothing.
+ * nano, while the work goes on. Changes nothing. `kept`: heads of the audit that were kept elsewhere.
  */
 export async function runDoctor(
   db: Database,
   onProgress?: (done: number, total: number) => void,
+  kept: readonly AuditHead[] = [],
 ): Promise<Examination> {
   return await db.bulk("owner", {}, async (tx) => {
     await steadySnapshot(tx);
-    return await examine(tx, onProgress);
+    return await examine(tx, onProgress, kept);
   });
 }
 
 /** {@link runDoctor} on what `tx` sees; it needs a role that sees everything. */
-export async function examine(tx: BulkTx, onProgress?: (done: number, total: number) => void): Promise<Examination> {
+export async function examine(
+  tx: BulkTx,
+  onProgress?: (done: number, total: number) => void,
+  kept: readonly AuditHead[] = [],
+): Promise<Examination> {
   // Whole tables are compared; a nested loop, which the planner takes for tables without statistics, would never end.
   await tx.query("set local enable_nestloop = off");
-  const all = [...CHECKS, ledgerAgrees];
+  const all = [...CHECKS, ledgerAgrees, auditHolds(kept)];
   const checks: CheckResult[] = [];
   for (const check of all) {
     checks.push(await check(tx));

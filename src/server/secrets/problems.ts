@@ -15,9 +15,15 @@ export const secretsKeyUnusable = (args: {
     { cause: args.cause },
   );
 
-/** `what` names the secret: "password of SIP user ada". */
-export const secretSealedOtherwise = (args: { readonly what: string }) =>
+/** `what` names the secret: "password of SIP user ada"; `present` are the ids of the keys that there are. */
+export const secretSealedOtherwise = (args: {
+  readonly what: string;
+  readonly keyId: string;
+  readonly present: readonly string[];
+}) =>
   new Problem("secret-sealed-otherwise", {
-    what: `The ${args.what} was sealed under another key than TOLLWRIGHT_SECRETS_KEY_FILE has, or its row was changed.`,
+    what: args.present.includes(args.keyId)
+      ? `The ${args.what} does not open under the key ${args.keyId} that sealed it: its row was changed.`
+      : `The ${args.what} was sealed under the key ${args.keyId}, and TOLLWRIGHT_SECRETS_KEY_FILE has ${args.present.join(", ")}.`,
     fix: "Give this process the key file that it was stored with, or set it again.",
   });

@@ -27,23 +27,27 @@ export function sealSecret({ id, key }: SecretsKey, text: string, boundTo: reado
 }
 
 /**
- * The text that was sealed. `what` names it in a message. Errors: Problem `secret-sealed-otherwise`: another key,
- * another owner, or a changed row.
+ * The text that was sealed. `what` names it in a message. Errors: Problem `secret-sealed-otherwise`: a key
+ * that the file does not have, another owner, or a changed row.
  */
 export function openSecret(
-  { id, key }: SecretsKey,
+  current: SecretsKey,
   { keyId, octets }: SealedSecret,
   { boundTo, what }: { readonly boundTo: readonly string[]; readonly what: string },
 ): string {
-  if (keyId !== id || octets.length < NONCE_OCTETS + TAG_OCTETS) throw secretSealedOtherwise({ what });
-  const decipher = createDecipheriv(CIPHER, key, octets.subarray(0, NONCE_OCTETS), { authTagLength: TAG_OCTETS })
+  const known = [current, ...(current.older ?? [])];
+  const used = known.find(({ id }) => id === keyId);
+  const present = known.map(({ id }) => id);
+  if (used === undefined || octets.length < NONCE_OCTETS + TAG_OCTETS)
+    throw secretSealedOtherwise({ what, keyId, present });
+  const decipher = createDecipheriv(CIPHER, used.key, octets.subarray(0, NONCE_OCTETS), { authTagLength: TAG_OCTETS })
     .setAAD(ownerOctets(boundTo))
     .setAuthTag(octets.subarray(NONCE_OCTETS, NONCE_OCTETS + TAG_OCTETS));
   try {
     const text = decipher.update(octets.subarray(NONCE_OCTETS + TAG_OCTETS));
     return Buffer.concat([text, decipher.final()]).toString("utf8");
   } catch {
-    throw secretSealedOtherwise({ what });
+    throw secretSealedOtherwise({ what, keyId, present });
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../db/database.ts";
 import { secretsKeyUnusable } from "../secrets/problems.ts";
-import { readSecretsKey, type SecretsKey, secretsKeyOf } from "../secrets/secrets-key.ts";
+import { hasKey, readSecretsKey, type SecretsKey, secretsKeyOf } from "../secrets/secrets-key.ts";
 import { sipUsersUnavailable } from "./problems.ts";
 import { openSipUser, sealSipUser } from "./sealed-sip-user.ts";
 import { isRealm, isSipUserName, type KnownSipUser } from "./sip-user.ts";
@@ -109,7 +109,9 @@ export class KnownSipUsers {
       for (const tenantId of tenantIds)
         if (withUsers.has(tenantId)) this.#without.delete(tenantId);
         else this.#without.set(tenantId, performance.now());
-      if (found.some((user) => user !== undefined)) this.#key ??= await this.#readKey();
+      // One that is sealed under a key that is new has to be read first: keys are rotated while calls go on.
+      if (found.some((user) => user !== undefined && !hasKey(this.#key, user.sealed.keyId)))
+        this.#key = await this.#readKey();
       for (const [index, lookup] of lookups.entries()) this.#settle(lookup, found[index]);
     } catch (error) {
       for (const { reject } of lookups) reject(error);
