@@ -2644,6 +2644,33 @@ alter table usage_identities enable row level security;
 create policy ingest_all on usage_identities to tollwright_ingest using (true) with check (true);
 grant delete, insert, select, update on usage_identities to tollwright_ingest;
 
+create table user_authenticators (
+  tenant_id uuid not null,
+  account_id uuid,
+  factor_id uuid not null,
+  user_id uuid not null,
+  credential_id text collate "C" not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  rp_id text not null,
+  constraint user_authenticators_counter_check CHECK ((counter >= 0)),
+  constraint user_authenticators_credential_id_check CHECK (((length(credential_id) >= 1) AND (length(credential_id) <= 1400))),
+  constraint user_authenticators_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint user_authenticators_factor_id_fkey FOREIGN KEY (factor_id) REFERENCES user_second_factors(id) ON DELETE CASCADE,
+  constraint user_authenticators_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint user_authenticators_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint user_authenticators_pkey PRIMARY KEY (factor_id),
+  constraint user_authenticators_user_id_credential_id_key UNIQUE (user_id, credential_id)
+);
+alter table user_authenticators enable row level security;
+alter table user_authenticators force row level security;
+create policy ingest_all on user_authenticators to tollwright_ingest using (true) with check (true);
+create policy owner_all on user_authenticators to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on user_authenticators to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on user_authenticators to tollwright_account;
+grant insert, select, update on user_authenticators to tollwright_app;
+
 create table user_passwords (
   tenant_id uuid not null,
   account_id uuid,
@@ -2692,14 +2719,15 @@ create table user_second_factors (
   user_id uuid not null,
   kind text not null,
   name text not null,
-  secret bytea not null,
-  key_id text not null,
+  secret bytea,
+  key_id text,
   last_step bigint,
   created_at timestamp with time zone not null default clock_timestamp(),
   confirmed_at timestamp with time zone,
   last_used_at timestamp with time zone,
-  constraint user_second_factors_kind_check CHECK ((kind = 'totp'::text)),
+  constraint user_second_factors_kind_check CHECK ((kind = ANY (ARRAY['totp'::text, 'webauthn'::text]))),
   constraint user_second_factors_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
+  constraint user_second_factors_secret_check CHECK ((((kind = 'totp'::text) = (secret IS NOT NULL)) AND ((secret IS NULL) = (key_id IS NULL)))),
   constraint user_second_factors_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
   constraint user_second_factors_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint user_second_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
@@ -2828,6 +2856,28 @@ create policy owner_all on vendor_accruals to tollwright_owner using (true) with
 create policy tenant_isolation on vendor_accruals to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant select on vendor_accruals to tollwright_account;
 grant insert, select, update on vendor_accruals to tollwright_app;
+
+create table webauthn_challenges (
+  tenant_id uuid not null,
+  account_id uuid,
+  user_id uuid not null,
+  purpose text not null,
+  challenge text not null,
+  rp_id text not null,
+  expires_at timestamp with time zone not null,
+  constraint webauthn_challenges_purpose_check CHECK ((purpose = ANY (ARRAY['registration'::text, 'authentication'::text]))),
+  constraint webauthn_challenges_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id),
+  constraint webauthn_challenges_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint webauthn_challenges_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint webauthn_challenges_pkey PRIMARY KEY (user_id, purpose)
+);
+alter table webauthn_challenges enable row level security;
+alter table webauthn_challenges force row level security;
+create policy ingest_all on webauthn_challenges to tollwright_ingest using (true) with check (true);
+create policy owner_all on webauthn_challenges to tollwright_owner using (true) with check (true);
+create policy tenant_isolation on webauthn_challenges to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
+grant select on webauthn_challenges to tollwright_account;
+grant delete, insert, select, update on webauthn_challenges to tollwright_app;
 
 create table webhook_deliveries (
   tenant_id uuid not null,
