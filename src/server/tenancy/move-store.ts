@@ -69,14 +69,15 @@ export async function succeed(tx: Tx, moved: readonly Succeeded[], at: EpochMs):
   );
   // Every column of the account as it is, so that one that is added later comes along.
   await tx.query(
-    `insert into accounts select (jsonb_populate_record(a, jsonb_build_object(
+    `insert into accounts select successor.*
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[])
+       as t(id, successor_id, book_id, parent_id, code)
+     join accounts a on a.id = t.id
+     cross join lateral jsonb_populate_record(a, jsonb_build_object(
        'id', t.successor_id, 'book_id', t.book_id, 'parent_id', t.parent_id, 'code', t.code, 'created_at', now(),
        'predecessor_id', a.id, 'since_at', $6::timestamptz, 'closed_at', null,
        'customer_since', coalesce(a.customer_since, (a.created_at at time zone a.time_zone)::date)
-     ))).*
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[])
-       as t(id, successor_id, book_id, parent_id, code)
-     join accounts a on a.id = t.id`,
+     )) successor`,
     [
       ids,
       successorIds,
