@@ -6,6 +6,8 @@ export interface GrantLevel {
   readonly accountId: string;
   /** What may be held for this session: wallet and credit less what other sessions hold; null: without a limit. */
   readonly available: Nanos | null;
+  /** What of that may be held, where it is less; left out: all of it. */
+  readonly holdable?: Nanos | null;
   /** Longest talk time that the price itself allows: a maximum cost may end the call. */
   readonly mostS: number;
   /** What the whole call costs this level when it has lasted so long. Never falls with the talk time. */
@@ -57,10 +59,10 @@ export function grantTalk(levels: readonly GrantLevel[], { usedS, wantedS, capS 
 }
 
 /** The cost of a call of that length, as far as its level has it. */
-function covered({ available, costOf }: GrantLevel, talkS: number): Nanos {
+function covered({ available, holdable = available, costOf }: GrantLevel, talkS: number): Nanos {
   const cost = costOf(talkS);
-  if (available === null || cost <= available) return cost;
-  return available > 0n ? available : NO_NANOS;
+  if (holdable === null || cost <= holdable) return cost;
+  return holdable > 0n ? holdable : NO_NANOS;
 }
 
 /** The longest talk time from `usedS` to `mostS` that the level can pay; `usedS` where it cannot pay even that. */

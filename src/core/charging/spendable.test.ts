@@ -23,6 +23,32 @@ test.each<[Partial<Purse>, bigint | null, string, string]>([
   [{ wallet: amount(-30), creditLimit: amount(20) }, -10n, "balance", "a wallet may be below its limit by an overrun"],
   [{ othersHold: amount(70) }, 30n, "balance", "what other sessions hold is theirs"],
   [{ owed: amount(50) }, 100n, "balance", "a prepaid account's open invoice of fees is not for its calls to pay"],
+  [{ wallet: amount(9), whenCreditEnds: "refuse-calls", leastCost: amount(10) }, 9n, "balance", "not even the least"],
+  [
+    { wallet: amount(0), whenCreditEnds: "refuse-calls", leastCost: amount(0) },
+    0n,
+    "balance",
+    "no money, no free call",
+  ],
+  [
+    { wallet: amount(10), whenCreditEnds: "refuse-calls", leastCost: amount(10) },
+    null,
+    "spend",
+    "a call begins and goes on",
+  ],
+  [{ wallet: amount(-9), whenCreditEnds: "refuse-calls", leastCost: null }, null, "spend", "it is up already"],
+  [
+    { wallet: amount(-9), whenCreditEnds: "go-on", leastCost: amount(10) },
+    null,
+    "spend",
+    "nothing stops for its money",
+  ],
+  [
+    { wallet: amount(-9), whenCreditEnds: "go-on", limits: { daySpend: amount(40), monthSpend: null } },
+    40n,
+    "spend",
+    "limits hold all the same",
+  ],
   [{ payment: "postpaid" }, null, "spend", "a postpaid account without a credit limit is trusted"],
   [{ payment: "postpaid", creditLimit: amount(80), owed: amount(50) }, 30n, "balance", "what is owed uses credit up"],
   [{ limits: { daySpend: amount(40), monthSpend: null } }, 40n, "spend", "a day's limit below the wallet"],
@@ -64,7 +90,7 @@ test.each<[Partial<Purse>, bigint | null, string, string]>([
     "of several groups the one with the least left, less what is held there alone",
   ],
 ])("%o leaves %s, short of %s (%s)", (purse, available, shortOf) => {
-  expect(spendable({ ...PURSE, ...purse })).toEqual({ available, shortOf });
+  expect(spendable({ ...PURSE, ...purse })).toMatchObject({ available, shortOf });
 });
 
 describe("laws", () => {

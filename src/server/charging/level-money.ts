@@ -62,9 +62,11 @@ export function withMoney(level: PriceLevel, session: Session, { holds, funds, s
     const heldHere = nanos(countIn(hold.counters, key).held - ownHere);
     return [{ limits, spent: spentInGroups.get(of.name) ?? NOTHING_SPENT, othersHold: heldHere }];
   });
-  const { payment, creditLimit, limits } = account;
+  const { payment, creditLimit, limits, whenCreditEnds } = account;
+  const leastCost = whenCreditEnds === "refuse-calls" && own === undefined ? level.costOf(1) : null;
   const { wallet, owed } = funds.get(accountId) ?? NO_FUNDS;
-  const purse = { payment, creditLimit, limits, wallet, owed, spent: spentInAll, othersHold, groups };
+  const policy = { limits, whenCreditEnds, leastCost };
+  const purse = { payment, creditLimit, ...policy, wallet, owed, spent: spentInAll, othersHold, groups };
   const money = moneyLeft(purse);
   const left = money === null ? null : nanos(money - hold.counters.used + (own?.used ?? 0n));
   return { ...level, ...spendable(purse), left };

@@ -24,7 +24,7 @@ import type { CallAttempt } from "./charging-request.ts";
 import type { Session } from "./session.ts";
 
 /** One payer of a session: its account, and what the call costs it. */
-export interface PriceLevel extends Omit<GrantLevel, "available"> {
+export interface PriceLevel extends Omit<GrantLevel, "available" | "holdable"> {
   readonly account: StoredAccount;
   /** Set where allowances or tiers may make another price than `costOf`, which is the tariff's alone until then. */
   readonly pooled: PooledTurn | null;

@@ -224,6 +224,7 @@ export async function findOverheld(tx: Tx, limit: number): Promise<readonly Over
        where b.book_id = h.book_id and b.account_id = h.account_id and b.currency = a.currency
          and b.kind = any(case a.payment when 'prepaid' then array['wallet'] else array['unbilled', 'receivable'] end)) m
      where h.held > 0 and (a.payment = 'prepaid' or a.credit_limit <> 0) and h.held > m.available
+       and a.when_credit_ends is null
      order by h.account_id limit $1`,
     [limit],
   );
