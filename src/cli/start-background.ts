@@ -3,7 +3,6 @@ import type pino from "pino";
 import { watchReplays } from "../server/allowance/watch-replays.ts";
 import { watchRetention } from "../server/archive/watch-retention.ts";
 import { watchAudit } from "../server/audit/watch-audit.ts";
-import { watchAudit } from "../server/audit/watch-audit.ts";
 import type { Charging } from "../server/charging/charging.ts";
 import { watchBalances } from "../server/charging/watch-balances.ts";
 import { watchSessions } from "../server/charging/watch-sessions.ts";
@@ -16,7 +15,6 @@ import type { Metrics } from "../server/metrics/metrics.ts";
 import { runPulls } from "../server/pulls/run-pulls.ts";
 import type { SwitchListener } from "../server/switches/switch-listener.ts";
 import { watchWebhooks } from "../server/webhooks/watch-webhooks.ts";
-import { auditLog } from "./audit-log.ts";
 import { auditLog } from "./audit-log.ts";
 import type { CommandContext } from "./command.ts";
 import {
@@ -64,7 +62,6 @@ export function startBackground(
     ["balances", watchBalances(db, { ...balancesReport(log), signal })],
     ["events", logEvents(db, eventsLog(log), { signal })],
     ["webhooks", watchWebhooks(db, { ...outgoingOf(context), report: webhooksReport(log) }, { logDays, signal })],
-    ["the audit", watchAudit(db, auditLog(log), { secretsKeyFile: config.secretsKeyFile, signal })],
     ["the audit", watchAudit(db, auditLog(log), { secretsKeyFile: config.secretsKeyFile, signal })],
     ["retention", watchRetention(db, retentionWatch(log), { archiveDir, signal })],
   ]);
