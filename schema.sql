@@ -229,6 +229,21 @@ $function$
 ;
 revoke execute on function protect_by_account(regclass,name,text,text) from public;
 
+CREATE OR REPLACE FUNCTION tollwright.protect_reference(target regclass, reference name, seen regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  execute format(
+    'create policy %I on %s as restrictive to tollwright_account using (true) '
+    'with check (%I is null or %I in (select id from %s))',
+    'seen_' || reference, target, reference, reference, seen);
+end
+$function$
+;
+revoke execute on function protect_reference(regclass,name,regclass) from public;
+
 CREATE OR REPLACE FUNCTION tollwright.refuse_audit_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -472,6 +487,8 @@ alter table address_lists enable row level security;
 alter table address_lists force row level security;
 create policy ingest_all on address_lists to tollwright_ingest using (true) with check (true);
 create policy owner_all on address_lists to tollwright_owner using (true) with check (true);
+create policy seen_user_id on address_lists as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
 create policy subtree on address_lists to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on address_lists to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant delete, insert, select, update on address_lists to tollwright_account;
@@ -1254,6 +1271,8 @@ alter table impersonations enable row level security;
 alter table impersonations force row level security;
 create policy ingest_all on impersonations to tollwright_ingest using (true) with check (true);
 create policy owner_all on impersonations to tollwright_owner using (true) with check (true);
+create policy seen_user_id on impersonations as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
 create policy subtree on impersonations to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on impersonations to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on impersonations to tollwright_account;
@@ -1455,6 +1474,8 @@ alter table known_devices enable row level security;
 alter table known_devices force row level security;
 create policy ingest_all on known_devices to tollwright_ingest using (true) with check (true);
 create policy owner_all on known_devices to tollwright_owner using (true) with check (true);
+create policy seen_user_id on known_devices as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
 create policy subtree on known_devices to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on known_devices to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant delete, insert, select, update on known_devices to tollwright_account;
@@ -2526,7 +2547,7 @@ alter table tenants enable row level security;
 alter table tenants force row level security;
 create policy ingest_all on tenants to tollwright_ingest using (true) with check (true);
 create policy owner_all on tenants to tollwright_owner using (true) with check (true);
-create policy subtree on tenants to tollwright_account using (((id = current_tenant()) AND true)) with check (((id = current_tenant()) AND true));
+create policy subtree on tenants to tollwright_account using (((id = current_tenant()) AND (cardinality(( SELECT current_subtree() AS current_subtree)) > 0))) with check (((id = current_tenant()) AND (cardinality(( SELECT current_subtree() AS current_subtree)) > 0)));
 create policy tenant_isolation on tenants to tollwright_app using ((id = current_tenant())) with check ((id = current_tenant()));
 grant select, update on tenants to tollwright_app;
 grant select on tenants to tollwright_ingest;
@@ -2667,8 +2688,13 @@ alter table user_authenticators enable row level security;
 alter table user_authenticators force row level security;
 create policy ingest_all on user_authenticators to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_authenticators to tollwright_owner using (true) with check (true);
+create policy seen_factor_id on user_authenticators as restrictive to tollwright_account using (true) with check (((factor_id IS NULL) OR (factor_id IN ( SELECT user_second_factors.id
+   FROM user_second_factors))));
+create policy seen_user_id on user_authenticators as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
+create policy subtree on user_authenticators to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_authenticators to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on user_authenticators to tollwright_account;
+grant insert, select, update on user_authenticators to tollwright_account;
 grant insert, select, update on user_authenticators to tollwright_app;
 
 create table user_passwords (
@@ -2687,6 +2713,8 @@ alter table user_passwords enable row level security;
 alter table user_passwords force row level security;
 create policy ingest_all on user_passwords to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_passwords to tollwright_owner using (true) with check (true);
+create policy seen_user_id on user_passwords as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
 create policy subtree on user_passwords to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_passwords to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant insert, select, update on user_passwords to tollwright_account;
@@ -2707,6 +2735,8 @@ alter table user_recovery_codes enable row level security;
 alter table user_recovery_codes force row level security;
 create policy ingest_all on user_recovery_codes to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_recovery_codes to tollwright_owner using (true) with check (true);
+create policy seen_user_id on user_recovery_codes as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
 create policy subtree on user_recovery_codes to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_recovery_codes to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant delete, insert, select on user_recovery_codes to tollwright_account;
@@ -2738,6 +2768,8 @@ alter table user_second_factors enable row level security;
 alter table user_second_factors force row level security;
 create policy ingest_all on user_second_factors to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_second_factors to tollwright_owner using (true) with check (true);
+create policy seen_user_id on user_second_factors as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
 create policy subtree on user_second_factors to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_second_factors to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant delete, insert, select, update on user_second_factors to tollwright_account;
@@ -2772,6 +2804,8 @@ alter table user_sessions enable row level security;
 alter table user_sessions force row level security;
 create policy ingest_all on user_sessions to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_sessions to tollwright_owner using (true) with check (true);
+create policy seen_user_id on user_sessions as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
 create policy subtree on user_sessions to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_sessions to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant delete, insert, select, update on user_sessions to tollwright_account;
@@ -2797,6 +2831,8 @@ alter table user_tokens enable row level security;
 alter table user_tokens force row level security;
 create policy ingest_all on user_tokens to tollwright_ingest using (true) with check (true);
 create policy owner_all on user_tokens to tollwright_owner using (true) with check (true);
+create policy seen_user_id on user_tokens as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
 create policy subtree on user_tokens to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on user_tokens to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
 grant delete, insert, select, update on user_tokens to tollwright_account;
@@ -2875,8 +2911,11 @@ alter table webauthn_challenges enable row level security;
 alter table webauthn_challenges force row level security;
 create policy ingest_all on webauthn_challenges to tollwright_ingest using (true) with check (true);
 create policy owner_all on webauthn_challenges to tollwright_owner using (true) with check (true);
+create policy seen_user_id on webauthn_challenges as restrictive to tollwright_account using (true) with check (((user_id IS NULL) OR (user_id IN ( SELECT users.id
+   FROM users))));
+create policy subtree on webauthn_challenges to tollwright_account using (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[])))) with check (((tenant_id = current_tenant()) AND (account_id = ANY (( SELECT current_subtree() AS current_subtree)::uuid[]))));
 create policy tenant_isolation on webauthn_challenges to tollwright_app using ((tenant_id = current_tenant())) with check ((tenant_id = current_tenant()));
-grant select on webauthn_challenges to tollwright_account;
+grant delete, insert, select, update on webauthn_challenges to tollwright_account;
 grant delete, insert, select, update on webauthn_challenges to tollwright_app;
 
 create table webhook_deliveries (
@@ -2911,6 +2950,8 @@ alter table webhook_deliveries enable row level security;
 alter table webhook_deliveries force row level security;
 create policy ingest_all on webhook_deliveries to tollwright_ingest using (true) with check (true);
 create policy owner_all on webhook_deliveries to tollwright_owner using (true) with check (true);
+create policy seen_event_id on webhook_deliveries as restrictive to tollwright_account using (true) with check (((event_id IS NULL) OR (event_id IN ( SELECT events.id
+   FROM events))));
 create policy subtree on webhook_deliveries to tollwright_account using (((tenant_id = current_tenant()) AND (webhook_id IN ( SELECT webhooks.id
    FROM webhooks)))) with check (((tenant_id = current_tenant()) AND (webhook_id IN ( SELECT webhooks.id
    FROM webhooks))));
