@@ -26,7 +26,7 @@ export interface WantedUser {
 
 /**
  * Makes a user, with nothing that its maker does not have. Without a password they can log in once they have set one by
- * a link: `then` sends it, in the same transaction.
+ * a link: `afterwards` sends it, in the same transaction.
  *
  * Errors: Problem `user-invalid`, `user-email-taken`, `role-unknown`, `permissions-exceeded`, `key-account-unknown`,
  * `password-too-weak`, `impersonation-refused`.
@@ -35,7 +35,7 @@ export async function createUser(
   db: Database,
   actor: Actor,
   wanted: WantedUser,
-  { password = null, then = async () => undefined }: Creating = {},
+  { password = null, afterwards = async () => undefined }: Creating = {},
 ): Promise<User> {
   requireOwnHands(actor);
   const { tenantId } = actor;
@@ -61,7 +61,7 @@ export async function createUser(
       user: made,
       after: { email, name, language, state, roles, accountId },
     });
-    await then(tx, made);
+    await afterwards(tx, made);
     return made;
   };
   return await db.transaction("app", scopeOf(actor), create).catch((error: unknown) => {
@@ -72,7 +72,7 @@ export async function createUser(
 interface Creating {
   /** Null: they set one themselves. */
   readonly password?: string | null;
-  readonly then?: (tx: Tx, user: User) => Promise<unknown>;
+  readonly afterwards?: (tx: Tx, user: User) => Promise<unknown>;
 }
 
 const ROLES_MAX = 20;

@@ -85,16 +85,31 @@ export async function confirmTotp(
     if (factor === undefined) throw secondFactorUnknown();
     const { factorId, code } = shown;
     if (!(await isTotpCode(tx, user, code, { secretsKey, now: now(), factorId }))) throw secondFactorRefused();
-    const isFirst = factors.every(({ confirmedAt }) => confirmedAt === null);
-    const recoveryCodes = isFirst ? await makeRecoveryCodes(tx, user) : [];
-    await auditUser(tx, userActor(user, shown.address), "user.second-factor-added", {
-      user,
-      after: { kind: factor.kind, name: factor.name },
-    });
-    return { recoveryCodes, session: await beginAgain(tx, { user, session }, shown) };
+    return await enrol(tx, { user, session }, { whereabouts: shown, factor });
   });
   await giveTryBack(db, tried);
   return enrolled;
+}
+
+/**
+ * What follows from a second factor that has shown that it works: recovery codes with the first one, a word in the audit,
+ * and one session in the place of all. `add` stores one that is not there yet. Errors: Problem `log-in-over`.
+ */
+export async function enrol(
+  tx: Tx,
+  { user, session }: Pick<KnownSession, "user" | "session">,
+  { whereabouts, factor, add }: { readonly whereabouts: Whereabouts } & {
+    readonly factor: Pick<SecondFactor, "kind" | "name">;
+    readonly add?: () => Promise<void>;
+  },
+): Promise<Enrolled> {
+  // Codes are there from the first factor that worked on, and gone with the last.
+  const isFirst = (await countRecoveryCodes(tx, user.id)) === 0 && !(await hasOther(tx, user.id, factor));
+  await add?.();
+  const recoveryCodes = isFirst ? await makeRecoveryCodes(tx, user) : [];
+  const { kind, name } = factor;
+  await auditUser(tx, userActor(user, whereabouts.address), "user.second-factor-added", { user, after: { kind, name } });
+  return { recoveryCodes, session: await beginAgain(tx, { user, session }, whereabouts) };
 }
 
 /** Ends all sessions, and begins a full one in this browser. */

@@ -1,6 +1,7 @@
 import type { Config } from "../../config.ts";
 import type { AddressLists } from "../access/address-lists.ts";
 import type { Database } from "../db/database.ts";
+import { findTenants } from "../tenancy/find-tenant.ts";
 
 /** What logging in works with. */
 export interface People {
@@ -17,3 +18,8 @@ export interface People {
 /** Where links of mails lead to: without an address of its own, to this machine. */
 export const linkUrlOf = ({ publicUrl, httpPort }: Pick<Config, "publicUrl" | "httpPort">): string =>
   publicUrl ?? `http://localhost:${httpPort}`;
+
+/** What people know their operator by: in mails, and in apps for codes. */
+export async function operatorName(db: Database, tenantId: string): Promise<string> {
+  return (await findTenants(db)).find(({ id }) => id === tenantId)?.name ?? "Tollwright";
+}
