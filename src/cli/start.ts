@@ -2,26 +2,20 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
 import manifest from "../../package.json" with { type: "json" };
-import { AccountCharging } from "../server/charging/account-charging.ts";
-import { accountRoutes } from "../server/charging/account-routes.ts";
 import { Charging } from "../server/charging/charging.ts";
-import { chargingRoutes } from "../server/charging/routes.ts";
-import { totalsRoutes } from "../server/completeness/routes.ts";
-import { cutRoutes } from "../server/cuts/routes.ts";
 import { databaseCheck, Readiness } from "../server/http/readiness.ts";
 import { openLog } from "../server/logging/open-log.ts";
 import { PushReceiver } from "../server/mediation/receive-push.ts";
-import { mediationRoutes } from "../server/mediation/routes.ts";
 import { Metrics } from "../server/metrics/metrics.ts";
 import { openOutageDesk } from "../server/outage/open-outage-desk.ts";
 import type { OutageDesk } from "../server/outage/outage-desk.ts";
-import { xmlCurlRoutes } from "../server/switches/xml-curl-routes.ts";
 import { defineCommand } from "./command.ts";
 import { databaseOrLater } from "./database-or-later.ts";
 import { shutdownIncomplete } from "./failure.ts";
 import { outageReport } from "./log-reports.ts";
 import { startBackground } from "./start-background.ts";
 import { openPorts, type Ports } from "./start-ports.ts";
+import { startRoutes } from "./start-routes.ts";
 import { unfinishedAfter } from "./unfinished-after.ts";
 
 const STDERR = 2;
@@ -49,15 +43,7 @@ export const startCommand = defineCommand({
     const receiver = new PushReceiver(db);
     const charging = new Charging(db, undefined, { batches: metrics.batches });
     const outage = await openOutageDesk(db, charging, { ...config, report: outageReport(log) });
-    const overHttp = charging.metered(metrics.chargingOver("http"));
-    const routes = [
-      mediationRoutes(db, receiver),
-      totalsRoutes(db),
-      chargingRoutes(db, overHttp),
-      accountRoutes(db, new AccountCharging(db, charging)),
-      cutRoutes(db),
-      xmlCurlRoutes(db, charging.metered(metrics.chargingOver("xml-curl"))),
-    ];
+    const { routes, close: closeRoutes } = startRoutes(context, { db, receiver, charging, metrics });
     const readiness = new Readiness([databaseCheck(db), () => (outage.isReplaying ? "outage" : null)]);
     const ports = await openPorts(context, { db, log, charging, outage, metrics, readiness, routes });
     const { http, switches, syslog } = ports;
@@ -69,6 +55,7 @@ export const startCommand = defineCommand({
     const work = new Map([...background, ...endOfPorts(ports, { receiver, charging, outage })]);
     const left = await unfinishedAfter(work, config.shutdownS * MS_PER_S);
     if (left.length > 0) throw shutdownIncomplete({ left, seconds: config.shutdownS });
+    await closeRoutes();
     await ports.metricsServer?.close();
     metrics.end();
     return { json: { url: http.url, state: "stopped" }, human: ["Stopped."] };
