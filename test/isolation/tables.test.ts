@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { uuidv7 } from "../../src/clock.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { loadTableShapes, type TableShape } from "../support/table-shapes.ts";
 import { populateWorld, subtreeOf, type World, type WorldParty, type WorldTenant } from "../support/world.ts";
@@ -96,8 +97,17 @@ async function attempt(client: pg.PoolClient, sql: string, values: readonly unkn
 }
 
 const INSUFFICIENT_PRIVILEGE = "42501";
-const keyOf = ({ columns }: TableShape): readonly string[] =>
-  columns.filter(({ isKey }) => isKey).map(({ name }) => name);
+/** Columns that whoever is connected may read. */
+async function readableColumns(client: pg.PoolClient, table: string): Promise<readonly string[]> {
+  const { rows: found } = await client.query<{ name: string }>(
+    `select attname as name from pg_attribute
+     where attrelid = $1::regclass and attnum > 0 and not attisdropped
+       and has_column_privilege(attrelid, attnum, 'select') order by attnum`,
+    [table],
+  );
+  return found.map(({ name }) => name);
+}
+
 const picked = (row: Row, names: readonly string[]): string => JSON.stringify(names.map((name) => row[name]));
 
 /** The table of docs/reference/isolation.md: the tie of each table, as it is said there. */
@@ -139,6 +149,13 @@ describe("the world", () => {
   });
 });
 
+/** Puts in a row that is given as JSON. */
+function insertOf({ name, columns }: TableShape): string {
+  const names = columns.flatMap((column) => (column.isGenerated ? [] : `"${column.name}"`)).join(", ");
+  return `insert into ${name} (${names}) overriding system value
+    select ${names} from jsonb_populate_record(null::${name}, $1)`;
+}
+
 /** How many rows of each table a scope sees; null: it may not even ask. */
 const counts = new Map<string, Map<string, number | null>>();
 
@@ -155,24 +172,22 @@ describe.each(SCOPES)("$name", (scope) => {
     const seen = new Map<string, number | null>();
     const wrong: object[] = [];
     await as(scope, async (client) => {
-      for (const shape of shapes) {
-        const key = keyOf(shape);
-        const columns = key.map((name) => `to_jsonb(t."${name}") as "${name}"`).join(", ");
-        const answer = await attempt(client, `select ${columns} from ${shape.name} t`);
-        if ("refused" in answer) {
-          expect(answer.refused).toBe(INSUFFICIENT_PRIVILEGE);
-          seen.set(shape.name, null);
-          if (scope.party !== null && TIES[shape.name]?.kind !== "operator") wrong.push({ table: shape.name, answer });
+      for (const { name, columns } of shapes) {
+        const readable = await readableColumns(client, name);
+        seen.set(name, null);
+        if (readable.length === 0) {
+          expect(await attempt(client, `select from ${name}`)).toEqual({ refused: INSUFFICIENT_PRIVILEGE });
+          if (scope.party !== null && TIES[name]?.kind !== "operator") wrong.push({ table: name, columns });
           continue;
         }
-        seen.set(shape.name, answer.rows.length);
-        const found = answer.rows.map((row) => picked(row, key)).toSorted();
-        const wanted = (rows.get(shape.name) ?? [])
-          .filter((row) => isOwn(scope, shape.name, row))
-          .map((row) => picked(row, key))
-          .toSorted();
-        if (JSON.stringify(found) !== JSON.stringify(wanted))
-          wrong.push({ table: shape.name, found: found.length, wanted: wanted.length });
+        const { rows: found } = await client.query<Row>(
+          `select ${readable.map((column) => `to_jsonb(t."${column}") as "${column}"`).join(", ")} from ${name} t`,
+        );
+        seen.set(name, found.length);
+        const wanted = (rows.get(name) ?? []).filter((row) => isOwn(scope, name, row));
+        const texts = [found, wanted].map((some) => some.map((row) => picked(row, readable)).toSorted());
+        if (JSON.stringify(texts[0]) !== JSON.stringify(texts[1]))
+          wrong.push({ table: name, found: found.length, wanted: wanted.length });
       }
     });
     counts.set(scope.name, seen);
@@ -205,11 +220,8 @@ describe.each(SCOPES)("$name", (scope) => {
       for (const shape of shapes) {
         const stranger = rows.get(shape.name)?.find((row) => !isOwn(scope, shape.name, row));
         if (stranger === undefined) continue;
-        const names = shape.columns.filter(({ isGenerated }) => !isGenerated).map(({ name }) => `"${name}"`);
-        const sql = `insert into ${shape.name} (${names.join(", ")}) overriding system value
-          select ${names.join(", ")} from jsonb_populate_record(null::${shape.name}, $1)`;
         for (const ending of ["", " on conflict do nothing"]) {
-          const answer = await attempt(client, sql + ending, [JSON.stringify(stranger)]);
+          const answer = await attempt(client, insertOf(shape) + ending, [JSON.stringify(stranger)]);
           if (!("refused" in answer) || answer.refused !== INSUFFICIENT_PRIVILEGE)
             wrong.push({ table: shape.name, ending, answer: "refused" in answer ? answer.refused : "done" });
         }
@@ -217,4 +229,57 @@ describe.each(SCOPES)("$name", (scope) => {
     });
     expect(wrong).toEqual([]);
   });
+
+  test("can't point from a row of its own at what is a stranger's", async () => {
+    const wrong: object[] = [];
+    await as(scope, async (client) => {
+      for (const shape of shapes.filter(({ name }) => scope.party !== null && TIES[name]?.kind !== "operator")) {
+        const own = rows.get(shape.name)?.find((row) => isOwn(scope, shape.name, row));
+        const pointing = shape.columns.filter(({ references }) => references !== null && references !== "tenants");
+        for (const { name, references } of own === undefined ? [] : pointing) {
+          const stranger = rows.get(references ?? "")?.find((row) => !isOwn(scope, references ?? "", row));
+          const fresh = shape.columns.some((column) => column.name === "id") ? { id: uuidv7() } : {};
+          const row = { ...own, ...fresh, [name]: stranger?.id };
+          const answer = await attempt(client, insertOf(shape), [JSON.stringify(row)]);
+          if (!("refused" in answer) || answer.refused !== INSUFFICIENT_PRIVILEGE)
+            wrong.push({ table: shape.name, name, answer: "refused" in answer ? answer.refused : "done" });
+        }
+      }
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+test("an account of another tenant is nobody", async () => {
+  const [{ tenantId }, { accounts }] = world.tenants;
+  const found = await db.transaction("app", { tenantId, accountId: accounts.top.id }, async (tx) => {
+    const counted: Record<string, unknown> = {};
+    for (const [table, tie] of Object.entries(TIES)) {
+      if (tie.kind === "operator") continue;
+      const { rows } = await tx.query<{ count: string }>(`select count(*) as count from ${table}`);
+      if (rows[0]?.count !== "0") counted[table] = rows[0]?.count;
+    }
+    return counted;
+  });
+  // Rates between currencies, and months in the archive: of the tenant alone, whoever asks.
+  expect(Object.keys(found)).toEqual(["archives", "exchange_rates"]);
+});
+
+test("prices above, vendors, and secrets are in no column that a subtree may read", async () => {
+  const readable = await as({ name: "top", tenant: 0, party: "top" }, async (client) => {
+    const found = new Map<string, readonly string[]>();
+    for (const { name } of shapes) found.set(name, await readableColumns(client, name));
+    return found;
+  });
+  const hidden = {
+    sessions: ["levels", "attempt", "answers", "switch_key"],
+    usage_events: ["vendor_account_id", "egress_trunk", "batch_id"],
+    tariff_versions: ["derivation", "base_tariff_id", "deck_id", "published_by"],
+    sip_users: ["secret", "key_id"],
+    tenants: ["name", "letterhead"],
+    journals: ["input_hash", "batch_id", "first_answered_at", "booked_by"],
+    mails: ["body"],
+  };
+  for (const [table, columns] of Object.entries(hidden))
+    expect(columns.filter((column) => readable.get(table)?.includes(column))).toEqual([]);
 });

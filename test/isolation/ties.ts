@@ -31,6 +31,9 @@ const through = (table: string, pairs: Readonly<Record<string, string>>): Tie =>
       .flatMap((other) => accountsOf(table, other, rows)),
 });
 
+/** Everybody of the tenant sees it. */
+const ofTenant = through("accounts", { tenant_id: "tenant_id" });
+
 /** Below the operator, the rows of these kinds alone have an account. */
 const ofKinds = (tie: Extract<Tie, { kind: "through" }>, isShown: (row: Row) => boolean): Tie => ({
   ...tie,
@@ -59,7 +62,7 @@ export const TIES: Readonly<Record<string, Tie>> = {
   archive_files: operator,
   archived_hours: operator,
   archived_sums: own,
-  archives: operator,
+  archives: ofTenant,
   audit_entries: own,
   audit_seals: operator,
   balances: own,
@@ -80,7 +83,7 @@ export const TIES: Readonly<Record<string, Tie>> = {
   decks: operator,
   event_objects: operator,
   events: own,
-  exchange_rates: operator,
+  exchange_rates: ofTenant,
   file_arrivals: operator,
   idempotent_requests: operator,
   impersonations: own,
@@ -138,6 +141,7 @@ export const TIES: Readonly<Record<string, Tie>> = {
   usage_events: own,
   usage_history: operator,
   usage_identities: operator,
+  user_authenticators: own,
   user_passwords: own,
   user_recovery_codes: own,
   user_second_factors: own,
@@ -145,6 +149,7 @@ export const TIES: Readonly<Record<string, Tie>> = {
   user_tokens: own,
   users: own,
   vendor_accruals: operator,
+  webauthn_challenges: own,
   webhook_deliveries: through("webhooks", { webhook_id: "id" }),
   webhook_secrets: through("webhooks", { webhook_id: "id" }),
   webhook_tries: through("webhook_deliveries", { delivery_id: "id" }),

@@ -17,6 +17,6 @@ export const ROW_VALUES: Readonly<Record<string, Readonly<Record<string, unknown
   sessions: { levels: "[]" },
   switch_totals: { until_at: "2026-03-03T00:00:00Z", calls: 1, trunk: "" },
   user_passwords: { hash: "$argon2id$v=19$x" },
-  user_second_factors: { kind: "totp" },
+  user_second_factors: { kind: "totp", secret: Buffer.alloc(32), key_id: "key" },
   users: { email: ({ number }: Owner) => `user-${number}@example.com`, language: "en" },
 };

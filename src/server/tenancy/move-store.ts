@@ -114,11 +114,13 @@ export const FOLLOWING_TABLES = [
   "sip_users",
   "tariffs",
   "trunks",
+  "user_authenticators",
   "user_passwords",
   "user_recovery_codes",
   "user_second_factors",
   "user_sessions",
   "user_tokens",
   "users",
+  "webauthn_challenges",
   "webhooks",
 ] as const;
