@@ -21,8 +21,8 @@ const run = defineCommand({
   name: "run",
   summary: "book what agents earned until the end of a month",
   about:
-    "What should be booked less what was booked: a second run books nothing, and what was paid, refunded, credited or " +
-    "agreed on since stands on the next statement as lines of its own. Bill the month first. An agent whose amounts " +
+    "What should be booked less what was booked: a second run books nothing, and what was paid, refunded, credited " +
+    "or agreed on since stands on the next statement as lines of its own. Bill the month first. An agent whose amounts " +
     "cannot be told is listed and stops nobody else (exit status 1).",
   arguments: { month: optionalArgument("MONTH", `${MONTH}; if left out, the latest that is over`) },
   options: { dryRun },

@@ -16,8 +16,8 @@ const margin = defineCommand({
   name: "margin",
   summary: "revenue, cost and margin of usage",
   about:
-    "As the operator sees it, or as a reseller does (--account): what its customers were charged, what it was charged " +
-    "for the same calls, and nothing of who is above it. By level every reseller below is a row of its own.",
+    "As the operator sees it, or as a reseller does (--account): what its customers were charged, what it was " +
+    "charged for the same calls, and nothing of who is above it. By level every reseller below is a row of its own.",
   arguments: { period: optionalArgument("MONTH", "such as 2026-03; if left out, the latest that is over") },
   options: {
     by: option("--by WHAT", `one of ${MARGIN_BY.join(", ")}; account if left out`, readChoice(...MARGIN_BY)),

@@ -133,7 +133,7 @@ test("an agent's share of what is invoiced: booked once, owed to it, and the age
   await expectBooksAgree();
 });
 
-test("a call that turns out to be of the next month, on a credit note: the share goes back, as a line of its own", async () => {
+test("a call that turns out to be of the next month: its share goes back, as a line of its own", async () => {
   const world = await AgentWorld.create(PLAN);
   const calls = [{ code: "alpha", answered: "2026-03-31T23:30:00", talkedS: 600 }];
   await world.billing.import(calls);
@@ -177,7 +177,7 @@ test("a share of what is collected: prepaid usage at once, invoices as they are 
   await expectBooksAgree();
 });
 
-test("another percentage for what is booked already: a correction and a new line; steps count from the customer's first day", async () => {
+test("another percentage for what is booked: a correction and a new line; steps count from the first day", async () => {
   const world = await AgentWorld.create({ rules: [{ name: "all", percent: "10" }] });
   await world.billing.import(MARCH.slice(0, 1));
   await world.billing.bill("2026-03", APRIL);

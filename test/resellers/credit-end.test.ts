@@ -37,7 +37,7 @@ test("end-calls: a call below it ends with its money, and no other begins", asyn
   expect(await lane.decide(chain.authorise("b", minute))).toMatchObject({ reason: { code: "balance-exhausted" } });
 });
 
-test("refuse-calls: the call that is up goes on and takes what there is, no other begins, and what lacks is overrun", async () => {
+test("refuse-calls: the call that is up goes on, no other begins, and what lacks is overrun", async () => {
   const chain = await chainOf("refuse-calls");
   const { lane, source } = chain;
   expect(await lane.decide(chain.authorise("a", minute))).toMatchObject({ kind: "granted", talkS: 60, isLast: false });

@@ -30,7 +30,7 @@ type SpendLimits = Pick<SessionLimits, "daySpend" | "monthSpend">;
 export interface Spendable {
   /** null: without a limit. */
   readonly available: Nanos | null;
-  /** What of it may be held: where calls go on without money, no more than there is. Left out: all that is available. */
+  /** What of it may be held: where calls go on without money, no more than there is. Left out: all that is there. */
   readonly holdable?: Nanos | null;
   readonly shortOf: "balance" | "spend";
 }

@@ -3,8 +3,8 @@ import type { Succession } from "./succession.ts";
 
 export const ACCOUNT_KINDS = ["customer", "reseller", "agent", "vendor"] as const;
 /**
- * Whom money goes to or comes from: a customer pays, a reseller buys and sells on, an agent sells at its seller's prices
- * and earns a share, a vendor is paid.
+ * Whom money goes to or comes from: a customer pays, a reseller buys and sells on, an agent sells at its seller's
+ * prices and earns a share, a vendor is paid.
  */
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 

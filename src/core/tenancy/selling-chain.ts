@@ -5,8 +5,8 @@ import type { Account } from "./account.ts";
 export const CHAIN_LEVELS_MAX = 16;
 
 /**
- * Who sells to whom, from the paying account up to the last that buys from the operator: each buys from the next. Agents
- * above the payer have no part in it: they sell in their seller's name. Errors: those of {@link accountsAbove}.
+ * Who sells to whom, from the paying account up to the last that buys from the operator: each buys from the next.
+ * Agents above the payer have no part in it: they sell in their seller's name. Errors: those of {@link accountsAbove}.
  */
 export function sellingChain<Party extends Account>(
   accountId: string,
@@ -16,7 +16,7 @@ export function sellingChain<Party extends Account>(
   return payer === undefined ? [] : [payer, ...above.filter(({ kind }) => kind !== "agent")];
 }
 
-/** The agents who sell to an account in its seller's name, the nearest first. Errors: those of {@link accountsAbove}. */
+/** The agents who sell to an account in its seller's name, the nearest first. Errors: of {@link accountsAbove}. */
 export function agentsOf<Party extends Account>(
   accountId: string,
   accounts: ReadonlyMap<string, Party>,
@@ -27,9 +27,9 @@ export function agentsOf<Party extends Account>(
 }
 
 /**
- * Who buys from a seller (null: the operator): the accounts directly under it, and those under its agents, who sell in its
- * name; an agent's own calls are sold by the same seller. `accounts` are all there are, or all of a subtree that has the
- * seller in it.
+ * Who buys from a seller (null: the operator): the accounts directly under it, and those under its agents, who sell in
+ * its name; an agent's own calls are sold by the same seller. `accounts` are all there are, or all of a subtree that has
+ * the seller in it.
  */
 export function buyersOf<Party extends Account>(sellerId: string | null, accounts: Iterable<Party>): readonly Party[] {
   const below = Map.groupBy(accounts, ({ parentId }) => parentId);
@@ -45,8 +45,8 @@ export function buyersOf<Party extends Account>(sellerId: string | null, account
 }
 
 /**
- * An account and all above it, up to the party directly under the operator. Errors: a parent that is missing, in another
- * book, neither reseller nor agent, or an account that is its own ancestor is a Problem `account-chain-broken`, because
+ * An account and all above it, up to the party directly under the operator. Errors: a parent that is missing, in
+ * another book, neither reseller nor agent, or an account that is its own ancestor is a Problem `account-chain-broken`, because
  * charging one level less would be wrong money.
  */
 function accountsAbove<Party extends Account>(

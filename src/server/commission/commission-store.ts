@@ -72,9 +72,9 @@ export async function listEarningInvoices(
 }
 
 /**
- * Reads what the calls of an invoice brought its seller and cost it, and keeps that. Both sides are the entries that the
- * invoice covers, so that over all invoices each is there once; the cost stands under the destination at which the payer
- * was charged last.
+ * Reads what the calls of an invoice brought its seller and cost it, and keeps that. Both sides are the entries that
+ * the invoice covers, so that over all invoices each is there once; the cost stands under the destination at which the
+ * payer was charged last.
  */
 export async function keepBases(tx: Tx, tenantId: string, bookId: string, invoiceId: string): Promise<void> {
   await tx.query(
@@ -205,7 +205,8 @@ export async function insertEntries(
     `insert into commission_entries (tenant_id, book_id, account_id, period, currency, journal_number, number, kind,
        payer_account_id, invoice_id, rule, of, percent, base, counted, amount)
      select $1::uuid, $2::uuid, $3::uuid, $4::date, $5::text, $6::bigint, * from unnest($7::bigint[], $8::text[],
-       $9::uuid[], $10::uuid[], $11::text[], $12::text[], $13::numeric[], $14::numeric[], $15::numeric[], $16::numeric[])`,
+       $9::uuid[], $10::uuid[], $11::text[], $12::text[], $13::numeric[], $14::numeric[], $15::numeric[],
+       $16::numeric[])`,
     [
       ...[agent.tenantId, agent.bookId, agent.id, firstDay(place.period), agent.currency],
       place.journalNumber.toString(),

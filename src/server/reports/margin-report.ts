@@ -105,7 +105,7 @@ async function ownParts(
   return parts.map((part) => ({ ...part, key: codes.get(part.key) ?? part.key }));
 }
 
-/** The charges of a buyer are the revenue of who sells to it; a reseller's own are its cost, as vendors' are the operator's. */
+/** A buyer's charges are the revenue of who sells to it; a reseller's own are its cost, vendors' the operator's. */
 async function levelParts(tx: BulkTx, { window, accounts, viewer }: Scene): Promise<readonly StoredPart[]> {
   const viewerId = viewer?.id ?? null;
   const byId = new Map(accounts.map((account) => [account.id, account]));

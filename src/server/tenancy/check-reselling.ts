@@ -4,7 +4,7 @@ import { requireUsable } from "../invoicing/letterhead.ts";
 import type { SetupFaults } from "./setup-faults.ts";
 import type { AccountSetup } from "./setup-schema.ts";
 
-/** Notes what is wrong with how an account sells: a brand of one who does not, a commission of somebody who is no agent. */
+/** Notes what is wrong with how an account sells: a brand of one who does not, a commission of one who is no agent. */
 export function checkReselling(
   { kind, brand, commission, customerSince }: AccountSetup,
   pointer: string,

@@ -152,7 +152,8 @@ export async function insertBook(tx: Tx, book: { readonly id: string; readonly t
 export async function insertAccount(tx: Tx, account: StoredAccount): Promise<void> {
   await tx.query(
     `insert into accounts (tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone,
-       credit_limit, letterhead, limits, low_balance, when_money_ends, when_credit_ends, brand, customer_since, commission)
+       credit_limit, letterhead, limits, low_balance, when_money_ends, when_credit_ends, brand, customer_since,
+       commission)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
     [
       account.tenantId,
