@@ -1,11 +1,14 @@
-import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
+import { type EpochMs, epochMs, toInstant } from "../../core/time/epoch.ts";
 import type { Database } from "../db/database.ts";
 import type { Tx } from "../db/tx.ts";
+import type { TenantEvent } from "../events/event.ts";
+import { recordEvents } from "../events/record-events.ts";
 import { findSources } from "../mediation/find-sources.ts";
 import { findTenants } from "../tenancy/find-tenant.ts";
 import { type Alarm, type Cleared, clearAlarms, lockAlarms, raiseAlarms } from "./alarm-store.ts";
 import type { Finding, Period } from "./finding.ts";
 import { type ExaminedSource, gatherFindings } from "./gather-findings.ts";
+import { findGrownQuarantine } from "./grown-quarantine.ts";
 
 /** What a check changed. */
 export interface AlarmChanges {
@@ -31,12 +34,31 @@ export async function checkAlarms(db: Database, tenantId: string, now: EpochMs):
     await lockAlarms(tx, tenantId);
     const periods = { period, totalsPeriod: countedPeriod, clockPeriod: countedPeriod };
     const examined = await gatherFindings(tx, { tenantId, sources, examined: sources, ...periods, now });
-    const raised = await raiseAlarms(tx, tenantId, onePerSubject(examined.flatMap(({ findings }) => findings)));
+    const grown = await findGrownQuarantine(tx, { tenantId, sources, now });
+    const findings = [...examined.flatMap((source) => source.findings), ...grown];
+    const raised = await raiseAlarms(tx, tenantId, onePerSubject(findings));
     const cleared: Alarm[] = [];
-    for (const source of examined) cleared.push(...(await clearOf(tx, source, { period, countedPeriod })));
+    for (const source of examined) {
+      const present = findings.filter(({ sourceId }) => sourceId === source.source.id);
+      cleared.push(...(await clearOf(tx, { ...source, findings: present }, { period, countedPeriod })));
+    }
+    await recordEvents(tx, tenantId, [...raised.map(raisedEvent), ...cleared.map(clearedEvent)]);
     return { raised, cleared };
   });
 }
+
+/** Two kinds of alarm have kinds of events of their own, so that somebody may ask for them alone. */
+function raisedEvent({ id: objectId, kind: alarm, source, subject, what, fix, at }: Alarm): TenantEvent {
+  const event = { accountId: null, objectId } as const;
+  if (alarm === "source-silent")
+    return { ...event, kind: alarm, data: { source, since: toInstant(at).toString(), what, fix } };
+  if (alarm === "quarantine-grown") return { ...event, kind: alarm, data: { source, what, fix } };
+  return { ...event, kind: "alarm-raised", data: { alarm, source, subject, what, fix } };
+}
+
+const clearedEvent = ({ id: objectId, kind: alarm, source, subject }: Alarm): TenantEvent => ({
+  ...{ kind: "alarm-cleared", accountId: null, objectId, data: { alarm, source, subject } },
+});
 
 /** {@link checkAlarms} of every tenant. */
 export async function checkAllAlarms(db: Database, now: EpochMs): Promise<AlarmChanges> {
@@ -65,6 +87,7 @@ async function clearOf(
     { kind: "trailer-wrong", since: period.from },
     { kind: "totals-differ", since: countedPeriod.from },
     { kind: "source-silent", since: null },
+    { kind: "quarantine-grown", since: null },
   ];
   // A clock that could not be compared may be as wrong as before.
   if (clock === null || clock.offset !== null) looked.push({ kind: "clock-off", since: null });

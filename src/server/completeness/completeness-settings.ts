@@ -55,6 +55,7 @@ export const CompletenessSettings = Type.Object(
     pairedWith: orNull(Type.String({ minLength: 1, maxLength: 64 }), "another source that sees the same calls"),
     clockToleranceS: Type.Number({ minimum: 0, maximum: 86_400, default: 2, description: "seconds of difference" }),
     totals: Tolerance,
+    quarantinedMax: Type.Integer({ minimum: 0, maximum: 1_000_000_000, default: 100, description: "rows; 0: never" }),
   },
   { ...closed, default: {}, description: "what makes a gap visible" },
 );

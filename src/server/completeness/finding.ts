@@ -9,6 +9,7 @@ export const FINDING_KINDS = [
   "totals-differ",
   "clock-off",
   "source-silent",
+  "quarantine-grown",
 ] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 

@@ -4,6 +4,8 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { CallAttempt } from "../charging/charging-request.ts";
 import { plainArray } from "../db/plain-array.ts";
 import type { Tx } from "../db/tx.ts";
+import type { EventOf } from "../events/event.ts";
+import { recordEvents } from "../events/record-events.ts";
 import type { CutOutcome } from "../switches/call-cutter.ts";
 import type { Cut, CutFilter, CutReason } from "./cut.ts";
 import type { CutSettings } from "./settings.ts";
@@ -141,19 +143,33 @@ export async function endCut(tx: Tx, { id, way, outcome, what }: TriedCut): Prom
   await tx.query("select from sessions where id = (select session_id from session_cuts where id = $1) for update", [
     id,
   ]);
-  const { rows } = await tx.query<{ session_id: string }>(
+  const { rows } = await tx.query<EndedCut>(
     `update session_cuts set outcome = $2, way = $3, what = $4, done_at = clock_timestamp()
-     where id = $1 and done_at is null returning session_id`,
+     where id = $1 and done_at is null returning session_id, tenant_id, account_id, call_key, reason, why`,
     [id, outcome.kind, way, what],
   );
   const [ended] = rows;
   if (ended === undefined || outcome.kind === "failed") return;
+  if (outcome.kind === "ended") await recordEvents(tx, ended.tenant_id, [cutEvent(ended)]);
   await tx.query(
     `update sessions set expires_at = least(expires_at, clock_timestamp() + make_interval(secs => $2))
      where id = $1 and state = 'open'`,
     [ended.session_id, STOP_WAIT_S],
   );
 }
+
+interface EndedCut {
+  readonly session_id: string;
+  readonly tenant_id: string;
+  readonly account_id: string | null;
+  readonly call_key: string;
+  readonly reason: CutReason;
+  readonly why: string;
+}
+
+const cutEvent = ({ account_id, session_id, call_key, reason, why }: EndedCut): EventOf<"call-cut"> => ({
+  ...{ kind: "call-cut", accountId: account_id, objectId: session_id, data: { key: call_key, reason, why } },
+});
 
 /** Stores that a cut failed and is tried again after so many seconds. */
 export async function delayCut(tx: Tx, { id, way, what }: TriedCut, afterS: number): Promise<void> {

@@ -3,8 +3,11 @@ import { invariant } from "../../core/invariant.ts";
 import type { Invoice } from "../../core/invoicing/invoice.ts";
 import { invoiceNumber, numberSeries } from "../../core/invoicing/invoice-number.ts";
 import { postInvoice } from "../../core/invoicing/post-invoice.ts";
+import { nanosToSql } from "../../core/money/nanos.ts";
 import { findStalePools } from "../allowance/tier-counts.ts";
 import type { Tx } from "../db/tx.ts";
+import type { EventOf } from "../events/event.ts";
+import { recordEvents } from "../events/record-events.ts";
 import { insertJournals, type JournalEntry, type LockedBook, lockBooks } from "../ledger/post-journals.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { type BillingOrder, isBilledFrom } from "./billing-scope.ts";
@@ -13,7 +16,7 @@ import { type Draft, draftInvoices, type ParkedAccount } from "./draft-invoices.
 import { logoOf } from "./letterhead.ts";
 import { missingSpend, postSpend, spendTermsHash } from "./missing-spend.ts";
 import { printInvoice } from "./print-invoice.ts";
-import { insertInvoices, saveLogo, takeNumbers } from "./store.ts";
+import { insertInvoices, type NumberedInvoice, saveLogo, takeNumbers } from "./store.ts";
 
 /** An invoice that was made. */
 export interface BilledAccount {
@@ -145,7 +148,19 @@ async function storeInvoices(
   for (const [bookId, last] of lastNumbers)
     invariant(books.get(bookId)?.lastJournalNumber === last, `the invoices' journals are the last of book ${bookId}`);
   await insertInvoices(tx, tenant.id, invoices);
+  await recordEvents(tx, tenant.id, invoices.map(issued));
 }
+
+/** What is told of an invoice. */
+const issued = ({ id, number, invoice }: NumberedInvoice): EventOf<"invoice-issued"> => ({
+  ...{ kind: "invoice-issued", accountId: invoice.accountId, objectId: id },
+  data: {
+    ...{ number, invoiceKind: invoice.kind, total: nanosToSql(invoice.total), currency: invoice.currency },
+    periodStartDate: invoice.period.startDate.toString(),
+    periodEndDate: invoice.period.endDate.toString(),
+    dueDate: invoice.dueDate.toString(),
+  },
+});
 
 /** Keeps the logos of who sells; answers where, by seller. */
 async function saveLogos(

@@ -1,3 +1,4 @@
+import { uuidv7 } from "../../clock.ts";
 import { InvariantBroken } from "../../core/invariant.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Actor } from "../access/actor.ts";
@@ -5,6 +6,7 @@ import { replayDue } from "../allowance/replay-due.ts";
 import { auditJson } from "../audit/audit-json.ts";
 import { type AuditEntry, recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
+import { recordEvents } from "../events/record-events.ts";
 import { accrueVendors } from "../ledger/accrue-vendors.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { traced } from "../tracing/traced.ts";
@@ -62,6 +64,10 @@ async function billAll(db: Database, run: BillRun): Promise<BillReport> {
     run.onProgress?.(billed.length + parkedAccounts.length + nothing, accounts.length);
   }
   const { posted } = await accrueVendors(db, { tenantId: run.tenantId, actor: run.actor });
+  const data = { invoices: billed.length, nothing, parked: parkedAccounts.length, by: run.actor.name };
+  await db.transaction("app", { tenantId: run.tenantId }, (tx) =>
+    recordEvents(tx, run.tenantId, [{ kind: "bill-run-finished", accountId: null, objectId: uuidv7(), data }]),
+  );
   return { billed, nothing, parked: parkedAccounts, vendorPostings: posted };
 }
 

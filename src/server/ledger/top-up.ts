@@ -1,13 +1,14 @@
 import { invariant } from "../../core/invariant.ts";
 import { deposit } from "../../core/ledger/deposit.ts";
 import type { Currency } from "../../core/money/currency.ts";
-import { type Nanos, nanos } from "../../core/money/nanos.ts";
+import { type Nanos, nanos, nanosToSql } from "../../core/money/nanos.ts";
 import type { Actor } from "../access/actor.ts";
 import { auditJson } from "../audit/audit-json.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { rehearse } from "../db/rehearse.ts";
 import type { Tx } from "../db/tx.ts";
+import { recordEvents } from "../events/record-events.ts";
 import { findAccount } from "../tenancy/find-account.ts";
 import { loadWallets, lockBooks, postJournal } from "./post-journals.ts";
 import { accountNotPrepaid } from "./problems.ts";
@@ -67,7 +68,9 @@ async function book(tx: Tx, { tenantId, accountCode, amount, reference, now, act
   const booked = await postJournal(tx, books, entry);
   const overrunPaid = nanos(booked ? (wallet.overrun < amount ? wallet.overrun : amount) : 0n);
   const balance = nanos(booked ? wallet.balance + amount - overrunPaid : wallet.balance);
-  if (booked)
+  if (booked) {
+    const paid = { amount: nanosToSql(amount), currency, reference, balance: nanosToSql(balance), by: actor.name };
+    await recordEvents(tx, tenantId, [{ kind: "payment-received", accountId, data: paid }]);
     await recordAudit(tx, actor, [
       {
         action: "account.topped-up",
@@ -77,5 +80,6 @@ async function book(tx: Tx, { tenantId, accountCode, amount, reference, now, act
         reason: null,
       },
     ]);
+  }
   return { booked, currency, overrunPaid, balance };
 }

@@ -277,6 +277,15 @@ export interface QuarantineReason {
   readonly fix: string;
 }
 
+/** Rows that wait, by source. */
+export async function countQuarantined(tx: Tx, tenantId: string): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await tx.query<{ source_id: string; rows: string }>(
+    "select source_id, count(*) as rows from quarantine where tenant_id = $1 and state = 'waiting' group by source_id",
+    [tenantId],
+  );
+  return new Map(rows.map((row) => [row.source_id, Number(row.rows)]));
+}
+
 /** Why rows of a file wait, the most frequent reason first. */
 export async function countReasons(tx: Tx, fileId: string): Promise<readonly QuarantineReason[]> {
   const { rows } = await tx.query<{ code: RejectCode; rows: string; line: string; what: string; fix: string }>(

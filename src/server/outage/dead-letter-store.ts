@@ -3,6 +3,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { ChargingRequest } from "../charging/charging-request.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
+import { recordEvents } from "../events/record-events.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
 /** A journalled request that could not be decided when its turn came. */
@@ -35,7 +36,7 @@ export interface DeadLetterFilter {
   readonly limit: number;
 }
 
-/** Keeps requests for somebody to look at. */
+/** Keeps requests for somebody to look at, and says so. */
 export async function addDeadLetters(
   tx: Tx,
   tenantId: string,
@@ -47,6 +48,12 @@ export async function addDeadLetters(
        values ($1, $2, $3, $4, $5, $6)`,
       [uuidv7(), tenantId, entry.request.sourceId, JSON.stringify(entry.request), reason, timestampToSql(entry.at)],
     );
+  const bySource = Map.groupBy(letters, ({ entry }) => entry.request.sourceId);
+  const events = [...bySource].map(([objectId, [first, ...others]]) => {
+    const data = { requests: 1 + others.length, reason: first?.reason ?? "" };
+    return { kind: "dead-letter", accountId: null, objectId, data } as const;
+  });
+  await recordEvents(tx, tenantId, events);
 }
 
 /** In the order in which they failed. */

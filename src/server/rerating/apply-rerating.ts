@@ -6,6 +6,7 @@ import { auditJson } from "../audit/audit-json.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
+import { recordEvents } from "../events/record-events.ts";
 import { LiveRatingContext } from "../rating/live-rating-context.ts";
 import { holdStoredCalls } from "../usage/hold-stored-calls.ts";
 import { lockIdentities, moveCalls } from "./call-store.ts";
@@ -125,7 +126,12 @@ async function finishRun(db: Database, { desk }: OpenedDesk, { id }: ReratingRun
   const complete = await rerateMonths(db, desk, run);
   if (complete)
     await db.transaction("app", { tenantId }, async (tx) => {
-      if ((await lockRun(tx, tenantId, id))?.state === "running") await endRun(tx, id, "done");
+      const locked = await lockRun(tx, tenantId, id);
+      if (locked?.state !== "running") return;
+      await endRun(tx, id, "done");
+      const { reason, changed: calls, author: by } = locked;
+      const done = { kind: "rerating-applied", accountId: null, objectId: id, data: { reason, calls, by } } as const;
+      await recordEvents(tx, tenantId, [done]);
     });
   return complete;
 }

@@ -1,5 +1,6 @@
 import { uuidv7 } from "../../clock.ts";
 import type { Service } from "../../core/usage/service-units.ts";
+import { recordEvents } from "../events/record-events.ts";
 import { mayWrite, noteEntry, type SetupWork } from "../tenancy/setup-work.ts";
 import { basesFirst } from "./bases-first.ts";
 import { originsOf } from "./deck-zones.ts";
@@ -63,7 +64,9 @@ export async function applyTariffs(
     const { terms, derivation } = next;
     const { closings, rates } = plan;
     const publication = { tenantId, tariffId: id, terms, derivation, closings, rates, deckId: null };
-    await insertVersion(tx, { ...publication, publishedBy: work.author }, epoch);
+    const version = await insertVersion(tx, { ...publication, publishedBy: work.author }, epoch);
+    const published = { tariff: setup.name, version, deckId: null, by: work.author };
+    await recordEvents(tx, tenantId, [{ kind: "rates-published", accountId, objectId: id, data: published }]);
     epoch += 1;
   }
   const all = [...planned.values()];

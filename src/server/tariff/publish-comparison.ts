@@ -3,6 +3,7 @@ import type { Actor } from "../access/actor.ts";
 import { auditJson } from "../audit/audit-json.ts";
 import { recordAudit } from "../audit/record-audit.ts";
 import type { BulkTx } from "../db/tx.ts";
+import { recordEvents } from "../events/record-events.ts";
 import { type DeckComparison, isBlocking } from "./compare-deck.ts";
 import { markPublished } from "./deck-store.ts";
 import { insertVersion, type Tariff } from "./store.ts";
@@ -31,6 +32,10 @@ export async function publishComparison(tx: BulkTx, deck: DeckToPublish, epoch: 
   );
   const findingsAccepted = comparison.findings.filter(isBlocking).length;
   await markPublished(tx, deckId, { version, findingsAccepted });
+  const published = { tariff: tariff.name, version, deckId, by: actor.name };
+  await recordEvents(tx, tenantId, [
+    { kind: "rates-published", accountId: tariff.accountId, objectId: tariff.id, data: published },
+  ]);
   const { counts } = comparison.diff;
   await recordAudit(tx, actor, [
     {

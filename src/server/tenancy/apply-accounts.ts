@@ -4,6 +4,8 @@ import { NO_NANOS } from "../../core/money/nanos.ts";
 import { CHAIN_LEVELS_MAX } from "../../core/tenancy/selling-chain.ts";
 import { NO_ACCOUNT_LIMITS } from "../../core/tenancy/session-limits.ts";
 import { priceMonthsAgain } from "../allowance/price-months-again.ts";
+import type { TenantEvent } from "../events/event.ts";
+import { recordEvents } from "../events/record-events.ts";
 import { requireUsable } from "../invoicing/letterhead.ts";
 import { readZone } from "./apply-tenant.ts";
 import { checkReselling } from "./check-reselling.ts";
@@ -26,6 +28,7 @@ export async function applyAccounts(
   setups: readonly AccountSetup[],
 ): Promise<Map<string, StoredAccount>> {
   const accounts = new Map((await listAccounts(work.tx, work.tenantId)).map((account) => [account.code, account]));
+  const events: TenantEvent[] = [];
   for (const [setup, index] of parentsFirst(setups, accounts, work)) {
     const pointer = `/accounts/${index}`;
     const present = accounts.get(setup.code);
@@ -35,13 +38,17 @@ export async function applyAccounts(
     if (!noteChange(work, { kind: "account", name: account.code }, present, account)) continue;
     if (present) {
       await updateAccount(work.tx, account);
+      events.push({ kind: "account-changed", accountId: account.id, data: { name: account.name, by: work.author } });
       if (present.timeZone !== account.timeZone)
         await priceMonthsAgain(work.tx, work.tenantId, [account.id], { asOtherPools: true });
       continue;
     }
     if (account.parentId === null) await insertBook(work.tx, { id: account.bookId, tenantId: work.tenantId });
     await insertAccount(work.tx, account);
+    const { id: accountId, name, kind: accountKind } = account;
+    events.push({ kind: "account-created", accountId, data: { name, accountKind, by: work.author } });
   }
+  await recordEvents(work.tx, work.tenantId, events);
   const told = new Set(setups.flatMap(({ code, limits }) => (limits === undefined ? [] : [code])));
   requireGroups(
     [...accounts.values()].filter(({ code }) => !told.has(code)),
