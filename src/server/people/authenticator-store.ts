@@ -50,7 +50,15 @@ export async function listAuthenticators(
 export async function insertAuthenticator(
   tx: Tx,
   { tenantId, accountId, id: userId }: Pick<User, "id" | "tenantId" | "accountId">,
-  { factorId, credentialId, publicKey, counter, transports, rpId, name }: StoredAuthenticator & {
+  {
+    factorId,
+    credentialId,
+    publicKey,
+    counter,
+    transports,
+    rpId,
+    name,
+  }: StoredAuthenticator & {
     readonly name: string;
     readonly rpId: string;
   },

@@ -7,6 +7,7 @@ import { type Enrolled, enrol } from "./own-second-factors.ts";
 import type { People } from "./people.ts";
 import { secondFactorRefused } from "./problems.ts";
 import type { RelyingParty } from "./relying-party.ts";
+import { listSecondFactors } from "./second-factor-store.ts";
 import { requirePassword } from "./set-password.ts";
 import { creationOptions, type NewCredential, requestOptions, verifiedCredential } from "./webauthn.ts";
 
@@ -41,8 +42,10 @@ export async function addAuthenticator(
   if (verified === null) throw secondFactorRefused();
   return await db
     .transaction("app", scope, async (tx) => {
-      const add = () => insertAuthenticator(tx, user, { ...verified, factorId: uuidv7(), name, rpId: site.id });
-      return await enrol(tx, known, { whereabouts: made, factor: { kind: "webauthn", name }, add });
+      const factors = await listSecondFactors(tx, user.id);
+      await insertAuthenticator(tx, user, { ...verified, factorId: uuidv7(), name, rpId: site.id });
+      const isFirst = factors.every(({ confirmedAt }) => confirmedAt === null);
+      return await enrol(tx, known, { whereabouts: made, factor: { kind: "webauthn", name }, isFirst });
     })
     .catch((error: unknown) => {
       throw isUniqueViolation(error) ? secondFactorRefused() : error;

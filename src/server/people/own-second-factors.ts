@@ -85,7 +85,8 @@ export async function confirmTotp(
     if (factor === undefined) throw secondFactorUnknown();
     const { factorId, code } = shown;
     if (!(await isTotpCode(tx, user, code, { secretsKey, now: now(), factorId }))) throw secondFactorRefused();
-    return await enrol(tx, { user, session }, { whereabouts: shown, factor });
+    const isFirst = factors.every(({ confirmedAt }) => confirmedAt === null);
+    return await enrol(tx, { user, session }, { whereabouts: shown, factor, isFirst });
   });
   await giveTryBack(db, tried);
   return enrolled;
@@ -93,22 +94,26 @@ export async function confirmTotp(
 
 /**
  * What follows from a second factor that has shown that it works: recovery codes with the first one, a word in the audit,
- * and one session in the place of all. `add` stores one that is not there yet. Errors: Problem `log-in-over`.
+ * and one session in the place of all. Errors: Problem `log-in-over`.
  */
 export async function enrol(
   tx: Tx,
   { user, session }: Pick<KnownSession, "user" | "session">,
-  { whereabouts, factor, add }: { readonly whereabouts: Whereabouts } & {
+  {
+    whereabouts,
+    factor: { kind, name },
+    isFirst,
+  }: {
+    readonly whereabouts: Whereabouts;
     readonly factor: Pick<SecondFactor, "kind" | "name">;
-    readonly add?: () => Promise<void>;
+    readonly isFirst: boolean;
   },
 ): Promise<Enrolled> {
-  // Codes are there from the first factor that worked on, and gone with the last.
-  const isFirst = (await countRecoveryCodes(tx, user.id)) === 0 && !(await hasOther(tx, user.id, factor));
-  await add?.();
   const recoveryCodes = isFirst ? await makeRecoveryCodes(tx, user) : [];
-  const { kind, name } = factor;
-  await auditUser(tx, userActor(user, whereabouts.address), "user.second-factor-added", { user, after: { kind, name } });
+  await auditUser(tx, userActor(user, whereabouts.address), "user.second-factor-added", {
+    user,
+    after: { kind, name },
+  });
   return { recoveryCodes, session: await beginAgain(tx, { user, session }, whereabouts) };
 }
 

@@ -5,8 +5,16 @@ import type { People } from "./people.ts";
 import { roleRoutes } from "./role-routes.ts";
 import { secondFactorRoutes } from "./second-factor-routes.ts";
 import { userRoutes } from "./user-routes.ts";
+import { webauthnRoutes } from "./webauthn-routes.ts";
 
 /** Every route about people: logging in, what is one's own, users and roles. */
 export const peopleRoutes = (people: People): readonly ApiRoute[] => [
-  ...[...authRoutes(people), ...meRoutes(people), ...secondFactorRoutes(people), ...userRoutes(people), ...roleRoutes],
+  ...[
+    ...authRoutes(people),
+    ...meRoutes(people),
+    ...secondFactorRoutes(people),
+    ...webauthnRoutes(people),
+    ...userRoutes(people),
+    ...roleRoutes,
+  ],
 ];

@@ -29,7 +29,7 @@ const Codes = Type.Array(Type.String({ pattern: "^[0-9a-z]{4}(-[0-9a-z]{4}){3}$"
 const Factor = Type.Object(
   {
     id: id(),
-    kind: Type.Enum(["totp"]),
+    kind: Type.Enum(["totp", "webauthn"]),
     name: text(100),
     createdAt: instant(),
     confirmedAt: orNull(instant(), "null: it was never shown to work, and counts for nothing"),

@@ -6,7 +6,7 @@ import type { User } from "./user.ts";
 /** A second factor, as its owner sees it. */
 export interface SecondFactor {
   readonly id: string;
-  readonly kind: "totp";
+  readonly kind: "totp" | "webauthn";
   readonly name: string;
   readonly createdAt: EpochMs;
   /** Null: it was never shown to work, and counts for nothing. */
@@ -21,7 +21,7 @@ export interface StoredTotp extends SecondFactor {
 
 interface Row {
   readonly id: string;
-  readonly kind: "totp";
+  readonly kind: "totp" | "webauthn";
   readonly name: string;
   readonly created_at: EpochMs;
   readonly confirmed_at: EpochMs | null;

@@ -1,6 +1,6 @@
 import {
   type AuthenticationResponseJSON,
-  type AuthenticatorTransportFuture,
+  type AuthenticatorTransport,
   generateAuthenticationOptions,
   generateRegistrationOptions,
   type RegistrationResponseJSON,
@@ -38,7 +38,7 @@ export interface NewCredential {
 const ALGORITHMS = [-8, -7, -257];
 
 const transportsOf = ({ transports }: Pick<StoredAuthenticator, "transports">) => [
-  ...(transports as readonly AuthenticatorTransportFuture[]),
+  ...(transports as readonly AuthenticatorTransport[]),
 ];
 
 /** What a browser needs to have a key pair made (`navigator.credentials.create`), as the standard's JSON. */
