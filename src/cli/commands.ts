@@ -17,6 +17,7 @@ import { invoiceCommands } from "./invoice.ts";
 import { keyCommands } from "./key.ts";
 import { migrateCommand } from "./migrate.ts";
 import { numbersCommands } from "./numbers.ts";
+import { personCommands } from "./person.ts";
 import { rateCommand } from "./rate.ts";
 import { ratesCommands } from "./rates.ts";
 import { reportCommands } from "./report.ts";
@@ -56,6 +57,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   alarmCommands,
   archiveCommands,
   auditCommands,
+  personCommands,
   secretsCommands,
   doctorCommand,
   migrateCommand,

@@ -161,6 +161,8 @@ export const PROBLEMS = {
   "archive-unavailable": 501,
   "audit-entry-unknown": 404,
   "audit-head-invalid": 400,
+  "person-unknown": 404,
+  "person-active": 409,
   "archive-busy": 409,
   "archive-unknown": 404,
   "archive-damaged": 500,
