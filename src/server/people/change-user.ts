@@ -52,13 +52,15 @@ export async function changeUser(
   requireOwnHands(actor);
   const { tenantId } = actor;
   const changeIn = async (tx: Tx): Promise<User> => {
+    // Before the user: two who each take another owner away would wait for each other.
+    const owners = change.roles === undefined && change.state === undefined ? [] : await lockOwners(tx, tenantId);
     const before = await readUser(tx, { tenantId, id }, "for update");
     if (before === undefined) throw userUnknown();
     if (ifMatch !== null && ifMatch !== before.version) throw versionChanged();
     const after = await changed(tx, before, change);
     requireChangeable(actor, before, change);
     if (change.roles !== undefined) await requireGrantable(tx, actor, after);
-    if (isOwner(before) && !isOwner(after)) await requireAnotherOwner(tx, before);
+    if (isOwner(before) && !isOwner(after) && owners.every((owner) => owner === id)) throw lastOwner();
     await updateUser(tx, after);
     await forget(tx, before, after);
     const stored = (await readUser(tx, { tenantId, id })) as User;
@@ -94,10 +96,6 @@ function requireChangeable(actor: Actor, user: User, { email, roles, state }: Us
 
 const isOwner = ({ accountId, state, roles }: User): boolean =>
   accountId === null && state === "active" && roles.includes("owner");
-
-async function requireAnotherOwner(tx: Tx, { tenantId, id }: User): Promise<void> {
-  if ((await lockOwners(tx, tenantId)).every((owner) => owner === id)) throw lastOwner();
-}
 
 /** Ends what may not go on: everything of who is out, links that were sent to an address which is no longer theirs. */
 async function forget(tx: Tx, before: User, after: User): Promise<void> {
