@@ -110,6 +110,7 @@ describe("a database that is away", () => {
     expect(away.headers.get("retry-after")).toBe("5");
     expect(away.headers.get("content-type")).toBe("application/problem+json");
     expect([ready.status, alive.status]).toEqual([503, 200]);
+    expect(await ready.json()).toMatchObject({ code: "not-ready", detail: expect.stringMatching(/: database\.$/) });
     expect(await send()).toMatchObject({ status: 200, answer: { stored: 1 } });
     expect(await operator.figures(STORED)).toMatchObject({ events: 1 });
   });
