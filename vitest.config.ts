@@ -20,7 +20,7 @@ const ON_NEWEST_ALONE = [
   ...["asterisk", "diameter", "event-socket", "kamailio", "opensips", "outage", "radius", "xml-curl"].map(
     (name) => `charging/${name}`,
   ),
-  ...["cuts/kamailio", "cuts/live", "cuts/over"],
+  ...["cuts/kamailio", "cuts/live", "cuts/over", "webhooks/deliver", "webhooks/emitted"],
   ...["keys/"],
 ];
 

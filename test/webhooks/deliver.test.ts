@@ -28,6 +28,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(rig.faults).toEqual([]);
+  await db.session((client) => client.query("delete from tollwright.webhooks")); // other tests deliver what is due
   await receiver.close();
   rig.remove();
 });

@@ -25,8 +25,9 @@ export function readOutgoingUrl(text: string, policy: OutgoingPolicy): URL {
 }
 
 function faultOf(url: URL, policy: OutgoingPolicy): string | null {
-  const port = url.port === "" ? DEFAULT_PORTS[url.protocol] : Number(url.port);
-  if (port === undefined) return "it is neither https:// nor http://";
+  const portInitial = DEFAULT_PORTS[url.protocol];
+  if (portInitial === undefined) return "it is neither https:// nor http://";
+  const port = url.port === "" ? portInitial : Number(url.port);
   if (url.username !== "" || url.password !== "") return "it holds a user or a password";
   if (url.hash !== "") return "it has a part behind #, which no server gets";
   if (port < FREE_PORT_MIN && !WEB_PORTS.has(port)) return `port ${port} is none of 80, 443 and those from 1024 on`;

@@ -51,7 +51,7 @@ interface Wanted {
 export async function matchWebhooks(tx: Tx, eventIds: readonly string[]): Promise<readonly Wanted[]> {
   const { rows } = await tx.query<{ webhook_id: string; event_id: string }>(
     `with recursive batch as (
-       select id, tenant_id, kind, account_id, object_id from events where id = any($1::uuid[])
+       select id, tenant_id, kind, account_id, object_id, happened_at from events where id = any($1::uuid[])
      ), above (event_id, account_id) as (
        select id, account_id from batch where account_id is not null
        union
@@ -64,7 +64,8 @@ export async function matchWebhooks(tx: Tx, eventIds: readonly string[]): Promis
        else (cardinality(w.kinds) = 0 or b.kind = any(w.kinds))
          and (w.account_id is null or exists (
            select from above where above.event_id = b.id and above.account_id = w.account_id))
-       end`,
+       end
+     order by b.happened_at, b.id`,
     [plainArray(eventIds)],
   );
   return rows.map((row) => ({ webhookId: row.webhook_id, eventId: row.event_id }));

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { isPublicAddress } from "./public-address.ts";
+
+test.each<[string, boolean, string]>([
+  // address, public, why
+  ["93.184.216.34", true, "somebody's server"],
+  ["2606:2800:220:1::1", true, "the same in IPv6"],
+  ["0.0.0.0", false, "this host, on Linux"],
+  ["127.0.0.1", false, "loopback"],
+  ["127.255.255.254", false, "loopback is all of 127/8"],
+  ["10.0.0.1", false, "private"],
+  ["172.16.0.1", false, "private"],
+  ["172.31.255.255", false, "the last of 172.16/12"],
+  ["172.32.0.1", true, "behind 172.16/12"],
+  ["192.168.1.1", false, "private"],
+  ["100.64.0.1", false, "CGNAT"],
+  ["100.100.100.200", false, "metadata of Alibaba, within CGNAT"],
+  ["169.254.169.254", false, "metadata of AWS, Google, Azure"],
+  ["168.63.129.16", false, "Azure's own server: public by its number alone"],
+  ["192.0.0.192", false, "metadata of Oracle"],
+  ["192.0.2.1", false, "documentation"],
+  ["198.18.0.1", false, "benchmarks"],
+  ["224.0.0.1", false, "multicast"],
+  ["255.255.255.255", false, "broadcast"],
+  ["::", false, "unspecified"],
+  ["::1", false, "loopback"],
+  ["::ffff:127.0.0.1", false, "IPv4 mapped"],
+  ["::ffff:a9fe:a9fe", false, "the same in hexadecimal: 169.254.169.254"],
+  ["::127.0.0.1", false, "IPv4 compatible, which nobody uses"],
+  ["64:ff9b::7f00:1", false, "NAT64 of loopback"],
+  ["64:ff9b:1::a00:1", false, "NAT64 of a network's own"],
+  ["2002:7f00:1::", false, "6to4 of loopback"],
+  ["2001:0:7f00:1::", false, "Teredo"],
+  ["2001:db8::1", false, "documentation"],
+  ["fc00::1", false, "unique local"],
+  ["fd00:ec2::254", false, "metadata of AWS"],
+  ["fe80::1", false, "link-local"],
+  ["fe80::1%eth0", false, "with its interface"],
+  ["fec0::1", false, "site-local, long gone"],
+  ["ff02::1", false, "multicast"],
+  ["example.com", false, "no address"],
+  ["", false, "nothing"],
+])("%s is public: %s (%s)", (address, isPublic) => {
+  expect(isPublicAddress(address)).toBe(isPublic);
+});
