@@ -4,7 +4,13 @@ import { findAccounts } from "../tenancy/find-account.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { firstDay } from "./commission-store.ts";
 import { agentUnknown, commissionPeriodInvalid } from "./problems.ts";
-import { listEntries, listMonthsOfAgents, type MonthOfAgent, type StatementEntry } from "./statement-store.ts";
+import {
+  listEntries,
+  listMonthsOfAgents,
+  type MonthOfAgent,
+  type PlaceInMonths,
+  type StatementEntry,
+} from "./statement-store.ts";
 
 /** What an agent earned in a month, entry by entry. */
 export interface CommissionStatement {
@@ -13,15 +19,19 @@ export interface CommissionStatement {
   readonly entries: readonly StatementEntry[];
 }
 
-/** @throws Problem `commission-period-invalid` for what is no month. */
+/**
+ * A month as it is asked for: "2026-03".
+ *
+ * @throws Problem `commission-period-invalid`.
+ */
 export function readCommissionMonth(text: string): Temporal.PlainYearMonth {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text))
+  if (!/^2[01]\d{2}-(0[1-9]|1[0-2])$/.test(text))
     throw commissionPeriodInvalid({ given: text, why: "it is not written so" });
   return Temporal.PlainYearMonth.from(text);
 }
 
 /**
- * The statement of an agent whom the actor may see.
+ * The statement of an agent whom the actor may see; an account of another kind has an empty one.
  *
  * @throws Problem `agent-unknown`, `commission-period-invalid`.
  */
@@ -33,7 +43,7 @@ export async function findStatement(
   const period = readCommissionMonth(month);
   return await db.transaction("app", scopeOf(actor), async (tx) => {
     const accounts = await findAccounts(tx, actor.tenantId);
-    const agent = accounts.find(({ code, kind }) => code === agentCode && kind === "agent");
+    const agent = accounts.find(({ code }) => code === agentCode);
     if (agent === undefined) throw agentUnknown({ code: agentCode });
     return { agent, period, entries: await listEntries(tx, { agentId: agent.id, firstDay: firstDay(period) }) };
   });
@@ -47,12 +57,17 @@ export async function findStatement(
 export async function findMonthsOfAgents(
   db: Database,
   actor: Actor,
-  wanted: { readonly agentCode: string | undefined; readonly month: string | undefined; readonly limit: number },
+  wanted: {
+    readonly agentCode: string | undefined;
+    readonly month: string | undefined;
+    readonly after?: PlaceInMonths | null;
+    readonly limit: number;
+  },
 ): Promise<readonly MonthOfAgent[]> {
-  const { agentCode, limit, month } = wanted;
+  const { agentCode, limit, month, after = null } = wanted;
   const period = month === undefined ? undefined : firstDay(readCommissionMonth(month));
   const { tenantId } = actor;
   return await db.transaction("app", scopeOf(actor), (tx) =>
-    listMonthsOfAgents(tx, { tenantId, agentCode, firstDay: period, limit }),
+    listMonthsOfAgents(tx, { tenantId, agentCode, firstDay: period, after, limit }),
   );
 }

@@ -14,7 +14,7 @@ export const commissionPeriodInvalid = (args: { readonly given: string; readonly
 
 export const agentUnknown = (args: { readonly code: string }) =>
   new Problem("agent-unknown", {
-    what: `There is no agent "${args.code}".`,
+    what: `There is no account "${args.code}" that could be an agent.`,
     fix: "Look for its code with `tollwright account list`; an agent is an account of that kind.",
   });
 

@@ -52,13 +52,20 @@ export interface MonthOfAgent {
   readonly currency: Currency;
 }
 
-/** Months of agents, the newest first. */
+/** Where a page of months ends. */
+export interface PlaceInMonths {
+  readonly month: string;
+  readonly agentCode: string;
+}
+
+/** Months of agents, the newest first, those after a place. */
 export async function listMonthsOfAgents(
   tx: Tx,
   wanted: {
     readonly tenantId: string;
     readonly agentCode: string | undefined;
     readonly firstDay: string | undefined;
+    readonly after: PlaceInMonths | null;
     readonly limit: number;
   },
 ): Promise<readonly MonthOfAgent[]> {
@@ -70,8 +77,13 @@ export async function listMonthsOfAgents(
        trim_scale(coalesce(sum(e.amount) filter (where e.kind = 'clawback'), 0)) as clawbacks
      from commission_entries e join accounts a on a.id = e.account_id
      where e.tenant_id = $1 and ($2::text is null or a.code = $2) and ($3::date is null or e.period = $3)
-     group by a.code, a.name, e.period, e.currency order by e.period desc, a.code limit $4`,
-    [wanted.tenantId, wanted.agentCode ?? null, wanted.firstDay ?? null, wanted.limit],
+       and ($5::text is null or to_char(e.period, 'YYYY-MM') < $5
+         or (to_char(e.period, 'YYYY-MM') = $5 and a.code > $6 collate "C"))
+     group by a.code, a.name, e.period, e.currency order by e.period desc, a.code collate "C" limit $4`,
+    [
+      ...[wanted.tenantId, wanted.agentCode ?? null, wanted.firstDay ?? null, wanted.limit],
+      ...[wanted.after?.month ?? null, wanted.after?.agentCode ?? null],
+    ],
   );
   return rows;
 }

@@ -16,6 +16,7 @@ import { archivedBetween, deletedBetween } from "../archive/is-archived.ts";
 import type { Database } from "../db/database.ts";
 import type { BulkTx } from "../db/tx.ts";
 import { lastMonth } from "../invoicing/billing-scope.ts";
+import { periodInvalid } from "../invoicing/problems.ts";
 import { inCurrency } from "../rating/in-currency.ts";
 import { loadExchange } from "../rating/rating-context.ts";
 import { findAccounts } from "../tenancy/find-account.ts";
@@ -50,7 +51,7 @@ export interface MarginReport {
  * shows every reseller below the viewer, too, and nobody above: rows of other parties' charges never reach the
  * transaction, whatever is asked.
  *
- * @throws Problem `exchange-rate-unknown`.
+ * @throws Problem `exchange-rate-unknown`; `period-invalid`: of more than 366 days.
  */
 export async function marginReport(db: Database, request: MarginRequest): Promise<MarginReport> {
   const { actor, by, now } = request;
@@ -62,6 +63,7 @@ export async function marginReport(db: Database, request: MarginRequest): Promis
     invariant(viewer !== null || actor.accountId === null, "who acts for an account sees it");
     const { currency, timeZone } = viewer ?? terms;
     const period = request.period ?? lastMonth(now, timeZone);
+    requireReasonable(period);
     const { startAt, endAt } = periodInstants(period, timeZone);
     const bookIds = [...new Set(accounts.map(({ bookId }) => bookId))];
     const time = { from: fromInstant(startAt), until: fromInstant(endAt) };
@@ -76,6 +78,15 @@ export async function marginReport(db: Database, request: MarginRequest): Promis
     const missing = [...(await archivedBetween(tx, tenantId, time)), ...(await deletedBetween(tx, tenantId, time))];
     return { by, period, currency, ...marginRows(parts), monthsMissing: missing.sort() };
   });
+}
+
+const DAYS_MAX = 366;
+
+/** A year at most, and one of those that there are calls of. */
+function requireReasonable({ startDate, endDate }: BillingPeriod): void {
+  const isShort = startDate.until(endDate, { largestUnit: "days" }).days <= DAYS_MAX;
+  if (!isShort || startDate.year < 2000 || endDate.year > 2199)
+    throw periodInvalid({ given: `${startDate} to ${endDate}` });
 }
 
 interface Scene {
