@@ -10,8 +10,11 @@ import { watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { watchCuts } from "../server/cuts/watch-cuts.ts";
 import type { Database } from "../server/db/database.ts";
 import { logEvents } from "../server/events/log-events.ts";
+import { mailServerOf } from "../server/mail/mail-server.ts";
+import { sendMails } from "../server/mail/send-mails.ts";
 import { watchFolders } from "../server/mediation/watch-folders.ts";
 import type { Metrics } from "../server/metrics/metrics.ts";
+import { forgetLogIns } from "../server/people/forget-log-ins.ts";
 import { runPulls } from "../server/pulls/run-pulls.ts";
 import type { SwitchListener } from "../server/switches/switch-listener.ts";
 import { watchWebhooks } from "../server/webhooks/watch-webhooks.ts";
@@ -29,6 +32,7 @@ import {
   sessionsWatch,
   webhooksReport,
 } from "./log-reports.ts";
+import { logInsReport, mailsReport } from "./mails-report.ts";
 import { outgoingOf } from "./outgoing-of.ts";
 
 /** What the work of `tollwright start` besides its requests works with. */
@@ -62,6 +66,8 @@ export function startBackground(
     ["balances", watchBalances(db, { ...balancesReport(log), signal })],
     ["events", logEvents(db, eventsLog(log), { signal })],
     ["webhooks", watchWebhooks(db, { ...outgoingOf(context), report: webhooksReport(log) }, { logDays, signal })],
+    ["mails", sendMails(db, mailServerOf(config), { report: mailsReport(log), signal })],
+    ["old log-ins", forgetLogIns(db, { failed: logInsReport(log), signal })],
     ["the audit", watchAudit(db, auditLog(log), { secretsKeyFile: config.secretsKeyFile, signal })],
     ["retention", watchRetention(db, retentionWatch(log), { archiveDir, signal })],
   ]);

@@ -17,6 +17,8 @@ import { keyAuthenticator } from "../server/keys/authenticate-key.ts";
 import type { PushReceiver } from "../server/mediation/receive-push.ts";
 import { mediationRoutes } from "../server/mediation/routes.ts";
 import type { Metrics } from "../server/metrics/metrics.ts";
+import { linkUrlOf } from "../server/people/people.ts";
+import { sessionAuthenticator } from "../server/people/session-authenticator.ts";
 import { xmlCurlRoutes } from "../server/switches/xml-curl-routes.ts";
 import type { CommandContext } from "./command.ts";
 import { outgoingOf } from "./outgoing-of.ts";
@@ -37,9 +39,12 @@ export function startRoutes(
   context: Pick<CommandContext, "config">,
   { db, receiver, charging, metrics }: RouteParts,
 ): { readonly routes: PortParts["routes"]; close(): Promise<void> } {
-  const archive = new ArchivedRows(context.config.archiveDir);
+  const { config } = context;
+  const archive = new ArchivedRows(config.archiveDir);
   const printer = createPdfPrinter({ threads: availableParallelism() });
   const lists = new AddressLists(db);
+  const { publicUrl, secretsKeyFile } = config;
+  const people = { db, lists, publicUrl, linkUrl: linkUrlOf(config), secretsKeyFile };
   const routes = [
     openApiRoutes,
     mediationRoutes(db, receiver),
@@ -50,8 +55,8 @@ export function startRoutes(
     xmlCurlRoutes(db, charging.metered(metrics.chargingOver("xml-curl"))),
     apiRoutes({
       db,
-      authenticators: [impersonating(db, keyAuthenticator(db, lists))],
-      routes: apiResources({ db, archive, printer, webhooks: outgoingOf(context) }),
+      authenticators: [keyAuthenticator(db, lists), sessionAuthenticator(people)].map((one) => impersonating(db, one)),
+      routes: apiResources({ db, archive, printer, webhooks: outgoingOf(context), people }),
     }),
   ];
   const close = async () => {

@@ -11,10 +11,12 @@ import type { Database } from "../../src/server/db/database.ts";
 import { startHttp } from "../../src/server/http/http-server.ts";
 import { createPdfPrinter } from "../../src/server/invoicing/render-pdf.ts";
 import { NO_WEBHOOKS } from "./api-surroundings.ts";
+import { peopleOf } from "./people.ts";
 
 /** What resources need: no archive, and a printer that starts when it is first asked. */
 export const apiParts = (db: Database): ApiParts => ({
   ...{ db, archive: null, printer: createPdfPrinter({ threads: 1 }), webhooks: NO_WEBHOOKS },
+  people: peopleOf(db, NO_WEBHOOKS.secretsKeyFile),
 });
 
 /** An answer as tests look at it. */
