@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { invariant } from "../../core/invariant.ts";
 import type { Database } from "../db/database.ts";
+import { requestInvalid } from "../http/problems.ts";
+import { unstorablePlaces } from "../tenancy/unstorable-json.ts";
 import { databaseOf, joined, wholeTenantOf } from "./actor-database.ts";
 import { answerOnce } from "./answer-once.ts";
 import { type ApiRequest, type ApiRoute, Reply } from "./api-route.ts";
@@ -40,6 +42,7 @@ const statusOf = ({ status, answer }: ApiRoute): number => status ?? (answer ===
 async function handle(db: Database, route: ApiRoute, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const { actor, params, query, id: requestId } = request;
   const body = request.body ?? {};
+  requireStorable({ params, query, body });
   const parts = { params, query, body, requestId, facts: factsOf(request), signal: signalOf(reply) };
   if (route.admits === "public") return route.handle(parts as unknown as Asked);
   invariant(actor, "a request that was let in has an actor");
@@ -56,6 +59,13 @@ async function handle(db: Database, route: ApiRoute, request: FastifyRequest, re
   reply.code(kept.status);
   if (kept.isReplay) reply.header("idempotency-replayed", "true");
   return kept.body;
+}
+
+/** What JSON and addresses can spell and no table can hold. Errors: Problem `request-invalid`. */
+function requireStorable(parts: object): void {
+  const [place] = unstorablePlaces(parts);
+  if (place !== undefined)
+    throw requestInvalid({ reason: `${place.pointer} holds what is no text, or nests too deep` });
 }
 
 const KEY = /^[!-~]{1,255}$/;

@@ -1,8 +1,9 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import type { FastifyPluginAsync } from "fastify";
+import type { FastifyPluginAsync, FastifySchema } from "fastify";
 import packageJson from "../../../package.json" with { type: "json" };
 import { ProblemBody, problemAnswers } from "./openapi-schema.ts";
+import { SOURCE_ROUTES } from "./source-routes-told.ts";
 
 const ABOUT =
   "Tollwright's API: everything that its screens and its command line can do. Amounts are decimal text beside their " +
@@ -29,10 +30,7 @@ export const openApiRoutes: FastifyPluginAsync = async (app) => {
     },
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => String($id ?? `schema-${index}`) },
     hideUntagged: true,
-    transform: ({ schema, url }) => {
-      const { problems = [], ...known } = schema ?? {};
-      return { schema: { ...known, response: { ...(known.response as object), ...problemAnswers(problems) } }, url };
-    },
+    transform: ({ schema, url, route: { method } }) => ({ schema: told(schema ?? {}, String(method), url), url }),
   });
   await app.register(swaggerUi, { routePrefix: "/v1/reference", staticCSP: true, logLevel: "silent" });
   let document: string | undefined;
@@ -41,5 +39,18 @@ export const openApiRoutes: FastifyPluginAsync = async (app) => {
     return reply.type("application/json").send(document);
   });
 };
+/** What the document says of a route: its schemas, and each answer that is a problem. */
+function told(schema: FastifySchema, method: string, url: string): FastifySchema {
+  const ofSource = SOURCE_ROUTES[`${method} ${url.replace("/v1/sources/:source/", "")}`];
+  const { problems = ofSource?.problems ?? [], response, ...known } = schema;
+  const file = ofSource?.answers && { 200: { description: "Answered.", content: { [ofSource.answers]: TEXT } } };
+  const answers = { ...file, ...(response as object | undefined), ...problemAnswers(problems) };
+  if (ofSource === undefined || known.hide === true) return { ...known, response: answers };
+  const { operationId, summary } = ofSource;
+  return { ...known, operationId, summary, tags: ["Switches"], security: [{ sourceToken: [] }], response: answers };
+}
+
+const TEXT = { schema: { type: "string" } };
+
 // It sees the routes of the whole server, not those of its own.
 Object.assign(openApiRoutes, { [Symbol.for("skip-override")]: true });

@@ -30,7 +30,8 @@ export const Name = (description: string) => Type.String({ description, maxLengt
 export const Amount = (description: string) =>
   Type.String({ description, pattern: "^-?\\d+(\\.\\d+)?$", examples: ["12.50"] });
 export const Currency = Type.String({ description: "of the amounts, by ISO 4217", pattern: "^[A-Z]{3}$" });
-export const Count = (description: string) => Type.Integer({ description, minimum: 0 });
+export const Count = (description: string) =>
+  Type.Integer({ description, minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 export const Id = (description: string) => Type.String({ description, format: "uuid" });
 export const Time = (description: string) => Type.String({ description, format: "date-time" });
 export const CivilDate = (description: string) => Type.String({ description, format: "date" });
