@@ -3,15 +3,19 @@ import { recordAudit } from "../audit/record-audit.ts";
 import type { Database } from "../db/database.ts";
 import { sipUserUnknown } from "./problems.ts";
 import { shownSipUser } from "./sip-user.ts";
-import { deleteSipUser, findSipUser, type ListedSipUser, listSipUsers, type WantedSipUser } from "./sip-user-store.ts";
+import {
+  deleteSipUser,
+  findSipUser,
+  type ListedSipUser,
+  listSipUsers,
+  type SipUserFilter,
+  type WantedSipUser,
+} from "./sip-user-store.ts";
 
 export type { ListedSipUser };
 
 /** Users of a tenant by account and name; nothing of their secrets but their kind. */
-export const findSipUsers = (
-  db: Database,
-  filter: { readonly tenantId: string; readonly account: string | null; readonly limit: number },
-): Promise<readonly ListedSipUser[]> =>
+export const findSipUsers = (db: Database, filter: SipUserFilter): Promise<readonly ListedSipUser[]> =>
   db.transaction("app", { tenantId: filter.tenantId }, (tx) => listSipUsers(tx, filter));
 
 /** Removes a user; calls that he has made stay his account's. Errors: Problem `sip-user-unknown`. */

@@ -122,10 +122,20 @@ export async function deleteSipUser(tx: Tx, { tenantId, name, realm }: WantedSip
   return rowCount > 0;
 }
 
+/** Which users to list. */
+export interface SipUserFilter {
+  readonly tenantId: string;
+  /** Those of one account, by its code; null: of all. */
+  readonly account: string | null;
+  /** Those behind this one; not given: from the first on. */
+  readonly behind?: Pick<ListedSipUser, "account" | "name" | "realm">;
+  readonly limit: number;
+}
+
 /** Users by account and name. */
 export async function listSipUsers(
   tx: Tx,
-  { tenantId, account, limit }: { readonly tenantId: string; readonly account: string | null; readonly limit: number },
+  { tenantId, account, behind, limit }: SipUserFilter,
 ): Promise<readonly ListedSipUser[]> {
   const { rows } = await tx.query<
     Pick<Row, "name" | "realm" | "secret_kind"> & {
@@ -136,8 +146,9 @@ export async function listSipUsers(
   >(
     `select a.code, u.name, u.realm, u.secret_kind, u.changed_by, u.changed_at
      from sip_users u join accounts a on a.id = u.account_id
-     where u.tenant_id = $1 and ($2::text is null or a.code = $2) order by a.code, u.name, u.realm limit $3`,
-    [tenantId, account, limit],
+     where u.tenant_id = $1 and ($2::text is null or a.code = $2)
+       and ($4::text is null or (a.code, u.name, u.realm) > ($4, $5, $6)) order by a.code, u.name, u.realm limit $3`,
+    [tenantId, account, limit, behind?.account ?? null, behind?.name ?? "", behind?.realm ?? ""],
   );
   return rows.map(({ code, name, realm, secret_kind, changed_by, changed_at }) => ({
     ...{ account: code, name, realm, secretKind: secret_kind, changedBy: changed_by, changedAt: changed_at },
