@@ -21,6 +21,7 @@ const ON_NEWEST_ALONE = [
     (name) => `charging/${name}`,
   ),
   ...["cuts/kamailio", "cuts/live", "cuts/over", "webhooks/deliver", "webhooks/emitted"],
+  ...["brand", "chain", "commands", "commissions", "credit-end"].map((name) => `resellers/${name}`),
   ...["keys/"],
 ];
 
