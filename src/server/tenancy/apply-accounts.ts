@@ -81,6 +81,12 @@ function readAccount(
       `Account "${parent.code}" is no reseller or agent.`,
       "Only a reseller sells on, or an agent for its seller.",
     );
+  if (parent?.isClosed)
+    faults.add(
+      `${pointer}/parent`,
+      `Account "${parent.code}" is closed: it moved.`,
+      "Name the one that has its place.",
+    );
   if (setup.parent && setup.kind === "vendor")
     faults.add(`${pointer}/parent`, "A vendor has no parent.", "Leave it out: vendors are paid by the operator.");
   const { letterhead } = setup;

@@ -55,7 +55,7 @@ export async function moveAccount(db: Database, move: AccountMove, actor: Actor)
   invariant(actor.accountId === null, "the tree is the operator's");
   return await rehearse<Tx, MoveReport>(
     move.dryRun,
-    (work) => db.transaction("owner", {}, work),
+    (work) => db.transaction("app", { tenantId: actor.tenantId }, work),
     (tx) => carryOut(tx, move, actor),
   );
 }
