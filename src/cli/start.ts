@@ -44,7 +44,7 @@ export const startCommand = defineCommand({
     const charging = new Charging(db, undefined, { batches: metrics.batches });
     const outage = await openOutageDesk(db, charging, { ...config, report: outageReport(log) });
     const { routes, close: closeRoutes } = startRoutes(context, { db, receiver, charging, metrics });
-    const readiness = new Readiness([databaseCheck(db), () => (outage.isReplaying ? "outage" : null)]);
+    const readiness = new Readiness([databaseCheck(db), () => (outage.isBehind ? "outage" : null)]);
     const ports = await openPorts(context, { db, log, charging, outage, metrics, readiness, routes });
     const { http, switches, syslog } = ports;
     metrics.queues.show({ outage, syslog });

@@ -60,6 +60,8 @@ const DATABASE_SHARE = 0.75;
 const CALM_MS = 1_000;
 /** After a longer outage there are sessions that could not report in time. */
 const LONG_MS = 5_000;
+/** What waits for longer waits since an outage. */
+const BEHIND_MS = 10_000;
 /** For so long after the database is back, other processes may still replay what they have. */
 const CATCHING_UP_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -109,9 +111,13 @@ export class OutageDesk implements Fallback {
     return { requests, oldestAt: oldest.length === 0 ? null : epochMs(Math.min(...oldest)) };
   }
 
-  /** Whether journals wait to be replayed, so that books are behind what switches were told. */
-  get isReplaying(): boolean {
-    return this.#open.values().some(({ journal }) => journal.pending.size > 0);
+  /**
+   * Whether books are behind what switches were told: since an outage, and not for the moment that a process with too
+   * much to do keeps what it is told.
+   */
+  get isBehind(): boolean {
+    const { oldestAt } = this.backlog;
+    return oldestAt !== null && fromInstant(now()) - oldestAt > BEHIND_MS;
   }
 
   awaits(tenantId: string, request: ChargingRequest): boolean {

@@ -3,6 +3,7 @@ import type { EpochMs } from "../../core/time/epoch.ts";
 import type { OutgoingPolicy } from "../outgoing/outgoing-policy.ts";
 import { readOutgoingUrl } from "../outgoing/outgoing-url.ts";
 import { type OutgoingAnswer, sendOutgoing } from "../outgoing/send-outgoing.ts";
+import { traced } from "../tracing/traced.ts";
 import { messageBody } from "./message-body.ts";
 import type { DueDelivery, Try } from "./outbox-store.ts";
 import { signMessage, type WebhookSecret } from "./webhook-secret.ts";
@@ -32,7 +33,9 @@ export async function sendMessage({ url, eventId: id, event }: DueDelivery, send
     "webhook-signature": secrets.map((secret) => signMessage({ id, timestampS, body }, secret)).join(" "),
   };
   const beganMs = performance.now();
-  const answer = await post(policy, url, { headers, body });
+  const answer = await traced("webhook.send", { "tollwright.event": event.kind }, () =>
+    post(policy, url, { headers, body }),
+  );
   return { began: at, tookMs: Math.ceil(performance.now() - beganMs), ...outcomeOf(answer) };
 }
 
