@@ -15,6 +15,7 @@ import { doctorCommand } from "./doctor.ts";
 import { eventCommands } from "./event.ts";
 import { invoiceCommands } from "./invoice.ts";
 import { keyCommands } from "./key.ts";
+import { mailCommands } from "./mail.ts";
 import { migrateCommand } from "./migrate.ts";
 import { numbersCommands } from "./numbers.ts";
 import { personCommands } from "./person.ts";
@@ -28,6 +29,7 @@ import { sourceCommands } from "./source.ts";
 import { startCommand } from "./start.ts";
 import { tariffCommands } from "./tariff.ts";
 import { tenantCommands } from "./tenant.ts";
+import { userCommands } from "./user.ts";
 import { vendorCommands } from "./vendor.ts";
 import { webhookCommands } from "./webhook.ts";
 
@@ -38,6 +40,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   tenantCommands,
   accountCommands,
   sipUserCommands,
+  userCommands,
   keyCommands,
   addressListCommands,
   sourceCommands,
@@ -49,6 +52,7 @@ export const COMMANDS: readonly (Command | CommandGroup)[] = [
   sessionCommands,
   eventCommands,
   webhookCommands,
+  mailCommands,
   billCommands,
   invoiceCommands,
   commissionCommands,
