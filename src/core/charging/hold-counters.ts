@@ -10,11 +10,13 @@ export interface HoldCounters {
   readonly used: Nanos;
   /** The lowest threshold that the balance is below, as it was seen last; null: none. */
   readonly below: Nanos | null;
+  /** What it could still spend when it was told last that its money is at an end; null: it has risen since, or never was. */
+  readonly exhausted: Nanos | null;
   /** By their keys; one in which nothing is open has but its turns. */
   readonly scopes: ReadonlyMap<string, ScopeCount>;
 }
 
-export const NO_COUNTERS: HoldCounters = { used: NO_NANOS, below: null, scopes: new Map() };
+export const NO_COUNTERS: HoldCounters = { used: NO_NANOS, below: null, exhausted: null, scopes: new Map() };
 
 const NO_COUNT: ScopeCount = { openSessions: 0, held: NO_NANOS, turnsUntilUs: 0 };
 
@@ -66,16 +68,18 @@ export function withTurns(counters: HoldCounters, key: string, turnsUntilUs: num
 export interface HoldCountersJson {
   readonly used?: string;
   readonly below?: string;
+  readonly exhausted?: string;
   readonly scopes?: Readonly<
     Record<string, { readonly open?: number; readonly held?: string; readonly turnsUntilUs?: number }>
   >;
 }
 
-export function countersFromJson({ used, below, scopes }: HoldCountersJson): HoldCounters {
-  if (used === undefined && below === undefined && scopes === undefined) return NO_COUNTERS;
+export function countersFromJson({ used, below, exhausted, scopes }: HoldCountersJson): HoldCounters {
+  if (used === undefined && below === undefined && exhausted === undefined && scopes === undefined) return NO_COUNTERS;
   return {
     used: used === undefined ? NO_NANOS : nanosFromSql(used),
     below: below === undefined ? null : nanosFromSql(below),
+    exhausted: exhausted === undefined ? null : nanosFromSql(exhausted),
     scopes: new Map(
       Object.entries(scopes ?? {}).map(([key, { open = 0, held, turnsUntilUs = 0 }]) => [
         key,
@@ -85,7 +89,7 @@ export function countersFromJson({ used, below, scopes }: HoldCountersJson): Hol
   };
 }
 
-export function countersToJson({ used, below, scopes }: HoldCounters): HoldCountersJson {
+export function countersToJson({ used, below, exhausted, scopes }: HoldCounters): HoldCountersJson {
   const stored = [...scopes].flatMap(([key, { openSessions, held, turnsUntilUs }]) => {
     const counted = openSessions > 0 && { open: openSessions, held: nanosToSql(held) };
     const turns = turnsUntilUs > 0 && { turnsUntilUs };
@@ -94,6 +98,7 @@ export function countersToJson({ used, below, scopes }: HoldCounters): HoldCount
   return {
     ...(used !== 0n && { used: nanosToSql(used) }),
     ...(below !== null && { below: nanosToSql(below) }),
+    ...(exhausted !== null && { exhausted: nanosToSql(exhausted) }),
     ...(stored.length > 0 && { scopes: Object.fromEntries(stored) }),
   };
 }

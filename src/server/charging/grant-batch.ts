@@ -8,6 +8,7 @@ import { nanos } from "../../core/money/nanos.ts";
 import type { MoneyEnd } from "../../core/tenancy/money-end.ts";
 import { type EpochMs, epochMs } from "../../core/time/epoch.ts";
 import type { LockedUnits } from "../allowance/locked-units.ts";
+import type { EventOf } from "../events/event.ts";
 import { recordEvents } from "../events/record-events.ts";
 import { type RatingContext, thresholdsOf } from "../rating/rating-context.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
@@ -15,6 +16,7 @@ import { answered } from "./answered.ts";
 import { balanceTold, lowBalances, type WatchedAccount } from "./balance-warnings.ts";
 import type { ChargingAnswer, ChargingRequest, Refusal } from "./charging-request.ts";
 import { type ChargingBatch, longestOf, silentUntil, type Work } from "./charging-work.ts";
+import { exhaustedBalances, rearmExhausted } from "./exhausted-balances.ts";
 import type { AccountHold } from "./hold-store.ts";
 import { blocked, countedScopes, limited, takeTurns } from "./level-limits.ts";
 import { type FundedLevel, loadMoney, notEven, ownHold, withMoney } from "./level-money.ts";
@@ -61,6 +63,7 @@ export async function grantAll(
   const groups = ratingOf(batch)?.destinationGroups;
   const money = { holds, ...(await loadMoney(tx, accounts, { at, sums, ...(groups && { groups }) })) };
   const priced = await pricesWith(tx, units, works);
+  const exhausted: EventOf<"balance-exhausted">[] = [];
   for (const work of works) {
     const { levels, next, request } = work;
     if (levels === undefined || next === undefined || request.kind === "stop") continue;
@@ -71,16 +74,21 @@ export async function grantAll(
     }
     const funded = levels.map((level) => withMoney(priced(level, work), next, money));
     const grant = grantTalk(funded, grantRequest(work, next, batch));
-    if (isRefused(work, grant, funded)) refuse(work, next, notEven(funded, grant), held);
-    else if (isQuote(work)) work.answer = grantedAnswer(request, next, { grant, levels: funded, at });
-    else take(work, next, { grant, levels: funded, ...held });
+    if (isRefused(work, grant, funded)) {
+      refuse(work, next, notEven(funded, grant), held);
+      if (!isQuote(work)) exhausted.push(...exhaustedBalances(funded, grant, holds));
+    } else if (isQuote(work)) work.answer = grantedAnswer(request, next, { grant, levels: funded, at });
+    else {
+      rearmExhausted(funded, holds);
+      take(work, next, { grant, levels: funded, ...held });
+    }
   }
   const watched = [...touched.values()].flatMap(({ account, thresholds }): WatchedAccount[] => {
     const hold = holds.get(account.id);
     if (thresholds.length === 0 || hold === undefined) return [];
     return [{ account, thresholds, funds: money.funds.get(account.id), hold }];
   });
-  await recordEvents(tx, batch.tenantId, watched.flatMap(lowBalances));
+  await recordEvents(tx, batch.tenantId, [...watched.flatMap(lowBalances), ...exhausted]);
 }
 
 type TouchedAccount = Pick<WatchedAccount, "thresholds"> & { readonly account: StoredAccount };
