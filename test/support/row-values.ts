@@ -2,7 +2,7 @@ interface Owner {
   readonly number: number;
 }
 
-/** Columns of tables whose checks do not allow what would be made up by their types; a function is told whose row it is. */
+/** Columns whose checks do not allow what would be made up by their types; a function is told whose row it is. */
 export const ROW_VALUES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   account_rules: { account_code: ({ number }: Owner) => `code-${number}` },
   address_lists: { addresses: ["0.0.0.0/0"] },

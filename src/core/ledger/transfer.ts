@@ -13,8 +13,8 @@ export interface Transfer {
 }
 
 /**
- * One journal in each book, so that none posts to two: what leaves by `transfer-clearing` arrives by it. Empty when there
- * is nothing to transfer.
+ * One journal in each book, so that none posts to two: what leaves by `transfer-clearing` arrives by it. Empty when
+ * there is nothing to transfer.
  *
  *     out   Dr wallet, Cr overrun   rest transfer-clearing
  *     in    Cr wallet, Dr overrun   rest transfer-clearing

@@ -25,7 +25,8 @@ export interface MoveHindrances {
 }
 
 /**
- * Locks what sessions hold of accounts, so that none can begin until the move is over, and looks for what is in its way.
+ * Locks what sessions hold of accounts, so that none can begin until the move is over, and looks for what is in its
+ * way.
  */
 export async function findHindrances(
   tx: Tx,
