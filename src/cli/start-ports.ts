@@ -1,8 +1,7 @@
-import type { FastifyPluginAsync } from "fastify";
 import type pino from "pino";
 import type { Charging } from "../server/charging/charging.ts";
 import type { Database } from "../server/db/database.ts";
-import { type HttpServer, startHttp } from "../server/http/http-server.ts";
+import { type HttpOptions, type HttpServer, startHttp } from "../server/http/http-server.ts";
 import type { Readiness } from "../server/http/readiness.ts";
 import { HttpTls } from "../server/http/tls-files.ts";
 import type { Metrics } from "../server/metrics/metrics.ts";
@@ -22,7 +21,7 @@ export interface PortParts {
   readonly outage: OutageDesk;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
-  readonly routes: readonly FastifyPluginAsync[];
+  readonly routes: HttpOptions["routes"];
 }
 
 /** Ports that are open. */

@@ -26,7 +26,7 @@ export interface HttpOptions {
   readonly requestMsMax?: number;
   /** Null or not given: plain HTTP. */
   readonly tls?: HttpTls | null;
-  /** How often the certificate's files are looked at, in milliseconds; as {@link HttpTls.follow} says when not given. */
+  /** Milliseconds from one look at the certificate's files to the next; as of {@link HttpTls.follow} when not given. */
   readonly tlsLookMs?: number;
   /** What requests may name as their host; null or not given: anything. */
   readonly names?: readonly string[] | null;

@@ -1,6 +1,6 @@
 /** Fewer digits than this are a port, a count or a short code. */
 const DIGITS_MIN = 7;
-/** What is left out of a number: enough that nobody is told apart, little enough that a carrier and a place are seen. */
+/** Of each number: enough that nobody is told apart, little enough that a carrier and a place are seen. */
 const DIGITS_HIDDEN = 4;
 
 /**

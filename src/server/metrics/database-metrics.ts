@@ -4,7 +4,7 @@ import type { Database, PoolName } from "../db/database.ts";
 const TRANSACTION_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
 const S_PER_MS = 1 / 1_000;
 
-/** The same database: its pools are shown as they are, and its transactions timed, the wait for a connection included. */
+/** The same database: its pools are shown as they are, its transactions timed with the wait for a connection. */
 export function measuredDatabase(registry: Registry, db: Database): Database {
   const registers = [registry];
   const seconds = new Histogram({

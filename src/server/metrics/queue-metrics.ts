@@ -13,7 +13,7 @@ type Watch = Parameters<FoldersReport["begun"]>[1];
 
 const S_PER_MS = 1 / 1_000;
 
-/** For how long the first thing in each of this process's queues waits. Those in the database are in stored-metrics.ts. */
+/** For how long the first thing in each of this process's queues waits; the database has others. */
 export class QueueMetrics {
   readonly #folders = new Map<string, Watch>();
   #queues: OwnQueues | undefined;
