@@ -22,7 +22,7 @@ const ON_NEWEST_ALONE = [
   ),
   ...["cuts/kamailio", "cuts/live", "cuts/over", "webhooks/deliver", "webhooks/emitted"],
   ...["brand", "chain", "commands", "commissions", "credit-end"].map((name) => `resellers/${name}`),
-  ...["keys/"],
+  ...["keys/", "audit/commands", "audit/persons", "audit/secrets"],
 ];
 
 /** The tests that need a database run on both ends of what is supported: the built-in 18, and 15. */

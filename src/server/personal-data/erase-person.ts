@@ -6,7 +6,7 @@ import type { Database } from "../db/database.ts";
 import { rehearse } from "../db/rehearse.ts";
 import type { Tx } from "../db/tx.ts";
 import { findPerson, type Person } from "./find-person.ts";
-import { blankPerson, countRows, deleteRows, openSessions, pseudonymise, tablesOf } from "./person-store.ts";
+import { blankRows, countRows, deleteRows, openSessions, pseudonymise, tablesOf } from "./person-store.ts";
 import { personActive } from "./problems.ts";
 
 /** What became of what was held. */
@@ -58,20 +58,21 @@ export async function erasePerson(
 }
 
 async function erase(tx: Tx, person: Person): Promise<Erasure> {
+  // First, while the person's name still says whose rows they are.
+  const pseudonymised = person.kind === "user" ? await pseudonymise(tx, person) : 0;
   const deleted: Record<string, number> = {};
   const blanked: string[] = [];
   const kept: { table: string; rows: number; why: string }[] = [];
   for (const held of tablesOf(person.kind)) {
     const { fate } = held;
     if (fate.fate === "deleted") deleted[held.table] = await deleteRows(tx, held, person);
-    else if (fate.fate === "blanked") blanked.push(held.table);
-    else {
+    else if (fate.fate === "blanked") {
+      if ((await blankRows(tx, held, fate.set, person)) > 0) blanked.push(held.table);
+    } else {
       const rows = await countRows(tx, held, person);
       if (rows > 0) kept.push({ table: held.table, rows, why: fate.why });
     }
   }
-  const pseudonymised = person.kind === "user" ? await pseudonymise(tx, person) : 0;
-  await blankPerson(tx, person);
   await erasePersonKeys(tx, person);
   return { person: { kind: person.kind, id: person.id }, deleted, blanked, pseudonymised, kept };
 }

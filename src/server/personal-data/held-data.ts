@@ -4,8 +4,8 @@ export type PersonKind = "user" | "account";
 /** What becomes of rows when the person is erased. */
 export type Fate =
   | { readonly fate: "deleted" }
-  /** What is personal in them is replaced. */
-  | { readonly fate: "blanked" }
+  /** What is personal in them is replaced, by this clause of an update. */
+  | { readonly fate: "blanked"; readonly set: string }
   | { readonly fate: "kept"; readonly why: string };
 
 /** Rows of a table that are about a person. */
@@ -20,7 +20,7 @@ export interface HeldTable {
 }
 
 const DELETED: Fate = { fate: "deleted" };
-const BLANKED: Fate = { fate: "blanked" };
+const blanked = (set: string): Fate => ({ fate: "blanked", set });
 const kept = (why: string): Fate => ({ fate: "kept", why });
 
 const MONEY = "the books: tax and commercial law demand them, and they name nobody";
@@ -39,7 +39,12 @@ const ofAccount = (table: string, fate: Fate, secret: readonly string[] = []): H
  * that names users or accounts is here or in {@link NOT_PERSONAL}. docs/reference/personal-data.md says it in words.
  */
 export const HELD: readonly HeldTable[] = [
-  { table: "users", of: "user", where: "tenant_id = $1 and id = $2", fate: BLANKED },
+  {
+    ...{ table: "users", of: "user", where: "tenant_id = $1 and id = $2" },
+    fate: blanked(
+      `email = 'erased-' || id || '@erased.invalid', name = 'Erased', state = 'disabled', last_log_in_at = null`,
+    ),
+  },
   ofUser("user_passwords", DELETED, ["hash"]),
   ofUser("user_recovery_codes", DELETED, ["hash"]),
   ofUser("user_authenticators", DELETED, ["public_key"]),
@@ -54,7 +59,10 @@ export const HELD: readonly HeldTable[] = [
     ...{ table: "mails", of: "user", secret: ["body"], fate: DELETED },
     where: "tenant_id = $1 and $2::uuid is not null and recipient = $3",
   },
-  { table: "accounts", of: "account", where: "tenant_id = $1 and id = $2", fate: BLANKED },
+  {
+    ...{ table: "accounts", of: "account", where: "tenant_id = $1 and id = $2" },
+    fate: blanked("name = 'Erased', letterhead = '{}', brand = '{}'"),
+  },
   ofAccount("sip_users", DELETED, ["secret"]),
   ofAccount("mails", DELETED, ["body"]),
   { ...ofAccount("address_lists", DELETED), where: "tenant_id = $1 and account_id = $2 and user_id is null" },
@@ -64,7 +72,10 @@ export const HELD: readonly HeldTable[] = [
   ofAccount("account_tariffs", kept(TERMS)),
   ofAccount("account_packages", kept(TERMS)),
   ofAccount("trunks", kept(TERMS)),
-  ofAccount("events", kept("what happened to its balance; it names nobody")),
+  {
+    ...ofAccount("events", blanked(`data = data || '{"name": "Erased"}'`)),
+    where: "tenant_id = $1 and account_id = $2 and data ? 'name'",
+  },
   ofAccount("sessions", kept(CALLS)),
   ofAccount("session_cuts", kept(CALLS)),
   ofAccount("usage_events", kept(CALLS)),

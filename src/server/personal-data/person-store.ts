@@ -63,15 +63,9 @@ export async function deleteRows(tx: Tx, held: HeldTable, person: Person): Promi
   return (await tx.query(`delete from ${held.table} where ${held.where}`, valuesOf(held, person))).rowCount;
 }
 
-/** Takes name and address out of the person's own row. */
-export async function blankPerson(tx: Tx, { kind, tenantId, id }: Person): Promise<void> {
-  await tx.query(
-    kind === "user"
-      ? `update users set email = 'erased-' || id || '@erased.invalid', name = 'Erased', state = 'disabled',
-           last_log_in_at = null where tenant_id = $1 and id = $2`
-      : "update accounts set name = 'Erased', letterhead = '{}', brand = '{}' where tenant_id = $1 and id = $2",
-    [tenantId, id],
-  );
+/** Takes out of rows what is personal in them, by the clause of an update. */
+export async function blankRows(tx: Tx, held: HeldTable, set: string, person: Person): Promise<number> {
+  return (await tx.query(`update ${held.table} set ${set} where ${held.where}`, valuesOf(held, person))).rowCount;
 }
 
 /** Columns that name who did something, of tables that are no part of the audit. */
@@ -96,7 +90,12 @@ export async function pseudonymise(tx: Tx, { tenantId, id, name }: Person): Prom
     );
     count += rowCount;
   }
-  return count;
+  const told = await tx.query(
+    `update events set data = jsonb_set(data, '{by}', to_jsonb($2::text))
+     where tenant_id = $1 and data ->> 'by' in ('user:' || $3::text, $3)`,
+    [tenantId, `user:${id}`, name],
+  );
+  return count + told.rowCount;
 }
 
 /** How many calls of an account are up. */
