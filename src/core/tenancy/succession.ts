@@ -1,5 +1,4 @@
 import type { EpochMs } from "../time/epoch.ts";
-import type { Account } from "./account.ts";
 
 /** Whose place an account took when it moved in the tree, and from when on calls are its own. */
 export interface Succession {
@@ -14,7 +13,7 @@ export interface Succession {
 export function accountAt(
   accountId: string,
   at: EpochMs,
-  accounts: ReadonlyMap<string, Pick<Account, "succession">>,
+  accounts: ReadonlyMap<string, { readonly succession?: Succession }>,
 ): string {
   let id = accountId;
   for (;;) {
