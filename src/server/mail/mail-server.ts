@@ -10,7 +10,7 @@ export type Delivery =
 
 /** The server through which mails leave. */
 export interface MailServer {
-  deliver(mail: Pick<DueMail, "id" | "to" | "subject" | "text">): Promise<Delivery>;
+  deliver(mail: Pick<DueMail, "id" | "to" | "subject" | "text" | "sender">): Promise<Delivery>;
   close(): void;
 }
 
@@ -37,10 +37,10 @@ export function mailServerOf({ smtpUrl, mailFrom }: Pick<Config, "smtpUrl" | "ma
   });
   const domain = mailFrom.replace(/^.*@/, "").replace(/>$/, "");
   return {
-    deliver: ({ id, to, subject, text }) =>
+    deliver: ({ id, to, subject, text, sender }) =>
       transport
         .sendMail({
-          ...{ from: mailFrom, to: { name: "", address: to }, subject, text },
+          ...{ from: sender ?? mailFrom, to: { name: "", address: to }, subject, text },
           messageId: `<${id}@${domain}>`, // of each try the same: who gets a mail twice can tell
           headers: { "Auto-Submitted": "auto-generated" }, // RFC 3834: no "I am on holiday" comes back
         })

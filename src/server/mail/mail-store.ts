@@ -18,6 +18,8 @@ export interface DueMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** By the brand of the account, or of the nearest above it that has a sender; null: the operator. */
+  readonly sender: { readonly name: string; readonly address: string } | null;
   /** How often it was tried, this time included. */
   readonly tries: number;
 }
@@ -30,11 +32,20 @@ export async function takeDueMails(
   tx: Tx,
   { limit, leaseS }: { readonly limit: number; readonly leaseS: number },
 ): Promise<readonly DueMail[]> {
-  const { rows } = await tx.query<{ id: string; recipient: string; subject: string; body: string; tries: number }>(
+  const { rows } = await tx.query<Omit<DueMail, "to" | "text"> & { readonly recipient: string; readonly body: string }>(
     `update mails set due_at = clock_timestamp() + make_interval(secs => $2), tries = tries + 1
      where id in (select id from mails where state = 'waiting' and due_at <= clock_timestamp()
        order by due_at, id limit $1 for update skip locked)
-     returning id, recipient, subject, body, tries`,
+     returning id, recipient, subject, body, tries, (
+       with recursive line as (
+         select id, parent_id, name, brand, 0 as steps from accounts where id = mails.account_id
+         union all
+         select above.id, above.parent_id, above.name, above.brand, steps + 1
+         from accounts above join line on above.id = line.parent_id where steps < 20
+       )
+       select jsonb_build_object('name', coalesce(brand ->> 'name', name), 'address', brand ->> 'mailFrom')
+       from line where brand ? 'mailFrom' order by steps limit 1
+     ) as sender`,
     [limit, leaseS],
   );
   return rows.map(({ recipient, body, ...mail }) => ({ ...mail, to: recipient, text: body }));

@@ -1,3 +1,4 @@
+import { parseMailAddress } from "../../core/access/mail-address.ts";
 import type { DestinationGroup } from "../../core/tenancy/destination-group.ts";
 import { checkCommission, isDate } from "../commission/read-commission.ts";
 import { requireUsable } from "../invoicing/letterhead.ts";
@@ -13,8 +14,10 @@ export function checkReselling(
   if (brand !== undefined) {
     if (kind !== "reseller" && kind !== "agent")
       faults.add(`${pointer}/brand`, `A ${kind} sells to nobody.`, "Only resellers and agents have a brand.");
-    const { name: _name, domain: _domain, mailFrom: _mailFrom, ...letterhead } = brand;
+    const { name: _name, domain: _domain, mailFrom, ...letterhead } = brand;
     faults.attempt(`${pointer}/brand`, () => requireUsable(letterhead));
+    if (mailFrom !== undefined && parseMailAddress(mailFrom) !== mailFrom)
+      faults.add(`${pointer}/brand/mailFrom`, `"${mailFrom}" is no mail address.`, "Give one in small letters.");
   }
   if (commission !== undefined && commission !== null) {
     if (kind !== "agent")
