@@ -72,6 +72,11 @@ export const balancesReport = (log: pino.Logger) => ({
   failed: (error: unknown) => log.warn(`Balances could not be looked at: ${String(error)}`),
 });
 
+/** Operations, whose own faults are tried again. */
+export const operationsReport = (log: pino.Logger) => ({
+  failed: (error: unknown) => log.error({ err: error }, "An operation could not be worked on; it is tried again."),
+});
+
 /** Events that somebody should hear of. */
 export const eventsLog = (log: pino.Logger): EventsLog => ({
   happened: (event) =>

@@ -10,10 +10,12 @@ import { watchAlarms } from "../server/completeness/watch-alarms.ts";
 import { watchCuts } from "../server/cuts/watch-cuts.ts";
 import type { Database } from "../server/db/database.ts";
 import { logEvents } from "../server/events/log-events.ts";
+import { billOperations } from "../server/invoicing/bill-routes.ts";
 import { mailServerOf } from "../server/mail/mail-server.ts";
 import { sendMails } from "../server/mail/send-mails.ts";
 import { watchFolders } from "../server/mediation/watch-folders.ts";
 import type { Metrics } from "../server/metrics/metrics.ts";
+import { watchOperations } from "../server/operations/operations.ts";
 import { forgetLogIns } from "../server/people/forget-log-ins.ts";
 import { runPulls } from "../server/pulls/run-pulls.ts";
 import type { SwitchListener } from "../server/switches/switch-listener.ts";
@@ -26,6 +28,7 @@ import {
   cutsWatch,
   eventsLog,
   foldersReport,
+  operationsReport,
   pullsReport,
   replaysReport,
   retentionWatch,
@@ -69,6 +72,7 @@ export function startBackground(
     ["mails", sendMails(db, mailServerOf(config), { report: mailsReport(log), signal })],
     ["old log-ins", forgetLogIns(db, { failed: logInsReport(log), signal })],
     ["the audit", watchAudit(db, auditLog(log), { secretsKeyFile: config.secretsKeyFile, signal })],
+    ["operations", watchOperations(db, billOperations, { ...operationsReport(log), signal })],
     ["retention", watchRetention(db, retentionWatch(log), { archiveDir, signal })],
   ]);
 }

@@ -192,6 +192,8 @@ export const PROBLEMS = {
   "account-exists": 409,
   "account-own": 403,
   "setup-of-other": 403,
+  "operation-unknown": 404,
+  "operation-broken-off": 503,
   "currency-differs": 422,
   "key-unknown": 404,
   "key-name-taken": 409,

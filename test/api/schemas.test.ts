@@ -37,13 +37,16 @@ test("the document is one of OpenAPI 3.1", async () => {
   expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
 });
 
+/** What was before and after a change is of every kind of thing that there is: JSON as it was stored. */
+const OF_ANY_KIND = /^(listAuditEntries|getAuditEntry) answer(\/items\[\])?\/(before|after)\//;
+
 test("no schema of a route is left without its bounds", () => {
   const loose = routes().flatMap(({ operation, params, query, body, answer }) =>
     Object.entries({ params, query, body, answer }).flatMap(([part, schema]) =>
       looseSchemas(schema, `${operation} ${part}`),
     ),
   );
-  expect(loose).toEqual([]);
+  expect(loose.filter((place) => !OF_ANY_KIND.test(place))).toEqual([]);
 });
 
 describe("the document", () => {

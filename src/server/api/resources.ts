@@ -8,6 +8,7 @@ import { alarmRoutes } from "../completeness/alarm-routes.ts";
 import type { Database } from "../db/database.ts";
 import { eventRoutes } from "../events/routes.ts";
 import { impersonationRoutes } from "../impersonation/routes.ts";
+import { billRoutes } from "../invoicing/bill-routes.ts";
 import { invoiceRoutes } from "../invoicing/invoice-routes.ts";
 import { paymentRoutes } from "../invoicing/payment-routes.ts";
 import type { PdfPrinter } from "../invoicing/render-pdf.ts";
@@ -16,9 +17,11 @@ import { accountRoutes } from "../ledger/account-routes.ts";
 import { pushTokenRoutes } from "../mediation/push-token-routes.ts";
 import { quarantineRoutes } from "../mediation/quarantine-routes.ts";
 import { sourceRoutes } from "../mediation/source-routes.ts";
+import { operationRoutes } from "../operations/operation-routes.ts";
 import type { People } from "../people/people.ts";
 import { peopleRoutes } from "../people/routes.ts";
 import { exchangeRateRoutes } from "../rating/exchange-rate-routes.ts";
+import { priceRoutes } from "../rating/price-routes.ts";
 import { reportRoutes } from "../reports/report-routes.ts";
 import { callRoutes } from "../search/call-routes.ts";
 import { sipUserRoutes } from "../sip-users/sip-user-routes.ts";
@@ -46,6 +49,9 @@ export const apiResources = ({ db, archive, printer, webhooks, people }: ApiPart
   ...moveRoutes,
   ...callRoutes(db, archive),
   ...tariffRoutes,
+  ...priceRoutes,
+  ...billRoutes,
+  ...operationRoutes,
   ...invoiceRoutes(printer),
   ...paymentRoutes(),
   ...commissionRoutes(),
