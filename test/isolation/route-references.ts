@@ -13,10 +13,25 @@ interface Reference {
 export const REFERENCES: Readonly<Record<string, Reference>> = {
   account: { table: "accounts", column: "code" },
   accountId: { table: "accounts", column: "id" },
+  alarm: { table: "alarms", column: "id" },
+  call: { table: "usage_events", column: "id" },
+  delivery: { table: "webhook_deliveries", column: "id" },
+  entry: { table: "audit_entries", column: "id" },
+  factor: { table: "user_second_factors", column: "id" },
+  impersonation: { table: "impersonations", column: "id" },
+  invoice: { table: "invoices", column: "number" },
   key: { table: "api_keys", column: "id" },
+  operation: { table: "operations", column: "id" },
   parent: { table: "accounts", column: "code" },
+  role: { table: "roles", column: "id" },
+  row: { table: "quarantine", column: "id" },
+  seller: { table: "accounts", column: "code" },
+  session: { table: "user_sessions", column: "id" },
+  source: { table: "sources", column: "name" },
+  tariff: { table: "tariffs", column: "name" },
   user: { table: "users", column: "id" },
   userId: { table: "users", column: "id" },
+  webhook: { table: "webhooks", column: "id" },
 };
 
 /** Two tenants may use one name, and the world's do: what the second calls its things is what nothing of the first is. */
@@ -46,6 +61,7 @@ export function isOwn({ tenant, party }: Place, table: string, row: Row, rows: R
 
 /** What a place's own things are called, what others' are, and what nothing is. */
 export interface Names {
+  /** What is not there, where they have no such thing. */
   own(name: string): string;
   strangers(name: string): string;
   missing(name: string): string;
@@ -64,8 +80,17 @@ export function namesOf(place: Place, stranger: WorldTenant, rows: Rows): Names 
     if (found[0] === undefined) throw new Error(`The world has nothing that {${name}} could point at.`);
     return found[0];
   };
+  const missing = (name: string): string =>
+    /^[\da-f-]{36}$/.test(
+      first(
+        name,
+        values(name, () => true),
+      ),
+    )
+      ? uuidv7()
+      : "no-such-thing";
   return {
-    own: (name) => first(name, owned(name)),
+    own: (name) => owned(name)[0] ?? missing(name),
     strangers(name) {
       const mine = new Set(owned(name));
       const theirs = values(name, (row) => row.tenant_id === stranger.tenantId);
@@ -74,14 +99,6 @@ export function namesOf(place: Place, stranger: WorldTenant, rows: Rows): Names 
         theirs.filter((value) => !mine.has(value)),
       );
     },
-    missing: (name) =>
-      /^[\da-f-]{36}$/.test(
-        first(
-          name,
-          values(name, () => true),
-        ),
-      )
-        ? uuidv7()
-        : "no-such-thing",
+    missing,
   };
 }

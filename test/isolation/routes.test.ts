@@ -7,7 +7,7 @@ import { type Answered, ApiServer, apiParts, type Caller } from "../support/api-
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { populateWorld, type World } from "../support/world.ts";
 import { isOwn, type Names, namesOf, type Place, renameOthers } from "./route-references.ts";
-import { ownRequest, type Sent, sentTo } from "./route-requests.ts";
+import { NEEDS_MORE, ownRequest, requestsTo, type Sent, sentTo } from "./route-requests.ts";
 import { routeName, routeTable } from "./route-table.ts";
 import type { Row, Rows } from "./ties.ts";
 import { loadRows, rowsDigest } from "./world-rows.ts";
@@ -38,7 +38,10 @@ const STRANGERS = ROLES.filter(({ party, tenant }) => party !== null || tenant =
 let db: TestDatabase;
 let world: World;
 let server: ApiServer;
+let allRoutes: readonly ApiRoute[];
+/** Those that the walk knows how to ask, and what is missing for the others. */
 let routes: readonly ApiRoute[];
+const unwalked: string[] = [];
 let rows: Rows;
 const table = routeTable();
 const callers = new Map<string, Caller>();
@@ -47,9 +50,11 @@ beforeAll(async () => {
   db = await testDatabase();
   world = await populateWorld(db);
   await renameOthers(db, world.tenants[1].tenantId);
+  await finish(world.tenants[0].tenantId);
   rows = await loadRows(db);
-  routes = apiResources(apiParts(db));
-  server = await ApiServer.start(db, routes, { before: [table.plugin] });
+  allRoutes = apiResources(apiParts(db));
+  routes = allRoutes.filter(canBeAsked);
+  server = await ApiServer.start(db, allRoutes, { before: [table.plugin] });
   for (const { name, tenant, party, permissions } of ROLES) {
     const { tenantId, accounts } = world.tenants[tenant];
     const accountId = party === null ? null : accounts[party].id;
@@ -61,6 +66,25 @@ afterAll(async () => {
   await server?.close();
   await db?.drop();
 });
+
+/** What the made-up rows of the world lack to be of use: a logo that is none, sessions that are over. */
+const finish = (tenantId: string) =>
+  db.transaction("owner", {}, async (tx) => {
+    await tx.query("update tenants set name = 'Walked' where id = $1", [tenantId]);
+    await tx.query("update webhooks set url = 'https://93.184.216.34/hooks'");
+    await tx.query("update invoices set logo_sha256 = null");
+    await tx.query("update user_sessions set stage = 'full', expires_at = now() + interval '1 day', idle_s = 86400");
+  });
+
+function canBeAsked(route: ApiRoute): boolean {
+  try {
+    requestsTo(route, namesFor(ROLES[0] as Role).missing);
+    return true;
+  } catch (error) {
+    unwalked.push(`${routeName(route)}: ${(error as Error).message}`);
+    return false;
+  }
+}
 
 const callerOf = ({ name }: Role): Caller => callers.get(name) as Caller;
 const placeOf = ({ tenant, party }: Role): Place => ({ tenant: world.tenants[tenant], party });
@@ -95,14 +119,15 @@ const send = async (caller: Caller, { method, path, body, headers }: Sent): Prom
 /** What an answer says, but for the names that were asked for and those of the request. */
 function said({ status, text, headers }: Answered, names: readonly string[]): string {
   const neutral = names.reduce((rest, name) => rest.replaceAll(name, "<name>"), text);
-  return `${status} ${headers.get("content-type")} ${neutral.replaceAll(/"requestId":"[^"]*"/g, "")}`;
+  return `${status} ${headers.get("content-type")} ${neutral.replaceAll(/"(requestId|searchedTo)":"[^"]*"/g, "")}`;
 }
 
 const codeOf = ({ body }: Answered): string => (body as { code?: string } | undefined)?.code ?? "";
 
 describe("the walk", () => {
   test("knows every route of the server", () => {
-    const known = new Set(routes.map(routeName));
+    expect(unwalked).toEqual([]);
+    const known = new Set(allRoutes.map(routeName));
     const unknown = table.routes.filter((route) => !known.has(routeName(route)) && !isOpen(route));
     expect(unknown.map(routeName)).toEqual([]);
   });
@@ -113,14 +138,17 @@ const isOpen = ({ url }: { readonly url: string }): boolean =>
   /^(\/healthz|\/readyz|\/v1\/openapi\.json|\/v1\/reference(\/.*)?)$/.test(url);
 
 test("nobody is let in without credentials, whatever they ask for", async () => {
+  const letIn: string[] = [];
   for (const route of routes.filter(({ admits }) => admits !== "public")) {
     const answer = await send(server.stranger(), sentTo(route, namesFor(ROLES[0] as Role).own));
     note(route, "nobody", String(answer.status));
-    expect([routeName(route), answer.status, codeOf(answer)]).toEqual([routeName(route), 401, "not-signed-in"]);
+    if (answer.status !== 401 || codeOf(answer) !== "not-signed-in") letIn.push(`${routeName(route)}: ${answer.text}`);
   }
+  expect(letIn).toEqual([]);
 });
 
 test("who has not the permission is told so, the same of everything", async () => {
+  const told: string[] = [];
   for (const role of ROLES)
     for (const route of routes.filter((one) => !maySend(role, one))) {
       const names = namesFor(ROLES[0] as Role);
@@ -129,9 +157,10 @@ test("who has not the permission is told so, the same of everything", async () =
         await send(callerOf(role), sentTo(route, names.missing)),
       ];
       note(route, role.name, String(one.status));
-      expect([routeName(route), role.name, one.status]).toEqual([routeName(route), role.name, 403]);
-      expect(said(one, [])).toBe(said(another, []));
+      if (one.status !== 403 || said(one, []) !== said(another, []))
+        told.push(`${role.name} ${routeName(route)}: ${one.text}`);
     }
+  expect(told).toEqual([]);
 });
 
 const maySend = ({ permissions, party }: Role, { admits, isOperatorOnly = false }: ApiRoute): boolean =>
@@ -148,18 +177,20 @@ describe("a stranger", () => {
       const theirs = (table: string, row: Row, now: Rows) =>
         row.tenant_id === tenantId && !isOwn(place, table, row, now);
       const before = await rowsDigest(db, theirs);
+      const told: string[] = [];
       for (const route of routes.filter((one) => maySend(role, one))) {
-        const requests = [sentTo(route, names.strangers), sentTo(route, names.missing)];
-        if (requests[0]?.names.length === 0) continue;
-        const [one, another] = [
-          await send(callerOf(role), requests[0] as Sent),
-          await send(callerOf(role), requests[1] as Sent),
-        ];
-        note(route, name, `|${one.status}`);
-        const asked = requests.flatMap((request) => request.names);
-        expect([routeName(route), said(one, asked)]).toEqual([routeName(route), said(another, asked)]);
-        if (route.url.includes("{")) expect([routeName(route), one.status]).toEqual([routeName(route), 404]);
+        const [theirOnes, missing] = [requestsTo(route, names.strangers), requestsTo(route, names.missing)];
+        for (const [index, sent] of theirOnes.entries()) {
+          const none = missing[index] as Sent;
+          const [one, another] = [await send(callerOf(role), sent), await send(callerOf(role), none)];
+          if (index === 0) note(route, name, `|${one.status}`);
+          const asked = [...sent.names, ...none.names];
+          const where = `${sent.method} ${sent.path} ${JSON.stringify(sent.body) ?? ""}`;
+          if (said(one, asked) !== said(another, asked)) told.push(`${where}\n  ${one.text}\n  ${another.text}`);
+          if (route.url.includes("{") && one.status < 400) told.push(`${where}: ${one.text}`);
+        }
       }
+      expect(told).toEqual([]);
       expect(await rowsDigest(db, theirs)).toEqual(before);
     },
   );
@@ -171,12 +202,14 @@ describe("what is one's own", () => {
     async (name, role) => {
       const [place, names] = [placeOf(role), namesOf(placeOf(role), world.tenants[role.tenant], rows)];
       const foreign = foreignIds(place);
+      const leaks: string[] = [];
       for (const route of routes.filter((one) => one.method === "GET" && maySend(role, one))) {
         const answer = await send(callerOf(role), sentTo(route, names.own));
         note(route, name, `${answer.status}${countIn(answer)}`);
         const found = [...answer.text.matchAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g)].map(([id]) => id);
-        expect([routeName(route), found.filter((id) => foreign.has(id))]).toEqual([routeName(route), []]);
+        leaks.push(...found.filter((id) => foreign.has(id)).map((id) => `${routeName(route)}: ${id}`));
       }
+      expect(leaks).toEqual([]);
     },
   );
 
@@ -184,8 +217,10 @@ describe("what is one's own", () => {
     const owner = ROLES[0] as Role;
     const names = namesOf(placeOf(owner), world.tenants[0], rows);
     const silent: string[] = [];
-    for (const route of routes) {
-      const answer = await ownRequest(route, names, (sent) => send(callerOf(owner), sent));
+    const asked = routes.filter((one) => !NEEDS_MORE.has(one.operation));
+    // What is removed is gone for the others: that comes last.
+    for (const route of asked.toSorted((a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"))) {
+      const answer = await send(callerOf(owner), ownRequest(route, names));
       if (route.method !== "GET") note(route, owner.name, String(answer.status));
       const isSomething = answer.status < 300 && (route.method !== "GET" || !/"items":\[\]/.test(answer.text));
       if (!isSomething) silent.push(`${routeName(route)}: ${answer.status} ${answer.text.slice(0, 300)}`);
@@ -202,8 +237,8 @@ function countIn({ body }: Answered): string {
 
 /** Ids of all rows that somebody must not see. Those of tenants and accounts above are among them. */
 function foreignIds(place: Place): ReadonlySet<string> {
-  const ids = new Set<string>();
-  for (const [table, found] of rows)
-    for (const row of found) if (typeof row.id === "string" && !isOwn(place, table, row, rows)) ids.add(row.id);
-  return ids;
+  const [own, ids] = [new Set<string>(), new Set<string>()];
+  for (const [name, found] of rows)
+    for (const row of found) if (typeof row.id === "string") (isOwn(place, name, row, rows) ? own : ids).add(row.id);
+  return ids.difference(own); // a call and its identity have one id, and identities are nobody's to see
 }

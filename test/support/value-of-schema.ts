@@ -27,7 +27,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** What patterns of the API are met by. One that none of these meets has to be given an example. */
 const TEXTS = [
   ...["1", "EUR", "de", "DE", "some-thing", "192.0.2.0/24", "2026-03", "2026-03-02", "#123456", "example.com", "49"],
-  ...["ab".repeat(32), "https://example.com/", "a@example.com", "12:00", "P1D", "30/6"],
+  ...["ab".repeat(32), "a".repeat(43), "https://example.com/", "a@example.com", "12:00", "P1D", "30/6"],
 ];
 
 /** A small value that meets the schema: an example of it, or what it requires and nothing else. */
