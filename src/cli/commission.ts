@@ -4,7 +4,7 @@ import { nanosFromSql, nanosToSql } from "../core/money/nanos.ts";
 import { exportStatement, STATEMENT_FORMATS } from "../server/commission/export-statement.ts";
 import { findMonthsOfAgents, findStatement } from "../server/commission/find-statement.ts";
 import { type AgentOutcome, runCommissions } from "../server/commission/run-commissions.ts";
-import type { StatementEntry } from "../server/commission/statement-store.ts";
+import type { StatementEntry } from "../server/commission/statement.ts";
 import { makeFolder } from "../server/files/make-folder.ts";
 import { createPdfPrinter } from "../server/invoicing/render-pdf.ts";
 import { type CommandGroup, defineCommand } from "./command.ts";

@@ -34,7 +34,12 @@ export function marginRows(parts: Iterable<MarginPart>): {
   readonly rows: readonly MarginRow[];
   readonly total: MarginSums;
 } {
-  const byKey = Map.groupBy(parts, ({ key }) => key);
+  const byKey = new Map<string, MarginPart[]>();
+  for (const part of parts) {
+    const ofKey = byKey.get(part.key);
+    if (ofKey === undefined) byKey.set(part.key, [part]);
+    else ofKey.push(part);
+  }
   const rows = [...byKey].map(([key, ofKey]) => ({ key, ...sumsOf(ofKey) }));
   rows.sort((a, b) => (a.key < b.key ? -1 : 1));
   return { rows, total: sumsOf([...byKey.values()].flat()) };

@@ -32,7 +32,12 @@ export function agentsOf<Party extends Account>(
  * the seller in it.
  */
 export function buyersOf<Party extends Account>(sellerId: string | null, accounts: Iterable<Party>): readonly Party[] {
-  const below = Map.groupBy(accounts, ({ parentId }) => parentId);
+  const below = new Map<string | null, Party[]>();
+  for (const account of accounts) {
+    const siblings = below.get(account.parentId);
+    if (siblings === undefined) below.set(account.parentId, [account]);
+    else siblings.push(account);
+  }
   const buyers: Party[] = [];
   const sellers: (string | null)[] = [sellerId];
   for (let level = sellers.shift(); level !== undefined; level = sellers.shift())

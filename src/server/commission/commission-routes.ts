@@ -8,8 +8,8 @@ import { keyAfter, listOf, PageQuery, pageOf, rowsOf } from "../api/page.ts";
 import { closed, code, count, currency, decimal, signedAmount, text } from "../api/schemas.ts";
 import { findMonthsOfAgents, findStatement } from "./find-statement.ts";
 import { type AgentOutcome, runCommissions } from "./run-commissions.ts";
+import type { StatementEntry } from "./statement.ts";
 import { statementCsv } from "./statement-csv.ts";
-import type { StatementEntry } from "./statement-store.ts";
 
 const TAG = "Commissions";
 const month = (description = "") => Type.String({ pattern: "^2[01]\\d{2}-(0[1-9]|1[0-2])$", description });

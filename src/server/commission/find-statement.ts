@@ -4,13 +4,8 @@ import { findAccounts } from "../tenancy/find-account.ts";
 import type { StoredAccount } from "../tenancy/party.ts";
 import { firstDay } from "./commission-store.ts";
 import { agentUnknown, commissionPeriodInvalid } from "./problems.ts";
-import {
-  listEntries,
-  listMonthsOfAgents,
-  type MonthOfAgent,
-  type PlaceInMonths,
-  type StatementEntry,
-} from "./statement-store.ts";
+import type { MonthOfAgent, PlaceInMonths, StatementEntry } from "./statement.ts";
+import { listEntries, listMonthsOfAgents } from "./statement-store.ts";
 
 /** What an agent earned in a month, entry by entry. */
 export interface CommissionStatement {

@@ -6,7 +6,7 @@ import type { InvoiceSeller } from "../invoicing/invoice-seller.ts";
 import { invoiceSettings, logoOf } from "../invoicing/letterhead.ts";
 import { type LocaleFormat, localeFormat } from "../invoicing/locale-format.ts";
 import type { CommissionStatement } from "./find-statement.ts";
-import type { StatementEntry } from "./statement-store.ts";
+import type { StatementEntry } from "./statement.ts";
 
 const HEADINGS: Readonly<Record<CommissionEntryKind, string>> = {
   earned: "Earned",
