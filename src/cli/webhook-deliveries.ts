@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../core/problem.ts";
 import type { Actor } from "../server/access/actor.ts";
 import type { Database } from "../server/db/database.ts";
-import type { Delivery } from "../server/webhooks/delivery-store.ts";
+import type { Delivery } from "../server/webhooks/delivery.ts";
 import { findDeliveries, findDelivery } from "../server/webhooks/find-deliveries.ts";
 import { replayOne, replayRange } from "../server/webhooks/replay-deliveries.ts";
 import { testWebhook } from "../server/webhooks/test-webhook.ts";

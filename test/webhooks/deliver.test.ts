@@ -89,7 +89,7 @@ test("while a secret is replaced, the old one and the new one both verify; then 
   await rig.deliver();
   const verifies = (message: Received | undefined, secret = "") => {
     const [{ body }, headers] = [message as Received, headersOf(message as Received)];
-    // The library holds to the machine's clock, which the test's is ahead of: it is asked as at the time of the message.
+    // The library holds to the machine's clock, which the test's is ahead of: it is asked as at the message's time.
     const at = new Date(Number(headers["webhook-timestamp"]) * 1_000);
     const own = new Webhook(secret).sign(headers["webhook-id"] ?? "", at, body);
     return headers["webhook-signature"]?.split(" ").includes(own);

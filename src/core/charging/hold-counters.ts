@@ -10,7 +10,7 @@ export interface HoldCounters {
   readonly used: Nanos;
   /** The lowest threshold that the balance is below, as it was seen last; null: none. */
   readonly below: Nanos | null;
-  /** What it could still spend when it was told last that its money is at an end; null: it has risen since, or never was. */
+  /** What it could still spend when it was last told to be out of money; null: it has more since, or never was. */
   readonly exhausted: Nanos | null;
   /** By their keys; one in which nothing is open has but its turns. */
   readonly scopes: ReadonlyMap<string, ScopeCount>;

@@ -7,8 +7,8 @@ import type { FundedLevel } from "./level-money.ts";
 type Holds = ReadonlyMap<string, AccountHold>;
 
 /**
- * What is to be told when a call was refused: that the money of the account that lacks it is at an end. It is told once,
- * and remembered until the account has more than it had then.
+ * What is to be told when a call was refused: that the money of the account that lacks it is at an end. It is told
+ * once, and remembered until the account has more than it had then.
  */
 export function exhaustedBalances(
   levels: readonly FundedLevel[],

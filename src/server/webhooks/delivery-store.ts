@@ -4,27 +4,8 @@ import { plainArray } from "../db/plain-array.ts";
 import { timestampToSql } from "../db/sql-types.ts";
 import type { Tx } from "../db/tx.ts";
 import type { EventKind } from "../events/event.ts";
+import type { Delivery, ListedTry } from "./delivery.ts";
 import type { WebhookId } from "./webhook-store.ts";
-
-/** An event on its way to a webhook, as it is listed. */
-export interface Delivery {
-  readonly id: string;
-  /** The message's own id, the same with each try and each replay. */
-  readonly eventId: string;
-  readonly kind: EventKind;
-  /** The account's code; null: the event is of none. */
-  readonly account: string | null;
-  readonly happenedAt: EpochMs;
-  readonly state: "waiting" | "delivered" | "given-up";
-  readonly tries: number;
-  /** null: it has ended, or waits for one of the same object before it. */
-  readonly dueAt: EpochMs | null;
-  /** What was answered to the latest try; null: nothing, and `what` says why, or it was not tried. */
-  readonly status: number | null;
-  readonly what: string | null;
-  readonly createdAt: EpochMs;
-  readonly endedAt: EpochMs | null;
-}
 
 interface DeliveryRow {
   readonly id: string;
@@ -89,17 +70,6 @@ export async function readDelivery(tx: Tx, { id }: WebhookId, deliveryId: string
     [id, deliveryId],
   );
   return rows[0] && deliveryOf(rows[0]);
-}
-
-/** One try, as it is listed. */
-export interface ListedTry {
-  readonly number: number;
-  readonly beganAt: EpochMs;
-  readonly tookMs: number;
-  readonly status: number | null;
-  readonly what: string | null;
-  /** How the answer's body began. */
-  readonly answer: string | null;
 }
 
 /** Tries of one delivery that are listed; replays add to them. */
@@ -178,7 +148,8 @@ export async function replayDeliveries(
        created_at)
      select e.tenant_id, t.id, $3, e.id, e.object_kind, e.object_id, e.sequence, 'infinity', $4
      from unnest($1::uuid[], $2::uuid[]) as t(id, event_id) join events e on e.id = t.event_id
-     on conflict (webhook_id, event_id) do update set state = 'waiting', tries = 0, ended_at = null, due_at = 'infinity'`,
+     on conflict (webhook_id, event_id) do update set
+       state = 'waiting', tries = 0, ended_at = null, due_at = 'infinity'`,
     [plainArray(eventIds.map(() => uuidv7())), plainArray(eventIds), id, timestampToSql(at)],
   );
   await tx.query(

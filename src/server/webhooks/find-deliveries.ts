@@ -1,13 +1,7 @@
 import { type Actor, scopeOf } from "../access/actor.ts";
 import type { Database } from "../db/database.ts";
-import {
-  type Delivery,
-  type DeliveryFilter,
-  type ListedTry,
-  listDeliveries,
-  listTries,
-  readDelivery,
-} from "./delivery-store.ts";
+import type { Delivery, ListedTry } from "./delivery.ts";
+import { type DeliveryFilter, listDeliveries, listTries, readDelivery } from "./delivery-store.ts";
 import { deliveryUnknown, webhookUnknown } from "./problems.ts";
 import { readWebhook } from "./webhook-store.ts";
 

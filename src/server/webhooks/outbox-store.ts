@@ -51,8 +51,9 @@ export async function takeDue(tx: Tx, at: EpochMs, { limit, running }: Room): Pr
        update webhook_deliveries d set tries = d.tries + 1, due_at = $7 from due where d.id = due.id
        returning d.id, d.tenant_id, d.webhook_id, d.event_id, d.tries, d.sequence
      )
-     select t.id, t.tenant_id, t.webhook_id, t.event_id, t.tries, t.sequence, w.account_id, w.url, e.kind, e.happened_at,
-       e.object_kind, e.object_id, e.data, (select a.code from accounts a where a.id = e.account_id) as code
+     select t.id, t.tenant_id, t.webhook_id, t.event_id, t.tries, t.sequence, w.account_id, w.url, e.kind,
+       e.happened_at, e.object_kind, e.object_id, e.data,
+       (select a.code from accounts a where a.id = e.account_id) as code
      from taken t join webhooks w on w.id = t.webhook_id join events e on e.id = t.event_id`,
     [
       ...[timestampToSql(at), limit, plainArray([...running.keys()]), plainArray([...running.values()])],
@@ -166,8 +167,8 @@ export type DeliveryState =
   | { readonly state: "waiting"; readonly dueAt: EpochMs };
 
 /**
- * Stores how a delivery stands; one before it that is being replayed goes first. The webhook is locked. False: another process has taken it meanwhile, or it was ended or replayed, and what
- * came of this try decides nothing.
+ * Stores how a delivery stands; one before it that is being replayed goes first. The webhook is locked. False: another
+ * process has taken it meanwhile, or it was ended or replayed, and what came of this try decides nothing.
  */
 export async function saveState(tx: Tx, delivery: DueDelivery, tried: Try, next: DeliveryState): Promise<boolean> {
   const { rowCount } = await tx.query(

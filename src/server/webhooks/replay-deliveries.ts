@@ -30,8 +30,9 @@ export async function replayOne(
 }
 
 /**
- * Has events of a time delivered again, those that it never heard of among them; answers how many. As many as may be are
- * the first of more: `REPLAYED_MAX`. Errors: Problems `webhook-unknown`, `webhook-invalid` where the webhook is off.
+ * Has events of a time delivered again, those that it never heard of among them; answers how many. As many as may be
+ * are the first of more: `REPLAYED_MAX`. Errors: Problems `webhook-unknown`, `webhook-invalid` where the webhook is
+ * off.
  */
 export async function replayRange(
   db: Database,

@@ -22,8 +22,8 @@ export interface Rotation {
 const SECOND_MS = 1_000;
 
 /**
- * Gives a webhook another secret, or its first of this kind, and answers it: it is shown now, and never again. Until the
- * overlap is over, messages carry a signature by each.
+ * Gives a webhook another secret, or its first of this kind, and answers it: it is shown now, and never again. Until
+ * the overlap is over, messages carry a signature by each.
  *
  * Errors: Problems `webhook-unknown`, `secrets-key-unusable`.
  */

@@ -22,7 +22,8 @@ export async function numberEvents(tx: Tx, at: EpochMs, limit: number): Promise<
        select id, tenant_id, object_kind, object_id, happened_at from events
        where routed_at is null order by happened_at, id limit $1
      ), placed as (
-       select *, row_number() over object as place, count(*) over (partition by tenant_id, object_kind, object_id) as ofs
+       select *, row_number() over object as place,
+         count(*) over (partition by tenant_id, object_kind, object_id) as ofs
        from batch window object as (partition by tenant_id, object_kind, object_id order by happened_at, id)
      ), counted as (
        insert into event_objects as o (tenant_id, kind, id, sequence)

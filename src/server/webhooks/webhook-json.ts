@@ -1,5 +1,5 @@
 import { type EpochMs, toInstant } from "../../core/time/epoch.ts";
-import type { Delivery, ListedTry } from "./delivery-store.ts";
+import type { Delivery, ListedTry } from "./delivery.ts";
 import type { ListedSecret, Webhook } from "./webhook.ts";
 import type { WebhookSecret } from "./webhook-secret.ts";
 

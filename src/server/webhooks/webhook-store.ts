@@ -20,8 +20,8 @@ interface WebhookRow {
   readonly created_at: EpochMs;
 }
 
-const COLUMNS = `w.id, w.account_id, (select a.code from accounts a where a.id = w.account_id) as code, w.url, w.description, w.kinds,
-  w.disabled_reason, w.disabled_at, w.failures, w.failing_since, w.created_by, w.created_at`;
+const COLUMNS = `w.id, w.account_id, (select a.code from accounts a where a.id = w.account_id) as code, w.url,
+  w.description, w.kinds, w.disabled_reason, w.disabled_at, w.failures, w.failing_since, w.created_by, w.created_at`;
 
 const webhookOf = (row: WebhookRow): Webhook => ({
   id: row.id,
