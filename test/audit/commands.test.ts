@@ -81,6 +81,11 @@ const WRITTEN: readonly (readonly [command: string, line: string, wanted: readon
   ["vendor accrue", "vendor accrue", []], // the bill run has done it
 ];
 
+const PEOPLE = [
+  ...["create", "invite", "set-roles", "lock", "disable", "enable", "reset-password", "reset-second-factors"],
+  ...["log-out", "settings"],
+].map((name) => `user ${name}`);
+
 /** Changing commands whose entry is demanded where what they need is there, and by what. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "account move": "test/tenancy/move-account.test.ts",
@@ -103,6 +108,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "invoice pay": "test/resellers",
   "commission run": "test/resellers",
   "person erase": "test/audit/persons.test.ts",
+  ...Object.fromEntries(PEOPLE.map((name) => [name, "test/people"])),
 };
 
 /** Commands that write nothing down, and why. */
@@ -118,7 +124,7 @@ const NOTHING: Readonly<Record<string, string>> = {
 
 /** Everything else only reads. */
 const READS =
-  /^(config|rate|report margin|cdr (completeness|formats|open|export|show|files)|bill preview|audit .*|person export|source streams|account allowances|.* (list|show|check|watch|verify|export|status|cuts|statement|deliveries))$/;
+  /^(config|rate|report margin|cdr (completeness|formats|open|export|show|files)|bill preview|audit .*|person export|source streams|account allowances|.* (list|roles|show|check|watch|verify|export|status|cuts|statement|deliveries))$/;
 
 function commandNames(entries: readonly (Command | CommandGroup)[], before = ""): string[] {
   return entries.flatMap((entry) =>

@@ -105,17 +105,17 @@ test("a rotation seals everything again, while processes go on, and then the old
   const passwordOf = async (name: string) => (await users.find({ tenantId: tenant, name, realm: "" }))?.secret;
   expect(await passwordOf("ada")).toMatchObject({ password: "the secret of ada" });
   const old = (await readSecretsKey(keyFile))?.id;
-  expect((await run("secrets rotate --dry-run")).document).toMatchObject({ secrets: 4 });
+  expect((await run("secrets rotate --dry-run")).document).toMatchObject({ secrets: 9 });
   expect((await readSecretsKey(keyFile))?.id).toBe(old);
   expect((await run("secrets forget")).document).toMatchObject({ forgotten: [] });
 
   const { document } = await run("secrets rotate");
-  expect(document).toMatchObject({ isNew: true, resealed: 4, unreadable: [] });
+  expect(document).toMatchObject({ isNew: true, resealed: 9, unreadable: [] });
   const key = await readSecretsKey(keyFile);
   expect([key?.id, key?.older?.map(({ id }) => id)]).toEqual([document.keyId, [old]]);
   expect(await passwordOf("ben")).toMatchObject({ password: "the secret of ben" }); // by the process that ran before
   expect((await run("secrets status")).document.keys).toMatchObject([
-    { id: document.keyId, state: "current", secrets: 4, tables: { sip_users: 4 } },
+    { id: document.keyId, state: "current", secrets: 9, tables: { sip_users: 4, person_keys: 5 } },
     { id: old, state: "older", secrets: 0 },
   ]);
   expect((await run("secrets forget")).document).toEqual({ forgotten: [old], dryRun: false });
@@ -150,7 +150,7 @@ test("a key file of somewhere else opens nothing, says so, and changes nothing",
   const { status, document } = await run("secrets rotate");
   expect(status).toBe(1);
   expect(document).toMatchObject({ resealed: 0 });
-  expect(document.unreadable).toHaveLength(4);
+  expect(document.unreadable).toHaveLength(9);
   expect(document.unreadable[0]).toMatch(
     new RegExp(`was sealed under the key ${id}, and TOLLWRIGHT_SECRETS_KEY_FILE has`),
   );

@@ -1,6 +1,6 @@
-import type { Tx } from "../db/tx.ts";
 import type { Database } from "../db/database.ts";
 import { retrying } from "../db/retrying.ts";
+import type { Tx } from "../db/tx.ts";
 import { type CutAuthor, findNeverCut, insertCuts, type WantedCut } from "./cut-store.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { Actor } from "../access/actor.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import { type ChangeKind, isEmptyDiff } from "../../decks/diff/deck-diff.ts";
+import type { Actor } from "../access/actor.ts";
 import type { Database } from "../db/database.ts";
 import { compareDraft, type Deck, findDeck } from "./check-deck-draft.ts";
 import { type DeckComparison, isBlocking } from "./compare-deck.ts";
