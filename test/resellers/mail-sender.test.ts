@@ -19,7 +19,12 @@ test("mails in the name of an account come from the nearest brand above it that 
     });
     const due = await db.transaction("ingest", {}, (tx) => takeDueMails(tx, { limit: 10, leaseS: 60 }));
     const sender = { name: "Allô", address: "factures@allo.example" };
-    expect(due.sort((a, b) => (a.id < b.id ? -1 : 1)).map((mail) => mail.sender)).toEqual([sender, sender, null, null]);
+    expect(due.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((mail) => mail.sender)).toEqual([
+      sender,
+      sender,
+      null,
+      null,
+    ]);
   } finally {
     await db.drop();
   }
