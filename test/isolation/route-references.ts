@@ -34,7 +34,7 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
   webhook: { table: "webhooks", column: "id" },
 };
 
-/** Two tenants may use one name, and the world's do: what the second calls its things is what nothing of the first is. */
+/** Two tenants may use one name, and the world's do. Here the second calls its things as the first calls none. */
 export async function renameOthers(db: TestDatabase, tenantId: string): Promise<void> {
   const named = new Map(Object.values(REFERENCES).map((one) => [`${one.table}.${one.column}`, one]));
   await db.transaction("owner", {}, async (tx) => {

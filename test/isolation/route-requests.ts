@@ -43,8 +43,8 @@ export const NEEDS_MORE: ReadonlySet<string> = new Set([
   ...["endMyOtherSessions", "endMySession", "beginSecondFactor", "confirmSecondFactor", "listMySecondFactors"],
   ...["removeMySecondFactor", "renewMyRecoveryCodes", "beginAuthenticator", "addAuthenticator"],
   ...["challengeAuthenticators", "proveByAuthenticator"],
-  // A person, and not a key: test/keys/impersonation.test.ts. Calls that are up: test/cuts/. An account without packages:
-  // test/tenancy/move-account.test.ts. An event with a number, as those that happen have: test/webhooks/.
+  // A person, and not a key: test/keys/impersonation.test.ts. Calls that are up: test/cuts/. An account without
+  // packages: test/tenancy/move-account.test.ts. An event with a number, as those that happen have: test/webhooks/.
   ...["beginImpersonation", "listSessions", "moveAccount", "replayDelivery"],
 ]);
 

@@ -56,7 +56,8 @@ export async function beginImpersonation(
 }
 
 /**
- * Ends an impersonation: one's own, or, as who manages users, one of an account that they see. One that is over stays so.
+ * Ends an impersonation: one's own, or, as who manages users, one of an account that they see. One that is over stays
+ * so.
  *
  * Errors: Problem `impersonation-unknown`.
  */

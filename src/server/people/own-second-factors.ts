@@ -15,9 +15,9 @@ import {
   insertTotp,
   listSecondFactors,
   replaceRecoveryCodes,
-  type SecondFactor,
 } from "./second-factor-store.ts";
 import { requirePassword } from "./set-password.ts";
+import type { SecondFactor } from "./shown-second-factor.ts";
 import { countTry, giveTryBack, secretOf } from "./throttled-try.ts";
 import { isTotpCode, newTotp, sealTotp } from "./totp.ts";
 import { userActor } from "./user-actor.ts";
@@ -93,8 +93,8 @@ export async function confirmTotp(
 }
 
 /**
- * What follows from a second factor that has shown that it works: recovery codes with the first one, a word in the audit,
- * and one session in the place of all. Errors: Problem `log-in-over`.
+ * What follows from a second factor that has shown that it works: recovery codes with the first one, a word in the
+ * audit, and one session in the place of all. Errors: Problem `log-in-over`.
  */
 export async function enrol(
   tx: Tx,
