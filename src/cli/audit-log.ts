@@ -4,8 +4,8 @@ import { headText } from "../server/audit/seal.ts";
 import type { AuditWatch } from "../server/audit/watch-audit.ts";
 
 /**
- * Security events and the audit's heads as lines of a log; docs/reference/security-log.md fixes their members. A head that
- * leaves the machine with the log proves later that the end of the chain was not cut off.
+ * Security events and the audit's heads as lines of a log; docs/reference/security-log.md fixes their members. A head
+ * that leaves the machine with the log proves later that the end of the chain was not cut off.
  */
 export const auditLog = (log: pino.Logger): AuditWatch => ({
   happened: (entry) => log.info(securityLine(entry), `Security: ${entry.action} by ${entry.actor.name}`),

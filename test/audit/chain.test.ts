@@ -182,7 +182,8 @@ describe("whoever writes to the tables is found out", () => {
   test("an entry slipped in for a day long gone is sealed, and said to be younger than it says", async () => {
     await grow();
     await attack(
-      `insert into audit_entries select (jsonb_populate_record(null::audit_entries, to_jsonb(e) || jsonb_build_object('id',
+      `insert into audit_entries select (jsonb_populate_record(null::audit_entries, to_jsonb(e) ||
+         jsonb_build_object('id',
          gen_random_uuid(), 'sequence', null, 'digest', null, 'happened_at', now() - interval '2 days'))).*
        from audit_entries e where sequence = 4`,
     );

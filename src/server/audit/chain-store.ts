@@ -8,7 +8,8 @@ const UTC_MICROSECONDS = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
 /** The columns of a `StoredEntry`. */
 export const ENTRY_COLUMNS = `tenant_id, id, to_char(happened_at at time zone 'UTC', ${UTC_MICROSECONDS}) as happened,
   actor_kind, actor_id, actor_name, address, impersonator_id, impersonator_name, account_id, action, object_kind,
-  object_id, object_name, before::text as before, after::text as after, reason, is_security, personal::text as personal`;
+  object_id, object_name, before::text as before, after::text as after, reason,
+  is_security, personal::text as personal`;
 
 /** Tenants with entries that have no place yet. */
 export async function tenantsToSeal(tx: Tx): Promise<readonly string[]> {

@@ -1,8 +1,8 @@
 import type { Tx } from "../db/tx.ts";
 
 /**
- * The public key of a person, who gets `fresh` ones if there are none yet; null: the person was erased. Works under every
- * role.
+ * The public key of a person, who gets `fresh` ones if there are none yet; null: the person was erased. Works under
+ * every role.
  */
 export async function publicKeyOf(
   tx: Tx,
@@ -65,7 +65,8 @@ export async function eraseKeys(tx: Tx, tenantId: string, person: string): Promi
   await tx.query(
     `insert into person_keys (tenant_id, person, erased_at) values ($1, $2, clock_timestamp())
      on conflict (tenant_id, person) do update
-       set public_key = null, private_key = null, key_id = null, erased_at = coalesce(person_keys.erased_at, clock_timestamp())`,
+       set public_key = null, private_key = null, key_id = null,
+         erased_at = coalesce(person_keys.erased_at, clock_timestamp())`,
     [tenantId, person],
   );
 }

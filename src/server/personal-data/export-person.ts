@@ -18,8 +18,8 @@ export interface ExportedPerson {
 
 /**
  * Writes everything that is held of a person to a file, as one JSON document: the rows of every table as they stand,
- * calls included and secrets left out, and the entries of the audit. Millions of rows take no more memory than ten. That
- * somebody did it is written down.
+ * calls included and secrets left out, and the entries of the audit. Millions of rows take no more memory than ten.
+ * That somebody did it is written down.
  *
  * Errors: Problem `person-unknown`, `export-not-written`, `secrets-key-unusable`.
  */
@@ -78,7 +78,9 @@ async function* documentOf(db: Database, document: Document): AsyncGenerator<str
   yield "]}\n";
 }
 
-/** All tables at one moment. A generator can't stand in a transaction's call, so the rows come through a queue of one. */
+/**
+ * All tables at one moment. A generator can't stand in a transaction's call, so the rows come through a queue of one.
+ */
 async function* tablesText(db: Database, person: Person, rows: Record<string, number>): AsyncGenerator<string> {
   const { readable, writable } = new TransformStream<string, string>();
   const writer = writable.getWriter();

@@ -12,7 +12,10 @@ export type Fate =
 export interface HeldTable {
   readonly table: string;
   readonly of: PersonKind;
-  /** The condition under which a row is the person's: $1 is the tenant, $2 the person's id, $3 an e-mail address or null. */
+  /**
+   * The condition under which a row is the person's: $1 is the tenant, $2 the person's id, $3 an e-mail address or
+   * null.
+   */
   readonly where: string;
   /** Columns that an export leaves out: secrets, and what proves one. */
   readonly secret?: readonly string[];

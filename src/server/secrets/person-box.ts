@@ -8,7 +8,9 @@ import {
   hkdfSync,
 } from "node:crypto";
 
-/** A person's keys, 32 octets each: whoever has the public one can write for them, whoever has the private one can read. */
+/**
+ * A person's keys, 32 octets each: whoever has the public one can write for them, whoever has the private one can read.
+ */
 export interface PersonKeys {
   readonly publicKey: Buffer;
   readonly privateKey: Buffer;
@@ -25,9 +27,9 @@ export function makePersonKeys(): PersonKeys {
 }
 
 /**
- * Seals a text for the holder of a private key: X25519 (RFC 7748) with a key that is used once, HKDF-SHA-256 (RFC 5869),
- * AES-256-GCM; `boundTo` is whose it is and where it stands. No secret is needed to write. Once the private key is gone
- * nobody reads it.
+ * Seals a text for the holder of a private key: X25519 (RFC 7748) with a key that is used once, HKDF-SHA-256 (RFC
+ * 5869), AES-256-GCM; `boundTo` is whose it is and where it stands. No secret is needed to write. Once the private key
+ * is gone nobody reads it.
  */
 export function sealForPerson(publicKey: Buffer, text: string, boundTo: readonly string[]): Buffer {
   const once = makePersonKeys();

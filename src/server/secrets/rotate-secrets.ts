@@ -10,7 +10,9 @@ import { addSecretsKey, forgetSecretsKeys, makeSecretsKey, readSecretsKey, type 
 export interface SecretsStatus {
   readonly keys: readonly {
     readonly id: string;
-    /** `current`: everything new is sealed under it. `missing`: the file does not have it, and its secrets open never. */
+    /**
+     * `current`: everything new is sealed under it. `missing`: the file does not have it, and its secrets open never.
+     */
     readonly state: "current" | "older" | "missing";
     readonly secrets: number;
     /** By table. */

@@ -18,8 +18,8 @@ const valuesOf = (row: Readonly<Record<string, string>>, ...names: readonly stri
   names.map((name) => row[name] ?? "");
 
 /**
- * All of them, for whoever gives them another key. A test compares the list with the columns `key_id` of the schema, and
- * opens what it re-sealed by the rooms' own doors.
+ * All of them, for whoever gives them another key. A test compares the list with the columns `key_id` of the schema,
+ * and opens what it re-sealed by the rooms' own doors.
  */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   {

@@ -76,7 +76,10 @@ export async function applyTariffs(
   };
 }
 
-/** Notes what becomes of a tariff; answers whether a version has to be published. Of rates the audit counts what goes and comes. */
+/**
+ * Notes what becomes of a tariff; answers whether a version has to be published. Of rates the audit counts what goes
+ * and comes.
+ */
 function noteTariff(
   work: SetupWork,
   { id, name, accountId }: { readonly id: string; readonly name: string; readonly accountId: string | null },
