@@ -31,9 +31,10 @@ const COMMON_WORDS = [
 export const normalisedPassword = (text: string): string => text.normalize("NFKC");
 
 /**
- * What is wrong with a new password, as a sentence; null: nothing. Long ones are good, whatever they are made of, unless
- * they are easily guessed: common words, a pattern, or what is known of the person (`known`: e-mail address, name).
- * Source: NIST SP 800-63B §3.1.1, which asks for length and a list of common ones, and against rules of composition.
+ * What is wrong with a new password, as a sentence; null: nothing. Long ones are good, whatever they are made of,
+ * unless they are easily guessed: common words, a pattern, or what is known of the person (`known`: e-mail address,
+ * name). Source: NIST SP 800-63B §3.1.1, which asks for length and a list of common ones, and against rules of
+ * composition.
  */
 export function passwordFault(text: string, known: readonly string[]): string | null {
   if (text.length > CHARACTERS_MAX) return `A password has at most ${CHARACTERS_MAX} characters.`;

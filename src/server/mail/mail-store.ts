@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
-import type { NewMail } from "./queue-mail.ts";
+import type { NewMail } from "./mail.ts";
 
 export async function insertMail(
   tx: Tx,
@@ -25,8 +25,8 @@ export interface DueMail {
 }
 
 /**
- * Takes the mails that have waited longest; no other process gets them before `leaseS` have passed. One that is taken by
- * a process that dies is due again then.
+ * Takes the mails that have waited longest; no other process gets them before `leaseS` have passed. One that is taken
+ * by a process that dies is due again then.
  */
 export async function takeDueMails(
   tx: Tx,
@@ -71,7 +71,8 @@ export async function markMailFailed(
     `update mails set fault = $2, due_at = clock_timestamp() + make_interval(secs => $4),
        state = case when late then 'given-up' else 'waiting' end,
        ended_at = case when late then clock_timestamp() end, body = case when late then null else body end
-     from (select $3 or queued_at < clock_timestamp() - make_interval(secs => $5) as late from mails where id = $1) judged
+     from (select $3 or queued_at < clock_timestamp() - make_interval(secs => $5) as late from mails
+       where id = $1) judged
      where id = $1 returning state`,
     [id, outcome.fault, outcome.isFinal, outcome.waitS, outcome.keepS],
   );

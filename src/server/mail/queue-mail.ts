@@ -2,19 +2,8 @@ import { uuidv7 } from "../../clock.ts";
 import { parseMailAddress } from "../../core/access/mail-address.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { Tx } from "../db/tx.ts";
+import type { NewMail } from "./mail.ts";
 import { insertMail } from "./mail-store.ts";
-
-/** A mail that is to be sent. */
-export interface NewMail {
-  readonly tenantId: string;
-  /** The reseller or customer in whose name it is sent, who sees it among theirs; not given: the operator. */
-  readonly accountId?: string | null;
-  /** One address, as `parseMailAddress` gives it. */
-  readonly to: string;
-  readonly subject: string;
-  /** Plain text; it is forgotten once the mail has left. */
-  readonly text: string;
-}
 
 /** RFC 5322 §2.1.1: no line of a header is longer; longer subjects are of no use to anybody. */
 const SUBJECT_CHARACTERS_MAX = 200;

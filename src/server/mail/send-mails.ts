@@ -28,8 +28,8 @@ const FORGOTTEN_AT_A_TIME = 1_000;
 const FORGET_EVERY_MS = 3_600_000;
 
 /**
- * Sends what waits, whichever process it was stored by, until `signal`. Several processes share the work. Each mail leaves at
- * least once: of one that was taken by the server, a process that dies before it has noted so leaves a second.
+ * Sends what waits, whichever process it was stored by, until `signal`. Several processes share the work. Each mail
+ * leaves at least once: of one that was taken by the server, a process that dies before it has noted so leaves a second.
  */
 export async function sendMails(
   db: Database,

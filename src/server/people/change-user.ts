@@ -36,8 +36,8 @@ interface Changing {
 }
 
 /**
- * Changes a user. Roles count from the next request; who is locked or disabled is out at once, everywhere. Of their own,
- * users change only name and language.
+ * Changes a user. Roles count from the next request; who is locked or disabled is out at once, everywhere. Of their
+ * own, users change only name and language.
  *
  * Errors: Problem `user-unknown`, `user-invalid`, `user-email-taken`, `user-outranks`, `own-user-protected`,
  * `role-unknown`, `permissions-exceeded`, `last-owner`, `version-changed`, `impersonation-refused`.

@@ -11,7 +11,8 @@ import { isUniqueViolation } from "../db/unique-violation.ts";
 import { keyAccountUnknown } from "../keys/problems.ts";
 import { requireHeld } from "./grant-roles.ts";
 import { roleInUse, roleInvalid, roleNameTaken, roleUnknown } from "./problems.ts";
-import { countRoleUsers, deleteRole, insertRole, listRoles, lockRole, type Role, updateRole } from "./role-store.ts";
+import type { Role } from "./role.ts";
+import { countRoleUsers, deleteRole, insertRole, listRoles, lockRole, updateRole } from "./role-store.ts";
 import { isAccountSeen } from "./user-store.ts";
 
 export interface WantedRole {
@@ -55,8 +56,8 @@ export async function createRole(db: Database, actor: Actor, { name, ...wanted }
 }
 
 /**
- * Gives a role other permissions, at once for everybody who has it. Neither what it had nor what it gets may be more than
- * the changer has.
+ * Gives a role other permissions, at once for everybody who has it. Neither what it had nor what it gets may be more
+ * than the changer has.
  *
  * Errors: Problem `role-unknown`, `role-invalid`, `permissions-exceeded`, `impersonation-refused`.
  */

@@ -40,8 +40,8 @@ export interface LoggedIn {
 }
 
 /**
- * Lets somebody in by e-mail address and password, as far as the second factor. Whoever is refused gets the same answer for the
- * same work, whatever was wrong; the audit has what it was.
+ * Lets somebody in by e-mail address and password, as far as the second factor. Whoever is refused gets the same answer
+ * for the same work, whatever was wrong; the audit has what it was.
  *
  * Errors: Problem `log-in-refused`, `log-in-throttled`, `log-in-overloaded`.
  */

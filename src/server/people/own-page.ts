@@ -12,9 +12,10 @@ export const isLoopbackHost = (host: string): boolean =>
 type Asked = Pick<RequestFacts, "method" | "headers">;
 
 /**
- * Refuses a request that changes something and was made by a page of another site, or does not say by which: a browser sends its
- * cookie along with what strangers' pages ask for. Every browser of today says it by Origin and Sec-Fetch-Site, and no
- * page can make it lie; SameSite=Lax keeps the cookie back besides, so that no token in forms is needed.
+ * Refuses a request that changes something and was made by a page of another site, or does not say by which: a browser
+ * sends its cookie along with what strangers' pages ask for. Every browser of today says it by Origin and
+ * Sec-Fetch-Site, and no page can make it lie; SameSite=Lax keeps the cookie back besides, so that no token in forms is
+ * needed.
  *
  * Errors: Problem `foreign-page`. Source: OWASP Cross-Site Request Forgery Prevention Cheat Sheet, Fetch Metadata.
  */
@@ -26,8 +27,8 @@ export function requireOwnPage({ method, headers }: Asked, publicUrl: string | n
 }
 
 /**
- * The same where nobody is logged in yet, and programs may ask: who says nothing is let in. A page of another site would
- * log its visitors in as somebody else, to see what they enter. Errors: Problem `foreign-page`.
+ * The same where nobody is logged in yet, and programs may ask: who says nothing is let in. A page of another site
+ * would log its visitors in as somebody else, to see what they enter. Errors: Problem `foreign-page`.
  */
 export function refuseForeignPage({ method, headers }: Asked, publicUrl: string | null): void {
   if (SAFE.has(method)) return;
@@ -38,7 +39,7 @@ export function refuseForeignPage({ method, headers }: Asked, publicUrl: string 
     throw foreignPage({ reason: `its Origin is ${origin.slice(0, SHOWN_CHARACTERS_MAX)}` });
 }
 
-/** An operator may have several names (a reseller's brand has its own): a page of the very host that is asked is ours. */
+/** An operator may have several names (a reseller's brand has one): a page of the very host that is asked is ours. */
 function isOwn(origin: string, { host = "" }: IncomingHttpHeaders, publicUrl: string | null): boolean {
   if (origin === publicUrl) return true;
   const schemes = isLoopbackHost(host) ? ["http://", "https://"] : ["https://"];

@@ -9,8 +9,8 @@ import { deleteSessions } from "./user-session-store.ts";
 import { readUser } from "./user-store.ts";
 
 /**
- * Takes all second factors from somebody who has lost them, and ends their sessions: the password alone lets in then, or
- * lets set up another factor. Answers how many there were.
+ * Takes all second factors from somebody who has lost them, and ends their sessions: the password alone lets in then,
+ * or lets set up another factor. Answers how many there were.
  *
  * Errors: Problem `user-unknown`, `user-outranks`, `own-user-protected`, `impersonation-refused`.
  */

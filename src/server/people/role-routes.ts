@@ -6,7 +6,7 @@ import { closed, id, instant, orNull, text } from "../api/schemas.ts";
 import { changeLogInSettings, findLogInSettings } from "./change-log-in-settings.ts";
 import { changeRole, createRole, findRoles, removeRole } from "./define-role.ts";
 import { permissions, roleName } from "./people-schemas.ts";
-import type { Role } from "./role-store.ts";
+import type { Role } from "./role.ts";
 
 const TAG = "Roles";
 const Params = Type.Object({ role: id() }, closed);

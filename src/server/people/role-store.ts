@@ -1,17 +1,7 @@
-import { isPermission, type Permission } from "../../core/access/permission.ts";
+import { isPermission } from "../../core/access/permission.ts";
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
-
-/** A role beside the built-in ones. */
-export interface Role {
-  readonly id: string;
-  /** Whose people may have it; null: the operator's. */
-  readonly accountId: string | null;
-  readonly name: string;
-  readonly permissions: readonly Permission[];
-  readonly changedBy: string;
-  readonly changedAt: EpochMs;
-}
+import type { Role } from "./role.ts";
 
 interface Row {
   readonly id: string;
@@ -88,7 +78,8 @@ export async function deleteRole(tx: Tx, tenantId: string, id: string): Promise<
 /** How many users have the role. */
 export async function countRoleUsers(tx: Tx, tenantId: string, { accountId, name }: Role): Promise<number> {
   const { rows } = await tx.query<{ count: string }>(
-    `select count(*) as count from users where tenant_id = $1 and account_id is not distinct from $2 and $3 = any(roles)`,
+    `select count(*) as count from users
+     where tenant_id = $1 and account_id is not distinct from $2 and $3 = any(roles)`,
     [tenantId, accountId, name],
   );
   return Number(rows[0]?.count);

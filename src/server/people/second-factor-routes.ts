@@ -14,7 +14,7 @@ import {
 } from "./own-second-factors.ts";
 import { operatorName, type People } from "./people.ts";
 import { password } from "./people-schemas.ts";
-import type { SecondFactor } from "./second-factor-store.ts";
+import type { SecondFactor } from "./shown-second-factor.ts";
 
 const TAG = "Second factors";
 const OWN = ["log-in-needed", "log-in-over", "second-factor-due", "foreign-page", "impersonation-refused"] as const;

@@ -1,18 +1,8 @@
 import type { EpochMs } from "../../core/time/epoch.ts";
 import type { Tx } from "../db/tx.ts";
 import type { SealedSecret } from "../secrets/sealed-secret.ts";
+import type { SecondFactor } from "./shown-second-factor.ts";
 import type { User } from "./user.ts";
-
-/** A second factor, as its owner sees it. */
-export interface SecondFactor {
-  readonly id: string;
-  readonly kind: "totp" | "webauthn";
-  readonly name: string;
-  readonly createdAt: EpochMs;
-  /** Null: it was never shown to work, and counts for nothing. */
-  readonly confirmedAt: EpochMs | null;
-  readonly lastUsedAt: EpochMs | null;
-}
 
 /** With its secret, to check a code by. */
 export interface StoredTotp extends SecondFactor {

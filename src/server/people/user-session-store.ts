@@ -71,7 +71,8 @@ export interface NewSession {
 
 export async function insertSession(tx: Tx, { id, hash, user, stage, ...rest }: NewSession): Promise<void> {
   await tx.query(
-    `insert into user_sessions (tenant_id, account_id, id, user_id, hash, stage, idle_s, expires_at, address, user_agent)
+    `insert into user_sessions
+       (tenant_id, account_id, id, user_id, hash, stage, idle_s, expires_at, address, user_agent)
      values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(secs => $8), $9, $10)`,
     [
       ...[user.tenantId, user.accountId, id, user.id, hash, stage, rest.idleS, rest.lifeS, rest.address],

@@ -122,8 +122,8 @@ export async function noteLogIn(tx: Tx, id: string): Promise<void> {
 }
 
 /**
- * Locks the operator's owners who can log in, and answers their ids: two transactions that each take another one away must not
- * leave none.
+ * Locks the operator's owners who can log in, and answers their ids: two transactions that each take another one away
+ * must not leave none.
  */
 export async function lockOwners(tx: Tx, tenantId: string): Promise<readonly string[]> {
   const { rows } = await tx.query<{ id: string }>(
