@@ -17,7 +17,8 @@ export interface KeptAnswer {
  * transaction of the change: after a crash both are there or neither is. A request that failed has changed nothing,
  * keeps nothing, and may be sent again.
  *
- * `request` is whatever makes two requests the same. The transaction sees the whole tenant. Errors: Problems `idempotency-in-flight`, `idempotency-key-reused`, and those of `work`.
+ * `request` is whatever makes two requests the same. The transaction sees the whole tenant. Errors: Problems
+ * `idempotency-in-flight`, `idempotency-key-reused`, and those of `work`.
  */
 export async function answerOnce(
   db: Database,

@@ -12,8 +12,8 @@ export interface LedgerBalance {
 }
 
 /**
- * Every balance of a tenant, or of `ownerIds`, that is not zero. A vendor has cost and clearing in every payer's book; over all of them
- * together, clearing is zero once its cost is posted to its own book.
+ * Every balance of a tenant, or of `ownerIds`, that is not zero. A vendor has cost and clearing in every payer's book;
+ * over all of them together, clearing is zero once its cost is posted to its own book.
  */
 export async function listBalances(
   tx: Tx,

@@ -6,10 +6,9 @@ import { idAfter, listOf, PageQuery, pageOf, rowsOf } from "../api/page.ts";
 import { closed, code, count, id, instant, orNull, text } from "../api/schemas.ts";
 import type { Database } from "../db/database.ts";
 import { dismissQuarantined, editQuarantined } from "./decide-quarantined.ts";
-import { findWaiting } from "./find-imports.ts";
+import { findWaiting, type WaitingRow } from "./find-imports.ts";
 import { findSourceNamed } from "./find-source.ts";
 import { quarantinedUnknown } from "./problems.ts";
-import type { WaitingRow } from "./quarantine-store.ts";
 import { retryQuarantine } from "./retry-quarantine.ts";
 
 const TAG = "Quarantine";

@@ -3,7 +3,7 @@ import { toInstant } from "../../core/time/epoch.ts";
 import { type ApiRoute, apiRoute } from "../api/api-route.ts";
 import { idAfter, listOf, PageQuery, pageOf, rowsOf } from "../api/page.ts";
 import { closed, count, id, instant, orNull, text } from "../api/schemas.ts";
-import { OPERATION_STATES, type Operation } from "./operation-store.ts";
+import { OPERATION_STATES, type Operation } from "./operation.ts";
 import { findOperation, findOperations } from "./operations.ts";
 
 const JSON_CHARS_MAX = 100_000_000;

@@ -5,12 +5,12 @@ import { Problem } from "../../core/problem.ts";
 import { problemDocument } from "../../core/problem-document.ts";
 import type { Actor } from "../access/actor.ts";
 import type { Database } from "../db/database.ts";
+import type { Operation } from "./operation.ts";
 import {
   endOperation,
   insertOperation,
   listOperations,
   noteProgress,
-  type Operation,
   type TakenOperation,
   takeOperation,
 } from "./operation-store.ts";

@@ -19,7 +19,8 @@ export interface CallSight {
 
 /**
  * Calls are read as of the whole tenant, whose tables of usage name vendors and all levels; who acts for an account is
- * given those of its subtree, with the charges of accounts in it: never what those above pay, nor a vendor or its trunk.
+ * given those of its subtree, with the charges of accounts in it: never what those above pay, nor a vendor or a trunk
+ * of one.
  */
 export async function callSight(seen: Database, actor: Actor): Promise<CallSight> {
   const { tenantId, accountId, permissions } = actor;
