@@ -9,7 +9,7 @@ export interface Actor {
   /** `user:ada@example.com`, `key:crm`, `cli:root`, `system:dunning`. */
   readonly name: string;
   readonly tenantId: string;
-  /** The reseller or customer whose subtree is all that they see; null: the operator's own, who see the whole tenant. */
+  /** The reseller or customer whose subtree is all that they see; null: the operator's, who see the whole tenant. */
   readonly accountId: string | null;
   readonly permissions: ReadonlySet<Permission>;
   /** The address that the request came from; null: none, as on the command line. */
