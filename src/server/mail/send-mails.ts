@@ -29,7 +29,7 @@ const FORGET_EVERY_MS = 3_600_000;
 
 /**
  * Sends what waits, whichever process it was stored by, until `signal`. Several processes share the work. Each mail
- * leaves at least once: of one that was taken by the server, a process that dies before it has noted so leaves a second.
+ * leaves at least once: of one that the server took just as a process died, before it noted so, a second leaves.
  */
 export async function sendMails(
   db: Database,
