@@ -42,8 +42,8 @@ export default defineConfig({
   test: {
     // Processes that tests start find what those before compiled, as `bin/tollwright` has it: half of their start.
     env: { NODE_COMPILE_CACHE: resolve(import.meta.dirname, "node_modules/.cache/compiled") },
-    // Where machines are busy, a test that waits for real processes may miss its moment: it gets a second try there, and
-    // the report names it as flaky. At home it fails, so that it is mended.
+    // Where machines are busy, a test that waits for real processes may miss its moment: it gets a second try there,
+    // and the report names it as flaky. At home it fails, so that it is mended.
     retry: process.env.CI ? 1 : 0,
     testTimeout: 180_000,
     hookTimeout: 180_000,

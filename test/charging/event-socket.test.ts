@@ -335,9 +335,9 @@ describe("a connection that is lost", () => {
 
 test("an end that FreeSWITCH drops is found within a minute, and the call ends as last known until its record comes", async () => {
   source = await sourceWith({ sliceS: 30 });
-  const running = await tollwright();
+  const first = await tollwright();
   freeswitch.pass(20);
-  const uuid = await talking(running); // 24 s after it was connected
+  const uuid = await talking(first); // 24 s after it was connected
   freeswitch.pass(25);
   await limits(uuid).toEqual([60]);
   freeswitch.hangUp(uuid, "NORMAL_CLEARING", { isHeard: false });
@@ -365,10 +365,8 @@ test("a call is ended by its cutter, at a FreeSWITCH that this process is connec
   const running = await tollwright();
   const { cutter } = running;
   await talking(running);
-  const call = async () =>
-    operator.figures<Parameters<NonNullable<typeof cutter>["cut"]>[0]>(
-      `select id, tenant_id as "tenantId", source_id as "sourceId", attempt from sessions`,
-    );
+  const row = `select id, tenant_id as "tenantId", source_id as "sourceId", attempt from sessions`;
+  const call = () => operator.figures<Parameters<NonNullable<typeof cutter>["cut"]>[0]>(row);
   expect((await call()).attempt.handle).toEqual({ way: "event-socket", names: [] });
   expect(cutter?.reaches(await call())).toBe(true);
   freeswitch.pass(20);

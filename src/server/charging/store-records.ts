@@ -14,7 +14,7 @@ import type { CallAttempt, ChargingAnswer } from "./charging-request.ts";
 import { attemptOf, type ChargingBatch, type StopWork, usedBy, wholeTalkedMs } from "./charging-work.ts";
 import { SESSION_PREAMBLE, sessionRecordOf } from "./session-record.ts";
 
-/** What became of the records of ended sessions, in their order, and the charges to post, those of each source apart. */
+/** What became of the records of ended sessions, in their order, and the charges to post, by source. */
 export interface StoredRecords {
   readonly fates: readonly Extract<ChargingAnswer, { readonly kind: "closed" }>["fate"][];
   readonly charges: readonly (ChargeBatch & { readonly sourceId: string })[];

@@ -20,7 +20,7 @@ export function noteEmergencyNumbers(db: Database, sources: readonly ProtocolSou
     known.set(sourceId, { plan: compileNumberPlan(numbers), numbers: new Set(emergencyNumbers) });
 }
 
-/** Whether a number, as a source's switch sends it, is an emergency number, as far as it is known without the database. */
+/** Whether a number as a source's switch sends it is an emergency number, as far as is known without the database. */
 export function isKnownEmergency(db: Database, sourceId: string, called: string): boolean {
   const known = databases.get(db)?.get(sourceId);
   return known !== undefined && isEmergency(normaliseCalled(called, known.plan), known.numbers);
