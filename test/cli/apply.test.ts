@@ -164,7 +164,7 @@ describe("a faulty setup", () => {
         "/extra: There is no such field.",
         "/accounts/0/nam: There is no such field.",
         '/accounts/0/code: Is "a b".',
-        '/accounts/0/kind: Is "shop". Give one of customer, reseller, vendor.',
+        '/accounts/0/kind: Is "shop". Give one of customer, reseller, agent, vendor.',
         "/accounts/1: Lacks code. Add it.",
       ],
     ],
@@ -215,7 +215,7 @@ describe("a faulty setup", () => {
           { code: "b", kind: "customer", parent: "a" },
         ],
       },
-      ['/accounts/1/parent: Account "a" is no reseller.'],
+      ['/accounts/1/parent: Account "a" is no reseller or agent.'],
     ],
     [
       "one code twice",

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { uuidv7 } from "../../src/clock.ts";
 import type { Currency } from "../../src/core/money/currency.ts";
+import { nanosFromSql } from "../../src/core/money/nanos.ts";
 import { epochMs } from "../../src/core/time/epoch.ts";
+import { sealAudit } from "../../src/server/audit/seal-audit.ts";
 import { Charging } from "../../src/server/charging/charging.ts";
+import { runCommissions } from "../../src/server/commission/run-commissions.ts";
 import { rehearse } from "../../src/server/db/rehearse.ts";
 import type { BulkTx } from "../../src/server/db/tx.ts";
 import { type Examination, examine, runDoctor } from "../../src/server/doctor/doctor.ts";
+import { recordPayment } from "../../src/server/invoicing/record-payment.ts";
 import { accrueVendors } from "../../src/server/ledger/accrue-vendors.ts";
 import { BillingOperator, type TestCall } from "../invoicing/billing.ts";
 import { testerOf } from "../support/actor.ts";
@@ -19,16 +24,23 @@ const CALLS: readonly TestCall[] = [
   { code: "alpha", answered: "2026-04-01T00:00:00", talkedS: 60 },
   { code: "yen", answered: "2026-03-31T12:00:00", talkedS: 7 },
   { code: "wallet", answered: "2026-03-31T12:00:00", talkedS: 7 },
+  { code: "brought", answered: "2026-03-12T10:00:00", talkedS: 60 },
 ];
 
-/** Books with everything: a vendor, a wallet, two currencies, a correction after an invoice, a row that waits. */
+/**
+ * Books with everything: a vendor, a wallet, two currencies, a correction after an invoice, a row that waits, an agent
+ * who brought a customer, a payment; and an audit that is sealed.
+ */
 beforeAll(async () => {
   db = await testDatabase();
+  const [agentId, bookId] = [uuidv7(), uuidv7()];
   operator = await BillingOperator.create(db, {
     alpha: {},
     yen: { currency: "JPY" as Currency },
     wallet: { payment: "prepaid", letterhead: { billing: { collectOverrun: true } } },
     carrier: { kind: "vendor" },
+    agent: { id: agentId, bookId, kind: "agent", commission: { rules: [{ name: "all", percent: "10" }] } },
+    brought: { parentId: agentId, bookId, customerSince: "2026-01-01" },
   });
   await operator.import(CALLS);
   await operator.bill("2026-03", "2026-04-02T08:00:00Z");
@@ -37,6 +49,13 @@ beforeAll(async () => {
   await operator.import([{ code: "nobody", answered: "2026-04-03T10:00:00", talkedS: 61 }], "nobody.csv");
   await operator.bill("2026-04", "2026-05-02T08:00:00Z");
   for (const accountCode of ["alpha", "nobody"]) await authorise(accountCode);
+  const { number } = await operator.operator.figures<{ number: string }>(
+    "select i.number from invoices i join accounts a on a.id = i.account_id where a.code = 'brought' order by 1 limit 1",
+  );
+  const done = { actor: testerOf(operator.operator.tenantId), now: Temporal.Instant.from("2026-05-02T09:00:00Z") };
+  await recordPayment(db, { ...done, number, amount: nanosFromSql("0.01"), reference: "bank 1", dryRun: false });
+  await runCommissions(db, { ...done, month: "2026-03", dryRun: false });
+  await sealAudit(db);
 });
 
 /** A call that is up, or was refused. */

@@ -39,8 +39,8 @@ async function bills(line: string): Promise<readonly string[]> {
 }
 
 const ADJUSTED = [
-  "bakery invoice: 2026-01-01 0.05 1 120 0.1 after INV-2026-00001",
-  "bakery invoice: 2026-01-01 0.06 -1 -120 -0.12 after INV-2026-00001",
+  "bakery invoice: 2026-01-01 0.05 1 120 0.1 after partner-2026-00001",
+  "bakery invoice: 2026-01-01 0.06 -1 -120 -0.12 after partner-2026-00001",
   "bakery invoice: 2026-02-01 0.05 1 120 0.1",
 ];
 
@@ -57,27 +57,27 @@ test("a period that is invoiced is corrected on the next invoice, which names it
   await story.run('cdr rerate --tariff retail --apply --reason "January was 0.05"');
   expect(await bills("bill preview 2026-02 --account bakery")).toEqual(ADJUSTED);
   const { stdout } = await story.run("bill preview 2026-02 --account bakery --lines");
-  expect(stdout).toMatch(/Germany +from 2026-01-01 \(INV-2026-00001\) +0\.06 +-1 +-120 +-0\.12 +-0\.12 +EUR/);
+  expect(stdout).toMatch(/Germany +from 2026-01-01 \(partner-2026-00001\) +0\.06 +-1 +-120 +-0\.12 +-0\.12 +EUR/);
   const billed = await bills("bill run 2026-02");
   expect(billed.filter((line) => line.startsWith("bakery"))).toEqual(ADJUSTED);
   expect(billed.filter((line) => line.startsWith("shop"))).toEqual([
-    "shop statement: 2026-01-01 0.05 1 60 0.05 after INV-2026-00003",
-    "shop statement: 2026-01-01 0.06 -1 -60 -0.06 after INV-2026-00003",
+    "shop statement: 2026-01-01 0.05 1 60 0.05 after INV-2026-00002",
+    "shop statement: 2026-01-01 0.06 -1 -60 -0.06 after INV-2026-00002",
   ]);
   expect(await bills("bill run 2026-02")).toEqual([]);
   expect(await story.faults()).toEqual([]);
 });
 
 test("the invoice keeps the reference: in JSON, in the CSV of lines; and it itemises the calls", async () => {
-  const { document } = await story.json<{ lines: object[] }>("invoice show INV-2026-00004");
-  expect(document.lines[0]).toMatchObject({ precedingInvoice: "INV-2026-00001", periodStartDate: "2026-01-01" });
+  const { document } = await story.json<{ lines: object[] }>("invoice show partner-2026-00002");
+  expect(document.lines[0]).toMatchObject({ precedingInvoice: "partner-2026-00001", periodStartDate: "2026-01-01" });
   const folder = await mkdtemp(join(tmpdir(), "tollwright-closed-"));
   for (const format of ["lines", "calls"])
-    await story.run(`invoice export INV-2026-00004 --format ${format} --out ${folder}`);
-  const read = (name: string) => readFile(join(folder, `INV-2026-00004.${name}.csv`), "utf8");
+    await story.run(`invoice export partner-2026-00002 --format ${format} --out ${folder}`);
+  const read = (name: string) => readFile(join(folder, `partner-2026-00002.${name}.csv`), "utf8");
   const [lines, calls] = [await read("lines"), await read("calls")];
   await rm(folder, { recursive: true });
-  expect(lines).toContain("usage,Germany,2026-01-01,2026-02-01,0.06,-1,-120,0,-0.12,-0.12,EUR,,,INV-2026-00001");
+  expect(lines).toContain("usage,Germany,2026-01-01,2026-02-01,0.06,-1,-120,0,-0.12,-0.12,EUR,,,partner-2026-00001");
   expect(calls.trim().split("\n")).toHaveLength(4);
   expect(calls).toContain(",-120,-120,0.06,");
 });

@@ -71,7 +71,7 @@ test("each level bills the next: in its own series, under its own brand, and nob
   expect(await bill()).toEqual([
     "customer AS-0001 0.1",
     `first SECRET-${year}-00001 0.04`,
-    `second INV-${year}-00001 0.06`,
+    `second first-${year}-00001 0.06`,
   ]);
 
   const toCustomer = await documentOf("AS-0001");

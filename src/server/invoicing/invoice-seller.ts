@@ -25,7 +25,8 @@ export function invoiceSeller(
     ...only(tenant.letterhead, "paper", "locale"),
     ...only(reseller.letterhead, "lines", "taxId", "email"),
     ...brand,
-    billing: { ...terms, ...brand.billing },
+    // Of two sellers' invoices no two have one number, unless somebody wants it so.
+    billing: { ...terms, numbers: `${reseller.code}-{year}-{number:5}`, ...brand.billing },
   };
   return { accountId: reseller.id, name, letterhead };
 }
