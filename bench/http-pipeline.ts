@@ -35,18 +35,24 @@ export class HttpPipeline {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     await once(socket, "connect");
-    return new HttpPipeline(
-      socket,
-      `Host: ${hostname}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`,
-    );
+    return new HttpPipeline(socket, `Host: ${hostname}\r\nAuthorization: Bearer ${token}\r\n`);
+  }
+
+  get(path: string): Promise<HttpAnswer> {
+    return this.#send(`GET ${path} HTTP/1.1\r\n${this.#head}\r\n`);
   }
 
   post(path: string, document: unknown): Promise<HttpAnswer> {
     const body = JSON.stringify(document);
+    const type = "Content-Type: application/json";
+    const head = `POST ${path} HTTP/1.1\r\n${this.#head}${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    return this.#send(head + body);
+  }
+
+  #send(request: string): Promise<HttpAnswer> {
     const answered = Promise.withResolvers<HttpAnswer>();
     this.#waiting.push(answered);
-    const head = `POST ${path} HTTP/1.1\r\n${this.#head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
-    this.#socket.write(head + body);
+    this.#socket.write(request);
     return answered.promise;
   }
 

@@ -54,6 +54,7 @@ describe("loadConfig", () => {
       httpPort: 8080,
       httpNames: null,
       httpProxies: null,
+      httpRequestsPerMinute: 6_000,
       httpTlsCa: null,
       httpTlsCert: null,
       httpTlsKey: null,

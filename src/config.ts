@@ -108,6 +108,13 @@ export const SETTINGS = {
     initial: null,
     expected: "address ranges separated by commas, such as 10.0.0.0/8,fd00::/8",
   }),
+  /** Requests that one key or user may send to the API in a minute, for each process. */
+  httpRequestsPerMinute: setting({
+    variable: "TOLLWRIGHT_HTTP_REQUESTS_PER_MINUTE",
+    schema: Type.Integer({ minimum: 1, maximum: 10_000_000 }),
+    initial: 6_000,
+    expected: "a whole number from 1 to 10000000",
+  }),
   metricsHost: host("TOLLWRIGHT_METRICS_HOST"),
   /** null: no metrics are told, 0 takes any free port. */
   metricsPort: port("TOLLWRIGHT_METRICS_PORT"),

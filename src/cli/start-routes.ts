@@ -56,6 +56,7 @@ export function startRoutes(
     apiRoutes({
       db,
       authenticators: [keyAuthenticator(db, lists), sessionAuthenticator(people)].map((one) => impersonating(db, one)),
+      requestsPerMinute: config.httpRequestsPerMinute,
       routes: apiResources({ db, archive, printer, webhooks: outgoingOf(context), people }),
     }),
   ];

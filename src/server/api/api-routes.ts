@@ -15,8 +15,8 @@ export interface Api {
   /** Asked in their order. */
   readonly authenticators: readonly Authenticator[];
   readonly routes: readonly ApiRoute[];
-  /** Requests a minute that one key or user may send; {@link REQUESTS_PER_MINUTE} when not given. */
-  readonly requestsPerMinute?: number;
+  /** Requests a minute that one key or user may send. */
+  readonly requestsPerMinute: number;
 }
 
 declare module "fastify" {
@@ -26,14 +26,13 @@ declare module "fastify" {
   }
 }
 
-const REQUESTS_PER_MINUTE = 6_000;
 /** Of one address, before it is known who asks: logging in, and credentials that do not hold. */
 const UNKNOWN_PER_MINUTE = 300;
 const MINUTE_S = 60;
 
 /** The routes of the API, with everything that they have in common. Its hooks are its own: other routes meet none. */
 export const apiRoutes =
-  ({ db, authenticators, routes, requestsPerMinute = REQUESTS_PER_MINUTE }: Api): FastifyPluginAsync =>
+  ({ db, authenticators, routes, requestsPerMinute }: Api): FastifyPluginAsync =>
   async (app) => {
     const known = new RequestLimit({ name: "caller", requestsMax: requestsPerMinute, windowS: MINUTE_S });
     const unknown = new RequestLimit({ name: "address", requestsMax: UNKNOWN_PER_MINUTE, windowS: MINUTE_S });
