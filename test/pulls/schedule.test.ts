@@ -63,7 +63,7 @@ describe.runIf(hasSshServer())("tollwright cdr pull", () => {
   test("two processes that run the schedules fetch a file once, as it comes, and end at SIGTERM", async () => {
     await pulls.files.pull({ schedule: { everyS: 1 }, after: "delete" });
     const processes = [startTollwright(words(), env()), startTollwright(words(), env())];
-    const told = Promise.any(processes.map(({ child }) => once(child.stderr, "data")));
+    const told = Promise.any(processes.map(({ child }) => saidOf(child.stderr, "a.csv")));
     await pulls.put("a.csv", rowsFrom(1, 3));
     await told;
     for (const { child } of processes) child.kill("SIGTERM");
@@ -76,3 +76,9 @@ describe.runIf(hasSshServer())("tollwright cdr pull", () => {
     expect(await pulls.files.stored()).toEqual({ calls: 3, files: 1 });
   });
 });
+
+/** Waits until a stream has said something; others read it, too. */
+async function saidOf(stream: NodeJS.ReadableStream, words: string): Promise<void> {
+  let said = "";
+  while (!said.includes(words)) said += String((await once(stream, "data"))[0]);
+}
