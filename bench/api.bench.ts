@@ -80,7 +80,7 @@ const LINE_END = 10;
 
 /** Reads calls as CSV as they come, and counts their lines. */
 async function exported({ url, secret }: ServedApi): Promise<number> {
-  const query = "since=2026-02-01T00:00:00Z&until=2026-03-01T00:00:00Z&format=csv";
+  const query = "from=2026-02-01T00:00:00Z&to=2026-03-01T00:00:00Z&format=csv";
   const answer = await fetch(`${url}/v1/calls/export?${query}`, { headers: { authorization: `Bearer ${secret}` } });
   invariant(answer.status === 200 && answer.body, `calls are exported, got ${answer.status} ${await answer.text()}`);
   let lines = 0;

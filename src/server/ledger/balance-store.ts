@@ -22,9 +22,9 @@ export async function listBalances(
 ): Promise<readonly LedgerBalance[]> {
   const { rows } = await tx.query<{ account_id: string; kind: LedgerAccountKind; currency: string; amount: string }>(
     `select account_id, kind, currency, sum(amount) as amount from balances
-     where tenant_id = $1 and ($2::uuid[] is null or account_id = any ($2))
+     where tenant_id = $1 ${ownerIds === null ? "" : "and account_id = any($2)"}
      group by account_id, kind, currency having sum(amount) <> 0 order by account_id, kind, currency`,
-    [tenantId, ownerIds],
+    ownerIds === null ? [tenantId] : [tenantId, ownerIds],
   );
   return rows.map((row) => ({
     ownerId: row.account_id,

@@ -8,7 +8,7 @@ import { applySetup } from "./apply-setup.ts";
 import { findAccount } from "./find-account.ts";
 import { accountExists, accountOwn } from "./problems.ts";
 import type { AccountSetup } from "./setup-schema.ts";
-import { listAccounts, loadTenant } from "./store.ts";
+import { listAccounts, loadTenant, readAccountByCode } from "./store.ts";
 
 /** The whole database, which setups are applied to, and what the actor sees of it. */
 interface Views {
@@ -26,8 +26,7 @@ export async function createAccount({ db, seen }: Views, actor: Actor, setup: Ac
   const parent = setup.parent ?? (actor.accountId === null ? null : await ownCode(seen, actor, actor.accountId));
   await requireSeen(seen, actor, { parent, tariff: setup.tariff });
   await apply(db, actor, { ...setup, parent }, async (tx, tenantId) => {
-    const accounts = await listAccounts(tx, tenantId);
-    if (accounts.some(({ code }) => code === setup.code)) throw accountExists({ code: setup.code });
+    if ((await readAccountByCode(tx, tenantId, setup.code)) !== undefined) throw accountExists({ code: setup.code });
   });
 }
 

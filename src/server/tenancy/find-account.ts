@@ -1,7 +1,7 @@
 import type { Tx } from "../db/tx.ts";
 import type { StoredAccount } from "./party.ts";
 import { accountUnknown } from "./problems.ts";
-import { listAccounts } from "./store.ts";
+import { listAccounts, readAccountByCode } from "./store.ts";
 
 /** All accounts of the tenant, or those of `ids`, by code. */
 export const findAccounts = (
@@ -16,7 +16,7 @@ export const findAccounts = (
  * @throws Problem `account-unknown`.
  */
 export async function findAccount(tx: Tx, tenantId: string, code: string): Promise<StoredAccount> {
-  const account = (await listAccounts(tx, tenantId)).find((one) => one.code === code);
+  const account = await readAccountByCode(tx, tenantId, code);
   if (account === undefined) throw accountUnknown({ code });
   return account;
 }

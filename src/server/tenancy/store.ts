@@ -129,6 +129,10 @@ const accountOf = (row: AccountRow): StoredAccount => ({
   ...(row.is_closed && { isClosed: true }),
 });
 
+const ACCOUNT_COLUMNS = `tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit,
+  limits, low_balance, when_money_ends, when_credit_ends, letterhead, brand, customer_since, commission, predecessor_id,
+  since_at, closed_at is not null as is_closed`;
+
 /** All accounts of a tenant, or those of `ids`, by code. */
 export async function listAccounts(
   tx: Tx,
@@ -136,13 +140,20 @@ export async function listAccounts(
   ids: readonly string[] | null = null,
 ): Promise<readonly StoredAccount[]> {
   const { rows } = await tx.query<AccountRow>(
-    `select tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit, limits,
-       low_balance, when_money_ends, when_credit_ends, letterhead, brand, customer_since, commission,
-       predecessor_id, since_at, closed_at is not null as is_closed
-     from accounts where tenant_id = $1 ${ids === null ? "" : "and id = any($2)"} order by code`,
+    `select ${ACCOUNT_COLUMNS} from accounts where tenant_id = $1 ${ids === null ? "" : "and id = any($2)"}
+     order by code`,
     ids === null ? [tenantId] : [tenantId, ids],
   );
   return rows.map(accountOf);
+}
+
+/** The account of that code; undefined: there is none. */
+export async function readAccountByCode(tx: Tx, tenantId: string, code: string): Promise<StoredAccount | undefined> {
+  const { rows } = await tx.query<AccountRow>(
+    `select ${ACCOUNT_COLUMNS} from accounts where tenant_id = $1 and code = $2`,
+    [tenantId, code],
+  );
+  return rows.map(accountOf)[0];
 }
 
 export async function insertBook(tx: Tx, book: { readonly id: string; readonly tenantId: string }): Promise<void> {
