@@ -165,7 +165,7 @@ describe("a bill run", () => {
     if (!top) throw new Error("there is a reseller");
     const book = { parentId: top.id, bookId: top.bookId };
     const beta = await operator.operator.account("beta", book);
-    const letterhead = { billing: { numbers: "INV-{year}-0000{number}" } }; // makes a number that is taken
+    const letterhead = { billing: { numbers: "top-{year}-0000{number}" } }; // makes a number that is taken
     const zeta = await operator.operator.account("zeta", { ...book, letterhead });
     await operator.operator.tariff("resold", [anyRate("", "0.2")], [beta, zeta]);
     for (const account of [beta, zeta])
@@ -174,7 +174,7 @@ describe("a bill run", () => {
     await operator.import(["beta", "other", "zeta"].map((code) => ({ code, answered, talkedS: 60 })));
     const report = await operator.bill("2026-03", APRIL);
     expect(summary(report)).toEqual([
-      "INV-2026-00001 beta invoice 0.2 of 0.2",
+      "top-2026-00001 beta invoice 0.2 of 0.2",
       "INV-2026-00001 top invoice 0.12 of 0.12",
       "INV-2026-00002 other invoice 0.06 of 0.06",
     ]);
@@ -223,7 +223,7 @@ describe("kinds of accounts", () => {
     await operator.import([{ code: "alpha", answered: "2026-03-14T10:00:00", talkedS: 60 }]);
     const report = await operator.bill("2026-03", APRIL);
     expect(summary(report)).toEqual([
-      "INV-2026-00001 alpha invoice 0.2 of 0.2",
+      "top-2026-00001 alpha invoice 0.2 of 0.2",
       "INV-2026-00001 top invoice 0.06 of 0.06",
     ]);
     expect(await untied(operator)).toEqual([]);
