@@ -87,7 +87,7 @@ test("each level bills the next: in its own series, under its own brand, and nob
   });
   expect(JSON.stringify(toCustomer)).not.toMatch(/secret|hidden|première|#123456/i);
 
-  const toSecond = await documentOf(`INV-${year}-00001`);
+  const toSecond = await documentOf(`first-${year}-00001`);
   expect(toSecond).toMatchObject({ language: "en", seller: { name: "Première SARL" }, buyer: { name: "Seconde SA" } });
   expect(toSecond.logo).toBeNull();
   expect(JSON.stringify(toSecond)).not.toMatch(/secret|hidden|#123456/i);
