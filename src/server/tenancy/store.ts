@@ -129,9 +129,9 @@ const accountOf = (row: AccountRow): StoredAccount => ({
   ...(row.is_closed && { isClosed: true }),
 });
 
-const ACCOUNT_COLUMNS = `tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone, credit_limit,
-  limits, low_balance, when_money_ends, when_credit_ends, letterhead, brand, customer_since, commission, predecessor_id,
-  since_at, closed_at is not null as is_closed`;
+const ACCOUNT_COLUMNS = `tenant_id, id, book_id, parent_id, code, name, kind, payment, currency, time_zone,
+  credit_limit, limits, low_balance, when_money_ends, when_credit_ends, letterhead, brand, customer_since, commission,
+  predecessor_id, since_at, closed_at is not null as is_closed`;
 
 /** All accounts of a tenant, or those of `ids`, by code. */
 export async function listAccounts(
